@@ -1,0 +1,123 @@
+// Bundles the product into dist/ and the tests into .cache/test/. Run it with `npm run build`.
+
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+export const root = dirname(fileURLToPath(import.meta.url));
+const require = createRequire(import.meta.url);
+
+const SHEBANG = "#!/usr/bin/env node";
+
+const ENTRIES = [
+  { source: "client/extension.ts", target: "dist/extension.js" },
+  { source: "server/lsp/main.ts", target: "dist/server.js" },
+  { source: "server/cli/main.ts", target: "dist/cli.js", executable: true },
+];
+
+/** The WebAssembly files that stand beside the bundles. */
+const WASM = [
+  "web-tree-sitter/web-tree-sitter.wasm",
+  "tree-sitter-python/tree-sitter-python.wasm",
+  "tree-sitter-typescript/tree-sitter-typescript.wasm",
+  "tree-sitter-typescript/tree-sitter-tsx.wasm",
+  "tree-sitter-javascript/tree-sitter-javascript.wasm",
+];
+
+/** Options shared by every bundle that runs in Node. @type {import("esbuild").BuildOptions} */
+export const nodeOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "cjs",
+  charset: "utf8",
+  keepNames: true,
+  logLevel: "warning",
+  loader: { ".md": "text" },
+  // The ESM entry of web-tree-sitter builds into CommonJS but fails at start.
+  alias: { "web-tree-sitter": "./node_modules/web-tree-sitter/web-tree-sitter.cjs" },
+  // jsonc-parser's UMD entry loads its parts in a way no bundler can follow.
+  mainFields: ["module", "main"],
+};
+
+/** Writes dist/: three bundles and the grammars. */
+export async function buildProduct() {
+  rmSync(join(root, "dist"), { recursive: true, force: true });
+  mkdirSync(join(root, "dist"), { recursive: true });
+  await Promise.all(
+    ENTRIES.filter(({ source }) => existsSync(join(root, source))).map(async (entry) => {
+      const hasShebang = readFileSync(join(root, entry.source), "utf8").startsWith("#!");
+      await build({
+        ...nodeOptions,
+        entryPoints: [entry.source],
+        outfile: entry.target,
+        external: ["vscode"],
+        sourcemap: true,
+        sourcesContent: false,
+        ...(entry.executable && !hasShebang ? { banner: { js: SHEBANG } } : {}),
+      });
+      if (entry.executable) chmodSync(join(root, entry.target), 0o755);
+    }),
+  );
+  for (const file of WASM) {
+    copyFileSync(require.resolve(file), join(root, "dist", file.slice(file.indexOf("/") + 1)));
+  }
+}
+
+/** Bundles every test/**\/*.test.ts into .cache/test and answers the paths of the bundles. */
+export async function buildTests() {
+  const out = join(root, ".cache", "test");
+  rmSync(out, { recursive: true, force: true });
+  const sources = filesBelow(join(root, "test"), (name) => name.endsWith(".test.ts"));
+  await build({
+    ...nodeOptions,
+    entryPoints: sources,
+    outdir: out,
+    outbase: join(root, "test"),
+    outExtension: { ".js": ".cjs" },
+    external: ["vscode", "esbuild", "playwright-core", "typescript"],
+    sourcemap: "inline",
+    sourcesContent: false,
+  });
+  return sources.map((source) =>
+    join(out, relative(join(root, "test"), source).replace(/\.ts$/, ".cjs")),
+  );
+}
+
+/** Bundles the suite that runs inside an extension host into .cache/desktop/index.cjs. */
+export async function buildDesktopSuite() {
+  const outfile = join(root, ".cache", "desktop", "index.cjs");
+  await build({
+    ...nodeOptions,
+    entryPoints: ["test/desktop/index.ts"],
+    outfile,
+    external: ["vscode"],
+    sourcemap: "inline",
+    sourcesContent: false,
+  });
+  return outfile;
+}
+
+function filesBelow(folder, wanted) {
+  const found = [];
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && entry.name !== "node_modules")
+      found.push(...filesBelow(path, wanted));
+    else if (entry.isFile() && wanted(entry.name)) found.push(path);
+  }
+  return found.sort();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildProduct();
