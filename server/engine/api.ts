@@ -1,0 +1,162 @@
+/**
+ * The boundary of the engine: plain data in, plain data out. No I/O: texts and file names come in as calls, and what the
+ * analysis would still like to read is answered by `needs`. All offsets are UTF-16 units of the text without its BOM.
+ */
+import type { FileId } from "../base/brand.ts";
+import type { Edit, Span } from "../base/text.ts";
+
+export type Severity = "critical" | "high" | "medium" | "low" | "info";
+export type Confidence = "high" | "medium" | "low";
+export type Level = "error" | "warning" | "information" | "hint";
+/** How far a fix may be trusted: see CONTRIBUTING.md. */
+export type Grade = "safe" | "suggested" | "placeholder" | "manual";
+
+export interface Place {
+  readonly file: FileId;
+  readonly span: Span;
+}
+
+export interface FlowStep extends Place {
+  readonly role: "source" | "step" | "call" | "return" | "sink";
+  /** What happens here, in words; never the value of a secret. */
+  readonly text: string;
+}
+
+/** The three answers of every message. Plain text, no Markdown. */
+export interface Message {
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+export interface Finding extends Place {
+  readonly rule: string;
+  readonly title: string;
+  readonly category: string;
+  readonly cwe: readonly number[];
+  readonly owasp: readonly string[];
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly level: Level;
+  readonly message: Message;
+  /** Source first, sink last; empty for findings that are not about data. */
+  readonly flow: readonly FlowStep[];
+  /** Approximations on the way, for example "unknown-call". */
+  readonly marks: readonly string[];
+  readonly fingerprint: string;
+}
+
+export interface FileEdit {
+  readonly file: FileId;
+  /** `hash128` of the text the edits are for (of the text without BOM). */
+  readonly textHash: string;
+  readonly edits: readonly Edit[];
+}
+
+/** One way to mend a finding. `edits` is empty for "manual", which has a `reason`. Edits with tab stops are not used: a placeholder is plain text that refuses to work until it is filled in. */
+export interface Fix {
+  readonly title: string;
+  readonly grade: Grade;
+  readonly edits: readonly FileEdit[];
+  readonly reason?: string;
+}
+
+/** Why a file has no analysis. */
+export type SkipReason = "generated" | "minified" | "vendored" | "too-large" | "too-many" | "unreadable" | "binary" | "excluded" | "too-slow";
+
+export interface Problem {
+  readonly file?: FileId;
+  readonly message: string;
+}
+
+/** Everything a user may set; unknown rule ids are reported as a `Problem` by `configure`. */
+export interface Settings {
+  readonly profile: "default" | "strict";
+  readonly rules: Readonly<Record<string, "off" | Level>>;
+  readonly minimumSeverity: Severity;
+  readonly minimumConfidence: Confidence;
+}
+
+export const DEFAULT_SETTINGS: Settings = { profile: "default", rules: {}, minimumSeverity: "info", minimumConfidence: "medium" };
+
+export interface Report {
+  readonly file: FileId;
+  readonly findings: readonly Finding[];
+  /** True while the file's text has a syntax error somewhere. */
+  readonly hasError: boolean;
+  readonly skipped?: SkipReason;
+}
+
+export interface OpenOptions {
+  /** Editor language id, for documents without a telling name. */
+  readonly languageId?: string;
+  /** True for documents that will be edited: their tree is kept. */
+  readonly open?: boolean;
+  /** False for bytes that were not valid UTF-8: analysed, never edited. */
+  readonly editable?: boolean;
+}
+
+export interface Engine {
+  /** Names of all files that exist in the workspace folders, for import resolution. Texts come by `set`. */
+  setFiles(files: Iterable<FileId>): void;
+  /** Workspace folders (ids without a trailing slash); [""] on the command line. */
+  setRoots(roots: readonly FileId[]): void;
+  addFile(file: FileId): void;
+  /** The file is gone: its text and name are forgotten. */
+  remove(file: FileId): void;
+  /** Gives or replaces a text. A leading BOM must have been taken off. */
+  set(file: FileId, text: string, options?: OpenOptions): void;
+  /** Applies edits one after another, each in offsets of the text before it. */
+  edit(file: FileId, edits: readonly Edit[]): void;
+  /** The document is no longer edited: its tree is let go; the text stays. */
+  close(file: FileId): void;
+  has(file: FileId): boolean;
+  text(file: FileId): string | undefined;
+  textHash(file: FileId): string | undefined;
+
+  /** Settings for files under `root` ("" = all). */
+  configure(settings: Settings, root?: FileId): readonly Problem[];
+
+  /** True for files whose text can be analysed: code of our languages, and manifests. */
+  wants(file: FileId, languageId?: string): boolean;
+  /** Known files, not loaded, that the analysis would read next (imports, and configuration that steers them). */
+  needs(): readonly FileId[];
+
+  /**
+   * Works for about `budget` milliseconds on files that are loaded but not yet analysed in their present state, those in
+   * `first` (and then their imports) before the others. Returns how many still wait. `check` does not need it, but only
+   * analysed callers contribute flows.
+   */
+  step(budget: number, first?: readonly FileId[]): { readonly pending: number; readonly total: number };
+  /** Findings in this file, of all flows known so far: the file itself is always analysed in full. Suppressed findings are not in it. */
+  check(file: FileId): Report;
+  /** Files whose findings may have changed since the last call, because of an edit anywhere. Includes files never asked for. */
+  changed(): readonly FileId[];
+  /** The ways to mend a finding, best first. The finding must come from `check` on the present text, else the answer is []. */
+  fixes(file: FileId, fingerprint: string): readonly Fix[];
+
+  /** Messages about crashes in a rule or file since the last call; each is reported once. */
+  problems(): readonly Problem[];
+  rules(): readonly RuleInfo[];
+  /** Trees alive now; equals the number of open files that were parsed. */
+  liveTrees(): number;
+  /** Forgets every cache: for tests of "deleting any cache changes only the time". */
+  dropCaches(): void;
+  dispose(): void;
+}
+
+export interface RuleInfo {
+  readonly id: string;
+  readonly title: string;
+  readonly category: string;
+  readonly severity: Severity;
+  readonly cwe: readonly number[];
+  readonly owasp: readonly string[];
+  /** The rule's page. */
+  readonly url: string;
+  /** The page's Markdown, or "". */
+  readonly page: string;
+}
+
+/** Decided from the content of a file: header comment, source map, line length, NUL bytes. */
+export type Classify = (file: FileId, text: string) => SkipReason | undefined;

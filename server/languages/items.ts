@@ -1,0 +1,107 @@
+/**
+ * Cutting a file into items. An item is the module or a function-like node at any depth. A nested function's body is a
+ * hole in its parent: one unit wide in the parent's coordinates, so that typing in the body changes nothing of the parent.
+ * Invariant: an item's key holds everything its IR depends on.
+ */
+import { hash128 } from "../base/hash.ts";
+import type { Span } from "../base/text.ts";
+import { type FlatTree, end, parent, skip, start } from "../syntax/flat.ts";
+
+export interface ItemSource {
+  /** 0 for the module. */
+  readonly node: number;
+  /** Absolute offsets of the whole item (for a function: its signature and body, without decorators). */
+  readonly start: number;
+  readonly end: number;
+  /** Bodies of the functions nested directly inside, absolute, in order. */
+  readonly holes: readonly Span[];
+  /** The items of those functions, parallel to `holes`. */
+  readonly children: readonly number[];
+  readonly parent: number;
+  /** Cache key of the item's IR. */
+  readonly key: string;
+}
+
+/** What counts as a function: returns the node of its body, or -1. Both node ids are of the same tree. */
+export type FunctionBody = (tree: FlatTree, node: number) => number;
+
+/** Items in preorder; the module is item 0. */
+export function splitItems(tree: FlatTree, bodyOf: FunctionBody): ItemSource[] {
+  interface Open {
+    node: number;
+    stop: number;
+    holes: Span[];
+    children: number[];
+    parent: number;
+  }
+  const all: Open[] = [{ node: 0, stop: tree.count, holes: [], children: [], parent: -1 }];
+  const stack: number[] = [0];
+  for (let n = 1; n < tree.count; n++) {
+    while (n >= (all[stack[stack.length - 1] as number] as Open).stop) stack.pop();
+    const body = bodyOf(tree, n);
+    if (body < 0) continue;
+    const up = stack[stack.length - 1] as number;
+    const owner = all[up] as Open;
+    const last = owner.holes[owner.holes.length - 1];
+    const hole = { start: start(tree, body), end: end(tree, body) };
+    // A function inside another function's signature (a default value) is left to its owner: no overlapping holes.
+    if (last !== undefined && hole.start < last.end) continue;
+    const self = all.push({ node: n, stop: skip(tree, n), holes: [], children: [], parent: up }) - 1;
+    owner.holes.push(hole);
+    owner.children.push(self);
+    stack.push(self);
+  }
+  return all.map((open) => {
+    const from = open.node === 0 ? 0 : start(tree, open.node);
+    const to = open.node === 0 ? tree.text.length : end(tree, open.node);
+    let key = "";
+    let at = from;
+    for (const hole of open.holes) {
+      key += `${tree.text.slice(at, hole.start)}\u0000`;
+      at = hole.end;
+    }
+    key += tree.text.slice(at, to);
+    const context = open.node === 0 ? "" : parentKinds(tree, open.node);
+    return {
+      node: open.node,
+      start: from,
+      end: to,
+      holes: open.holes,
+      children: open.children,
+      parent: open.parent,
+      key: hash128(`${tree.grammar.name}|${context}|${key}`),
+    };
+  });
+}
+
+/** The parent's kind is part of the key: `{ x }` as a method body and as an object are different programs. */
+function parentKinds(tree: FlatTree, n: number): string {
+  const up = parent(tree, n);
+  return up < 0 ? "" : (tree.grammar.kinds[(tree.nodes[up * 5] as number) & 0xffff] ?? "");
+}
+
+/** Absolute offset to item coordinates. Offsets inside a hole map to the hole's place. */
+export function toItem(item: ItemSource, absolute: number): number {
+  let shift = item.start;
+  for (const hole of item.holes) {
+    if (absolute < hole.start) break;
+    if (absolute < hole.end) return hole.start - shift;
+    shift += hole.end - hole.start - 1;
+  }
+  return absolute - shift;
+}
+
+/** Item coordinates back to an absolute offset. */
+export function fromItem(item: ItemSource, offset: number): number {
+  let shift = item.start;
+  for (const hole of item.holes) {
+    if (offset + shift <= hole.start) break;
+    shift += hole.end - hole.start - 1;
+  }
+  return offset + shift;
+}
+
+/** A span in item coordinates as absolute offsets. */
+export function absoluteSpan(item: ItemSource, span: Span): Span {
+  return { start: fromItem(item, span.start), end: fromItem(item, span.end) };
+}

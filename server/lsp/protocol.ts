@@ -1,0 +1,31 @@
+/** The custom messages between client and server. Types only. */
+
+/** Notification "skeptic/status". */
+export interface SkepticStatus {
+  readonly state: "working" | "indexing" | "off" | "broken";
+  readonly done?: number;
+  readonly total?: number;
+  /** Findings in open files (and in all scanned ones after a workspace scan). */
+  readonly findings: number;
+  readonly message?: string;
+}
+
+/** Notification "skeptic/scanProgress". */
+export interface ScanProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly file: string;
+}
+
+/** Result of the request "skeptic/scanWorkspace" (params {}). */
+export interface ScanResult {
+  readonly files: number;
+  readonly findings: number;
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly cancelled: boolean;
+}
+
+/** Params of the request "skeptic/scanFile" (result null); "skeptic/clearResults" has no params. */
+export interface ScanFileParams {
+  readonly uri: string;
+}
