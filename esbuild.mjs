@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 export const root = dirname(fileURLToPath(import.meta.url));
@@ -75,6 +75,25 @@ export async function buildProduct() {
   }
 }
 
+/**
+ * A bundled test still finds files beside its source: import.meta stands for the source's place.
+ * @type {import("esbuild").Plugin}
+ */
+const sourcePlaces = {
+  name: "source-places",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.m?[jt]s$/ }, ({ path }) => {
+      if (path.includes("node_modules")) return undefined;
+      const text = readFileSync(path, "utf8");
+      if (!text.includes("import.meta.")) return undefined;
+      const contents = text
+        .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href))
+        .replaceAll("import.meta.dirname", JSON.stringify(dirname(path)))
+        .replaceAll("import.meta.filename", JSON.stringify(path));
+      return { contents, loader: path.endsWith("ts") ? "ts" : "js" };
+    }),
+};
+
 /** Bundles every test/**\/*.test.ts into .cache/test and answers the paths of the bundles. */
 export async function buildTests() {
   const out = join(root, ".cache", "test");
@@ -87,6 +106,7 @@ export async function buildTests() {
     outbase: join(root, "test"),
     outExtension: { ".js": ".cjs" },
     external: ["vscode", "esbuild", "playwright-core", "typescript"],
+    plugins: [sourcePlaces],
     sourcemap: "inline",
     sourcesContent: false,
   });
@@ -109,7 +129,13 @@ export async function buildDesktopSuite() {
   return outfile;
 }
 
+/**
+ * @param {string} folder
+ * @param {(name: string) => boolean} wanted
+ * @returns {string[]}
+ */
 function filesBelow(folder, wanted) {
+  /** @type {string[]} */
   const found = [];
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);

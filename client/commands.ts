@@ -1,0 +1,128 @@
+// The commands of the palette, and the menu behind the status item.
+
+import * as vscode from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
+import type { ScanFileParams, ScanProgress, ScanResult } from "../server/lsp/protocol.ts";
+import { MENU_COMMAND, type StatusItem } from "./status.ts";
+
+export interface Session {
+  /** The running client, or undefined while there is none. */
+  readonly client: () => LanguageClient | undefined;
+  readonly output: vscode.LogOutputChannel;
+  readonly status: StatusItem;
+  readonly restart: () => Promise<void>;
+}
+
+export function registerCommands(context: vscode.ExtensionContext, session: Session): void {
+  const commands: Readonly<Record<string, () => unknown>> = {
+    "skeptic.scanWorkspace": () => withServer(session, scanWorkspace),
+    "skeptic.scanFile": () => withServer(session, scanFile),
+    "skeptic.clearResults": () =>
+      withServer(session, (client) => client.sendRequest("skeptic/clearResults")),
+    "skeptic.restart": () => session.restart(),
+    "skeptic.showOutput": () => session.output.show(),
+    [MENU_COMMAND]: () => showMenu(session),
+  };
+  for (const [id, run] of Object.entries(commands)) {
+    context.subscriptions.push(vscode.commands.registerCommand(id, run));
+  }
+}
+
+async function withServer<T>(
+  session: Session,
+  use: (client: LanguageClient) => Promise<T>,
+): Promise<T | undefined> {
+  const client = session.client();
+  if (client?.isRunning()) {
+    try {
+      return await use(client);
+    } catch (error) {
+      session.output.error(String(error));
+      const message = error instanceof Error ? error.message : String(error);
+      void vscode.window.showErrorMessage(`Skeptic: ${message}`);
+      return undefined;
+    }
+  }
+  const restart = "Restart Server";
+  const answer = await vscode.window.showWarningMessage("Skeptic is not running.", restart);
+  if (answer === restart) await session.restart();
+  return undefined;
+}
+
+/** Analyses every file of the workspace; the findings appear in Problems as they come. */
+function scanWorkspace(client: LanguageClient): Promise<ScanResult | undefined> {
+  const options: vscode.ProgressOptions = {
+    location: vscode.ProgressLocation.Notification,
+    title: "Skeptic: scanning the workspace",
+    cancellable: true,
+  };
+  return Promise.resolve(
+    vscode.window.withProgress(options, async (progress, token) => {
+      let percent = 0;
+      const listener = client.onNotification("skeptic/scanProgress", (params: ScanProgress) => {
+        const next = params.total === 0 ? 100 : Math.floor((100 * params.done) / params.total);
+        const message = `${params.done} of ${params.total}: ${params.file}`;
+        progress.report({ increment: Math.max(0, next - percent), message });
+        percent = Math.max(percent, next);
+      });
+      try {
+        const result = await client.sendRequest<ScanResult>("skeptic/scanWorkspace", {}, token);
+        void report(result);
+        return result;
+      } catch (error) {
+        if (token.isCancellationRequested) return undefined;
+        throw error;
+      } finally {
+        listener.dispose();
+      }
+    }),
+  );
+}
+
+async function report(result: ScanResult): Promise<void> {
+  const text = summary(result);
+  if (result.findings === 0) {
+    void vscode.window.showInformationMessage(text);
+    return;
+  }
+  const show = "Show Problems";
+  const answer = await vscode.window.showInformationMessage(text, show);
+  if (answer === show) await vscode.commands.executeCommand("workbench.actions.view.problems");
+}
+
+function summary(result: ScanResult): string {
+  const skipped = Object.entries(result.skipped).filter(([, count]) => count > 0);
+  const reasons = skipped.map(([reason, count]) => `${count} ${reason}`).join(", ");
+  const start = result.cancelled ? "Scan cancelled" : "Scan finished";
+  const counts = `${plural(result.findings, "finding")} in ${plural(result.files, "file")}`;
+  return `${start}: ${counts}${reasons === "" ? "" : `; skipped: ${reasons}`}.`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+async function scanFile(client: LanguageClient): Promise<void> {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document === undefined) {
+    void vscode.window.showInformationMessage("Skeptic: open a file first.");
+    return;
+  }
+  const uri = client.code2ProtocolConverter.asUri(document.uri);
+  await client.sendRequest("skeptic/scanFile", { uri } satisfies ScanFileParams);
+}
+
+async function showMenu(session: Session): Promise<void> {
+  const items = [
+    { label: "$(search) Scan Workspace", command: "skeptic.scanWorkspace" },
+    { label: "$(file) Scan Current File", command: "skeptic.scanFile" },
+    { label: "$(clear-all) Clear Workspace Results", command: "skeptic.clearResults" },
+    { label: "$(debug-restart) Restart Server", command: "skeptic.restart" },
+    { label: "$(output) Show Output", command: "skeptic.showOutput" },
+  ];
+  const broken = session.status.current().state === "broken";
+  // When it is broken, what helps comes first.
+  const ordered = broken ? [...items.slice(3), ...items.slice(0, 3)] : items;
+  const chosen = await vscode.window.showQuickPick(ordered, { title: "Skeptic" });
+  if (chosen !== undefined) await vscode.commands.executeCommand(chosen.command);
+}

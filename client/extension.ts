@@ -1,0 +1,122 @@
+// Starts the language server and connects it to the editor. No analysis happens here.
+
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  type DocumentSelector,
+  ErrorAction,
+  type ErrorHandler,
+  LanguageClient,
+  type LanguageClientOptions,
+  type ServerOptions,
+  TransportKind,
+} from "vscode-languageclient/node";
+import type { SkepticStatus } from "../server/lsp/protocol.ts";
+import { registerCommands } from "./commands.ts";
+import { createStatusItem, type StatusItem } from "./status.ts";
+
+const LANGUAGES = ["python", "typescript", "typescriptreact", "javascript", "javascriptreact"];
+const MANIFESTS = ["**/package.json", "**/requirements*.txt", "**/pyproject.toml"];
+
+/** Documents a person edits. The left side of a diff, output channels and other views are not. */
+const SCHEMES = ["file", "vscode-remote", "vscode-vfs"];
+
+const MAX_RESTARTS = 3;
+const RESTART_WINDOW_MILLISECONDS = 3 * 60 * 1000;
+
+let client: LanguageClient | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const output = vscode.window.createOutputChannel("Skeptic", { log: true });
+  const status = createStatusItem();
+  context.subscriptions.push(output, status);
+
+  const start = async (): Promise<void> => {
+    const started = createClient(context, output, status);
+    client = started;
+    status.show({ state: "working", findings: 0 });
+    try {
+      await started.start();
+    } catch (error) {
+      output.error(String(error));
+      status.show({ state: "broken", findings: 0, message: "the server could not start" });
+    }
+  };
+
+  registerCommands(context, {
+    client: () => client,
+    output,
+    status,
+    restart: async () => {
+      await stop();
+      await start();
+    },
+  });
+  await start();
+}
+
+export async function deactivate(): Promise<void> {
+  await stop();
+}
+
+/** Ends the client whatever state it is in; a client that never started has nothing to end. */
+async function stop(): Promise<void> {
+  const stopping = client;
+  client = undefined;
+  await stopping?.dispose().catch(() => undefined);
+}
+
+function createClient(
+  context: vscode.ExtensionContext,
+  output: vscode.LogOutputChannel,
+  status: StatusItem,
+): LanguageClient {
+  const module = context.asAbsolutePath("dist/server.js");
+  const serverOptions: ServerOptions = {
+    run: { module, transport: TransportKind.ipc },
+    debug: {
+      module,
+      transport: TransportKind.ipc,
+      options: { execArgv: ["--nolazy", "--inspect=6009", "--enable-source-maps"] },
+    },
+  };
+  const clientOptions: LanguageClientOptions = {
+    documentSelector: documentSelector(),
+    outputChannel: output,
+    traceOutputChannel: output,
+    errorHandler: restartOnCrash(status),
+    initializationFailedHandler: () => false,
+    diagnosticCollectionName: "skeptic",
+  };
+  const created = new LanguageClient("skeptic", "Skeptic", serverOptions, clientOptions);
+  created.onNotification("skeptic/status", (params: SkepticStatus) => status.show(params));
+  return created;
+}
+
+function documentSelector(): DocumentSelector {
+  return [
+    ...LANGUAGES.flatMap((language) =>
+      [...SCHEMES, "untitled"].map((scheme) => ({ language, scheme })),
+    ),
+    // By pattern, since an editor may call them plain text.
+    ...MANIFESTS.flatMap((pattern) => SCHEMES.map((scheme) => ({ pattern, scheme }))),
+  ];
+}
+
+/** Restarts a crashed server a few times, then says so in the status item and waits. */
+function restartOnCrash(status: StatusItem): ErrorHandler {
+  const crashes: number[] = [];
+  return {
+    error: (_error, _message, count) => ({
+      action: count !== undefined && count <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,
+    }),
+    closed: () => {
+      const now = Date.now();
+      crashes.push(now);
+      const recent = crashes.filter((time) => now - time < RESTART_WINDOW_MILLISECONDS);
+      if (recent.length <= MAX_RESTARTS) return { action: CloseAction.Restart };
+      status.show({ state: "broken", findings: 0, message: "the server keeps stopping" });
+      return { action: CloseAction.DoNotRestart, handled: true };
+    },
+  };
+}

@@ -1,0 +1,47 @@
+// `npm run test:desktop`: the extension-host suite in a desktop VS Code, which is downloaded
+// unless SKEPTIC_CODE names one.
+
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureDependencies, root } from "./lib/ensure.mjs";
+
+ensureDependencies();
+const { buildDesktopSuite, buildProduct } = await import("../esbuild.mjs");
+const { runTests } = await import("@vscode/test-electron");
+await buildProduct();
+const suite = await buildDesktopSuite();
+
+const temporary = mkdtempSync(join(tmpdir(), "skeptic-desktop-"));
+const results = join(temporary, "results.json");
+const workspace = join(temporary, "workspace");
+cpSync(join(root, "test", "editor", "workspace"), workspace, { recursive: true });
+try {
+  const executable = process.env.SKEPTIC_CODE;
+  await runTests({
+    ...(executable ? { vscodeExecutablePath: executable } : {}),
+    extensionDevelopmentPath: root,
+    extensionTestsPath: suite,
+    extensionTestsEnv: { SKEPTIC_RESULTS: results },
+    launchArgs: [workspace, "--disable-extensions", "--disable-workspace-trust"],
+  }).catch((error) => {
+    console.error(String(error));
+    process.exitCode = 1;
+  });
+  report();
+} finally {
+  rmSync(temporary, { recursive: true, force: true });
+}
+
+function report() {
+  /** @type {{ name: string, milliseconds: number, error?: string }[]} */
+  const cases = existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : [];
+  for (const { name, milliseconds, error } of cases) {
+    console.log(`${error === undefined ? "ok    " : "FAILED"} ${name} (${milliseconds} ms)`);
+    if (error !== undefined) console.log(`       ${error}`);
+  }
+  const failed = cases.filter(({ error }) => error !== undefined).length;
+  console.log(`\n${cases.length - failed} passed, ${failed} failed`);
+  // An exit code of 0 alone does not prove that a test ran.
+  if (cases.length === 0 || failed > 0) process.exitCode = 1;
+}

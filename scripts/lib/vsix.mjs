@@ -1,0 +1,25 @@
+// Packs the extension: what `npm run package`, `npm start` and the editor tests install.
+
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./ensure.mjs";
+
+/**
+ * Writes skeptic-VERSION.vsix from the current dist/ into a folder and answers its path.
+ * @param {string} folder
+ * @returns {Promise<string>}
+ */
+export async function packVsix(folder) {
+  const { createVSIX } = await import("@vscode/vsce");
+  mkdirSync(folder, { recursive: true });
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const packagePath = join(folder, `${manifest.name}-${manifest.version}.vsix`);
+  await createVSIX({
+    cwd: root,
+    packagePath,
+    dependencies: false, // everything is bundled
+    allowMissingRepository: true,
+    skipLicense: false,
+  });
+  return packagePath;
+}
