@@ -1,0 +1,123 @@
+// A workbench with the packaged extension and a browser showing it, on a copy of the workspace.
+
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import { browserArguments, ensureBrowser } from "../../scripts/lib/browser.mjs";
+import {
+  addressOf,
+  ensureWorkbench,
+  type RunningWorkbench,
+  remoteUri,
+  startWorkbench,
+} from "../../scripts/lib/workbench.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+export interface Session {
+  readonly page: Page;
+  readonly server: RunningWorkbench;
+  /** The copy of the workspace that is open. */
+  readonly folder: string;
+  /** Where a suite inside the extension host writes its results. */
+  readonly results: string;
+  readonly show: (payload?: readonly (readonly [string, string])[]) => Promise<void>;
+  readonly remoteUri: (path: string) => string;
+  readonly screenshot: (name: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly testDriver?: boolean;
+  readonly trusted?: boolean;
+}
+
+/** Needs SKEPTIC_TEST_VSIX, which `npm test` sets. The page is blank until `show`. */
+export async function openSession(options: SessionOptions = {}): Promise<Session> {
+  const vsix = process.env.SKEPTIC_TEST_VSIX;
+  if (vsix === undefined) throw new Error("run this with `npm run test:editor`");
+  const executablePath = process.env.SKEPTIC_TEST_BROWSER ?? (await ensureBrowser());
+
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "skeptic-editor-")));
+  cpSync(join(root, "test", "editor", "workspace"), folder, { recursive: true });
+  const settings = {
+    "git.enabled": false,
+    "editor.minimap.enabled": false,
+    // The packages of the workspace are not installed, and that is not what is tested here.
+    "typescript.validate.enable": false,
+    // An untrusted folder opens in Restricted Mode without asking.
+    "security.workspace.trust.startupPrompt": "never",
+  };
+  const results = `${folder}.results.json`;
+  const server = await startWorkbench(await ensureWorkbench(), {
+    ...options,
+    vsix,
+    settings,
+    env: { SKEPTIC_RESULTS: results },
+  });
+  let browser: Browser | undefined;
+  try {
+    browser = await chromium.launch({ executablePath, args: browserArguments });
+    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    return session(server, browser, page, folder, results);
+  } catch (error) {
+    await browser?.close();
+    await server.stop();
+    throw error;
+  }
+}
+
+function session(
+  server: RunningWorkbench,
+  browser: Browser,
+  page: Page,
+  folder: string,
+  results: string,
+): Session {
+  return {
+    page,
+    server,
+    folder,
+    results,
+    show: async (payload) => {
+      await page.goto(addressOf(server, folder, payload));
+    },
+    remoteUri: (path) => remoteUri(server, path),
+    screenshot: async (name) => {
+      const shots = join(root, ".cache", "screenshots");
+      mkdirSync(shots, { recursive: true });
+      await page.screenshot({ path: join(shots, `${name}.png`) });
+    },
+    close: async () => {
+      await browser.close();
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+      rmSync(results, { force: true });
+    },
+  };
+}
+
+/** Opens a file of the workspace by its path, as a person would with Ctrl+P. */
+export async function openFile(page: Page, name: string): Promise<void> {
+  await page.keyboard.press("Control+P");
+  await page.locator(".quick-input-widget input").fill(name);
+  const row = page.locator(".quick-input-list .monaco-list-row", {
+    hasText: name.split("/").at(-1)!,
+  });
+  await row.first().click();
+  await page.locator(`.tab.active[data-resource-name="${name.split("/").at(-1)}"]`).waitFor();
+}
+
+/** Runs a command of the palette by its whole title. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press("F1");
+  await page.locator(".quick-input-widget input").fill(`>${title}`);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+}
+
+/** The text of an element as a person reads it: Monaco writes no-break spaces. */
+export async function textOf(locator: Locator): Promise<string> {
+  return ((await locator.textContent()) ?? "").replaceAll("\u00a0", " ");
+}

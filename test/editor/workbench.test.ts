@@ -1,0 +1,128 @@
+// The packaged extension in a real workbench, used as a person uses it: eyes, mouse and keys.
+
+import * as assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, afterEach, before, describe, test } from "node:test";
+import type { Page } from "playwright-core";
+import { openFile, openSession, runCommand, type Session, textOf } from "./session.ts";
+
+const SQUIGGLE = ".monaco-editor .squiggly-error";
+
+describe("in the workbench", { timeout: 240_000 }, () => {
+  let session: Session;
+  let page: Page;
+
+  before(async () => {
+    session = await openSession();
+    page = session.page;
+    await showWorkbench(session);
+  });
+  after(() => session?.close());
+  afterEach((context) =>
+    session.screenshot(("name" in context ? context.name : "test").replace(/\W+/g, "-")),
+  );
+
+  test("an injection in Python gets a squiggle", async () => {
+    await openFile(page, "app.py");
+    await page.locator(SQUIGGLE).first().waitFor({ timeout: 60_000 });
+  });
+
+  test("the status item counts the findings", async () => {
+    await page.locator(".statusbar-item", { hasText: /Skeptic: \d/ }).waitFor();
+  });
+
+  test("the hover says what is wrong and what to do", async () => {
+    await page.locator(SQUIGGLE).first().hover({ force: true });
+    const hover = page.locator(".monaco-hover:visible", { hasText: "sql-injection" }).first();
+    await hover.waitFor();
+    assert.match(await textOf(hover), /SQL/);
+    await session.screenshot("hover");
+    await page.keyboard.press("Escape");
+  });
+
+  test("Problems lists it", async () => {
+    await page.keyboard.press("Control+Shift+M");
+    const row = page.locator(".markers-panel .monaco-list-row", { hasText: "sql-injection" });
+    await row.first().waitFor();
+    assert.match(await textOf(row.first()), /SQL/);
+  });
+
+  test("an injection in TypeScript gets a squiggle", async () => {
+    await openFile(page, "db.ts");
+    await page.locator(SQUIGGLE).first().waitFor();
+    await page.locator(".markers-panel .monaco-list-row", { hasText: "db.ts" }).first().waitFor();
+  });
+
+  test("Ctrl+. rewrites it, and the saved file is safe", async () => {
+    await openFile(page, "app.py");
+    await page.locator(SQUIGGLE).first().waitFor();
+    await focusFinding(page);
+    await page.keyboard.press("Control+.");
+    const menu = page.locator(".action-widget");
+    await menu.locator(".monaco-list-row").first().waitFor();
+    await session.screenshot("quick-fix-menu");
+    await menu
+      .locator(".monaco-list-row.action", { hasText: /parameter/i })
+      .first()
+      .click();
+    await page.locator(SQUIGGLE).first().waitFor({ state: "detached" });
+    await page.keyboard.press("Control+S");
+    const saved = await savedText(
+      join(session.folder, "app.py"),
+      (text) => !text.includes("{name}"),
+    );
+    assert.match(saved, /WHERE name = \?", \(name,\)\)/);
+  });
+
+  test("Scan Workspace finds a file that is not open", async () => {
+    const closed = page.locator(".markers-panel .monaco-list-row", { hasText: "reports.py" });
+    assert.equal(await closed.count(), 0);
+    await runCommand(page, "Skeptic: Scan Workspace");
+    await closed.first().waitFor();
+    await page.locator(".notification-list-item", { hasText: "Scan finished" }).waitFor();
+  });
+
+  test("Clear Workspace Results takes it away again", async () => {
+    await runCommand(page, "Skeptic: Clear Workspace Results");
+    const closed = page.locator(".markers-panel .monaco-list-row", { hasText: "reports.py" });
+    await closed.first().waitFor({ state: "detached" });
+  });
+});
+
+test("in Restricted Mode it warns as well", { timeout: 240_000 }, async () => {
+  const session = await openSession({ trusted: false });
+  try {
+    await showWorkbench(session);
+    await session.page.locator(".statusbar-item", { hasText: "Restricted Mode" }).waitFor();
+    await openFile(session.page, "app.py");
+    await session.page.locator(SQUIGGLE).first().waitFor({ timeout: 60_000 });
+  } finally {
+    await session.screenshot("restricted-mode");
+    await session.close();
+  }
+});
+
+async function showWorkbench(session: Session): Promise<void> {
+  session.page.setDefaultTimeout(20_000);
+  await session.show();
+  const files = session.page.locator(".explorer-folders-view .monaco-list-row");
+  await files.first().waitFor({ timeout: 90_000 });
+}
+
+/** Moves the cursor of the open editor to its first finding. */
+async function focusFinding(page: Page): Promise<void> {
+  await page.locator(".monaco-editor .view-line").first().click();
+  await page.keyboard.press("Control+Home");
+  await runCommand(page, "Go to Next Problem (Error, Warning, Info)");
+  await page.keyboard.press("Escape");
+}
+
+async function savedText(path: string, wanted: (text: string) => boolean): Promise<string> {
+  const end = Date.now() + 10_000;
+  for (;;) {
+    const text = readFileSync(path, "utf8");
+    if (wanted(text) || Date.now() > end) return text;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
