@@ -81,5 +81,8 @@ describe("import rules", () => {
     const b = "server/ir/b.ts";
     assert.deepEqual(cycles([edge(a, b), edge(b, a)]), [`import cycle: ${a} -> ${b} -> ${a}`]);
     assert.deepEqual(cycles([edge(a, b), { ...edge(b, a), typeOnly: true }]), []);
+    const call = "server/languages/python/calls.ts";
+    const expression = "server/languages/python/expressions.ts";
+    assert.deepEqual(cycles([edge(call, expression), edge(expression, call)]), []);
   });
 });
