@@ -9,6 +9,10 @@ export type LanguageId = "python" | "javascript";
 export interface Language {
   readonly id: LanguageId;
   readonly bodyOf: FunctionBody;
+  /** True if a method's first parameter is the instance. */
+  readonly methodsTakeSelf: boolean;
+  /** The name under which a package's main export is imported, the same thing as the package ("default"). */
+  readonly mainExport?: string;
   /** Pure: depends on the item's text, grammar and kind only. Never throws on broken code. */
   lower(tree: FlatTree, item: ItemSource): Item;
   /** Where `specifier`, written in `from`, leads. Asks only `files`; no I/O. */

@@ -1,0 +1,375 @@
+/**
+ * The engine: the only mutable state. Texts come in, findings go out; everything between is pure functions and
+ * content-keyed memo tables. Invariant: findings are those of a fresh engine with the same texts.
+ */
+import type { FileId } from "../base/brand.ts";
+import { hash128 } from "../base/hash.ts";
+import type { Edit } from "../base/text.ts";
+import { type FileSet, type Language, grammarFor } from "../languages/language.ts";
+import { python } from "../languages/python/index.ts";
+import { javascript } from "../languages/typescript/index.ts";
+import { type FileIr, type IrCache, type PlacedItem, type Program, fileOf, lowerFile } from "../project/program.ts";
+import type { Fix as RuleFix, RuleSet } from "../rule/rule.ts";
+import { type Source, type Syntax, type WasmFiles, createSyntax } from "../syntax/parser.ts";
+import { type Knowledge, compile } from "../taint/knowledge.ts";
+import { type Memo, type Solver, createMemo, createSolver } from "../taint/solve.ts";
+import { type Engine, type Fix, type OpenOptions, type Problem, type Report, type Settings, DEFAULT_SETTINGS } from "./api.ts";
+import { type Contribution, type Found, contribute, findingsOf, watchList } from "./findings.ts";
+import { type Directive, directives } from "./suppress.ts";
+
+export interface EngineOptions {
+  readonly wasm: WasmFiles;
+  readonly rules: RuleSet;
+  /** Told which items were lowered and summarised, for the recomputation log. */
+  readonly log?: { lowered(id: string): void; summarised(id: string): void };
+}
+
+interface Doc {
+  text: string;
+  hash: string | undefined;
+  languageId: string | undefined;
+  editable: boolean;
+  open: boolean;
+  source: Source | undefined;
+  ir: FileIr | undefined;
+  directives: readonly Directive[] | undefined;
+}
+
+const STEERING = /(^|\/)(tsconfig[^/]*\.json|jsconfig\.json|package\.json|package-lock\.json)$/;
+
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const syntax = await createSyntax(options.wasm);
+  return engineOf(syntax, options);
+}
+
+function engineOf(syntax: Syntax, options: EngineOptions): Engine {
+  const { rules } = options;
+  const watch = watchList(rules.rules);
+  const hash = hash128(JSON.stringify(rules.models));
+  const knowledge: Record<Language["id"], Knowledge> = {
+    python: compile(rules.models, "python", watch, hash),
+    javascript: compile(rules.models, "javascript", watch, hash),
+  };
+  const manifestRules = rules.rules.filter((r) => r.manifest !== undefined);
+  const ids = new Set(rules.rules.map((r) => r.id));
+
+  const docs = new Map<FileId, Doc>();
+  let known = new Set<FileId>();
+  let roots: readonly FileId[] = [""];
+  const settings = new Map<FileId, Settings>([["", DEFAULT_SETTINGS]]);
+  const irCache: IrCache = new Map();
+  let memo: Memo = createMemo();
+  const wanted = new Set<FileId>();
+  const pendingProblems: Problem[] = [];
+  const toldProblems = new Set<string>();
+
+  /** One moment: dropped on every change, so nothing in it can be stale. */
+  let moment: Moment | undefined;
+  /** What each file gave to others at the last look; only a hint for the order of work. */
+  let lastContributors = new Map<FileId, ReadonlySet<FileId>>();
+  const lastKeys = new Map<FileId, string>();
+  const changedFiles = new Set<FileId>();
+
+  interface Moment {
+    readonly program: Program;
+    readonly solver: Solver;
+    readonly contributions: Map<FileId, Contribution>;
+    readonly waiting: Set<FileId>;
+    readonly found: Map<FileId, readonly Found[]>;
+  }
+
+  const files: FileSet = {
+    has: (file) => known.has(file) || docs.has(file),
+    text: (file) => {
+      const doc = docs.get(file);
+      if (doc === undefined && known.has(file) && STEERING.test(file)) wanted.add(file);
+      return doc?.text;
+    },
+    rootOf: (file) => {
+      let best = "";
+      for (const r of roots) if ((r === "" || file.startsWith(`${r}/`)) && r.length > best.length) best = r;
+      return best;
+    },
+  };
+
+  const languageOf = (file: FileId, doc: Doc): Language | undefined => {
+    const grammar = grammarFor(file, doc.languageId);
+    return grammar === undefined ? undefined : grammar === "python" ? python : javascript;
+  };
+  const isManifest = (file: FileId): boolean => {
+    const name = file.slice(file.lastIndexOf("/") + 1);
+    return manifestRules.some((r) => r.manifest?.names.test(name));
+  };
+
+  const irOf = (file: FileId): FileIr | undefined => {
+    const doc = docs.get(file);
+    if (doc === undefined) return undefined;
+    if (doc.ir !== undefined) return doc.ir;
+    const grammar = grammarFor(file, doc.languageId);
+    const language = languageOf(file, doc);
+    if (grammar === undefined || language === undefined) return undefined;
+    let tree: import("../syntax/flat.ts").FlatTree;
+    if (doc.open) {
+      doc.source ??= syntax.open(grammar, doc.text);
+      tree = doc.source.flat();
+    } else tree = syntax.parse(grammar, doc.text);
+    doc.directives = directives(tree);
+    doc.ir = lowerFile(file, tree, language, irCache, options.log);
+    return doc.ir;
+  };
+
+  const now = (): Moment => {
+    if (moment !== undefined) return moment;
+    const byId = new Map<FileId, Map<string, PlacedItem>>();
+    const program: Program = {
+      file: irOf,
+      item(id) {
+        const file = fileOf(id);
+        let table = byId.get(file);
+        if (table === undefined) {
+          table = new Map((irOf(file)?.items ?? []).map((i) => [i.id, i]));
+          byId.set(file, table);
+        }
+        return table.get(id);
+      },
+      files,
+      want: (file) => {
+        if (!docs.has(file) && known.has(file)) wanted.add(file);
+      },
+    };
+    const solver = createSolver(program, (file) => knowledge[file.language.id], memo, options.log);
+    const waiting = new Set<FileId>();
+    for (const [file, doc] of docs) if (languageOf(file, doc) !== undefined || isManifest(file)) waiting.add(file);
+    moment = { program, solver, contributions: new Map(), waiting, found: new Map() };
+    return moment;
+  };
+
+  const touch = (): void => {
+    moment = undefined;
+  };
+
+  const problem = (file: FileId | undefined, message: string): void => {
+    const key = `${file ?? ""}|${message}`;
+    if (toldProblems.has(key)) return;
+    toldProblems.add(key);
+    pendingProblems.push(file === undefined ? { message } : { file, message });
+  };
+
+  const analyse = (m: Moment, file: FileId): void => {
+    if (m.contributions.has(file)) return;
+    m.waiting.delete(file);
+    let contribution: Contribution | undefined;
+    try {
+      const ir = irOf(file);
+      if (ir !== undefined) contribution = contribute(ir, m.solver);
+    } catch (error) {
+      problem(file, `analysis failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    contribution ??= { targets: new Set(), hits: [], calls: new Set(), observations: [], roots: [] };
+    m.contributions.set(file, contribution);
+    m.found.clear();
+    const before = lastContributors.get(file) ?? new Set();
+    for (const t of new Set([...before, ...contribution.targets])) changedFiles.add(t);
+    changedFiles.add(file);
+    lastContributors.set(file, contribution.targets);
+  };
+
+  const settingsFor = (file: FileId): Settings => {
+    let best = "";
+    for (const root of settings.keys()) if ((root === "" || file.startsWith(`${root}/`)) && root.length >= best.length) best = root;
+    return settings.get(best) ?? DEFAULT_SETTINGS;
+  };
+
+  const found = (file: FileId): readonly Found[] => {
+    const m = now();
+    const doc = docs.get(file);
+    if (doc === undefined) return [];
+    analyse(m, file);
+    for (const [other, targets] of lastContributors) if (targets.has(file) && docs.has(other)) analyse(m, other);
+    const ready = m.found.get(file);
+    if (ready !== undefined) return ready;
+    irOf(file);
+    const out = findingsOf({
+      file,
+      text: doc.text,
+      ruleSet: rules,
+      ruleIds: ids,
+      program: m.program,
+      contributions: m.contributions,
+      settings: settingsFor(file),
+      root: files.rootOf(file),
+      directives: doc.directives ?? [],
+      manifest: isManifest(file) ? { file, text: doc.text, sibling: (name) => files.text(`${file.slice(0, file.lastIndexOf("/") + 1)}${name}`) } : undefined,
+      problem,
+    });
+    m.found.set(file, out);
+    return out;
+  };
+
+  const toEdits = (fix: RuleFix): Fix | undefined => {
+    const edits = [];
+    for (const e of fix.edits) {
+      const doc = docs.get(e.file);
+      if (doc === undefined || !doc.editable || hasConflictMarkers(doc.text)) return undefined;
+      doc.hash ??= hash128(doc.text);
+      edits.push({ file: e.file, textHash: doc.hash, edits: e.edits });
+    }
+    return { title: fix.title, grade: fix.grade, edits, ...(fix.reason === undefined ? {} : { reason: fix.reason }) };
+  };
+
+  const forget = (doc: Doc): void => {
+    doc.ir = undefined;
+    doc.directives = undefined;
+    doc.hash = undefined;
+    touch();
+  };
+
+  return {
+    setFiles(list) {
+      known = new Set(list);
+      touch();
+    },
+    setRoots(list) {
+      roots = list;
+      touch();
+    },
+    addFile(file) {
+      if (known.has(file)) return;
+      known.add(file);
+      touch();
+    },
+    remove(file) {
+      known.delete(file);
+      docs.get(file)?.source?.dispose();
+      docs.delete(file);
+      for (const t of lastContributors.get(file) ?? []) changedFiles.add(t);
+      lastContributors.delete(file);
+      changedFiles.add(file);
+      touch();
+    },
+    set(file, text, open: OpenOptions = {}) {
+      const old = docs.get(file);
+      wanted.delete(file);
+      if (old !== undefined && old.text === text && old.languageId === (open.languageId ?? old.languageId) && old.open === (open.open ?? false)) return;
+      if (old !== undefined && old.text === text && old.languageId === (open.languageId ?? old.languageId)) {
+        if (old.open && !open.open) old.source?.dispose();
+        if (old.open && !open.open) old.source = undefined;
+        old.open = open.open ?? false;
+        old.editable = open.editable ?? true;
+        return;
+      }
+      old?.source?.dispose();
+      docs.set(file, { text, hash: undefined, languageId: open.languageId, editable: open.editable ?? true, open: open.open ?? false, source: undefined, ir: undefined, directives: undefined });
+      known.add(file);
+      touch();
+    },
+    edit(file, edits: readonly Edit[]) {
+      const doc = docs.get(file);
+      if (doc === undefined) return;
+      for (const e of edits) doc.text = doc.text.slice(0, e.start) + e.newText + doc.text.slice(e.end);
+      doc.source?.edit(edits, doc.text);
+      forget(doc);
+    },
+    close(file) {
+      const doc = docs.get(file);
+      if (doc === undefined) return;
+      doc.source?.dispose();
+      doc.source = undefined;
+      doc.open = false;
+    },
+    has: (file) => docs.has(file),
+    text: (file) => docs.get(file)?.text,
+    textHash(file) {
+      const doc = docs.get(file);
+      if (doc === undefined) return undefined;
+      doc.hash ??= hash128(doc.text);
+      return doc.hash;
+    },
+    configure(next, root = "") {
+      settings.set(root, next);
+      moment?.found.clear();
+      for (const file of docs.keys()) changedFiles.add(file);
+      return Object.keys(next.rules)
+        .filter((id) => !ids.has(id))
+        .map((id) => ({ message: `unknown rule "${id}" in the settings` }));
+    },
+    wants: (file, languageId) => grammarFor(file, languageId) !== undefined || isManifest(file) || STEERING.test(file),
+    needs() {
+      return [...wanted].filter((f) => known.has(f) && !docs.has(f)).sort();
+    },
+    step(budget, first = []) {
+      const m = now();
+      const stop = performance.now() + budget;
+      const next = function* (): Generator<FileId> {
+        for (const f of first) {
+          if (m.waiting.has(f)) yield f;
+        }
+        for (const f of [...m.waiting]) if (m.waiting.has(f)) yield f;
+      };
+      for (const file of next()) {
+        analyse(m, file);
+        if (performance.now() >= stop) break;
+      }
+      return { pending: m.waiting.size, total: m.waiting.size + m.contributions.size };
+    },
+    check(file): Report {
+      const list = found(file);
+      return { file, findings: list.map((f) => f.finding), hasError: docs.get(file)?.ir?.hasError ?? false };
+    },
+    changed() {
+      const out: FileId[] = [];
+      for (const file of changedFiles) {
+        if (!docs.has(file)) {
+          if (lastKeys.delete(file)) out.push(file);
+          continue;
+        }
+        const key = found(file)
+          .map((f) => `${f.finding.fingerprint}:${f.finding.span.start}:${f.finding.span.end}:${f.finding.level}:${f.finding.flow.length}`)
+          .join(",");
+        if (lastKeys.get(file) !== key) out.push(file);
+        lastKeys.set(file, key);
+      }
+      changedFiles.clear();
+      return out;
+    },
+    fixes(file, fingerprint) {
+      const one = found(file).find((f) => f.finding.fingerprint === fingerprint);
+      if (one === undefined) return [];
+      try {
+        return one.fixes().flatMap((f) => toEdits(f) ?? []);
+      } catch (error) {
+        problem(file, `${one.finding.rule}: making a fix failed: ${error instanceof Error ? error.message : String(error)}`);
+        return [];
+      }
+    },
+    problems() {
+      return pendingProblems.splice(0);
+    },
+    rules: () =>
+      rules.rules.map((r) => ({
+        id: r.id,
+        title: r.title,
+        category: r.category,
+        severity: r.severity,
+        cwe: r.cwe,
+        owasp: r.owasp,
+        url: `https://github.com/skeptic-security/skeptic/blob/main/rules/${r.id}.md`,
+        page: rules.pages[r.id] ?? "",
+      })),
+    liveTrees: () => syntax.liveTrees(),
+    dropCaches() {
+      irCache.clear();
+      memo = createMemo();
+      for (const doc of docs.values()) forget(doc);
+      lastContributors = new Map(lastContributors);
+    },
+    dispose() {
+      for (const doc of docs.values()) doc.source?.dispose();
+      docs.clear();
+    },
+  };
+}
+
+function hasConflictMarkers(text: string): boolean {
+  return /^<{7} .*$/m.test(text) && /^>{7} .*$/m.test(text);
+}

@@ -1,0 +1,167 @@
+/**
+ * Everything a rule author may import. A rule is metadata + a flow or a check + words + fixes; it names kinds and library
+ * paths of the models, never grammar nodes. Rules are pure.
+ */
+import type { FileId } from "../base/brand.ts";
+import type { Edit, Span } from "../base/text.ts";
+import type { Item, Op, ValueId } from "../ir/ir.ts";
+import type { Model, SinkKind, SourceKind } from "../taint/knowledge.ts";
+import type { CallArg, Hit, Observation, StoreView } from "../taint/summary.ts";
+import type { ItemId, Value } from "../taint/value.ts";
+
+export type { Edit, FileId, Span };
+export type { Item, Literal, Op, ValueId } from "../ir/ir.ts";
+export type { Model, SinkKind, SourceKind } from "../taint/knowledge.ts";
+export { kindBit } from "../taint/knowledge.ts";
+export type { CallArg, Hit, Observation, StoreView } from "../taint/summary.ts";
+export type { Alt, ItemId, Part, Value } from "../taint/value.ts";
+export { constants, onlyConst, readField, spread } from "../taint/value.ts";
+
+export type Severity = "critical" | "high" | "medium" | "low" | "info";
+export type Confidence = "high" | "medium" | "low";
+export type Grade = "safe" | "suggested" | "placeholder" | "manual";
+export type LanguageId = "python" | "javascript";
+
+/** Plain text; what is wrong, why it matters (the exploit), what to do (names the safe API). One or two short sentences each. */
+export interface Message {
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+/** One place where the rule's fault is. */
+export interface Match {
+  readonly item: ItemId;
+  /** In the coordinates of `item`. */
+  readonly span: Span;
+  /** Absent: the rule's. */
+  readonly severity?: Severity;
+  /** Absent: high for checks of constants, by the flow's marks for flows. */
+  readonly confidence?: Confidence;
+  /** Words and facts for `say` and `fixes`. */
+  readonly facts?: Readonly<Record<string, string | number | boolean>>;
+  /** The operation at fault, usually a call. */
+  readonly op?: ValueId;
+  /** For flow rules: the way of the data. */
+  readonly hit?: Hit;
+  readonly call?: Observation;
+  /** Further places that belong to the fault (the other side of a mismatch). */
+  readonly related?: readonly { readonly item: ItemId; readonly span: Span; readonly text: string }[];
+}
+
+/** An item's program and text, for checks and fixes. All spans given and taken are in item coordinates. */
+export interface Code {
+  readonly item: ItemId;
+  readonly file: FileId;
+  readonly language: LanguageId;
+  readonly ir: Item;
+  op(id: ValueId): Op;
+  /** The source text of a span. */
+  text(span: Span): string;
+  /** Offsets in the file. */
+  absolute(span: Span): Span;
+  readonly fileText: string;
+  /** The innermost statement that holds the span, absolute; undefined outside statements. */
+  statement(span: Span): Span | undefined;
+  /** White space at the start of the line of an absolute offset. */
+  indent(offset: number): string;
+  /** The file's line ending. */
+  readonly newline: string;
+  /** The code of another item (of the project). */
+  other(item: ItemId): Code | undefined;
+}
+
+export interface Fix {
+  readonly title: string;
+  readonly grade: Grade;
+  readonly edits: readonly { readonly file: FileId; readonly edits: readonly Edit[] }[];
+  /** For "manual": what to do, and why there is no edit. */
+  readonly reason?: string;
+}
+
+export interface FlowSpec {
+  /** Kinds of source; "unknown" also takes parameters of functions nobody in the project calls. */
+  readonly from: readonly (SourceKind | "unknown")[];
+  readonly to: SinkKind;
+  /** Flows that a guard has cleared are left out, unless this says otherwise. */
+  readonly keep?: (hit: Hit, cleared: boolean) => boolean;
+  /** A last look; undefined drops the hit. May lower or raise severity and confidence and add facts. */
+  readonly accept?: (hit: Hit, context: Context) => Partial<Match> | undefined;
+}
+
+export interface CallSpec {
+  /** Callee paths without "()" ("fastapi.FastAPI", "*.read"), or "PATH.passed" for a class or function given as an argument. */
+  readonly watch?: readonly string[];
+  /** Every call that is a sink of these kinds, tainted or not. */
+  readonly sinks?: readonly SinkKind[];
+  readonly check: (call: Observation, context: Context) => Match | readonly Match[] | undefined;
+}
+
+export interface StoreSpec {
+  /** Names of upper-case module variables, or "PATH.name=" assignments to a library object's property ("PATH.*=" any). */
+  readonly watch: readonly string[];
+  readonly check: (store: StoreView, context: Context) => Match | undefined;
+}
+
+export interface Context {
+  code(item: ItemId): Code | undefined;
+  readonly file: FileId;
+}
+
+/** All watched calls of the project, for faults that have two places. */
+export interface ProjectSpec {
+  readonly watch: readonly string[];
+  readonly check: (calls: readonly Observation[], context: Context) => readonly Match[];
+}
+/** All watched calls of one item in source order, for faults of order (check, then use). */
+export interface ItemSpec {
+  readonly watch: readonly string[];
+  readonly check: (calls: readonly Observation[], code: Code, context: Context) => readonly Match[];
+}
+/** A manifest or other file that is no code; spans are absolute and `item` is `${file}#`. */
+export interface ManifestSpec {
+  /** Last part of the file's path. */
+  readonly names: RegExp;
+  readonly check: (file: ManifestFile) => readonly Match[];
+  readonly fixes?: (match: Match, file: ManifestFile) => readonly Fix[];
+}
+export interface ManifestFile {
+  readonly file: FileId;
+  readonly text: string;
+  /** Text of a file in the same folder, if it is loaded ("package-lock.json"). */
+  sibling(name: string): string | undefined;
+}
+
+export interface Rule {
+  readonly id: string;
+  /** At most 60 characters, names the fault. */
+  readonly title: string;
+  readonly category: string;
+  readonly severity: Severity;
+  readonly cwe: readonly number[];
+  readonly owasp: readonly string[];
+  readonly flow?: FlowSpec;
+  readonly calls?: CallSpec;
+  readonly stores?: StoreSpec;
+  readonly project?: ProjectSpec;
+  readonly items?: ItemSpec;
+  readonly manifest?: ManifestSpec;
+  readonly say: (match: Match, context: Context) => Message;
+  /** Best first. Return a "manual" fix with a reason rather than none. */
+  readonly fixes?: (match: Match, code: Code, context: Context) => readonly Fix[];
+}
+
+export interface RuleSet {
+  readonly rules: readonly Rule[];
+  readonly models: readonly Model[];
+  /** Page text by rule id. */
+  readonly pages: Readonly<Record<string, string>>;
+}
+
+export function rule(definition: Rule): Rule {
+  return definition;
+}
+
+/** An argument by position or keyword name, or a property of an options object ("1.algorithms"). */
+export { argument } from "../taint/call.ts";
+export type { CallArg as Argument, Value as AbstractValue };

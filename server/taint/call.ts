@@ -1,0 +1,567 @@
+/** Calls: library rows, functions of the project by their summaries, and what happens at calls of unknown things. */
+import type { Op, ValueId } from "../ir/ir.ts";
+import { instanceMember, pathValue, prove, resolve, update, withHint } from "./evaluate.ts";
+import { bake, bakeTaint, type Run, type State } from "./interpret.ts";
+import { ALL_KINDS, type ArgSpec, type GuardRow, type PassRow, type SinkRow, kindBit } from "./knowledge.ts";
+import { type CallArg, type Hit, type Summary, trail } from "./summary.ts";
+import {
+  UNKNOWN,
+  type Alt,
+  type ItemId,
+  type Part,
+  type Proof,
+  type Ref,
+  type Taint,
+  type Trail,
+  type Value,
+  both,
+  concat,
+  constants,
+  join,
+  joinTaint,
+  markBit,
+  ofTaint,
+  readField,
+  spread,
+  withField,
+  withTaint,
+} from "./value.ts";
+
+type CallOp = Op & { op: "call" };
+const MAX_TRAIL = 40;
+
+/** One call as the rows see it. */
+interface Call {
+  readonly run: Run;
+  readonly id: ValueId;
+  readonly op: CallOp;
+  readonly state: State;
+  readonly args: readonly CallArg[];
+  readonly receiver: Value | undefined;
+  readonly receiverOp: ValueId | undefined;
+}
+
+export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): Value {
+  const calleeOp = run.item.ops[op.callee] as Op;
+  const receiverOp = calleeOp.op === "member" ? calleeOp.object : undefined;
+  const args: CallArg[] = op.args.map((a) => ({
+    value: bake(run.values[a.value] ?? UNKNOWN, state),
+    op: a.value,
+    span: a.span,
+    ...(a.name === undefined ? {} : { name: a.name }),
+    ...(a.spread === undefined ? {} : { spread: a.spread }),
+  }));
+  const receiver = receiverOp === undefined ? undefined : bake(withHint(run, resolve(run, run.values[receiverOp] ?? UNKNOWN), receiverOp), state);
+  const call: Call = { run, id, op, state, args, receiver, receiverOp };
+  const callee = withHint(run, resolve(run, run.values[op.callee] ?? UNKNOWN), op.callee);
+  const method = calleeOp.op === "member" ? calleeOp.name : undefined;
+
+  const paths = callee.refs.filter((r) => r.startsWith("lib:")).map((r) => r.slice(4));
+  const guessed = callee.guessed ?? false;
+  noteTakers(call, paths, guessed);
+  observe(call, paths, method, guessed);
+  for (const path of paths) for (const row of run.facts.knowledge.sinks(path)) sink(call, row, guessed);
+  if (method !== undefined && paths.length === 0) for (const row of run.facts.knowledge.sinks(`*.${method}`)) sink(call, row, true);
+
+  let result: Value | undefined;
+  const add = (value: Value | undefined): void => {
+    if (value !== undefined) result = result === undefined ? value : join(result, value);
+  };
+  if (op.form === "decorator") {
+    // The name keeps meaning the function it was given, whatever wraps it.
+    const decorated = args[0]?.value ?? UNKNOWN;
+    for (const ref of callee.refs) if (ref.startsWith("fn:")) callFunction(call, ref.slice(3), undefined);
+    return decorated;
+  }
+  for (const ref of callee.refs) {
+    if (ref.startsWith("fn:")) add(callFunction(call, ref.slice(3), boundSelf(call, ref)));
+    else if (ref.startsWith("class:")) add(construct(call, ref.slice(6)));
+    else if (ref.startsWith("inst:")) {
+      const method = instanceMember(run, ref.slice(5), "__call__", op, 0);
+      for (const m of method?.refs ?? []) if (m.startsWith("fn:")) add(callFunction(call, m.slice(3), { refs: [ref], taint: [] }));
+    }
+  }
+  const known = result !== undefined;
+  let matched = false;
+  for (const path of paths) {
+    const value = callPath(call, `${path}()`, guessed);
+    if (value.matched) matched = true;
+    add(value.value);
+  }
+  if (!matched && method !== undefined && !known) {
+    const value = callPath(call, `*.${method}()`, guessed);
+    if (value.matched) {
+      matched = true;
+      result = paths.length === 0 ? value.value : join(withoutTaint(result), value.value);
+    }
+  }
+  if (!matched && !known) {
+    const unknown = unknownCall(call);
+    result = result === undefined ? unknown : join(result, unknown);
+  }
+  runCallbacks(call, paths, method);
+  return result ?? UNKNOWN;
+}
+
+function withoutTaint(value: Value | undefined): Value | undefined {
+  return value === undefined ? undefined : withTaint(value, []);
+}
+
+/** Anything may happen with what is passed: the result is as tainted as the arguments, and says so. */
+function unknownCall(call: Call): Value {
+  let taint: readonly Taint[] = [];
+  for (const a of call.args) taint = joinTaint(taint, spread(a.value));
+  if (call.receiver !== undefined) taint = joinTaint(taint, spread(call.receiver));
+  const mark = markBit("unknown-call");
+  return ofTaint(taint.map((t) => ({ ...t, marks: t.marks | mark, derive: "part" as const })));
+}
+
+function boundSelf(call: Call, ref: Ref): Value | undefined {
+  void ref;
+  return call.receiver?.refs.some((r) => r.startsWith("inst:")) ? call.receiver : undefined;
+}
+
+export function argument(call: { readonly args: readonly CallArg[]; readonly receiver?: Value | undefined }, spec: ArgSpec): CallArg | undefined {
+  if (spec === "recv") return call.receiver === undefined ? undefined : { value: call.receiver, op: -1, span: { start: 0, end: 0 } };
+  if (typeof spec === "number") {
+    let at = 0;
+    for (const a of call.args) {
+      if (a.name !== undefined) continue;
+      if (a.spread === "items") return at <= spec ? { ...a, value: readField(a.value, a.value.closed ? String(spec - at) : "*") } : undefined;
+      if (a.spread !== undefined) continue;
+      if (at++ === spec) return a;
+    }
+    return undefined;
+  }
+  const dot = spec.indexOf(".");
+  if (dot > 0) {
+    const base = argument(call, /^\d+$/.test(spec.slice(0, dot)) ? Number(spec.slice(0, dot)) : spec.slice(0, dot));
+    if (base === undefined) return undefined;
+    const value = readField(base.value, spec.slice(dot + 1));
+    return value === UNKNOWN ? undefined : { ...base, value };
+  }
+  const named = call.args.find((a) => a.name === spec);
+  if (named !== undefined) return named;
+  const entries = call.args.find((a) => a.spread === "entries");
+  const inside = entries?.value.fields?.get(spec);
+  return entries !== undefined && inside !== undefined ? { ...entries, value: inside } : undefined;
+}
+
+function specified(call: Call, specs: readonly ArgSpec[]): CallArg[] {
+  if (specs.includes("*")) return [...call.args];
+  const out: CallArg[] = [];
+  for (const s of specs) {
+    const a = argument(call, s);
+    if (a !== undefined && !out.includes(a)) out.push(a);
+  }
+  return out;
+}
+
+function sink(call: Call, row: SinkRow, guessed: boolean): void {
+  if (!call.run.recording) return;
+  for (const a of specified(call, row.args)) {
+    if (a.value.scalar) continue;
+    for (const t of spread(a.value)) hit(call, row, a, t, guessed);
+  }
+}
+
+function hit(call: Call, row: SinkRow, a: CallArg, raw: Taint, guessed: boolean): void {
+  const { run, op, id, state } = call;
+  const t = bakeTaint(raw, state);
+  const argOp = run.item.ops[a.op] as Op | undefined;
+  addHit(run, {
+    sink: row.kind,
+    row,
+    site: { item: run.id, op: id, span: op.span },
+    arg: a.op,
+    argSpan: argOp?.span ?? a.span,
+    value: a.value,
+    label: t.label,
+    kind: t.kind,
+    cleared: t.cleared,
+    marks: t.marks | (guessed ? markBit("guessed-name") : 0),
+    derive: t.derive,
+    trail: trail("sink", run.id, argOp?.span ?? a.span, "reaches here", t.trail),
+    guessed,
+  });
+}
+
+function addHit(run: Run, h: Hit): void {
+  const key = `${h.sink}@${h.site.item}:${h.site.op}:${h.arg}:${h.label}`;
+  const old = run.hits.get(key);
+  if (old === undefined || h.trail.length < old.trail.length) run.hits.set(key, old === undefined ? h : { ...h, cleared: h.cleared & old.cleared });
+  else if ((old.cleared & h.cleared) !== old.cleared) run.hits.set(key, { ...old, cleared: old.cleared & h.cleared });
+}
+
+function observe(call: Call, paths: readonly string[], method: string | undefined, guessed: boolean): void {
+  const { run, op, id } = call;
+  if (!run.recording) return;
+  const k = run.facts.knowledge;
+  const names = paths.filter((p) => k.watched(p));
+  if (method !== undefined && k.watched(`*.${method}`)) names.push(`*.${method}`);
+  for (const a of call.args)
+    for (const r of resolve(run, a.value).refs) if (r.startsWith("lib:") && k.watched(`${r.slice(4)}.passed`)) names.push(`${r.slice(4)}.passed`);
+  const sinks = paths.flatMap((p) => k.sinks(p));
+  if (names.length === 0 && sinks.length === 0) return;
+  run.observations.set(id, {
+    paths: [...new Set(names)],
+    site: { item: run.id, op: id, span: op.span },
+    argsSpan: op.argsSpan,
+    args: call.args,
+    ...(call.receiver === undefined ? {} : { receiver: call.receiver }),
+    guessed,
+    sinks,
+  });
+}
+
+/** Remembers which library call takes a closure: that is how frameworks call handlers. */
+function noteTakers(call: Call, paths: readonly string[], guessed: boolean): void {
+  const { run } = call;
+  if (paths.length === 0) return;
+  call.args.forEach((a, position) => {
+    for (const r of resolve(run, a.value).refs) {
+      if (!r.startsWith("fn:")) continue;
+      const hole = holeOf(run, r.slice(3));
+      if (hole === undefined) continue;
+      const old = run.closures.get(hole);
+      if (old === undefined) continue;
+      const takers = paths.flatMap((p) => [`${p}.arg(${a.name ?? position})`]);
+      run.closures.set(hole, { ...old, takers: [...new Set([...old.takers, ...takers])].sort(), takenGuessed: old.takenGuessed || guessed });
+    }
+  });
+}
+function holeOf(run: Run, child: ItemId): number | undefined {
+  for (const hole of run.closures.keys()) if (run.facts.child(run.id, hole) === child) return hole;
+  return undefined;
+}
+
+function callPath(call: Call, rawPath: string, guessed: boolean): { value: Value; matched: boolean } {
+  const { run, op, state } = call;
+  const k = run.facts.knowledge;
+  const path = k.canon(rawPath);
+  const base = path.startsWith("*.") ? UNKNOWN : pathValue(run, path, op, guessed);
+  let value: Value = base;
+  let matched = k.source(path).length > 0 || path !== rawPath || k.sinks(rawPath.slice(0, -2)).length > 0;
+  for (const row of k.passes(rawPath)) {
+    matched = true;
+    const next = pass(call, row, base);
+    if (row.to === undefined || row.to === "return") value = value === base ? next : join(value, next);
+  }
+  for (const row of k.guards(rawPath)) {
+    matched = true;
+    const proof = guard(call, row);
+    if (proof === undefined) continue;
+    if (row.proves === "return") state.cleared = both(state.cleared, proof);
+    else {
+      const side = row.proves === "true" ? "whenTrue" : "whenFalse";
+      const other = row.proves === "true" ? "whenFalse" : "whenTrue";
+      value = { ...withTaint(value, []), scalar: true, [side]: both(value[side], proof), [other]: both(value[other], weakened(proof)) };
+    }
+  }
+  if (!matched && (k.callbacks(rawPath).length > 0 || k.watched(rawPath.slice(0, -2)))) matched = true;
+  if (!matched && !path.startsWith("*.") && base.taint.length === 0) return { value: base, matched: false };
+  return { value, matched };
+}
+/** Knowing that a check exists, not what it says. */
+function weakened(proof: Proof): Proof {
+  return new Map([...proof].map(([l]) => [l, kindBit("weak-guard")]));
+}
+
+function clears(list: PassRow["clears"] | GuardRow["clears"]): number {
+  if (list === undefined) return 0;
+  return list === "all" ? ALL_KINDS : list.reduce((mask, k) => mask | kindBit(k), 0);
+}
+
+function pass(call: Call, row: PassRow, base: Value): Value {
+  const { run, op } = call;
+  const from = specified(call, row.from);
+  const mask = clears(row.clears);
+  if (row.to === "recv" || typeof row.to === "number") {
+    const target = row.to === "recv" ? call.receiverOp : argument(call, row.to)?.op;
+    if (target !== undefined && target >= 0) {
+      for (const a of from) update(run, target, call.state, (old) => withField(old, "*", a.value, false));
+    }
+    return UNKNOWN;
+  }
+  if (row.scalar) return { ...withTaint(base, []), scalar: true };
+  if (row.concat) {
+    const text = concat(
+      from.map((a) => ({ value: a.value, span: (run.item.ops[a.op] as Op | undefined)?.span ?? op.span })),
+      run.id,
+    );
+    return { ...text, refs: base.refs, taint: text.taint.map((t) => ({ ...t, cleared: t.cleared | mask })) };
+  }
+  let taint: readonly Taint[] = base.taint;
+  for (const a of from) taint = joinTaint(taint, spread(a.value));
+  const derive = row.derive ?? (row.same ? "same" : undefined);
+  const moved = taint.map((t) => ({
+    ...t,
+    cleared: t.cleared | mask,
+    derive: derive === undefined ? (t.derive === "same" ? ("same" as const) : t.derive) : derive === "same" ? t.derive : derive === "host" && t.derive === "part" ? ("part" as const) : derive,
+  }));
+  const first = from[0]?.value;
+  if (row.same && first !== undefined) return { ...withTaint(first, moved), refs: base.refs.length > 0 ? base.refs : first.refs };
+  return withTaint(base, moved);
+}
+
+function guard(call: Call, row: GuardRow): Proof | undefined {
+  const subject = argument(call, row.subject);
+  if (subject === undefined) return undefined;
+  if (row.needs !== undefined) {
+    const other = argument(call, row.needs.arg)?.value;
+    if (other === undefined) return undefined;
+    if (spread(other).length > 0) return undefined;
+    if (row.needs.is !== "untainted") {
+      const all = constants(other);
+      if (all === undefined) return undefined;
+      if (row.needs.is === "anchored" && !all.every((c) => typeof c === "string" && isAnchored(c))) return prove(subject.value, 0);
+    }
+  }
+  return prove(subject.value, clears(row.clears));
+}
+/** `^...$` without a wildcard that lets anything through. JavaScript literals are written "/.../flags". */
+function isAnchored(pattern: string): boolean {
+  const js = /^\/([\s\S]*)\/([a-z]*)$/.exec(pattern);
+  const source = js?.[1] ?? pattern;
+  if (js?.[2]?.includes("m")) return false;
+  return /^(\^|\\A)/.test(source) && /(\$|\\Z|\\z)$/.test(source) && !/(^|[^\\])\.[*+]/.test(source) && !/\[\^/.test(source);
+}
+
+function runCallbacks(call: Call, paths: readonly string[], method: string | undefined): void {
+  const { run } = call;
+  const rows = [...paths.map((p) => `${p}()`), ...(method === undefined ? [] : [`*.${method}()`])].flatMap((p) => run.facts.knowledge.callbacks(p));
+  call.args.forEach((a, position) => {
+    for (const ref of resolve(run, a.value).refs) {
+      if (!ref.startsWith("fn:")) continue;
+      const row = rows.find((r) => r.arg === position);
+      const params: Value[] = [];
+      if (row !== undefined) {
+        const from = argument(call, row.from)?.value ?? UNKNOWN;
+        params[row.param] = row.element ? readField(from, "*") : from;
+      } else if (call.receiver !== undefined && paths.every((p) => !run.facts.knowledge.knows(p))) {
+        const taint = spread(call.receiver).map((t) => ({ ...t, marks: t.marks | markBit("unknown-call") }));
+        if (taint.length > 0) params[0] = ofTaint(taint);
+      }
+      const summary = run.shapesOnly ? undefined : run.facts.summary(ref.slice(3));
+      if (summary !== undefined && run.recording) {
+        run.calls.add(ref.slice(3));
+        instantiate(call, ref.slice(3), summary, (i) => params[i] ?? UNKNOWN);
+      }
+    }
+  });
+}
+
+function construct(call: Call, classId: string): Value {
+  const { run, op } = call;
+  const instance: Value = { refs: [`inst:${classId}`], taint: [] };
+  const init = instanceMember(run, classId, "__init__", op, 0) ?? instanceMember(run, classId, "constructor", op, 0);
+  let out = instance;
+  for (const ref of init?.refs ?? []) {
+    if (!ref.startsWith("fn:")) continue;
+    const summary = applyFunction(call, ref.slice(3), instance);
+    if (summary !== undefined) for (const [name, value] of summary.self.fields ?? []) out = withField(out, name, value, true);
+  }
+  if (init === undefined) {
+    // A data class: its fields are its arguments.
+    call.args.forEach((a) => {
+      if (a.name !== undefined) out = withField(out, a.name, a.value, true);
+      else out = withTaint(out, joinTaint(out.taint, spread(a.value)));
+    });
+    const shape = run.facts.classOf(classId);
+    for (const base of shape?.bases ?? []) for (const r of resolve(run, base).refs) if (r.startsWith("lib:")) observeBase(call, r.slice(4));
+  }
+  return out;
+}
+function observeBase(_call: Call, _path: string): void {}
+
+function callFunction(call: Call, fn: ItemId, self: Value | undefined): Value | undefined {
+  const { run } = call;
+  if (run.shapesOnly) return { refs: [`result:${fn}`], taint: [] };
+  const applied = applyFunction(call, fn, self);
+  if (applied === undefined) return undefined;
+  const value = applied.returns;
+  return { ...value, ...(applied.whenTrue.size > 0 ? { whenTrue: applied.whenTrue } : {}), ...(applied.whenFalse.size > 0 ? { whenFalse: applied.whenFalse } : {}) };
+}
+
+interface Applied {
+  readonly returns: Value;
+  readonly self: Value;
+  readonly whenTrue: Proof;
+  readonly whenFalse: Proof;
+}
+
+function applyFunction(call: Call, fn: ItemId, self: Value | undefined): Applied | undefined {
+  const { run } = call;
+  if (run.shapesOnly) return undefined;
+  const summary = run.facts.summary(fn);
+  const ir = run.facts.ir(fn);
+  if (summary === undefined || ir === undefined) return undefined;
+  run.calls.add(fn);
+  const entry = run.facts.entry(fn);
+  const offset = entry.selfParam && self !== undefined ? 1 : 0;
+  const parameter = (i: number): Value => {
+    if (offset === 1 && i === 0) return self as Value;
+    const p = ir.params[i];
+    if (p === undefined) return UNKNOWN;
+    if (p.kind === "rest") {
+      const rest = call.args.filter((a) => a.name === undefined).slice(i - offset);
+      return { refs: [], taint: [], fields: new Map(rest.map((a, n) => [a.spread ? "*" : String(n), a.value])) };
+    }
+    if (p.kind === "keywords") return { refs: [], taint: [], fields: new Map(call.args.filter((a) => a.name !== undefined && !ir.params.some((q) => q.name === a.name)).map((a) => [a.name as string, a.value])) };
+    const named = argument(call, p.name);
+    if (named !== undefined && (named.name !== undefined || named.spread === "entries")) return named.value;
+    if (p.kind === "keyword") return defaultOf(run, fn, i);
+    return argument(call, i - offset)?.value ?? defaultOf(run, fn, i);
+  };
+  return instantiate(call, fn, summary, parameter);
+}
+function defaultOf(run: Run, fn: ItemId, index: number): Value {
+  const parent = run.facts.parentOf(fn);
+  if (parent === undefined) return UNKNOWN;
+  for (const [hole, c] of run.facts.shape(parent)?.closures ?? []) if (run.facts.child(parent, hole) === fn) return c.defaults[index] ?? UNKNOWN;
+  return UNKNOWN;
+}
+
+/** A summary seen from a call: symbolic labels become what the caller passes. */
+function instantiate(call: Call, fn: ItemId, summary: Summary, parameter: (index: number) => Value): Applied {
+  const { run, op, state } = call;
+  const cache = new Map<number, Value>();
+  const param = (i: number): Value => {
+    let v = cache.get(i);
+    if (v === undefined) {
+      v = bake(parameter(i), state);
+      cache.set(i, v);
+    }
+    return v;
+  };
+  const mine = run.facts.parentOf(fn) === run.id;
+  const outer = run.facts.parentOf(fn) === run.facts.parentOf(run.id);
+  const valueOf = (label: string): Value | undefined => {
+    if (label.startsWith("param:")) {
+      const second = label.indexOf(":", 6);
+      let value = param(Number(label.slice(6, second)));
+      for (const key of label.slice(second + 1).split(".")) if (key !== "") value = readField(value, key);
+      return value;
+    }
+    if (label.startsWith("free:")) return mine ? captured(run, label.slice(5), state) : undefined;
+    return undefined;
+  };
+  const expandTaint = (t: Taint): Taint[] => {
+    if (t.label.startsWith("source:")) return [t];
+    if (t.label.startsWith("free:") && !mine) return outer ? [t] : [];
+    const value = valueOf(t.label);
+    if (value === undefined || value.scalar) return [];
+    return spread(value).map((a) => ({
+      ...a,
+      cleared: a.cleared | t.cleared,
+      marks: a.marks | t.marks,
+      derive: t.derive === "same" ? a.derive : t.derive,
+      trail: graft(run, op, a.trail, t.trail, fn),
+    }));
+  };
+  const subst = (value: Value, depth = 0): Value => {
+    let taint: readonly Taint[] = [];
+    let extra: Value | undefined;
+    for (const t of value.taint) {
+      taint = joinTaint(taint, expandTaint(t));
+      if (t.label.startsWith("param:") && t.derive === "same" && value.alts === undefined) {
+        const v = valueOf(t.label);
+        if (v !== undefined && (v.refs.length > 0 || v.fields !== undefined || v.alts !== undefined)) extra = join(extra, withTaint(v, []));
+      }
+    }
+    const { key: _k, alts, fields, whenTrue: _t, whenFalse: _f, ...rest } = value;
+    const out: { -readonly [K in keyof Value]: Value[K] } = { ...rest, taint };
+    if (fields !== undefined && depth < 3) out.fields = new Map([...fields].map(([k, v]) => [k, subst(v, depth + 1)]));
+    if (alts !== undefined) {
+      const filled = fillAlts(alts, (v) => subst(v, depth + 1));
+      if (filled !== undefined) out.alts = filled;
+    }
+    if (extra !== undefined) {
+      out.refs = [...new Set([...out.refs, ...extra.refs])].sort();
+      if (extra.fields !== undefined && out.fields === undefined) out.fields = extra.fields;
+      if (extra.alts !== undefined && value.taint.length === 1) out.alts = extra.alts;
+      if (extra.guessed) out.guessed = true;
+    }
+    return out;
+  };
+  if (run.recording && summary.hits.length > 0)
+    for (const h of summary.hits) {
+      if (h.label.startsWith("source:")) continue;
+      const t: Taint = { label: h.label, kind: h.kind, cleared: h.cleared, marks: h.marks, derive: h.derive, trail: h.trail };
+      const found = expandTaint(t);
+      if (found.length === 0) continue;
+      const value = subst(h.value);
+      for (const f of found) {
+        if (f.trail.length > MAX_TRAIL) continue;
+        addHit(run, { ...h, value, label: f.label, kind: f.kind, cleared: f.cleared, marks: f.marks, derive: f.derive, trail: f.trail });
+      }
+    }
+  const proofOf = (proof: Proof): Proof => {
+    let out: Proof = new Map();
+    for (const [label, mask] of proof) {
+      const value = valueOf(label);
+      if (value !== undefined) out = both(out, mask === kindBit("weak-guard") ? prove(value, 0) : prove(value, mask & ALL_KINDS));
+    }
+    return out;
+  };
+  const always = proofOf(summary.always);
+  if (always.size > 0) state.cleared = both(state.cleared, always);
+  return { returns: subst(summary.returns), self: subst(summary.self), whenTrue: proofOf(summary.whenTrue), whenFalse: proofOf(summary.whenFalse) };
+}
+
+/** Puts the callee's steps behind the caller's. */
+function graft(run: Run, op: Op, caller: Trail, callee: Trail, fn: ItemId): Trail {
+  const steps: Trail[] = [];
+  for (let t: Trail | undefined = callee; t !== undefined; t = t.prev) steps.push(t);
+  let out = trail("call", run.id, op.span, `passed to ${shortName(fn)}`, caller);
+  // The callee's first step is its parameter.
+  for (const s of steps.reverse()) out = trail(s.role === "source" ? "step" : s.role, s.item, s.span, s.text, out);
+  return out;
+}
+function shortName(fn: ItemId): string {
+  const name = fn.slice(fn.indexOf("#") + 1).replace(/~\d+$/, "");
+  return name === "" ? "the function" : name.slice(name.lastIndexOf(".") + 1);
+}
+
+/** Holes that stand for a caller's value take its text, if it has one. */
+function fillAlts(alts: readonly Alt[], subst: (v: Value) => Value): readonly Alt[] | undefined {
+  return alts.map((alt) => {
+    if ("const" in alt) return alt;
+    const parts: Part[] = [];
+    for (const p of alt.parts) {
+      if (p.value === undefined) {
+        parts.push(p);
+        continue;
+      }
+      const value = subst(p.value);
+      const one = value.alts?.length === 1 ? value.alts[0] : undefined;
+      if (one === undefined) parts.push({ ...p, value });
+      else if ("const" in one) parts.push({ item: p.item, span: p.span, text: String(one.const ?? "") });
+      else parts.push(...one.parts);
+    }
+    return { parts };
+  });
+}
+
+/** What a nested function sees of a variable of this item. */
+function captured(run: Run, name: string, state: State): Value | undefined {
+  let out: Value | undefined;
+  run.item.slots.forEach((slot, i) => {
+    if (slot === name || slot.replace(/#\d+$/, "") === name) out = join(out, state.slots[i] ?? run.variables.get(i));
+  });
+  if (out !== undefined) return bake(out, state);
+  const found = run.facts.free(run.id, name);
+  if (found === undefined || !found.captured) return undefined;
+  return ofTaint([{ label: `free:${name}`, kind: "", cleared: 0, marks: 0, derive: "same", trail: trail("step", run.id, { start: 0, end: 0 }, `${name} from the enclosing function`) }]);
+}
+
+/** At its creation a closure is taken to run with the variables it captures: flows from them are flows of this item. */
+export function enclose(run: Run, child: ItemId, op: Op, id: ValueId, state: State): void {
+  if (run.shapesOnly || !run.recording) return;
+  const summary = run.facts.summary(child);
+  if (summary === undefined) return;
+  const free = summary.hits.filter((h) => h.label.startsWith("free:"));
+  if (free.length === 0) return;
+  const call: Call = { run, id, op: { ...op, op: "call", callee: id, args: [], isNew: false, form: "call", argsSpan: op.span } as CallOp, state, args: [], receiver: undefined, receiverOp: undefined };
+  instantiate(call, child, { ...summary, hits: free, always: new Map(), whenTrue: new Map(), whenFalse: new Map() }, () => UNKNOWN);
+}

@@ -1,0 +1,328 @@
+/**
+ * Abstract interpretation of one item: flow-sensitive, guards on edges, blocks to a fixpoint, then one recording pass.
+ * Pure: depends on the IR and on what it reads through `Facts`. Knows no language and no library.
+ */
+import type { Item, Op, SlotId, Span, ValueId } from "../ir/ir.ts";
+import { hash128 } from "../base/hash.ts";
+import { evaluate } from "./evaluate.ts";
+import type { Facts } from "./facts.ts";
+import type { ClassShape, ClosureShape, Entry, Hit, Observation, Shape, StoreView, Summary } from "./summary.ts";
+import { trail } from "./summary.ts";
+import { UNKNOWN, type ItemId, type Proof, type Taint, type Value, both, canBe, deepKey, join, keyOf, mapTaint, meet, withTaint } from "./value.ts";
+
+export interface State {
+  readonly slots: (Value | undefined)[];
+  cleared: Proof;
+  readonly free: Map<string, Value>;
+  self: Value;
+}
+
+/** What one run of the interpreter works with. */
+export interface Run {
+  readonly item: Item;
+  readonly id: ItemId;
+  readonly facts: Facts;
+  readonly entry: Entry;
+  /** Phase one: no summaries of other functions are read. */
+  readonly shapesOnly: boolean;
+  readonly values: (Value | undefined)[];
+  /** True in the last pass, when results are recorded. */
+  recording: boolean;
+  readonly hits: Map<string, Hit>;
+  readonly observations: Map<ValueId, Observation>;
+  readonly stores: StoreView[];
+  readonly calls: Set<ItemId>;
+  readonly closures: Map<number, ClosureShape>;
+  readonly classes: Map<string, ClassShape>;
+  readonly variables: Map<SlotId, Value>;
+  readonly yields: Value[];
+}
+
+const MAX_VISITS = 12;
+const MAX_HITS = 400;
+
+export function summarise(item: Item, id: ItemId, facts: Facts): Summary {
+  const run = createRun(item, id, facts, false);
+  const out = interpret(run);
+  const summary: Summary = {
+    returns: out.returns,
+    hits: [...run.hits.values()].slice(0, MAX_HITS),
+    observations: [...run.observations.values()],
+    whenTrue: out.whenTrue,
+    whenFalse: out.whenFalse,
+    always: out.always,
+    self: out.self,
+    calls: [...run.calls].sort(),
+    stores: run.stores,
+    key: "",
+  };
+  summary.key = summaryKey(summary);
+  return summary;
+}
+
+export function shapeOf(item: Item, id: ItemId, facts: Facts): Shape {
+  const run = createRun(item, id, facts, true);
+  const out = interpret(run);
+  const variables = new Map<string, Value>();
+  for (const [slot, value] of run.variables) {
+    const name = item.slots[slot] as string;
+    if (!name.startsWith("%")) variables.set(name, join(variables.get(name), concrete(value, item.kind === "module")));
+  }
+  const self = concrete(out.self, false);
+  const shape: Shape = { variables, closures: run.closures, classes: run.classes, self, key: "" };
+  shape.key = shapeKey(shape);
+  return shape;
+}
+
+/** Taken out of its item, a value keeps no symbolic label; only a module's sources are sources everywhere. */
+function concrete(value: Value, keepSources: boolean): Value {
+  return mapTaint(value, (t) => (keepSources && t.label.startsWith("source:") ? t : undefined));
+}
+
+function createRun(item: Item, id: ItemId, facts: Facts, shapesOnly: boolean): Run {
+  return {
+    item,
+    id,
+    facts,
+    entry: item.kind === "module" ? { params: [], selfParam: false, isEntryPoint: false } : facts.entry(id),
+    shapesOnly,
+    values: [],
+    recording: false,
+    hits: new Map(),
+    observations: new Map(),
+    stores: [],
+    calls: new Set(),
+    closures: new Map(),
+    classes: new Map(),
+    variables: new Map(),
+    yields: [],
+  };
+}
+
+interface Outcome {
+  readonly returns: Value;
+  readonly whenTrue: Proof;
+  readonly whenFalse: Proof;
+  readonly always: Proof;
+  readonly self: Value;
+}
+
+function interpret(run: Run): Outcome {
+  const { item } = run;
+  const start: State = { slots: [], cleared: new Map(), free: new Map(), self: selfValue(run) };
+  const states: (State | undefined)[] = item.blocks.map(() => undefined);
+  states[0] = start;
+  const order = reversePostorder(item);
+  const rank = new Map(order.map((b, i) => [b, i]));
+  const visits = new Array<number>(item.blocks.length).fill(0);
+  const queue = new Set<number>([0]);
+
+  const flowTo = (to: number, state: State): void => {
+    const old = states[to];
+    const next = old === undefined ? copy(state) : merge(old, state);
+    if (old !== undefined && stateKey(old) === stateKey(next)) return;
+    if ((visits[to] as number) >= MAX_VISITS) return;
+    states[to] = next;
+    queue.add(to);
+  };
+
+  while (queue.size > 0) {
+    let at = -1;
+    let best = Number.POSITIVE_INFINITY;
+    for (const b of queue) {
+      const r = rank.get(b) ?? b + order.length;
+      if (r < best) {
+        best = r;
+        at = b;
+      }
+    }
+    queue.delete(at);
+    visits[at] = (visits[at] as number) + 1;
+    step(run, at, copy(states[at] as State), flowTo);
+  }
+
+  run.recording = true;
+  run.yields.length = 0;
+  const ends: { value: Value; cleared: Proof; self: Value }[] = [];
+  for (const at of order) {
+    const state = states[at];
+    if (state === undefined) continue;
+    const last = copy(state);
+    step(run, at, last, () => {});
+    const end = (item.blocks[at] as Item["blocks"][number]).end;
+    if (end.kind === "return" || end.kind === "end") {
+      const value = end.kind === "return" && end.value !== undefined ? bake(run.values[end.value] ?? UNKNOWN, last) : { refs: [], taint: [], alts: [{ const: null }] };
+      ends.push({ value, cleared: last.cleared, self: selfAtEnd(run, last) });
+    }
+  }
+
+  let returns: Value | undefined;
+  let always: Proof | undefined;
+  let whenTrue: Proof | undefined;
+  let whenFalse: Proof | undefined;
+  let self: Value | undefined;
+  for (const e of ends) {
+    returns = join(returns, stepOut(e.value));
+    always = always === undefined ? e.cleared : meet(always, e.cleared);
+    if (canBe(e.value, true) !== false) {
+      const proof = both(e.cleared, e.value.whenTrue);
+      whenTrue = whenTrue === undefined ? proof : meet(whenTrue, proof);
+    }
+    if (canBe(e.value, false) !== false) {
+      const proof = both(e.cleared, e.value.whenFalse);
+      whenFalse = whenFalse === undefined ? proof : meet(whenFalse, proof);
+    }
+    self = join(self, e.self);
+  }
+  for (const y of run.yields) returns = join(returns, { refs: [], taint: [], fields: new Map([["*", y]]) });
+  return {
+    returns: returns ?? UNKNOWN,
+    whenTrue: paramsOnly(whenTrue),
+    whenFalse: paramsOnly(whenFalse),
+    always: paramsOnly(always),
+    self: self ?? UNKNOWN,
+  };
+}
+
+/** Guards that held where a value was returned are of no use to the caller by label, only baked in; proofs travel apart. */
+function stepOut(value: Value): Value {
+  const { whenTrue: _t, whenFalse: _f, key: _k, ...rest } = value;
+  return rest;
+}
+function paramsOnly(proof: Proof | undefined): Proof {
+  return new Map([...(proof ?? [])].filter(([label]) => label.startsWith("param:")));
+}
+
+function selfValue(run: Run): Value {
+  return run.entry.classId === undefined ? UNKNOWN : { refs: [`inst:${run.entry.classId}`], taint: [] };
+}
+function selfAtEnd(run: Run, state: State): Value {
+  if (!run.entry.selfParam) return state.self;
+  const slot = run.item.params[0]?.slot;
+  return (slot === undefined ? undefined : state.slots[slot]) ?? UNKNOWN;
+}
+
+function step(run: Run, at: number, state: State, flowTo: (to: number, state: State) => void): void {
+  const block = run.item.blocks[at] as Item["blocks"][number];
+  if (block.handler !== undefined) flowTo(block.handler, state);
+  for (const id of block.ops) run.values[id] = evaluate(run, id, run.item.ops[id] as Op, state);
+  if (block.handler !== undefined) flowTo(block.handler, state);
+  const end = block.end;
+  if (end.kind === "jump") flowTo(end.to, state);
+  else if (end.kind === "branch") {
+    const condition = run.values[end.condition] ?? UNKNOWN;
+    if (canBe(condition, true) !== false) flowTo(end.then, withProof(state, condition.whenTrue));
+    if (canBe(condition, false) !== false) flowTo(end.else, withProof(state, condition.whenFalse));
+  }
+}
+
+function withProof(state: State, proof: Proof | undefined): State {
+  return proof === undefined || proof.size === 0 ? state : { ...state, cleared: both(state.cleared, proof) };
+}
+
+/** Writes what the state has proved into the value's taint. */
+export function bake(value: Value, state: State): Value {
+  if (state.cleared.size === 0) return value;
+  return mapTaint(value, (t) => bakeTaint(t, state));
+}
+export function bakeTaint(t: Taint, state: State): Taint {
+  const more = state.cleared.get(t.label);
+  return more === undefined || (t.cleared & more) === more ? t : { ...t, cleared: t.cleared | more };
+}
+
+export function parameterValue(run: Run, index: number, span: Span): Value {
+  const param = run.item.params[index];
+  const info = run.entry.params[index];
+  if (index === 0 && run.entry.selfParam) return selfValue(run);
+  if (param === undefined) return UNKNOWN;
+  if (info?.scalar) return { refs: [], taint: [], scalar: true };
+  const taint: Taint[] = [];
+  if (!run.shapesOnly) {
+    const at = trail("source", run.id, param.span, `parameter ${param.name}`);
+    taint.push({ label: `param:${index}:`, kind: "", cleared: 0, marks: 0, derive: "same", trail: at });
+  }
+  for (const s of info?.sources ?? [])
+    taint.push({
+      label: `source:${run.id}:${param.span.start}:${s.kind}`,
+      kind: s.kind,
+      cleared: 0,
+      marks: info?.guessed ? 2 : 0,
+      derive: "same",
+      trail: trail("source", run.id, param.span, `${param.name} is ${s.text}`),
+    });
+  const value: Value = { refs: info?.refs ?? [], taint, ...(info?.guessed ? { guessed: true } : {}) };
+  if (param.kind === "rest" || param.kind === "keywords") return { refs: [], taint: [], fields: new Map([["*", withTaint(value, taint)]]) };
+  void span;
+  return value;
+}
+
+function copy(state: State): State {
+  return { slots: [...state.slots], cleared: state.cleared, free: new Map(state.free), self: state.self };
+}
+
+function merge(a: State, b: State): State {
+  const slots: (Value | undefined)[] = [];
+  const n = Math.max(a.slots.length, b.slots.length);
+  for (let i = 0; i < n; i++) {
+    const x = a.slots[i];
+    const y = b.slots[i];
+    slots[i] = x === undefined ? y : y === undefined ? x : join(bakeDifference(x, a, b), bakeDifference(y, b, a));
+  }
+  const free = new Map(a.free);
+  for (const [k, v] of b.free) free.set(k, join(free.get(k), v));
+  return { slots, cleared: meet(a.cleared, b.cleared), free, self: join(a.self, b.self) };
+}
+
+/** A guard that holds on one side only is lost by the merge: what that side's values owe to it is written into them. */
+function bakeDifference(value: Value, mine: State, other: State): Value {
+  if (mine.cleared.size === 0 || mine.cleared === other.cleared) return value;
+  return bake(value, mine);
+}
+
+function stateKey(state: State): string {
+  let out = "";
+  for (const v of state.slots) out += v === undefined ? "\n" : `\n${keyOf(v)}`;
+  for (const [k, v] of state.free) out += `\nf${k}=${keyOf(v)}`;
+  for (const [k, v] of state.cleared) out += `\nc${k}=${v}`;
+  return `${out}\ns${keyOf(state.self)}`;
+}
+
+function reversePostorder(item: Item): number[] {
+  const seen = new Set<number>();
+  const out: number[] = [];
+  const stack: { at: number; next: number[] }[] = [{ at: 0, next: successors(item, 0) }];
+  seen.add(0);
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1] as { at: number; next: number[] };
+    const to = top.next.shift();
+    if (to === undefined) {
+      out.push(top.at);
+      stack.pop();
+    } else if (!seen.has(to)) {
+      seen.add(to);
+      stack.push({ at: to, next: successors(item, to) });
+    }
+  }
+  return out.reverse();
+}
+function successors(item: Item, at: number): number[] {
+  const block = item.blocks[at] as Item["blocks"][number];
+  const out: number[] = [];
+  if (block.end.kind === "jump") out.push(block.end.to);
+  else if (block.end.kind === "branch") out.push(block.end.else, block.end.then);
+  if (block.handler !== undefined) out.unshift(block.handler);
+  return out;
+}
+
+function summaryKey(s: Summary): string {
+  const hits = s.hits.map((h) => `${h.sink}@${h.site.item}:${h.site.op}:${h.arg}:${h.label};${h.cleared};${h.marks};${h.derive};${h.argSpan.start}-${h.argSpan.end};${h.trail.key};${deepKey(h.value)}`);
+  const observations = s.observations.map((o) => `${o.paths.join(",")}@${o.site.op}:${o.site.span.start}-${o.site.span.end}(${o.args.map((a) => `${a.name ?? ""}=${deepKey(a.value)}`).join(",")})${o.receiver === undefined ? "" : deepKey(o.receiver)}`);
+  const stores = s.stores.map((x) => `${x.target}@${x.site.op}=${keyOf(x.value)}`);
+  const proofs = [s.whenTrue, s.whenFalse, s.always].map((p) => [...p].sort().join(";"));
+  return hash128([deepKey(s.returns), deepKey(s.self), ...hits, "|", ...observations, "|", ...stores, "|", ...proofs, "|", ...s.calls].join("\n"));
+}
+function shapeKey(s: Shape): string {
+  const closures = [...s.closures].map(([h, c]) => `${h}:${c.takers.join(",")}${c.takenGuessed}${c.classId ?? ""}${c.isStatic}${c.defaults.map((d) => (d === undefined ? "" : keyOf(d))).join(",")}`);
+  const classes = [...s.classes].map(([id, c]) => `${id}(${c.bases.map(keyOf).join(",")})${[...c.members].map(([n, v]) => `${n}=${keyOf(v)}`).join(",")}${JSON.stringify([...c.annotations])}${c.methods.join(",")}`);
+  return hash128([[...s.variables].map(([n, v]) => `${n}=${deepKey(v)}`).sort().join("\n"), ...closures, ...classes, deepKey(s.self)].join("\n"));
+}

@@ -1,0 +1,186 @@
+/**
+ * What libraries do, as data, compiled for look-ups by access path. Knows no language and no library itself.
+ *
+ * Path grammar: `package step*`, step = `.name` | `.{a,b}` | `()` | `.arg(i|*)` | `.param(i|*)`. An instance of a library
+ * class is written as its constructor call: `sqlite3.Connection()`. A path that begins with `*.` is a method of a value of
+ * unknown type: `*.strip()`. Names that are not bound anywhere belong to the package `builtins` (Python) or `globalThis`.
+ */
+import type { Derivation } from "./value.ts";
+
+/** Kinds of sink; a taint's `cleared` has one bit for each, and one for guards that are there but too weak. */
+export const SINK_KINDS = ["sql", "url", "path", "html", "response", "network", "upload-path", "shell", "code", "redirect", "header", "log", "template", "deserialize", "weak-guard"] as const;
+export type SinkKind = (typeof SINK_KINDS)[number];
+export function kindBit(kind: SinkKind): number {
+  return 1 << SINK_KINDS.indexOf(kind);
+}
+/** Every kind but the weak-guard mark. */
+export const ALL_KINDS = (1 << (SINK_KINDS.length - 1)) - 1;
+/** Kinds for which checking the host of a URL is enough. */
+export const HOST_KINDS = kindBit("url") | kindBit("redirect");
+
+/** Kinds of source. */
+export type SourceKind = "remote" | "client" | "model" | "exception" | "stack" | "environment" | "upload-name";
+
+/** "recv" is the object a method is called on; a number a position; a name a keyword; "0.url" a property of an options object; "*" every argument. */
+export type ArgSpec = number | string;
+
+export interface SourceRow {
+  readonly path: string;
+  readonly kind: SourceKind;
+  /** What it is, in words: "a query parameter". */
+  readonly text: string;
+}
+export interface SinkRow {
+  /** The callee, without the final "()"; `X.name=` for an assignment to a property. */
+  readonly path: string;
+  readonly args: readonly ArgSpec[];
+  readonly kind: SinkKind;
+  /** Facts for the rule and its fix: the driver, the placeholder style, the API in words. */
+  readonly data?: Readonly<Record<string, string | number | boolean>>;
+}
+export interface PassRow {
+  /** With the final "()". */
+  readonly path: string;
+  readonly from: readonly ArgSpec[];
+  /** "return" (default), "recv", or an argument position that is written to. */
+  readonly to?: "return" | "recv" | number;
+  readonly derive?: Derivation;
+  readonly clears?: readonly SinkKind[] | "all";
+  /** The result is a number, a boolean, a date: no text. */
+  readonly scalar?: boolean;
+  /** The result is a string with the same text (for constants and guards). */
+  readonly same?: boolean;
+  /** Pieces are put together: the result's text is the concatenation of `from`. */
+  readonly concat?: boolean;
+}
+export interface GuardRow {
+  /** With the final "()". */
+  readonly path: string;
+  readonly subject: ArgSpec;
+  /** "true": the call answered true; "return": it came back at all. */
+  readonly proves: "true" | "return" | "false";
+  readonly clears: readonly SinkKind[] | "all";
+  /** The guard is only real if this argument is constant (and an anchored regular expression). */
+  readonly needs?: { readonly arg: ArgSpec; readonly is: "constant" | "anchored" | "untainted" };
+}
+export interface CallbackRow {
+  /** The callee with "()". */
+  readonly path: string;
+  readonly arg: number;
+  readonly param: number;
+  readonly from: ArgSpec;
+  /** The parameter is an element of `from`, not the whole. */
+  readonly element?: boolean;
+}
+export interface Model {
+  readonly language: "python" | "javascript";
+  /** Instance path -> paths that give such an instance. */
+  readonly types?: Readonly<Record<string, readonly string[]>>;
+  readonly sources?: readonly SourceRow[];
+  readonly sinks?: readonly SinkRow[];
+  readonly passes?: readonly PassRow[];
+  readonly guards?: readonly GuardRow[];
+  readonly callbacks?: readonly CallbackRow[];
+  /** Paths that are the same thing: alias -> path. */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** Names that, when bound to nothing known, most likely are this: only lowers confidence, never proves. */
+  readonly hints?: Readonly<Record<string, readonly string[]>>;
+  /** Types (of annotations) whose values cannot carry text. */
+  readonly scalars?: readonly string[];
+}
+
+export interface Knowledge {
+  readonly hash: string;
+  canon(path: string): string;
+  source(path: string): readonly SourceRow[];
+  sinks(path: string): readonly SinkRow[];
+  passes(path: string): readonly PassRow[];
+  guards(path: string): readonly GuardRow[];
+  callbacks(path: string): readonly CallbackRow[];
+  hint(name: string): readonly string[];
+  isScalar(path: string): boolean;
+  /** Call paths that rules look at. */
+  watched(path: string): boolean;
+  /** True if any row or type begins with this path: worth following. */
+  knows(path: string): boolean;
+  /** The package of unbound names. */
+  readonly globals: string;
+  readonly language: "python" | "javascript";
+}
+
+export function compile(models: readonly Model[], language: "python" | "javascript", watch: readonly string[], hash: string): Knowledge {
+  const canonical = new Map<string, string>();
+  const tables = { source: table<SourceRow>(), sink: table<SinkRow>(), pass: table<PassRow>(), guard: table<GuardRow>(), callback: table<CallbackRow>() };
+  const hints = new Map<string, string[]>();
+  const scalars = new Set<string>();
+  for (const m of models) {
+    if (m.language !== language) continue;
+    for (const [alias, target] of Object.entries(m.aliases ?? {})) for (const p of expand(alias)) canonical.set(p, target);
+    for (const [type, from] of Object.entries(m.types ?? {})) for (const p of from.flatMap(expand)) canonical.set(p, type);
+    fill(tables.source, m.sources);
+    fill(tables.sink, m.sinks);
+    fill(tables.pass, m.passes);
+    fill(tables.guard, m.guards);
+    fill(tables.callback, m.callbacks);
+    for (const [name, to] of Object.entries(m.hints ?? {})) hints.set(name, [...(hints.get(name) ?? []), ...to]);
+    for (const s of (m.scalars ?? []).flatMap(expand)) scalars.add(s);
+  }
+  const watching = new Set(watch.flatMap(expand));
+  const prefixes = new Set<string>();
+  for (const p of [...canonical.keys(), ...watching, ...Object.values(tables).flatMap((t) => [...t.keys()])]) {
+    for (let i = 0; i < p.length; i++) {
+      const c = p.charCodeAt(i);
+      if (c === 46 || c === 40 || c === 61) prefixes.add(p.slice(0, i));
+    }
+    prefixes.add(p);
+  }
+  return {
+    hash,
+    canon(path) {
+      let at = path;
+      for (let i = 0; i < 4; i++) {
+        const next = canonical.get(at);
+        if (next === undefined) break;
+        at = next;
+      }
+      return at;
+    },
+    source: (p) => tables.source.get(p) ?? NONE,
+    sinks: (p) => tables.sink.get(p) ?? NONE,
+    passes: (p) => tables.pass.get(p) ?? NONE,
+    guards: (p) => tables.guard.get(p) ?? NONE,
+    callbacks: (p) => tables.callback.get(p) ?? NONE,
+    hint: (name) => hints.get(name) ?? NONE,
+    isScalar: (p) => scalars.has(p),
+    watched: (p) => watching.has(p),
+    knows: (p) => prefixes.has(p),
+    globals: language === "python" ? "builtins" : "globalThis",
+    language,
+  };
+}
+
+const NONE: readonly never[] = [];
+function table<T>(): Map<string, T[]> {
+  return new Map();
+}
+function fill<T extends { readonly path: string }>(into: Map<string, T[]>, rows: readonly T[] | undefined): void {
+  for (const row of rows ?? [])
+    for (const path of expand(row.path)) {
+      const list = into.get(path);
+      if (list === undefined) into.set(path, [row]);
+      else list.push(row);
+    }
+}
+
+/** "a.{b,c}.d" -> ["a.b.d", "a.c.d"] */
+export function expand(path: string): string[] {
+  const open = path.indexOf("{");
+  if (open < 0) return [path];
+  const close = path.indexOf("}", open);
+  const head = path.slice(0, open);
+  const tails = expand(path.slice(close + 1));
+  return path
+    .slice(open + 1, close)
+    .split(",")
+    .flatMap((middle) => tails.map((tail) => head + middle.trim() + tail));
+}

@@ -1,0 +1,481 @@
+/**
+ * Shapes and summaries of all items, on demand. Results are kept with the facts they read (verifying traces): a kept result
+ * is used only if every fact it read still has the same value, so deleting any of them changes only the time.
+ * Recursive functions are solved together, from nothing, in a fixed order: the answer does not depend on who asked first.
+ */
+import type { FileId } from "../base/brand.ts";
+import type { Item, TypeRef } from "../ir/ir.ts";
+import { fileOf, type FileIr, type PlacedItem, type Program } from "../project/program.ts";
+import type { Facts } from "./facts.ts";
+import { shapeOf, summarise } from "./interpret.ts";
+import type { Knowledge } from "./knowledge.ts";
+import type { ClassShape, Entry, EntryParam, Shape, Summary } from "./summary.ts";
+import { type ItemId, type Ref, UNKNOWN, type Value, deepKey, join, ofRef } from "./value.ts";
+
+type Phase = 0 | 1 | 2;
+interface Read {
+  readonly what: keyof Facts;
+  readonly args: readonly unknown[];
+  readonly key: string;
+}
+interface Kept<T> {
+  readonly reads: readonly Read[];
+  readonly result: T;
+}
+/** Kept results, by item id and IR key. Any entry may be deleted at any time. */
+export interface Memo {
+  readonly shapes: [Map<string, Kept<Shape>[]>, Map<string, Kept<Shape>[]>];
+  readonly summaries: Map<string, Kept<Summary>[]>;
+}
+export function createMemo(): Memo {
+  return { shapes: [new Map(), new Map()], summaries: new Map() };
+}
+
+export interface SolveLog {
+  summarised(id: ItemId): void;
+}
+
+export interface Solver {
+  summary(id: ItemId): Summary | undefined;
+  shape(id: ItemId): Shape | undefined;
+  entry(id: ItemId): Entry;
+  knowledge(id: ItemId): Knowledge;
+}
+
+const MAX_DEPTH = 110;
+const MAX_ROUNDS = 12;
+const MAX_KEPT = 3;
+const EMPTY: Summary = { returns: { refs: [], taint: [] }, hits: [], observations: [], whenTrue: new Map(), whenFalse: new Map(), always: new Map(), self: UNKNOWN, calls: [], stores: [], key: "empty" };
+
+interface Frame {
+  readonly id: ItemId;
+  readonly index: number;
+  low: number;
+}
+
+export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Knowledge, memo: Memo, log?: SolveLog): Solver {
+  const done = new Map<ItemId, Summary>();
+  const shapes: [Map<ItemId, Shape>, Map<ItemId, Shape>] = [new Map(), new Map()];
+  const entries = new Map<ItemId, Entry>();
+  const shaping = new Set<string>();
+  const frames = new Map<ItemId, Frame>();
+  const stack: Frame[] = [];
+  /** Members of components that are not closed yet, and what they are taken for meanwhile. */
+  let open: ItemId[] = [];
+  const tentative = new Map<ItemId, Summary>();
+
+  const knowledge = (id: ItemId): Knowledge => {
+    const file = program.file(fileOf(id));
+    if (file === undefined) throw new Error(`no file for ${id}`);
+    return knowledgeOf(file);
+  };
+
+  /** Kept results are good while all they read is unchanged. */
+  const verify = <T>(kept: Kept<T>[] | undefined, facts: Facts): T | undefined => {
+    for (const entry of kept ?? []) {
+      let same = true;
+      for (const read of entry.reads) {
+        const value = (facts[read.what] as (...args: readonly unknown[]) => unknown)(...read.args);
+        if (keyOfFact(read.what, value) !== read.key) {
+          same = false;
+          break;
+        }
+      }
+      if (same) return entry.result;
+    }
+    return undefined;
+  };
+
+  const keep = <T>(table: Map<string, Kept<T>[]>, key: string, reads: readonly Read[], result: T): void => {
+    const list = table.get(key) ?? [];
+    list.unshift({ reads, result });
+    if (list.length > MAX_KEPT) list.pop();
+    table.set(key, list);
+  };
+
+  const shape = (id: ItemId, phase: 0 | 1): Shape | undefined => {
+    const known = shapes[phase].get(id);
+    if (known !== undefined) return known;
+    const placed = program.item(id);
+    if (placed === undefined) return undefined;
+    const mark = `${phase}${id}`;
+    if (shaping.has(mark)) return undefined;
+    shaping.add(mark);
+    try {
+      const plain = factsFor(phase);
+      const key = `${id}|${placed.source.key}`;
+      let result = verify(memo.shapes[phase].get(key), plain);
+      if (result === undefined) {
+        const { facts, reads } = recording(plain);
+        result = shapeOf(placed.ir, id, withKnowledge(facts, knowledge(id)));
+        keep(memo.shapes[phase], key, reads, result);
+      }
+      shapes[phase].set(id, result);
+      return result;
+    } finally {
+      shaping.delete(mark);
+    }
+  };
+
+  const compute = (placed: PlacedItem): { summary: Summary; reads: Read[] } => {
+    const { facts, reads } = recording(factsFor(2));
+    log?.summarised(placed.id);
+    return { summary: summarise(placed.ir, placed.id, withKnowledge(facts, knowledge(placed.id))), reads };
+  };
+
+  const demand = (id: ItemId): Summary | undefined => {
+    const known = done.get(id);
+    if (known !== undefined) return known;
+    const top = stack[stack.length - 1];
+    const active = frames.get(id);
+    if (active !== undefined) {
+      if (top !== undefined) top.low = Math.min(top.low, active.low);
+      return tentative.get(id) ?? EMPTY;
+    }
+    const placed = program.item(id);
+    if (placed === undefined) return undefined;
+    if (stack.length > MAX_DEPTH) return EMPTY;
+    const frame: Frame = { id, index: stack.length, low: stack.length };
+    frames.set(id, frame);
+    stack.push(frame);
+    const openBefore = open.length;
+    const key = `${id}|${placed.source.key}`;
+    let summary = verify(memo.summaries.get(key), factsFor(2));
+    let reads: Read[] | undefined;
+    if (summary === undefined) {
+      frame.low = frame.index;
+      ({ summary, reads } = compute(placed));
+    }
+    stack.pop();
+    if (frame.low < frame.index) {
+      // Part of a component whose root is further down the stack: stays in `frames` with the root's index.
+      open.push(id);
+      tentative.set(id, summary);
+      if (top !== undefined) top.low = Math.min(top.low, frame.low);
+      return summary;
+    }
+    const selfRecursive = open.length > openBefore || calledItself(reads, id);
+    if (!selfRecursive) {
+      frames.delete(id);
+      done.set(id, summary);
+      if (reads !== undefined) keep(memo.summaries, key, reads, summary);
+      return summary;
+    }
+    return solveComponent(id, frame, openBefore);
+  };
+
+  const solveComponent = (root: ItemId, frame: Frame, openBefore: number): Summary => {
+    stack.push(frame);
+    open.push(root);
+    for (let restart = 0; restart < 8; restart++) {
+      const members = open.slice(openBefore).sort();
+      for (const m of members) tentative.set(m, EMPTY);
+      for (let round = 0; round < MAX_ROUNDS; round++) {
+        let changed = false;
+        for (const m of members) {
+          const placed = program.item(m);
+          if (placed === undefined) continue;
+          const { summary } = compute(placed);
+          if (summary.key !== (tentative.get(m) as Summary).key) {
+            tentative.set(m, summary);
+            changed = true;
+          }
+        }
+        if (!changed || open.length - openBefore > members.length) break;
+      }
+      if (open.length - openBefore === members.length) break;
+    }
+    stack.pop();
+    for (const m of open.slice(openBefore)) {
+      done.set(m, tentative.get(m) as Summary);
+      tentative.delete(m);
+      frames.delete(m);
+    }
+    open = open.slice(0, openBefore);
+    return done.get(root) as Summary;
+  };
+
+  const exported = (ref: Ref, seen: Set<string>): Value => {
+    if (seen.has(ref) || seen.size > 40) return UNKNOWN;
+    seen.add(ref);
+    const space = ref.indexOf(" ");
+    const file = ref.slice(7, space);
+    const name = ref.slice(space + 1);
+    const ir = program.file(file);
+    if (ir === undefined) {
+      program.want(file);
+      return UNKNOWN;
+    }
+    const module = (ir.items[0] as PlacedItem).ir;
+    let out: Value | undefined;
+    for (const e of module.exports) {
+      if (e.kind === "local" && e.exported === name) {
+        const value = shape(`${file}#`, 0)?.variables.get(e.local);
+        if (value !== undefined) out = join(out, value);
+      } else if (e.kind === "from" && e.exported === name) out = join(out, fromModule(file, e.module, e.name, seen));
+    }
+    if (out === undefined)
+      for (const e of module.exports) {
+        if (e.kind !== "star") continue;
+        const value = fromModule(file, e.module, name, seen);
+        if (value !== UNKNOWN) {
+          out = value;
+          break;
+        }
+      }
+    if (out === undefined) {
+      // A submodule of a package: `from package import module`.
+      const sub = ir.language.resolve(file, `.${name}`, program.files);
+      if (ir.language.methodsTakeSelf && sub.kind === "file" && sub.file !== file) out = ofRef(`module:${sub.file}`);
+    }
+    if (out === undefined) return UNKNOWN;
+    let chased: Value | undefined;
+    for (const r of out.refs)
+      if (r.startsWith("export:")) chased = join(chased, exported(r, seen));
+    if (chased === undefined) return out;
+    return join({ ...out, refs: out.refs.filter((r) => !r.startsWith("export:")) }, chased);
+  };
+
+  const fromModule = (file: FileId, specifier: string, name: string | undefined, seen?: Set<string>): Value => {
+    const language = program.file(file)?.language;
+    if (language === undefined) return UNKNOWN;
+    const to = language.resolve(file, specifier, program.files);
+    if (to.kind === "file") {
+      if (program.file(to.file) === undefined) program.want(to.file);
+      if (name === undefined) return ofRef(`module:${to.file}`);
+      const ref: Ref = `export:${to.file} ${name}`;
+      return seen === undefined ? ofRef(ref) : exported(ref, seen);
+    }
+    if (to.kind === "namespace") return UNKNOWN;
+    const path = name === undefined || name === language.mainExport ? to.path : `${to.path}.${name}`;
+    const k = knowledge(`${file}#`);
+    return ofRef(`lib:${k.canon(path)}`);
+  };
+
+  const entryOf = (id: ItemId): Entry => {
+    const known = entries.get(id);
+    if (known !== undefined) return known;
+    const placed = program.item(id);
+    const parent = placed?.parent;
+    if (placed === undefined || parent === undefined) return { params: [], selfParam: false, isEntryPoint: false };
+    const hole = program.item(parent)?.children.indexOf(id) ?? -1;
+    const closure = shape(parent, 1)?.closures.get(hole);
+    const k = knowledge(id);
+    const language = (program.file(placed.file) as FileIr).language;
+    const selfParam = closure?.classId !== undefined && !closure.isStatic && language.methodsTakeSelf;
+    let isEntryPoint = false;
+    const params = placed.ir.params.map((p, i): EntryParam | undefined => {
+      if (selfParam && i === 0) return undefined;
+      const sources = new Map<string, { kind: string; text: string }>();
+      const refs: Ref[] = [];
+      const position = selfParam ? i - 1 : i;
+      for (const taker of closure?.takers ?? []) {
+        for (const path of candidates(taker, position)) {
+          for (const s of k.source(path)) sources.set(s.kind, { kind: s.kind, text: s.text });
+          const type = k.canon(path);
+          if (type !== path) refs.push(`lib:${type}`);
+        }
+      }
+      if (sources.size > 0 || refs.length > 0) isEntryPoint = true;
+      const declared = p.annotation === undefined ? undefined : typeRefs(id, p.annotation, 2);
+      const given = [...(closure?.defaults[i]?.refs ?? []), ...(declared?.extras ?? [])];
+      let excluded = false;
+      for (const r of given) {
+        if (!r.startsWith("lib:")) continue;
+        const path = `${r.slice(4)}.default`;
+        for (const s of k.source(path)) sources.set(s.kind, { kind: s.kind, text: s.text });
+        if (k.isScalar(path)) excluded = true;
+      }
+      const library = declared?.refs.filter((r) => r.startsWith("lib:") && k.knows(r.slice(4))) ?? [];
+      if (library.length > 0 || excluded) sources.clear();
+      const all = declared !== undefined && declared.refs.length > 0 ? declared.refs : refs;
+      return { refs: [...new Set(all)].sort(), sources: [...sources.values()], scalar: declared?.scalar ?? false, guessed: (closure?.takenGuessed ?? false) || (declared?.guessed ?? false) };
+    });
+    const entry: Entry = { params, selfParam, isEntryPoint, ...(closure?.classId === undefined ? {} : { classId: closure.classId }) };
+    entries.set(id, entry);
+    return entry;
+  };
+
+  const free = (id: ItemId, name: string, phase: Phase): { value: Value; captured: boolean } | undefined => {
+    for (let at = program.item(id)?.parent; at !== undefined; at = program.item(at)?.parent) {
+      const placed = program.item(at) as PlacedItem;
+      const isModule = placed.ir.kind === "module";
+      if (!placed.ir.slots.some((s) => s === name)) {
+        if (isModule) {
+          for (const e of placed.ir.exports) {
+            if (e.kind !== "star") continue;
+            const value = fromModule(placed.file, e.module, name, phase === 0 ? undefined : new Set());
+            if (value !== UNKNOWN && phase !== 0) return { value, captured: false };
+          }
+        }
+        continue;
+      }
+      const value = shape(at, phase === 0 ? 0 : 1)?.variables.get(name) ?? UNKNOWN;
+      return { value, captured: !isModule };
+    }
+    return undefined;
+  };
+
+  const typeRefs = (id: ItemId, type: TypeRef, phase: Phase): { refs: Ref[]; scalar: boolean; guessed: boolean; extras: Ref[] } => {
+    const none = { refs: [], scalar: false, guessed: false, extras: [] };
+    if (type.kind === "literal") return { ...none, scalar: true };
+    if (type.kind === "union") {
+      const members = type.members.filter((m) => !(m.kind === "name" && /^(None|null|undefined)$/.test(m.path.join("."))) && !(m.kind === "literal" && m.values.every((v) => v === null || v === undefined)));
+      const all = members.map((m) => typeRefs(id, m, phase));
+      return { refs: [...new Set(all.flatMap((a) => a.refs))], scalar: all.length > 0 && all.every((a) => a.scalar), guessed: all.some((a) => a.guessed), extras: all.flatMap((a) => a.extras) };
+    }
+    if (type.kind !== "name") return none;
+    const last = type.path[type.path.length - 1] ?? "";
+    if (last === "Optional" || last === "Union" || last === "Promise" || last === "Awaitable") return typeRefs(id, { kind: "union", members: type.args }, phase);
+    if (last === "Annotated") {
+      const [first, ...rest] = type.args;
+      const base = first === undefined ? none : typeRefs(id, first, phase);
+      const extras = rest.flatMap((r) => (r.kind === "name" && r.called ? named(id, r.path, phase).refs.filter((x) => x.startsWith("lib:")).map((x) => `${x}()`) : []));
+      return { ...base, extras: [...base.extras, ...extras] };
+    }
+    const k = knowledge(id);
+    const value = named(id, type.path, phase);
+    const refs: Ref[] = [];
+    let scalar = false;
+    for (const r of value.refs) {
+      if (r.startsWith("lib:")) {
+        if (k.isScalar(r.slice(4))) scalar = true;
+        else refs.push(`lib:${k.canon(`${r.slice(4)}()`)}`);
+      } else if (r.startsWith("class:")) {
+        refs.push(`inst:${r.slice(6)}`);
+        const shapeOfClass = classOf(r.slice(6));
+        if (shapeOfClass?.bases.some((b) => b.refs.some((x) => x.startsWith("lib:") && k.isScalar(x.slice(4))))) scalar = true;
+      }
+    }
+    return { refs, scalar, guessed: value.guessed ?? false, extras: [] };
+  };
+
+  const named = (id: ItemId, path: readonly string[], phase: Phase): Value => {
+    const [first, ...rest] = path;
+    if (first === undefined) return UNKNOWN;
+    const k = knowledge(id);
+    const placed = program.item(id);
+    let value = placed?.ir.kind === "module" ? undefined : free(id, first, phase)?.value;
+    if (placed?.ir.kind === "module") value = phase === 2 ? shape(id, 1)?.variables.get(first) : undefined;
+    if (value === undefined) {
+      const path0 = k.canon(`${k.globals}.${first}`);
+      const hints = k.hint(first);
+      value = k.knows(path0) || k.isScalar(path0) ? ofRef(`lib:${path0}`) : hints.length > 0 ? { refs: hints.map((h) => `lib:${h}`), taint: [], guessed: true } : UNKNOWN;
+    }
+    let refs = value.refs.flatMap((r) => (r.startsWith("export:") && phase !== 0 ? exported(r, new Set()).refs : [r]));
+    for (const step of rest)
+      refs = refs.flatMap((r) => (r.startsWith("lib:") ? [`lib:${k.canon(`${r.slice(4)}.${step}`)}`] : r.startsWith("module:") && phase !== 0 ? exported(`export:${r.slice(7)} ${step}`, new Set()).refs : []));
+    return { refs, taint: [], ...(value.guessed ? { guessed: true } : {}) };
+  };
+
+  const classOf = (classId: string): ClassShape | undefined => {
+    const item = program.item(classId.slice(0, classId.lastIndexOf("."))) ?? program.item(`${fileOf(classId)}#`);
+    const own = item === undefined ? undefined : shape(item.id, 1)?.classes.get(classId);
+    return own ?? shape(`${fileOf(classId)}#`, 1)?.classes.get(classId);
+  };
+
+  const fieldOf = (classId: string, name: string): Value | undefined => {
+    const found = classOf(classId);
+    let out: Value | undefined;
+    for (const hole of found?.methods ?? []) {
+      const child = program.item(found?.item ?? "")?.children[hole];
+      const value = child === undefined ? undefined : shape(child, 1)?.self.fields?.get(name);
+      if (value !== undefined) out = join(out, value);
+    }
+    return out;
+  };
+
+  const factsFor = (phase: Phase): Facts => ({
+    knowledge: undefined as never,
+    imported: (item, module, name, also) => {
+      void also;
+      return fromModule(fileOf(item), module, name);
+    },
+    free: (item, name) => free(item, name, phase),
+    exported: (ref) => (phase === 0 ? UNKNOWN : exported(ref, new Set())),
+    entry: (item) => (phase === 0 ? { params: [], selfParam: false, isEntryPoint: false } : entryOf(item)),
+    classOf: (id) => (phase === 2 ? classOf(id) : undefined),
+    fieldOf: (id, name) => (phase === 2 ? fieldOf(id, name) : undefined),
+    summary: (item) => (phase === 2 ? demand(item) : undefined),
+    child: (item, hole) => program.item(item)?.children[hole],
+    ir: (item) => program.item(item)?.ir,
+    parentOf: (item) => program.item(item)?.parent,
+    shape: (item) => (phase === 2 ? shape(item, 1) : undefined),
+    typeRefs: (item, type) => (phase === 0 ? { refs: [], scalar: false, guessed: false } : typeRefs(item, type, phase)),
+  });
+
+  const keyOfFact = (what: keyof Facts, value: unknown): string => {
+    if (value === undefined) return "-";
+    switch (what) {
+      case "imported":
+      case "exported":
+      case "fieldOf":
+        return deepKey(value as Value);
+      case "free": {
+        const f = value as { value: Value; captured: boolean };
+        return `${f.captured}${deepKey(f.value)}`;
+      }
+      case "summary":
+        return (value as Summary).key;
+      case "shape":
+        return (value as Shape).key;
+      case "entry":
+      case "typeRefs":
+        return JSON.stringify(value);
+      case "classOf": {
+        const c = value as ClassShape;
+        return `${c.name}${c.item}(${c.bases.map(deepKey).join(",")})${[...c.members].map(([n, v]) => `${n}=${deepKey(v)}`).join(",")}${JSON.stringify([...c.annotations])}${c.methods.join(",")}`;
+      }
+      case "ir":
+        return irKey(value as Item);
+      default:
+        return String(value);
+    }
+  };
+
+  return {
+    summary: (id) => demand(id),
+    shape: (id) => shape(id, 1),
+    entry: entryOf,
+    knowledge,
+  };
+
+  function recording(facts: Facts): { facts: Facts; reads: Read[] } {
+    const reads: Read[] = [];
+    const seen = new Set<string>();
+    const out = {} as Record<keyof Facts, unknown>;
+    for (const what of Object.keys(facts) as (keyof Facts)[]) {
+      if (what === "knowledge") continue;
+      const read = facts[what] as (...args: readonly unknown[]) => unknown;
+      out[what] = (...args: readonly unknown[]): unknown => {
+        const value = read(...args);
+        const name = `${what}(${args.map((a) => (typeof a === "object" ? JSON.stringify(a) : String(a))).join("|")})`;
+        if (!seen.has(name)) {
+          seen.add(name);
+          reads.push({ what, args, key: keyOfFact(what, value) });
+        }
+        return value;
+      };
+    }
+    return { facts: out as unknown as Facts, reads };
+  }
+}
+
+/** A callee's IR matters to its caller by its parameters only. */
+function irKey(ir: Item): string {
+  return ir.params.map((p) => `${p.kind}:${p.name}`).join(",");
+}
+
+function withKnowledge(facts: Facts, knowledge: Knowledge): Facts {
+  return { ...facts, knowledge };
+}
+
+function calledItself(reads: readonly Read[] | undefined, id: ItemId): boolean {
+  return reads?.some((r) => r.what === "summary" && r.args[0] === id) ?? false;
+}
+
+/** "P.arg(1)" and parameter 0: the exact path, and with either position left open. */
+function candidates(taker: string, position: number): string[] {
+  const any = taker.replace(/\.arg\([^)]*\)$/, ".arg(*)");
+  return [`${taker}.param(${position})`, `${any}.param(${position})`, `${taker}.param(*)`, `${any}.param(*)`];
+}

@@ -1,0 +1,137 @@
+/** What the interpreter finds out about one item, as plain data. Spans are in the coordinates of the item they name. */
+import type { Span, ValueId } from "../ir/ir.ts";
+import type { SinkKind, SinkRow } from "./knowledge.ts";
+import type { Derivation, ItemId, Proof, Ref, Trail, Value } from "./value.ts";
+
+export interface Site {
+  readonly item: ItemId;
+  /** The call or store operation. */
+  readonly op: ValueId;
+  readonly span: Span;
+}
+
+/** Data with `label` reaches a sink. */
+export interface Hit {
+  readonly sink: SinkKind;
+  readonly row: SinkRow;
+  readonly site: Site;
+  /** The operation whose value is the dangerous argument, in `site.item`. */
+  readonly arg: ValueId;
+  readonly argSpan: Span;
+  /** The argument, as far as known here (holes of callers filled in). */
+  readonly value: Value;
+  readonly label: string;
+  readonly kind: string;
+  readonly cleared: number;
+  readonly marks: number;
+  readonly derive: Derivation;
+  readonly trail: Trail;
+  /** The sink's API was guessed from a name. */
+  readonly guessed: boolean;
+}
+
+export interface CallArg {
+  readonly value: Value;
+  readonly op: ValueId;
+  readonly span: Span;
+  readonly name?: string;
+  readonly spread?: "items" | "entries";
+}
+
+/** A call (or decorated definition) that some rule looks at. */
+export interface Observation {
+  /** The paths under which it is watched: "fastapi.FastAPI", "*.read", or "PATH.passed" for a class given as an argument. */
+  readonly paths: readonly string[];
+  readonly site: Site;
+  readonly argsSpan: Span;
+  readonly args: readonly CallArg[];
+  readonly receiver?: Value;
+  readonly guessed: boolean;
+  readonly sinks: readonly SinkRow[];
+}
+
+export interface Summary {
+  readonly returns: Value;
+  readonly hits: readonly Hit[];
+  readonly observations: readonly Observation[];
+  /** Proved about parameters ("param:0:") when the result is true, false, or when the call comes back at all. */
+  readonly whenTrue: Proof;
+  readonly whenFalse: Proof;
+  readonly always: Proof;
+  /** Fields set on `self` / `this`. */
+  readonly self: Value;
+  /** Functions of the project that are called (or whose closures run) here. */
+  readonly calls: readonly ItemId[];
+  /** Stores into properties and variables that rules look at (settings modules, headers). */
+  readonly stores: readonly StoreView[];
+  key: string;
+}
+
+export interface StoreView {
+  readonly target: string;
+  readonly site: Site;
+  readonly value: Value;
+  readonly valueOp: ValueId;
+}
+
+/** What an item sees of its surroundings before it runs. */
+export interface Entry {
+  /** One per parameter, without symbolic labels. */
+  readonly params: readonly (EntryParam | undefined)[];
+  /** The class whose method this is. */
+  readonly classId?: string;
+  /** True when the first parameter is the instance (Python methods). */
+  readonly selfParam: boolean;
+  /** Known to be called by a framework. */
+  readonly isEntryPoint: boolean;
+}
+export interface EntryParam {
+  readonly refs: readonly Ref[];
+  readonly sources: readonly { readonly kind: string; readonly text: string }[];
+  readonly scalar: boolean;
+  readonly guessed: boolean;
+}
+
+/** Phase one: what nested items need to know of an item, found without looking at any other function. */
+export interface Shape {
+  /** Final value of each variable: all stores joined. */
+  readonly variables: ReadonlyMap<string, Value>;
+  readonly closures: ReadonlyMap<number, ClosureShape>;
+  readonly classes: ReadonlyMap<string, ClassShape>;
+  /** Fields set on `self`/`this` anywhere in the item. */
+  readonly self: Value;
+  key: string;
+}
+export interface ClosureShape {
+  /** Library paths of calls that take the closure: "express().get.arg(1)". */
+  readonly takers: readonly string[];
+  readonly takenGuessed: boolean;
+  readonly defaults: readonly (Value | undefined)[];
+  readonly classId?: string;
+  readonly isStatic: boolean;
+}
+export interface ClassShape {
+  readonly name: string;
+  readonly bases: readonly Value[];
+  readonly members: ReadonlyMap<string, Value>;
+  readonly annotations: ReadonlyMap<string, import("../ir/ir.ts").TypeRef>;
+  /** Holes of its methods, in the item that defines the class. */
+  readonly methods: readonly number[];
+  readonly item: ItemId;
+}
+
+export function trail(role: Trail["role"], item: ItemId, span: Span, text: string, prev?: Trail): Trail {
+  const key = mix(`${prev?.key ?? ""}|${role}|${item}|${span.start}-${span.end}|${text}`);
+  return { role, item, span, text, prev, length: (prev?.length ?? 0) + 1, key };
+}
+/** 64 bits are plenty to tell trails of one project apart. */
+function mix(text: string): string {
+  let a = 0x811c9dc5 | 0;
+  let b = 0x1b873593 | 0;
+  for (let i = 0; i < text.length; i++) {
+    const u = text.charCodeAt(i);
+    a = Math.imul(a ^ u, 0x01000193);
+    b = Math.imul(b ^ u, 0x85ebca6b) ^ (b >>> 13);
+  }
+  return (a >>> 0).toString(36) + (b >>> 0).toString(36);
+}

@@ -1,0 +1,355 @@
+/**
+ * Abstract values: what a variable may hold, as far as security rules care. Immutable.
+ * `refs` say what it is, `alts` which constants or strings it may be, `fields` what is inside, `taint` where it came from.
+ */
+import type { Literal, Span } from "../ir/ir.ts";
+
+/** Identifies an item: file + "#" + qualified name (+ "~n" among equals). */
+export type ItemId = string;
+
+/**
+ * What a value may be, as strings so that sets are cheap:
+ * "lib:PATH" a library access path; "fn:ITEM" a function; "class:ID" / "inst:ID" a class of the project and its instance;
+ * "export:FILE NAME" an import not yet followed; "module:FILE" a module object; "result:ITEM" the result of a function.
+ */
+export type Ref = string;
+
+/** A string as text and holes. `text` undefined: a hole. */
+export interface Part {
+  readonly text?: string;
+  /** Of a hole: the value in it, without its own alternatives. */
+  readonly value?: Value;
+  readonly item: ItemId;
+  readonly span: Span;
+}
+export type Alt = { readonly const: Literal } | { readonly parts: readonly Part[] };
+
+/** A point in the program on the way of the data, newest first. */
+export interface Trail {
+  readonly item: ItemId;
+  readonly span: Span;
+  readonly role: "source" | "step" | "call" | "return" | "sink";
+  readonly text: string;
+  readonly prev: Trail | undefined;
+  readonly length: number;
+  /** Says everything about the trail. */
+  readonly key: string;
+}
+
+/** How the tainted text relates to the source's: guards on a host name clear less than guards on the whole. */
+export type Derivation = "same" | "host" | "part";
+
+export interface Taint {
+  /** "source:ITEM:OFFSET:KIND", "param:INDEX:PATH" or "free:NAME". */
+  readonly label: string;
+  /** Kind of the source ("remote", ...); "" for symbolic labels. */
+  readonly kind: string;
+  /** Kinds of sink for which this is proved harmless, as bits of `Kinds`. */
+  readonly cleared: number;
+  /** Approximations on the way, as bits of `MARKS`. */
+  readonly marks: number;
+  readonly derive: Derivation;
+  readonly trail: Trail;
+}
+
+export const MARKS = ["unknown-call", "guessed-name", "depth-limit", "via-place", "many-values"] as const;
+export type Mark = (typeof MARKS)[number];
+export function markBit(mark: Mark): number {
+  return 1 << MARKS.indexOf(mark);
+}
+
+/** What being true (or false) proves: label -> kinds cleared. */
+export type Proof = ReadonlyMap<string, number>;
+
+export interface Value {
+  readonly refs: readonly Ref[];
+  readonly taint: readonly Taint[];
+  /** Undefined: any value. */
+  readonly alts?: readonly Alt[];
+  /** Contents by key ("0", "1" for sequences); "*" for elements at unknown keys. */
+  readonly fields?: ReadonlyMap<string, Value>;
+  /** True when `fields` lists every key. */
+  readonly closed?: boolean;
+  /** A value of this type cannot carry text that injects. */
+  readonly scalar?: boolean;
+  /** The refs were guessed from a name. */
+  readonly guessed?: boolean;
+  readonly whenTrue?: Proof;
+  readonly whenFalse?: Proof;
+  /** Cached structural key. */
+  key?: string;
+}
+
+export const UNKNOWN: Value = { refs: [], taint: [] };
+const MAX_REFS = 8;
+const MAX_ALTS = 6;
+const MAX_PARTS = 48;
+const MAX_TAINT = 12;
+const MAX_FIELDS = 64;
+const MAX_DEPTH = 3;
+
+export function constant(value: Literal): Value {
+  return { refs: [], taint: [], alts: [{ const: value }] };
+}
+export function ofRef(ref: Ref, guessed = false): Value {
+  return guessed ? { refs: [ref], taint: [], guessed } : { refs: [ref], taint: [] };
+}
+export function ofTaint(taint: readonly Taint[]): Value {
+  return { refs: [], taint };
+}
+
+/** The only constant the value can be; undefined when there are several or it is not known. */
+export function onlyConst(value: Value | undefined): { readonly value: Literal } | undefined {
+  const alt = value?.alts?.length === 1 ? value.alts[0] : undefined;
+  if (alt === undefined) return undefined;
+  if ("const" in alt) return { value: alt.const };
+  if (alt.parts.every((p) => p.text !== undefined)) return { value: alt.parts.map((p) => p.text).join("") };
+  return undefined;
+}
+/** All constants the value can be; undefined if it can be something else. */
+export function constants(value: Value | undefined): readonly Literal[] | undefined {
+  if (value?.alts === undefined || value.alts.length === 0) return undefined;
+  const out: Literal[] = [];
+  for (const alt of value.alts) {
+    if ("const" in alt) out.push(alt.const);
+    else if (alt.parts.every((p) => p.text !== undefined)) out.push(alt.parts.map((p) => p.text).join(""));
+    else return undefined;
+  }
+  return out;
+}
+
+/** The string alternatives of a value as parts; constants become one text part. */
+export function partsOf(value: Value, item: ItemId, span: Span): readonly (readonly Part[])[] | undefined {
+  return value.alts?.map((alt) =>
+    "const" in alt ? [{ text: alt.const === null || alt.const === undefined ? "" : String(alt.const), item, span }] : alt.parts,
+  );
+}
+
+export function isEmpty(value: Value): boolean {
+  return value.refs.length === 0 && value.taint.length === 0 && value.alts === undefined && value.fields === undefined;
+}
+
+/** A text that says everything about the value but the trails: equal keys are equal values to the analysis. */
+export function keyOf(value: Value): string {
+  if (value.key !== undefined) return value.key;
+  let out = value.refs.join(",");
+  for (const t of value.taint) out += `|${t.label};${t.cleared};${t.marks};${t.derive}`;
+  if (value.alts !== undefined) {
+    out += "=";
+    for (const alt of value.alts) {
+      if ("const" in alt) out += `${typeof alt.const}:${JSON.stringify(alt.const)};`;
+      else
+        out += `(${alt.parts.map((p) => (p.text !== undefined ? JSON.stringify(p.text) : `{${p.value === undefined ? "" : keyOf(p.value)}@${p.item}:${p.span.start}}`)).join(" ")});`;
+    }
+  }
+  if (value.fields !== undefined) {
+    const keys = [...value.fields.keys()].sort();
+    out += `<${keys.map((k) => `${JSON.stringify(k)}:${keyOf(value.fields?.get(k) as Value)}`).join(",")}${value.closed ? "!" : ""}>`;
+  }
+  if (value.scalar) out += "#";
+  if (value.guessed) out += "?";
+  if (value.whenTrue?.size) out += `T${proofKey(value.whenTrue)}`;
+  if (value.whenFalse?.size) out += `F${proofKey(value.whenFalse)}`;
+  value.key = out;
+  return out;
+}
+const deep = new WeakMap<Value, string>();
+/** Like `keyOf`, with the trails: two values of equal deep keys can stand for each other in results that are kept. */
+export function deepKey(value: Value): string {
+  let out = deep.get(value);
+  if (out !== undefined) return out;
+  const trails: string[] = [];
+  const visit = (v: Value): void => {
+    for (const t of v.taint) trails.push(t.trail.key);
+    for (const f of v.fields?.values() ?? []) visit(f);
+    for (const a of v.alts ?? []) if ("parts" in a) for (const p of a.parts) {
+      trails.push(`${p.span.start}-${p.span.end}`);
+      if (p.value !== undefined) visit(p.value);
+    }
+  };
+  visit(value);
+  out = trails.length === 0 ? keyOf(value) : `${keyOf(value)}^${trails.join(",")}`;
+  deep.set(value, out);
+  return out;
+}
+function proofKey(proof: Proof): string {
+  return [...proof].map(([l, m]) => `${l}=${m}`).sort().join(";");
+}
+
+/** The least value that covers both. */
+export function join(a: Value | undefined, b: Value | undefined, depth = 0): Value {
+  if (a === undefined) return b ?? UNKNOWN;
+  if (b === undefined || a === b) return a;
+  const refs = a.refs.length === 0 ? b.refs : b.refs.length === 0 ? a.refs : [...new Set([...a.refs, ...b.refs])].sort().slice(0, MAX_REFS);
+  const out: { -readonly [K in keyof Value]: Value[K] } = { refs, taint: joinTaint(a.taint, b.taint) };
+  const alts = joinAlts(a.alts, b.alts);
+  if (alts !== undefined) out.alts = alts;
+  if ((a.fields !== undefined || b.fields !== undefined) && depth < MAX_DEPTH) {
+    const fields = new Map<string, Value>(a.fields ?? []);
+    for (const [k, v] of b.fields ?? []) fields.set(k, fields.has(k) ? join(fields.get(k), v, depth + 1) : v);
+    if (fields.size <= MAX_FIELDS) {
+      out.fields = fields;
+      if (a.closed && b.closed) out.closed = true;
+    }
+  }
+  if (a.scalar && b.scalar) out.scalar = true;
+  if (a.guessed || b.guessed) out.guessed = true;
+  const whenTrue = meetProofs(a, b, "whenTrue", true);
+  if (whenTrue?.size) out.whenTrue = whenTrue;
+  const whenFalse = meetProofs(a, b, "whenFalse", false);
+  if (whenFalse?.size) out.whenFalse = whenFalse;
+  return out;
+}
+
+/** A value that can never be `truth` proves nothing wrong: the other side's proof stands. */
+function meetProofs(a: Value, b: Value, side: "whenTrue" | "whenFalse", truth: boolean): Proof | undefined {
+  if (canBe(a, truth) === false) return b[side];
+  if (canBe(b, truth) === false) return a[side];
+  const pa = a[side];
+  const pb = b[side];
+  if (pa === undefined || pb === undefined) return undefined;
+  return meet(pa, pb);
+}
+/** Proved by both. */
+export function meet(a: Proof, b: Proof): Proof {
+  const out = new Map<string, number>();
+  for (const [label, mask] of a) {
+    const both = mask & (b.get(label) ?? 0);
+    if (both !== 0) out.set(label, both);
+  }
+  return out;
+}
+/** Proved by either. */
+export function both(a: Proof | undefined, b: Proof | undefined): Proof {
+  if (a === undefined || a.size === 0) return b ?? new Map();
+  if (b === undefined || b.size === 0) return a;
+  const out = new Map(a);
+  for (const [label, mask] of b) out.set(label, (out.get(label) ?? 0) | mask);
+  return out;
+}
+/** False when the value certainly has the other truth; undefined when it may. */
+export function canBe(value: Value, truth: boolean): boolean | undefined {
+  const all = constants(value);
+  if (all === undefined) return undefined;
+  return all.some((c) => Boolean(c) === truth);
+}
+
+export function joinTaint(a: readonly Taint[], b: readonly Taint[]): readonly Taint[] {
+  if (a.length === 0) return b;
+  if (b.length === 0 || a === b) return a;
+  const out = new Map<string, Taint>();
+  for (const t of a) out.set(`${t.label};${t.derive}`, t);
+  for (const t of b) {
+    const key = `${t.label};${t.derive}`;
+    const old = out.get(key);
+    if (old === undefined) out.set(key, t);
+    else if (old.cleared !== t.cleared || old.marks !== t.marks || t.trail.length < old.trail.length) {
+      out.set(key, {
+        ...old,
+        cleared: old.cleared & t.cleared,
+        marks: old.marks | t.marks,
+        trail: t.trail.length < old.trail.length ? t.trail : old.trail,
+      });
+    }
+  }
+  const all = [...out.values()].sort((x, y) => (x.label < y.label ? -1 : x.label > y.label ? 1 : x.derive < y.derive ? -1 : 1));
+  return all.length <= MAX_TAINT ? all : all.slice(0, MAX_TAINT).map((t) => ({ ...t, marks: t.marks | markBit("many-values") }));
+}
+
+function joinAlts(a: readonly Alt[] | undefined, b: readonly Alt[] | undefined): readonly Alt[] | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  const out = [...a];
+  const keys = new Set(a.map(altKey));
+  for (const alt of b) if (!keys.has(altKey(alt))) out.push(alt);
+  if (out.length <= MAX_ALTS) return out;
+  return out.some((x) => "parts" in x) ? undefined : out.length <= MAX_ALTS * 4 ? out : undefined;
+}
+function altKey(alt: Alt): string {
+  return keyOf({ refs: [], taint: [], alts: [alt] });
+}
+
+/** Text put together from pieces, each a value with its place. */
+export function concat(pieces: readonly { readonly value: Value; readonly span: Span }[], item: ItemId): Value {
+  let taint: readonly Taint[] = [];
+  let alts: (readonly Part[])[] = [[]];
+  for (const { value, span } of pieces) {
+    if (!value.scalar) taint = joinTaint(taint, spread(value));
+    const options = partsOf(value, item, span);
+    const known = options !== undefined && options.length > 0 && options.length * alts.length <= MAX_ALTS;
+    const tails: readonly (readonly Part[])[] = known ? options : [[{ value: withoutText(value), item, span }]];
+    alts = alts.flatMap((head) => tails.map((tail) => compact([...head, ...tail])));
+  }
+  if (alts.some((p) => p.length > MAX_PARTS)) return { refs: [], taint };
+  return { refs: [], taint, alts: alts.map((parts) => ({ parts })) };
+}
+function compact(parts: readonly Part[]): readonly Part[] {
+  return parts.filter((p) => p.text !== "");
+}
+function withoutText(value: Value): Value {
+  if (value.alts === undefined && value.fields === undefined) return value;
+  const { alts: _alts, fields: _fields, key: _key, ...rest } = value;
+  return { ...rest, taint: spread(value) };
+}
+
+/** The value's own taint and that of everything inside it. */
+export function spread(value: Value, depth = 0): readonly Taint[] {
+  let taint = value.taint;
+  if (value.fields !== undefined && depth < MAX_DEPTH) for (const v of value.fields.values()) taint = joinTaint(taint, spread(v, depth + 1));
+  return taint;
+}
+
+/** What is read from a value at `key` ("*" = an unknown one). */
+export function readField(value: Value, key: string): Value {
+  const inner = value.fields;
+  let found: Value | undefined;
+  if (inner !== undefined) {
+    if (key === "*") for (const v of inner.values()) found = join(found, v);
+    else {
+      found = inner.get(key);
+      const rest = inner.get("*");
+      if (rest !== undefined) found = join(found, rest);
+    }
+  }
+  // What is inside a tainted whole is tainted; a whole with known contents is as tainted as they are.
+  if (value.taint.length > 0) {
+    const taint = value.taint.map((t) => (t.label.startsWith("param:") ? { ...t, label: extend(t.label, key) } : t));
+    found = found === undefined ? ofTaint(taint) : withTaint(found, joinTaint(found.taint, taint));
+  }
+  return found ?? UNKNOWN;
+}
+/** "param:0:query" + "id" = "param:0:query.id", to depth 3. */
+function extend(label: string, key: string): string {
+  const path = label.slice(label.indexOf(":", 6) + 1);
+  const steps = path === "" ? [] : path.split(".");
+  if (steps.length >= MAX_DEPTH) return label;
+  return `${label}${path === "" ? "" : "."}${key.replaceAll(".", "_")}`;
+}
+
+/** The same value with other taint. */
+export function withTaint(value: Value, taint: readonly Taint[]): Value {
+  const { key: _key, ...rest } = value;
+  return { ...rest, taint };
+}
+
+export function withField(value: Value, key: string, field: Value, strong: boolean): Value {
+  const fields = new Map(value.fields ?? []);
+  fields.set(key, strong && key !== "*" ? field : join(fields.get(key), field));
+  if (fields.size > MAX_FIELDS) return withTaint(value, joinTaint(value.taint, spread(field)));
+  const { key: _key, alts: _alts, ...rest } = value;
+  return { ...rest, fields };
+}
+
+export function mapTaint(value: Value, f: (t: Taint) => Taint | undefined, depth = 0): Value {
+  const taint = value.taint.flatMap((t) => f(t) ?? []);
+  const { key: _key, ...rest } = value;
+  const out: { -readonly [K in keyof Value]: Value[K] } = { ...rest, taint };
+  if (value.fields !== undefined) {
+    if (depth >= MAX_DEPTH) delete out.fields;
+    else out.fields = new Map([...value.fields].map(([k, v]) => [k, mapTaint(v, f, depth + 1)]));
+  }
+  if (value.alts?.some((a) => "parts" in a))
+    out.alts = value.alts.map((a) =>
+      "const" in a ? a : { parts: a.parts.map((p) => (p.value === undefined ? p : { ...p, value: mapTaint(p.value, f, depth + 1) })) },
+    );
+  return out;
+}
