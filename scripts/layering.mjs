@@ -1,6 +1,6 @@
 // The import rules of ARCHITECTURE.md, read from the sources: which folder may import which.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import ts from "typescript";
 
@@ -223,6 +223,7 @@ const slashes = (path) => path.split(sep).join("/");
  * @returns {string[]}
  */
 function sourcesBelow(folder) {
+  if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))

@@ -6,4 +6,4 @@ ensureDependencies();
 const { buildProduct } = await import("../esbuild.mjs");
 const { packVsix } = await import("./lib/vsix.mjs");
 await buildProduct();
-await packVsix(root);
+console.log(await packVsix(root));

@@ -42,6 +42,9 @@ async function openInWorkbench() {
     fail(`No editor: ${error.message}\nUse \`npm run scan -- ${folder}\` meanwhile.`),
   );
   const vsix = await packVsix(join(root, ".cache"));
+  const ended = new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, resolve);
+  });
   // A folder of your own opens as VS Code would open it: it asks whether you trust it.
   const server = await startWorkbench(workbench, { vsix, trusted: folder === demo });
 
@@ -55,9 +58,7 @@ async function openInWorkbench() {
   console.log("Ctrl+C ends it.");
   await openBrowser(address);
 
-  await new Promise((done) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, done);
-  });
+  await ended;
   await server.stop();
   process.exit(0);
 }

@@ -14,12 +14,18 @@ export async function packVsix(folder) {
   mkdirSync(folder, { recursive: true });
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const packagePath = join(folder, `${manifest.name}-${manifest.version}.vsix`);
-  await createVSIX({
-    cwd: root,
-    packagePath,
-    dependencies: false, // everything is bundled
-    allowMissingRepository: true,
-    skipLicense: false,
-  });
+  // vsce lists every file it packs, and has no option to be quiet.
+  const { log } = console;
+  console.log = () => {};
+  try {
+    await createVSIX({
+      cwd: root,
+      packagePath,
+      dependencies: false, // everything is bundled
+      allowMissingRepository: true,
+    });
+  } finally {
+    console.log = log;
+  }
   return packagePath;
 }

@@ -69,6 +69,7 @@ export async function startWorkbench(workbench, options = {}) {
   const user = join(folder, "user", "User");
   mkdirSync(user, { recursive: true });
   mkdirSync(join(folder, "extensions"));
+  mkdirSync(join(folder, "tmp"));
   writeFileSync(join(folder, "config.yaml"), "auth: none\ncert: false\n");
   const settings = { ...defaultSettings(trusted), ...options.settings };
   writeFileSync(join(user, "settings.json"), JSON.stringify(settings, null, 2));
@@ -317,7 +318,8 @@ function workbenchEnvironment(workbench, folder) {
     PATH: `${dirname(workbench.node)}${delimiter}${process.env.PATH ?? ""}`,
     VSCODE_IPC_HOOK_CLI: "",
     NODE_OPTIONS: "",
-    // Otherwise it leaves files in the home folder.
+    // Otherwise it leaves files in the home and temporary folders.
+    TMPDIR: join(folder, "tmp"),
     XDG_CONFIG_HOME: join(folder, "xdg"),
     XDG_DATA_HOME: join(folder, "xdg"),
     XDG_RUNTIME_DIR: folder,

@@ -76,7 +76,7 @@ const CASES: Readonly<Record<string, () => Promise<void>>> = {
       vscode.CodeActionKind.QuickFix.value,
       10,
     );
-    const fix = actions.find(({ edit }) => edit !== undefined && edit.has(document.uri));
+    const fix = actions.find(({ edit }) => edit?.has(document.uri));
     assert.ok(fix?.edit, `a fix with an edit among: ${actions.map(({ title }) => title)}`);
     assert.ok(await vscode.workspace.applyEdit(fix.edit), "the edit applies");
     assert.notEqual(document.getText(), before);

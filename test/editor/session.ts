@@ -57,6 +57,9 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
     settings,
     env: { SKEPTIC_RESULTS: results },
   });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void server.stop().finally(() => process.exit(1)));
+  }
   let browser: Browser | undefined;
   try {
     browser = await chromium.launch({ executablePath, args: browserArguments });
