@@ -15,7 +15,9 @@ const FOLDERS: ReadonlyMap<string, SkipReason> = new Map([
   ...["vendor", "vendors", "vendored", "_vendor", "third_party", "third-party"].map(vendored),
   ...["dist", "build", "out", "coverage", "htmlcov", "__pycache__"].map(excluded),
   ...[".git", ".hg", ".svn", ".tox", ".nox", ".eggs", ".mypy_cache", ".ruff_cache"].map(excluded),
-  ...[".pytest_cache", ".next", ".nuxt", ".svelte-kit", ".output", ".turbo", ".cache"].map(excluded),
+  ...[".pytest_cache", ".next", ".nuxt", ".svelte-kit", ".output", ".turbo", ".cache"].map(
+    excluded,
+  ),
   ...[".parcel-cache", ".yarn", ".pnpm-store", ".vscode-test", ".nyc_output"].map(excluded),
 ]);
 

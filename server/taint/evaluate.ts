@@ -380,6 +380,10 @@ export function member(run: Run, raw: Value, name: string, op: Op & { op: "membe
   const own = readField(object, name);
   let out: Value | undefined = own === UNKNOWN ? undefined : bake(own, state);
   for (const ref of object.refs) {
+    if (ref.startsWith("lib:") && out !== undefined) {
+      const derive = run.facts.knowledge.passes(`${ref.slice(4)}.${name}`)[0]?.derive;
+      if (derive !== undefined) out = withTaint(out, out.taint.map((t) => (t.derive === "same" ? { ...t, derive } : t)));
+    }
     const found = memberOfRef(run, ref, name, op, object.guessed ?? false);
     if (found !== undefined) out = out === undefined ? found : join(out, found);
   }

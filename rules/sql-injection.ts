@@ -1,0 +1,23 @@
+import { type Hit, rule } from "../server/rule/rule.ts";
+import { parameterise } from "../server/rule/fix/sql.ts";
+
+export default rule({
+  id: "sql-injection",
+  title: "SQL built from request data",
+  category: "injection",
+  severity: "critical",
+  cwe: [89],
+  owasp: ["A03:2021", "A05:2025"],
+  flow: { from: ["remote", "upload-name"], to: "sql" },
+  say: ({ hit }) => ({
+    what: `Request data becomes part of the SQL text that ${api(hit)} runs.`,
+    why: "A value such as ' OR '1'='1 changes the query: an attacker reads or rewrites any row.",
+    fix: "Keep the SQL text constant, put a placeholder where the value was, and pass the value as a parameter.",
+  }),
+  fixes: (match, code) => parameterise(match, code),
+});
+
+function api(hit: Hit | undefined): string {
+  const driver = hit?.row.data?.driver;
+  return typeof driver === "string" && driver !== "unknown" ? `${driver}` : "the database call";
+}
