@@ -1,14 +1,6 @@
 // Bundles the product into dist/ and the tests into .cache/test/. Run it with `npm run build`.
 
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -53,7 +45,6 @@ export const nodeOptions = {
 
 /** Writes dist/: three bundles and the grammars. */
 export async function buildProduct() {
-  rmSync(join(root, "dist"), { recursive: true, force: true });
   mkdirSync(join(root, "dist"), { recursive: true });
   await Promise.all(
     ENTRIES.filter(({ source }) => existsSync(join(root, source))).map(async (entry) => {
@@ -97,7 +88,6 @@ const sourcePlaces = {
 /** Bundles every test/**\/*.test.ts into .cache/test and answers the paths of the bundles. */
 export async function buildTests() {
   const out = join(root, ".cache", "test");
-  rmSync(out, { recursive: true, force: true });
   const sources = filesBelow(join(root, "test"), (name) => name.endsWith(".test.ts"));
   await build({
     ...nodeOptions,

@@ -1,5 +1,5 @@
 // `npm run test:desktop`: the extension-host suite in a desktop VS Code, which is downloaded
-// unless SKEPTIC_CODE names one.
+// unless SKEPTIC_CODE names one (the path of its executable).
 
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

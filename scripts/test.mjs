@@ -17,8 +17,7 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 
 ensureDependencies();
 const { buildDesktopSuite, buildProduct, buildTests } = await import("../esbuild.mjs");
-await buildProduct();
-const bundles = await buildTests();
+const bundles = await buildAll();
 const isEditorTest = (/** @type {string} */ path) => path.includes(`${sep}test${sep}editor${sep}`);
 
 if (parts.includes("unit")) {
@@ -32,6 +31,18 @@ if (parts.includes("editor")) await runEditorTests(bundles.filter(isEditorTest))
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed === 0 ? 0 : 1;
+
+/** The test bundles; sources that do not build end the run as one failure. */
+async function buildAll() {
+  try {
+    await buildProduct();
+    return await buildTests();
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : String(error));
+    console.log("\n0 passed, 1 failed");
+    process.exit(1);
+  }
+}
 
 /**
  * Prepares what the editor tests need; a missing browser or workbench skips them.
