@@ -25,7 +25,7 @@ try {
     extensionTestsEnv: { SKEPTIC_RESULTS: results },
     launchArgs: [workspace, "--disable-extensions", "--disable-workspace-trust"],
   }).catch((error) => {
-    console.error(String(error));
+    console.error(`VS Code could not be fetched or started (SKEPTIC_CODE names one): ${error}`);
     process.exitCode = 1;
   });
   report();

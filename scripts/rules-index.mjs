@@ -7,7 +7,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..", "rules");
 const camel = (name) => name.replace(/-(\w)/g, (_, c) => c.toUpperCase());
 
 const rules = readdirSync(root)
-  .filter((f) => f.endsWith(".ts") && f !== "index.ts")
+  .filter((f) => f.endsWith(".ts") && !f.endsWith(".d.ts") && f !== "index.ts")
   .map((f) => f.slice(0, -3))
   .sort();
 const pages = rules.filter((r) => existsSync(join(root, `${r}.md`)));
