@@ -49,6 +49,11 @@ export interface Hole {
   readonly name: string;
   /** Enclosing class names, outermost first: "A.B" for a method of class B inside A; "" outside classes. */
   readonly className: string;
+  /**
+   * Names that mean a suffixed slot where the closure is made ("x" -> the slot "x#2"), when there are any; every other
+   * name of the parent is the slot of just that name.
+   */
+  readonly renamed?: Readonly<Record<string, SlotId>>;
 }
 
 export interface Param {
