@@ -1,8 +1,7 @@
 // Runs the suite of test/desktop inside the workbench's extension host, one test per case.
 
 import * as assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { format } from "node:util";
 import { openSession, type Session } from "./session.ts";
@@ -30,7 +29,7 @@ test("in the extension host", { timeout: 240_000 }, async (t) => {
 
 /** The workbench runs the suite itself when its address asks for it, and tells when it is done. */
 async function runSuite(session: Session, suite: string): Promise<readonly CaseResult[]> {
-  const { page, server } = session;
+  const { page } = session;
   const log: string[] = [];
   await page.exposeFunction("codeAutomationLog", (_type: string, args: unknown[]) => {
     log.push(format(...args).trimEnd());
@@ -38,11 +37,8 @@ async function runSuite(session: Session, suite: string): Promise<readonly CaseR
   const ended = new Promise<void>((resolve) => {
     void page.exposeFunction("codeAutomationExit", () => resolve());
   });
-  const extensions = join(server.folder, "extensions");
-  const installed = readdirSync(extensions).find((name) => name.startsWith("skeptic.skeptic-"));
-  assert.ok(installed, "the extension is installed");
   await session.show([
-    ["extensionDevelopmentPath", session.remoteUri(join(extensions, installed))],
+    ["extensionDevelopmentPath", session.remoteUri(session.extension)],
     ["extensionTestsPath", session.remoteUri(suite)],
     ["skipWelcome", "true"],
     ["skipReleaseNotes", "true"],

@@ -1,6 +1,6 @@
 // A workbench with the packaged extension and a browser showing it, on a copy of the workspace.
 
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,6 +21,8 @@ export interface Session {
   readonly server: RunningWorkbench;
   /** The copy of the workspace that is open. */
   readonly folder: string;
+  /** The folder the packaged extension was unpacked into. */
+  readonly extension: string;
   /** Where a suite inside the extension host writes its results. */
   readonly results: string;
   readonly show: (payload?: readonly (readonly [string, string])[]) => Promise<void>;
@@ -83,6 +85,7 @@ function session(
     page,
     server,
     folder,
+    extension: installedExtension(server),
     results,
     show: async (payload) => {
       await page.goto(addressOf(server, folder, payload));
@@ -100,6 +103,13 @@ function session(
       rmSync(results, { force: true });
     },
   };
+}
+
+function installedExtension(server: RunningWorkbench): string {
+  const extensions = join(server.folder, "extensions");
+  const name = readdirSync(extensions).find((each) => each.startsWith("skeptic.skeptic-"));
+  if (name === undefined) throw new Error("the extension is not installed");
+  return join(extensions, name);
 }
 
 /** Opens a file of the workspace by its path, as a person would with Ctrl+P. */

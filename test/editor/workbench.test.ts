@@ -1,7 +1,7 @@
 // The packaged extension in a real workbench, used as a person uses it: eyes, mouse and keys.
 
 import * as assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
@@ -70,7 +70,7 @@ describe("in the workbench", { timeout: 240_000 }, () => {
     await page.keyboard.press("Control+S");
     const saved = await savedText(
       join(session.folder, "app.py"),
-      (text) => !text.includes("{name}"),
+      (text) => text !== "" && !text.includes("{name}"),
     );
     assert.match(saved, /WHERE name = \?", \(name,\)\)/);
   });
@@ -99,6 +99,31 @@ test("in Restricted Mode it warns as well", { timeout: 240_000 }, async () => {
     await session.page.locator(SQUIGGLE).first().waitFor({ timeout: 60_000 });
   } finally {
     await session.screenshot("restricted-mode");
+    await session.close();
+  }
+});
+
+test("a server that keeps ending is reported, and can be restarted", {
+  timeout: 240_000,
+}, async () => {
+  const session = await openSession();
+  const { page } = session;
+  const server = join(session.extension, "dist", "server.js");
+  const working = readFileSync(server);
+  try {
+    writeFileSync(server, "setTimeout(() => process.exit(1), 100);");
+    await showWorkbench(session);
+    await openFile(page, "app.py");
+    const item = page.locator(".statusbar-item", { hasText: "Skeptic: broken" });
+    await item.waitFor({ timeout: 60_000 });
+    await session.screenshot("broken");
+
+    writeFileSync(server, working);
+    await item.click();
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "Restart Server" }).click();
+    await page.locator(SQUIGGLE).first().waitFor({ timeout: 60_000 });
+  } finally {
+    await session.screenshot("restarted");
     await session.close();
   }
 });
