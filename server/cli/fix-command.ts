@@ -1,0 +1,150 @@
+/** `skeptic fix`. */
+import type { FileId } from "../base/brand.ts";
+import type { Grade } from "../engine/api.ts";
+import { applyFixes, type FixOutcome } from "./apply-fixes.ts";
+import { type Paint, painter } from "./color.ts";
+import { replaceFiles } from "./disk.ts";
+import { visible, visibleLines } from "./escape.ts";
+import { type EngineFactory, EXIT, type Io } from "./io.ts";
+import { unifiedPatch } from "./patch.ts";
+import { configure, printProblems, progress, wanted } from "./scan-command.ts";
+import { secretMask, secretSpans } from "./scan-result.ts";
+import { place, plural } from "./text-report.ts";
+import { openWorkspace, type Workspace } from "./workspace.ts";
+
+export interface FixCommandOptions {
+  readonly grade: "safe" | "suggested";
+  readonly check: boolean;
+  readonly rule: readonly string[];
+  readonly exclude: readonly string[];
+  readonly color: boolean;
+  readonly quiet: boolean;
+}
+
+const PASSES = 10;
+
+/** 0 also when findings remain; with --check 1 when something would change; 2 when a file cannot be written. */
+export async function fixCommand(
+  paths: readonly string[],
+  options: FixCommandOptions,
+  factory: EngineFactory,
+  io: Io,
+): Promise<number> {
+  const engine = await factory();
+  try {
+    configure(engine, { rule: options.rule, profile: "default" });
+    const opened = await openWorkspace(engine, io.cwd, {
+      paths,
+      exclude: options.exclude,
+      onProgress: progress(io.stderr, options.quiet),
+    });
+    const workspace: Workspace = {
+      ...opened,
+      findings: () => wanted(opened.findings(), options.rule),
+    };
+    await workspace.settle();
+    const secrets = secretSpans(workspace.findings());
+    const mask = secretMask(workspace, secrets);
+    const grades: ReadonlySet<Grade> = new Set(
+      options.grade === "safe" ? ["safe"] : ["safe", "suggested"],
+    );
+    const outcome = await applyFixes(workspace, { grades, maximumPasses: PASSES });
+    const failed = options.check
+      ? printPatch(workspace, outcome, mask, io, options.color)
+      : await write(workspace, outcome, io);
+    // The patch has stdout to itself.
+    const out = options.check ? io.stderr : io.stdout;
+    if (!options.quiet) {
+      const lines = report(workspace, outcome, failed, options, painter(io, out, options.color));
+      out.write(lines.map((line) => `${mask(line)}\n`).join(""));
+    }
+    printProblems(workspace, io);
+    if (failed.size > 0) return EXIT.failed;
+    return options.check && outcome.before.size > 0 ? EXIT.findings : EXIT.clean;
+  } finally {
+    engine.dispose();
+  }
+}
+
+/** Answers the files that could not be written. */
+async function write(
+  workspace: Workspace,
+  outcome: FixOutcome,
+  io: Io,
+): Promise<ReadonlySet<FileId>> {
+  const failed = new Set<FileId>();
+  for (const group of outcome.groups) {
+    const trouble = await replaceFiles(
+      group.map((file) => ({
+        path: workspace.files.get(file)?.path ?? file,
+        before: outcome.before.get(file) ?? "",
+        after: workspace.engine.text(file) ?? "",
+      })),
+    );
+    if (trouble === undefined) continue;
+    for (const file of group) failed.add(file);
+    const file = group.find((one) => workspace.files.get(one)?.path === trouble.path) ?? "";
+    io.stderr.write(`skeptic: ${visible(file)}: cannot be written: ${trouble.message}\n`);
+  }
+  return failed;
+}
+
+function printPatch(
+  workspace: Workspace,
+  outcome: FixOutcome,
+  mask: (text: string) => string,
+  io: Io,
+  color: boolean,
+): ReadonlySet<FileId> {
+  const paint = painter(io, io.stdout, color);
+  for (const [file, before] of [...outcome.before].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const bom = workspace.files.get(file)?.hasBom ? "\ufeff" : "";
+    const after = workspace.engine.text(file) ?? "";
+    const patch = unifiedPatch({ file, before: bom + before, after: bom + after });
+    const shown = mask(patch);
+    if (shown !== patch)
+      io.stderr.write(
+        `skeptic: ${visible(file)}: its patch hides a secret and cannot be applied\n`,
+      );
+    io.stdout.write(io.stdout.isTTY ? onTerminal(shown, paint) : shown);
+  }
+  return new Set();
+}
+
+/** A patch in a file or pipe is exact; on a terminal it is only looked at. */
+function onTerminal(patch: string, paint: Paint): string {
+  return visibleLines(patch.replaceAll("\t", "    "))
+    .split("\n")
+    .map((line) => {
+      if (line.startsWith("@@")) return paint("cyan", line);
+      if (line.startsWith("+")) return paint("green", line);
+      return line.startsWith("-") ? paint("red", line) : line;
+    })
+    .join("\n");
+}
+
+function report(
+  workspace: Workspace,
+  outcome: FixOutcome,
+  failed: ReadonlySet<FileId>,
+  options: FixCommandOptions,
+  paint: Paint,
+): string[] {
+  const out: string[] = [];
+  const done = outcome.applied.filter(({ fix }) => !fix.edits.some(({ file }) => failed.has(file)));
+  const verb = options.check ? "Would fix" : "Fixed";
+  for (const { finding, fix } of done)
+    out.push(
+      `${paint("green", verb)} ${visible(finding.file)}  ${finding.rule}  ${visible(fix.title)} [${fix.grade}]`,
+    );
+  for (const { finding, reason } of outcome.remaining)
+    out.push(
+      `${paint("yellow", "Remains")} ${place(workspace, finding.file, finding.span.start)}  ${finding.rule}  ${visible(reason)}`,
+    );
+  if (out.length > 0) out.push("");
+  const files = new Set(done.flatMap(({ fix }) => fix.edits.map(({ file }) => file)));
+  out.push(
+    `${verb} ${plural(done.length, "finding")} in ${plural(files.size, "file")}; ${plural(outcome.remaining.length, "finding")} ${outcome.remaining.length === 1 ? "remains" : "remain"}.`,
+  );
+  return out;
+}

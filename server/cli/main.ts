@@ -1,0 +1,53 @@
+/** The program: puts the engine, the rules and the process together. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
+import { rules } from "../../rules/index.ts";
+import type { Engine } from "../engine/api.ts";
+import { createEngine } from "../engine/engine.ts";
+import type { WasmFiles } from "../syntax/parser.ts";
+import { EXIT, type Io, type Output } from "./io.ts";
+import { run } from "./run.ts";
+
+const VERSION: string = packageJson.version;
+
+/** The .wasm files stand beside the bundle. */
+async function loadEngine(): Promise<Engine> {
+  const read = (name: string): Promise<Uint8Array> => readFile(join(__dirname, `${name}.wasm`));
+  const [runtime, python, typescript, tsx, javascript] = await Promise.all([
+    read("web-tree-sitter"),
+    read("tree-sitter-python"),
+    read("tree-sitter-typescript"),
+    read("tree-sitter-tsx"),
+    read("tree-sitter-javascript"),
+  ]);
+  const wasm: WasmFiles = { runtime, grammars: { python, typescript, tsx, javascript } };
+  return createEngine({ wasm, rules });
+}
+
+function output(stream: NodeJS.WriteStream): Output {
+  // A reader that has seen enough (`| head`) is no error.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") process.exitCode = EXIT.failed;
+  });
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTTY: stream.isTTY === true,
+    columns: stream.columns,
+  };
+}
+
+const io: Io = {
+  cwd: process.cwd(),
+  env: process.env,
+  stdout: output(process.stdout),
+  stderr: output(process.stderr),
+  now: () => performance.now(),
+};
+
+run(process.argv.slice(2), loadEngine, io, VERSION).then((code) => {
+  // Not process.exit: what is written to a pipe must arrive.
+  process.exitCode = code;
+});

@@ -1,0 +1,92 @@
+/**
+ * Secrets leave a file neither in a code frame nor in a report. Every mask keeps the length of the text, so that columns
+ * stay right, and shows the last 4 characters of a value of 16 or more, none of a shorter one. For display only: what a
+ * secret is decides a rule; here a doubtful value is hidden too.
+ */
+import type { Span } from "../base/text.ts";
+
+const STRING = /(["'`])((?:\\.|(?!\1)[^\\])*)\1?/gs;
+
+/** Values that give themselves away by their prefix. Every repetition is bounded: the time stays linear. */
+const KNOWN =
+  /\b(?:(?:sk|pk|rk|whsec)[-_](?:live|test|proj|ant|or)?[-_]?[\w-]{12,300}|gh[oprsu]_\w{20,300}|github_pat_\w{20,300}|glpat-[\w-]{16,100}|xox[abeoprs]-[\w-]{10,300}|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{30,60}|npm_\w{30,60}|pypi-[\w-]{30,300}|hf_\w{20,60}|SG\.[\w-]{16,60}\.[\w-]{16,60}|eyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]{0,1000})/g;
+
+/** `user:password@` in a URL. */
+const CREDENTIALS = /(:\/\/[^\s:/@"'`]{0,200}:)([^\s@"'`]{3,200})(?=@)/g;
+
+/** A quoted value given to a name that speaks of a secret. */
+const NAMED =
+  /((?:secret|passw(?:or)?d|passphrase|pwd|token|api_?-?key|access_?-?key|private_?-?key|signing_?-?key|credentials?)\w{0,40}["'\]]?\s{0,9}(?::\s{0,9}[\w.[\]| ]{1,60})?\s{0,9}(?:=|:|,)\s{0,9}[rbuf]{0,2}(["'`]))((?:\\.|(?!\2)[^\\]){1,5000})/gi;
+
+/** A line of a PEM block. */
+const KEY_BODY = /^[\s"'`]*[A-Za-z0-9+/]{40,}={0,2}(?:\\n)?["'`,;+\s\\]*$/;
+
+/** Hides what is a secret by its form, whatever stands around it. */
+export function maskKnown(text: string): string {
+  return text
+    .replace(KNOWN, hide)
+    .replace(CREDENTIALS, (_, before: string, value: string) => before + hide(value));
+}
+
+/** For code that is only looked at: hides also what the names around it make a secret. */
+export function maskSecrets(line: string): string {
+  const out = maskKnown(line).replace(NAMED, (all, before: string, _quote, value: string) =>
+    looksHarmless(value) ? all : before + hide(value),
+  );
+  return KEY_BODY.test(out) ? out.replace(/[A-Za-z0-9+/=]/g, "*") : out;
+}
+
+/** Placeholders, header names and sentences are no secrets. */
+function looksHarmless(value: string): boolean {
+  return value.length < 4 || /\s/.test(value) || /^\$?\{/.test(value) || value.includes("*");
+}
+
+/** Hides every string literal of a line that a finding about secrets points to. */
+export function maskStrings(line: string): string {
+  return maskSecrets(
+    line.replace(
+      STRING,
+      (all, quote: string, value: string) => quote + hide(value) + all.slice(1 + value.length),
+    ),
+  );
+}
+
+/** Hides the parts of a text that lie in `spans`, given in offsets of the file; `start` is the text's own offset. */
+export function maskSpans(text: string, start: number, spans: readonly Span[]): string {
+  let out = text;
+  for (const span of spans) {
+    const from = Math.max(0, span.start - start);
+    const to = Math.min(text.length, span.end - start);
+    if (from >= to) continue;
+    const whole = from === span.start - start && to === span.end - start;
+    const part = out.slice(from, to);
+    out = out.slice(0, from) + (whole ? maskValue(part) : "*".repeat(part.length)) + out.slice(to);
+  }
+  return out;
+}
+
+/** A span is a literal, or an assignment that ends in the value: names before the last `=` or `:` stay readable. */
+function maskValue(part: string): string {
+  if (/["'`]/.test(part)) return maskStrings(part);
+  const at = Math.max(part.lastIndexOf("="), part.lastIndexOf(":"));
+  return part.slice(0, at + 1) + hide(part.slice(at + 1));
+}
+
+/** A function that hides these values, and every secret known by its form, in any text. Short values are left alone. */
+export function valueMask(values: readonly string[]): (text: string) => string {
+  const long = [...new Set(values)].filter((value) => value.length >= 6);
+  return (text) =>
+    maskKnown(long.reduce((out, value) => out.replaceAll(value, () => hide(value)), text));
+}
+
+/** The contents of the string literals in a piece of code, or what stands after its last `=` or `:`. */
+export function literalValues(code: string): string[] {
+  const literals = [...code.matchAll(STRING)].map((match) => match[2] ?? "");
+  if (literals.length > 0) return literals;
+  return [code.slice(Math.max(code.lastIndexOf("="), code.lastIndexOf(":")) + 1).trim()];
+}
+
+function hide(value: string): string {
+  const shown = value.length >= 16 ? 4 : 0;
+  return "*".repeat(value.length - shown) + value.slice(value.length - shown);
+}

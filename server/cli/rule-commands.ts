@@ -1,0 +1,87 @@
+/** `skeptic rules` and `skeptic explain`. */
+import type { RuleInfo } from "../engine/api.ts";
+import { type Paint, painter } from "./color.ts";
+import { safeJson, visibleLines } from "./escape.ts";
+import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
+import { noSuchRule } from "./scan-command.ts";
+
+export interface RulesOptions {
+  readonly format: "text" | "json";
+  readonly color: boolean;
+}
+
+export async function rulesCommand(
+  options: RulesOptions,
+  factory: EngineFactory,
+  io: Io,
+): Promise<number> {
+  const rules = await listed(factory);
+  if (options.format === "json") {
+    io.stdout.write(`${safeJson(rules.map(({ page: _, ...rule }) => rule))}\n`);
+    return EXIT.clean;
+  }
+  const paint = painter(io, io.stdout, options.color);
+  const width = Math.max(0, ...rules.map(({ id }) => id.length));
+  let category = "";
+  const lines: string[] = [];
+  for (const rule of rules) {
+    if (rule.category !== category) {
+      if (category !== "") lines.push("");
+      category = rule.category;
+      lines.push(paint("bold", category));
+    }
+    lines.push(
+      `  ${paint("cyan", rule.id.padEnd(width))}  ${rule.severity.padEnd(8)}  ${rule.title}`,
+    );
+  }
+  lines.push("", `${rules.length} rules. Read one: skeptic explain RULE-ID`);
+  io.stdout.write(lines.map((line) => `${line}\n`).join(""));
+  return EXIT.clean;
+}
+
+export async function explainCommand(
+  id: string,
+  options: { readonly color: boolean },
+  factory: EngineFactory,
+  io: Io,
+): Promise<number> {
+  const rules = await listed(factory);
+  const rule = rules.find((one) => one.id === id);
+  if (rule === undefined)
+    throw new UsageError(
+      noSuchRule(
+        id,
+        rules.map((one) => one.id),
+      ),
+    );
+  const paint = painter(io, io.stdout, options.color);
+  const page = rule.page === "" ? `# ${rule.title}\n\n${rule.url}` : rule.page;
+  io.stdout.write(`${headings(visibleLines(page).trim(), paint)}\n`);
+  return EXIT.clean;
+}
+
+async function listed(factory: EngineFactory): Promise<readonly RuleInfo[]> {
+  const engine = await factory();
+  try {
+    return [...engine.rules()].sort(
+      (a, b) => compare(a.category, b.category) || compare(a.id, b.id),
+    );
+  } finally {
+    engine.dispose();
+  }
+}
+
+function headings(page: string, paint: Paint): string {
+  let fenced = false;
+  return page
+    .split("\n")
+    .map((line) => {
+      if (line.startsWith("```")) fenced = !fenced;
+      return !fenced && line.startsWith("#") ? paint("bold", line) : line;
+    })
+    .join("\n");
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,195 @@
+/** Arguments in, exit code out: 0 nothing at the threshold, 1 findings, 2 could not run. */
+import { Command, CommanderError, Option } from "commander";
+import { visible, visibleLines } from "./escape.ts";
+import { type FixCommandOptions, fixCommand } from "./fix-command.ts";
+import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
+import { explainCommand, type RulesOptions, rulesCommand } from "./rule-commands.ts";
+import { type ScanOptions, scanCommand } from "./scan-command.ts";
+
+/** `argv` without the program's own name. Never throws. */
+export async function run(
+  argv: readonly string[],
+  factory: EngineFactory,
+  io: Io,
+  version: string,
+): Promise<number> {
+  let exitCode: number = EXIT.clean;
+  const program = commands(factory, io, version, (code) => {
+    exitCode = code;
+  });
+  try {
+    if (argv.length === 0) {
+      program.outputHelp({ error: true });
+      return EXIT.failed;
+    }
+    await program.parseAsync([...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.failed;
+    if (error instanceof UsageError) io.stderr.write(`skeptic: ${error.message}\n`);
+    else io.stderr.write(`skeptic: internal error\n${trace(error)}\n`);
+    return EXIT.failed;
+  }
+}
+
+function commands(
+  factory: EngineFactory,
+  io: Io,
+  version: string,
+  done: (exitCode: number) => void,
+): Command {
+  const program = new Command("skeptic")
+    .description(
+      "Finds insecure code in Python, TypeScript and JavaScript by following the data.\nRuns on this machine only: no network, no account.",
+    )
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    .exitOverride()
+    .showHelpAfterError("(more: skeptic --help)")
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(visibleLines(text)),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText("after", EXAMPLES);
+
+  program
+    .command("scan")
+    .description("report insecure code")
+    .argument("[path...]", "files and folders", ["."])
+    .addOption(choice("-f, --format <format>", "of the report", ["text", "json", "sarif"], "text"))
+    .option("-o, --output <file>", "write the report to a file instead of stdout")
+    .addOption(
+      choice(
+        "--fail-on <level>",
+        "exit with 1 for findings of this level or a worse one (hints never count)",
+        ["error", "warning", "info", "never"],
+        "error",
+      ),
+    )
+    .addOption(
+      list("-r, --rule <id>", "only this rule; repeat it or separate ids by commas", commas),
+    )
+    .addOption(list("-e, --exclude <glob>", "leave these files out; may be repeated", one))
+    .addOption(
+      choice(
+        "--profile <name>",
+        "strict also reports low confidence",
+        ["default", "strict"],
+        "default",
+      ),
+    )
+    .option("--no-color", "no colours (as NO_COLOR=1)")
+    .option("-q, --quiet", "only the findings: no summary, no progress", false)
+    .option("-v, --verbose", "also speed, findings by rule and each file left out", false)
+    .addHelpText("after", SCAN_EXAMPLES)
+    .action(async (paths: string[], options: ScanOptions) =>
+      done(await scanCommand(paths, options, factory, io, version)),
+    );
+
+  program
+    .command("fix")
+    .description("rewrite insecure code to the safe pattern")
+    .argument("[path...]", "files and folders", ["."])
+    .addOption(
+      choice(
+        "--grade <grade>",
+        "safe: proved not to break normal use; suggested: also those you should review",
+        ["safe", "suggested"],
+        "safe",
+      ),
+    )
+    .option("--check", "write nothing: print a patch, exit with 1 if there is one", false)
+    .addOption(
+      list("-r, --rule <id>", "only this rule; repeat it or separate ids by commas", commas),
+    )
+    .addOption(list("-e, --exclude <glob>", "leave these files out; may be repeated", one))
+    .option("--no-color", "no colours (as NO_COLOR=1)")
+    .option("-q, --quiet", "no list of what was fixed and what remains", false)
+    .addHelpText("after", FIX_EXAMPLES)
+    .action(async (paths: string[], options: FixCommandOptions) =>
+      done(await fixCommand(paths, options, factory, io)),
+    );
+
+  program
+    .command("rules")
+    .description("list the rules")
+    .addOption(choice("-f, --format <format>", "of the list", ["text", "json"], "text"))
+    .option("--no-color", "no colours (as NO_COLOR=1)")
+    .action(async (options: RulesOptions) => done(await rulesCommand(options, factory, io)));
+
+  program
+    .command("explain")
+    .description("print the page of a rule")
+    .argument("<rule-id>")
+    .option("--no-color", "no colours (as NO_COLOR=1)")
+    .action(async (id: string, options: { color: boolean }) =>
+      done(await explainCommand(id, options, factory, io)),
+    );
+  return program;
+}
+
+function choice(
+  flags: string,
+  words: string,
+  choices: readonly string[],
+  standard: string,
+): Option {
+  return new Option(flags, words).choices(choices).default(standard);
+}
+
+function list(flags: string, words: string, split: (value: string) => string[]): Option {
+  return new Option(flags, words)
+    .default([], "none")
+    .argParser((value: string, before: unknown) => [
+      ...(Array.isArray(before) ? before : []),
+      ...split(value),
+    ]);
+}
+
+function commas(value: string): string[] {
+  return value.split(",").filter((part) => part !== "");
+}
+
+function one(value: string): string[] {
+  return [value];
+}
+
+/** Where it happened, without the message: it may hold text of the workspace. */
+function trace(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  return [error.name, ...frames.map(visible)].slice(0, 12).join("\n");
+}
+
+const EXAMPLES = `
+Examples:
+  skeptic scan                          scan the working directory
+  skeptic scan src api/main.py          scan a folder and a file
+  skeptic fix --check                   show the safe fixes as a patch
+  skeptic explain sql-injection         why it matters and how to mend it
+
+Exit codes: 0 nothing at the threshold, 1 findings, 2 could not run.`;
+
+const SCAN_EXAMPLES = `
+Examples:
+  skeptic scan --fail-on warning src
+  skeptic scan --format sarif --output skeptic.sarif
+  skeptic scan --rule sql-injection --rule path-traversal
+  skeptic scan --exclude "legacy/**" --exclude "*.spec.ts"
+
+.gitignore is respected, and folders such as node_modules are left out; a path named
+on the command line is scanned even so. A line is accepted by a comment on it or above
+it:  # skeptic: ignore[rule-id] -- reason`;
+
+const FIX_EXAMPLES = `
+Examples:
+  skeptic fix                           apply the safe fixes
+  skeptic fix --grade suggested src     apply more; review them with git diff
+  skeptic fix --check > skeptic.patch   write a patch instead
+
+Exit codes: 0 done, 1 with --check when there is something to fix, 2 could not run.`;

@@ -1,0 +1,167 @@
+/** `skeptic scan`. */
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { Engine, Finding, Level } from "../engine/api.ts";
+import { DEFAULT_SETTINGS } from "../engine/api.ts";
+import { type Paint, painter, plain } from "./color.ts";
+import { writeReport } from "./disk.ts";
+import { visible } from "./escape.ts";
+import { systemReason } from "./files.ts";
+import { type EngineFactory, EXIT, type Io, type Output, UsageError } from "./io.ts";
+import { jsonReport } from "./json-report.ts";
+import { sarifReport } from "./sarif-report.ts";
+import { fixesOf, LEVELS, type ScanResult, secretMask, secretSpans } from "./scan-result.ts";
+import { plural, textReport } from "./text-report.ts";
+import { openWorkspace, type Workspace } from "./workspace.ts";
+
+export interface ScanOptions {
+  readonly format: "text" | "json" | "sarif";
+  readonly output?: string;
+  readonly failOn: "error" | "warning" | "info" | "never";
+  readonly rule: readonly string[];
+  readonly exclude: readonly string[];
+  readonly profile: "default" | "strict";
+  readonly color: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+export async function scanCommand(
+  paths: readonly string[],
+  options: ScanOptions,
+  factory: EngineFactory,
+  io: Io,
+  version: string,
+): Promise<number> {
+  const started = io.now();
+  if (options.output !== undefined) await checkOutput(io, options.output);
+  const engine = await factory();
+  try {
+    configure(engine, options);
+    const workspace = await openWorkspace(engine, io.cwd, {
+      paths,
+      exclude: options.exclude,
+      onProgress: progress(io.stderr, options.quiet),
+    });
+    await workspace.settle();
+    const findings = wanted(workspace.findings(), options.rule);
+    const secrets = secretSpans(findings);
+    const result: ScanResult = {
+      version,
+      workspace,
+      findings,
+      fixes: new Map(findings.map((finding) => [finding, fixesOf(workspace, finding)])),
+      rules: engine.rules(),
+      secrets,
+      mask: secretMask(workspace, secrets),
+      seconds: (io.now() - started) / 1000,
+      exitCode: failed(findings, options.failOn) ? EXIT.findings : EXIT.clean,
+    };
+    const text = render(result, options, io);
+    if (options.output === undefined) io.stdout.write(text);
+    else await save(io, options.output, text);
+    if (options.format === "text") printProblems(workspace, io);
+    if (options.output !== undefined && !options.quiet)
+      io.stderr.write(
+        `${plural(findings.length, "finding")} in ${plural(workspace.requested.length, "file")}, written to ${visible(options.output)}\n`,
+      );
+    return result.exitCode;
+  } finally {
+    engine.dispose();
+  }
+}
+
+/** Profile and rules, as the engine's settings. Throws UsageError for a rule that does not exist. */
+export function configure(
+  engine: Engine,
+  options: { readonly rule: readonly string[]; readonly profile: "default" | "strict" },
+): void {
+  const known = engine.rules().map((rule) => rule.id);
+  for (const id of options.rule)
+    if (!known.includes(id)) throw new UsageError(noSuchRule(id, known));
+  const others = options.rule.length === 0 ? [] : known.filter((id) => !options.rule.includes(id));
+  engine.configure({
+    ...DEFAULT_SETTINGS,
+    profile: options.profile,
+    minimumConfidence: options.profile === "strict" ? "low" : DEFAULT_SETTINGS.minimumConfidence,
+    rules: Object.fromEntries(others.map((id) => [id, "off"])),
+  });
+}
+
+export function wanted(findings: readonly Finding[], rules: readonly string[]): readonly Finding[] {
+  return rules.length === 0 ? findings : findings.filter(({ rule }) => rules.includes(rule));
+}
+
+export function noSuchRule(id: string, known: readonly string[]): string {
+  const words = new Set(id.toLowerCase().split(/[^a-z]+/));
+  const near = known
+    .map((other) => ({ other, shared: other.split("-").filter((word) => words.has(word)).length }))
+    .filter(({ shared }) => shared > 0)
+    .sort((a, b) => b.shared - a.shared)
+    .slice(0, 3)
+    .map(({ other }) => other);
+  const hint = near.length === 0 ? "" : `; near it: ${near.join(", ")}`;
+  return `there is no rule ${visible(id)}${hint} (list them with: skeptic rules)`;
+}
+
+/** A line that is replaced while the work goes on, on terminals only. */
+export function progress(output: Output, quiet: boolean): (text: string) => void {
+  if (quiet || !output.isTTY) return () => undefined;
+  let shown = "";
+  return (text) => {
+    if (text === shown) return;
+    shown = text;
+    output.write(`\r\u001b[K${text}`);
+  };
+}
+
+export function printProblems(workspace: Workspace, io: Io): void {
+  for (const { file, message } of workspace.problems)
+    io.stderr.write(
+      `skeptic: ${file === undefined ? "" : `${visible(file)}: `}${visible(message)}\n`,
+    );
+}
+
+export function terminalWidth(output: Output): number {
+  return Math.max(40, Math.min(output.columns ?? 100, 140));
+}
+
+/** Hints never fail a run. */
+function failed(findings: readonly Finding[], failOn: ScanOptions["failOn"]): boolean {
+  if (failOn === "never") return false;
+  const threshold: Level = failOn === "info" ? "information" : failOn;
+  return findings.some(({ level }) => LEVELS.indexOf(level) <= LEVELS.indexOf(threshold));
+}
+
+function render(result: ScanResult, options: ScanOptions, io: Io): string {
+  if (options.format === "json") return jsonReport(result);
+  if (options.format === "sarif") return sarifReport(result);
+  const toFile = options.output !== undefined;
+  const paint: Paint = toFile ? plain : painter(io, io.stdout, options.color);
+  return textReport(result, {
+    paint,
+    width: toFile ? 100 : terminalWidth(io.stdout),
+    show: options.verbose ? "details" : options.quiet ? "findings" : "all",
+  });
+}
+
+/** Before the work, not after it. */
+async function checkOutput(io: Io, output: string): Promise<void> {
+  const path = resolve(io.cwd, output);
+  try {
+    const info = await stat(path).catch(() => undefined);
+    if (info?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+    await access(info === undefined ? dirname(path) : path, constants.W_OK);
+  } catch (error) {
+    throw new UsageError(`cannot write ${visible(output)}: ${systemReason(error)}`);
+  }
+}
+
+async function save(io: Io, output: string, text: string): Promise<void> {
+  try {
+    await writeReport(resolve(io.cwd, output), text);
+  } catch (error) {
+    throw new UsageError(`cannot write ${visible(output)}: ${systemReason(error)}`);
+  }
+}

@@ -1,0 +1,67 @@
+/** What a scan found, as every report needs it. */
+import type { FileId } from "../base/brand.ts";
+import type { Span } from "../base/text.ts";
+import type { Finding, Fix, Level, RuleInfo } from "../engine/api.ts";
+import { literalValues, valueMask } from "./mask.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface ScanResult {
+  readonly version: string;
+  readonly workspace: Workspace;
+  readonly findings: readonly Finding[];
+  readonly fixes: ReadonlyMap<Finding, readonly Fix[]>;
+  readonly rules: readonly RuleInfo[];
+  /** Where secrets stand: no report shows their text. */
+  readonly secrets: ReadonlyMap<FileId, readonly Span[]>;
+  /** Hides secrets in any other text that goes into a report. */
+  readonly mask: (text: string) => string;
+  readonly seconds: number;
+  readonly exitCode: number;
+}
+
+export const LEVELS: readonly Level[] = ["error", "warning", "information", "hint"];
+
+/** The engine's fixes without those that would edit a file whose bytes are not UTF-8. */
+export function fixesOf(workspace: Workspace, finding: Finding): readonly Fix[] {
+  return workspace.engine
+    .fixes(finding.file, finding.fingerprint)
+    .filter((fix) => fix.edits.every(({ file }) => workspace.files.get(file)?.isUtf8 !== false));
+}
+
+export function secretSpans(findings: readonly Finding[]): Map<FileId, Span[]> {
+  const spans = new Map<FileId, Span[]>();
+  for (const { category, file, span } of findings) {
+    if (category !== "secrets") continue;
+    const known = spans.get(file);
+    if (known === undefined) spans.set(file, [span]);
+    else known.push(span);
+  }
+  return spans;
+}
+
+/** The texts of the secrets in these spans. */
+export function secretMask(
+  workspace: Workspace,
+  secrets: ReadonlyMap<FileId, readonly Span[]>,
+): (text: string) => string {
+  const values: string[] = [];
+  for (const [file, spans] of secrets) {
+    const text = workspace.engine.text(file) ?? "";
+    for (const { start, end } of spans) values.push(...literalValues(text.slice(start, end)));
+  }
+  return valueMask(values);
+}
+
+/** A fix whose new text would carry a secret out of its file is shown without its edits. */
+export function shownFix(fix: Fix, mask: (text: string) => string): Fix {
+  const carries = fix.edits.some(({ edits }) => edits.some((e) => mask(e.newText) !== e.newText));
+  return carries
+    ? { ...fix, edits: [], reason: "the new text holds a secret and is not shown here" }
+    : fix;
+}
+
+export function countBy<T>(items: Iterable<T>, key: (item: T) => string): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

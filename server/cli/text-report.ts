@@ -1,0 +1,195 @@
+/** The report for people. */
+import type { FileId } from "../base/brand.ts";
+import type { Finding, Fix, Grade, Level } from "../engine/api.ts";
+import type { Paint, Style } from "./color.ts";
+import { visible } from "./escape.ts";
+import { codeFrame, codeLine } from "./frame.ts";
+import { countBy, LEVELS, type ScanResult } from "./scan-result.ts";
+import { textWidth } from "./width.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface TextOptions {
+  readonly paint: Paint;
+  readonly width: number;
+  /** "findings": no summary. "details": also speed and the name of every file left out. */
+  readonly show: "findings" | "all" | "details";
+}
+
+export const LEVEL_STYLE: Readonly<Record<Level, Style>> = {
+  error: "red",
+  warning: "yellow",
+  information: "blue",
+  hint: "cyan",
+};
+
+export function textReport(result: ScanResult, options: TextOptions): string {
+  const out: string[] = [];
+  let file: FileId | undefined;
+  for (const finding of result.findings) {
+    if (finding.file !== file) {
+      file = finding.file;
+      out.push(options.paint("underline", visible(file)), "");
+    }
+    out.push(...findingLines(result, finding, options), "");
+  }
+  if (options.show !== "findings") out.push(...summary(result, options));
+  return out.map((line) => `${line.trimEnd()}\n`).join("");
+}
+
+export function place(workspace: Workspace, file: FileId, offset: number): string {
+  const { line, column } = workspace.position(file, offset);
+  return `${visible(file)}:${line}:${column}`;
+}
+
+function findingLines(result: ScanResult, finding: Finding, options: TextOptions): string[] {
+  const { paint, width } = options;
+  const { workspace, mask } = result;
+  const style = LEVEL_STYLE[finding.level];
+  const cwe = finding.cwe.map((number) => `CWE-${number}`).join(", ");
+  const about = [
+    finding.rule,
+    `${finding.severity} severity`,
+    `${finding.confidence} confidence`,
+    cwe,
+  ];
+  const out = [
+    `${paint(style, paint("bold", finding.level))}  ${paint("bold", clean(mask(finding.title)))}`,
+    `  ${paint("cyan", place(workspace, finding.file, finding.span.start))}  ${paint("dim", about.filter((part) => part !== "").join(" - "))}`,
+    ...codeFrame(workspace.engine.text(finding.file) ?? "", finding.span, {
+      width: width - 2,
+      paint,
+      style,
+      hidden: result.secrets.get(finding.file) ?? [],
+      about: finding.category === "secrets" ? "secret" : "code",
+    }).map((line) => `  ${line}`),
+  ];
+  const { what, why, fix } = finding.message;
+  out.push(...wrap(clean(mask(`${what} ${why}`)), width - 2).map((line) => `  ${line}`));
+  if (finding.flow.length > 1) out.push(...pathLines(result, finding, options));
+  if (fix !== "")
+    out.push(...hanging(`  ${paint("green", "Fix:")} `, "  Fix: ", clean(mask(fix)), width));
+  for (const one of result.fixes.get(finding) ?? [])
+    out.push(...fixLines({ ...one, title: mask(one.title) }, options));
+  return out;
+}
+
+function pathLines(result: ScanResult, finding: Finding, { paint, width }: TextOptions): string[] {
+  const { workspace, secrets, mask } = result;
+  const out = [`  ${paint("bold", "Path")}`];
+  const digits = String(finding.flow.length).length;
+  for (const [index, step] of finding.flow.entries()) {
+    const number = `${String(index + 1).padStart(digits)}.`;
+    const at = place(workspace, step.file, step.span.start);
+    const words = clean(mask(step.text));
+    out.push(`    ${number} ${paint("cyan", at)}${words === "" ? "" : `  ${words}`}`);
+    const code = codeLine(workspace.engine.text(step.file) ?? "", step.span, {
+      width: Math.max(20, width - 8 - digits),
+      hidden: secrets.get(step.file) ?? [],
+      about: finding.category === "secrets" ? "secret" : "code",
+    });
+    if (code !== "") out.push(`    ${" ".repeat(digits + 2)}${paint("dim", code)}`);
+  }
+  return out;
+}
+
+const GRADE_WORDS: Readonly<Record<Grade, string>> = {
+  safe: "skeptic fix",
+  suggested: "skeptic fix --grade suggested",
+  placeholder: "in the editor, needs your values",
+  manual: "by hand",
+};
+
+function fixLines({ title, grade, reason }: Fix, { paint, width }: TextOptions): string[] {
+  const words = `${clean(title)} (${reason === undefined ? GRADE_WORDS[grade] : clean(reason)})`;
+  const style = grade === "safe" ? "green" : "dim";
+  return hanging(`    ${paint(style, `[${grade}]`)} `, `    [${grade}] `, words, width);
+}
+
+function summary(result: ScanResult, options: TextOptions): string[] {
+  const { paint } = options;
+  const { workspace, findings, seconds } = result;
+  const out: string[] = [];
+  const files = plural(workspace.requested.length, "file");
+  const size = `${(workspace.bytes / 1e6).toFixed(workspace.bytes < 1e5 ? 3 : 1)} MB`;
+  const time = `${seconds.toFixed(seconds < 10 ? 2 : 0)} s`;
+  if (findings.length === 0) {
+    out.push(`${paint("green", "No findings")} in ${files} (${size}, ${time}).`);
+  } else {
+    const levels = LEVELS.map((level) => ({
+      level,
+      count: findings.filter((finding) => finding.level === level).length,
+    }))
+      .filter(({ count }) => count > 0)
+      .map(({ level, count }) => paint(LEVEL_STYLE[level], levelCount(count, level)));
+    const total = plural(findings.length, "finding");
+    out.push(`${paint("bold", total)}: ${levels.join(", ")}, in ${files} (${size}, ${time}).`);
+    const grades = (grade: Grade) =>
+      findings.filter((finding) =>
+        (result.fixes.get(finding) ?? []).some(
+          (fix) => fix.grade === grade && fix.edits.length > 0,
+        ),
+      ).length;
+    const safe = grades("safe");
+    const suggested = grades("suggested");
+    if (safe > 0) out.push(`${safe} can be fixed safely: skeptic fix`);
+    if (suggested > 0)
+      out.push(`${suggested} can be rewritten and then reviewed: skeptic fix --grade suggested`);
+  }
+  const skipped = [...workspace.skippedCounts].sort(([, a], [, b]) => b - a);
+  if (skipped.length > 0) {
+    const total = skipped.reduce((sum, [, count]) => sum + count, 0);
+    const reasons = skipped.map(([reason, count]) => `${count} ${reason}`).join(", ");
+    out.push(paint("dim", `Left out ${plural(total, "file")}: ${reasons}.`));
+  }
+  if (options.show === "details") out.push(...details(result));
+  return out;
+}
+
+function details({ workspace, findings, seconds }: ScanResult): string[] {
+  const perSecond = (amount: number) => (seconds > 0 ? amount / seconds : 0);
+  const out = [
+    `${perSecond(workspace.requested.length).toFixed(1)} files/s, ${perSecond(workspace.bytes / 1e6).toFixed(2)} MB/s`,
+    ...Object.entries(countBy(findings, (finding) => finding.rule)).map(
+      ([rule, count]) => `  ${count}  ${rule}`,
+    ),
+  ];
+  const skipped = workspace.skippedFiles.map(({ file, reason }) => `  ${reason}: ${visible(file)}`);
+  return skipped.length === 0 ? out : [...out, "Left out one by one:", ...skipped.sort()];
+}
+
+function levelCount(count: number, level: Level): string {
+  return level === "information" ? `${count} information` : plural(count, level);
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function clean(text: string): string {
+  return visible(text.replace(/\s+/g, " ").trim());
+}
+
+/** A first line that begins with `lead` (as wide as `measure`), the others indented to match. */
+function hanging(lead: string, measure: string, text: string, width: number): string[] {
+  const indent = textWidth(measure);
+  return wrap(text, Math.max(20, width - indent)).map((line, index) =>
+    index === 0 ? lead + line : " ".repeat(indent) + line,
+  );
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  let used = 0;
+  for (const word of text.split(" ")) {
+    const size = textWidth(word);
+    if (used > 0 && used + 1 + size > width) {
+      lines.push(line);
+      line = "";
+      used = 0;
+    }
+    line += (used > 0 ? " " : "") + word;
+    used += (used > 0 ? 1 : 0) + size;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,238 @@
+/** The files of one run in the engine: reads what was asked for and what the analysis needs, and collects the findings. */
+import type { FileId } from "../base/brand.ts";
+import { lineStarts, positionAt } from "../base/text.ts";
+import type { Engine, Finding, Problem, SkipReason } from "../engine/api.ts";
+import { classify } from "../engine/classify.ts";
+import { readText } from "./disk.ts";
+import { visible } from "./escape.ts";
+import { type Discovery, discover, type FoundFile, filePath, type SkippedFile } from "./files.ts";
+import { UsageError } from "./io.ts";
+
+/** Lines and columns from 1, offset from 0, all in UTF-16 units of the text without its BOM. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+  readonly offset: number;
+}
+
+export interface LoadedFile {
+  readonly file: FileId;
+  readonly path: string;
+  readonly hasBom: boolean;
+  readonly isUtf8: boolean;
+  readonly isRequested: boolean;
+}
+
+export interface Workspace {
+  readonly engine: Engine;
+  readonly cwd: string;
+  /** Loaded into the engine; those that are not requested only carry flows. */
+  readonly files: ReadonlyMap<FileId, LoadedFile>;
+  /** Ids of the requested files that could be read, sorted. */
+  readonly requested: readonly FileId[];
+  readonly skippedCounts: ReadonlyMap<SkipReason, number>;
+  readonly skippedFiles: readonly SkippedFile[];
+  readonly problems: readonly Problem[];
+  /** Of the requested files that were read. */
+  readonly bytes: number;
+  position(file: FileId, offset: number): Position;
+  /** Analyses whatever is not analysed in its present state, reading files the analysis asks for. */
+  settle(): Promise<void>;
+  /** Findings in the requested files, by file, place and rule. Call `settle` before. */
+  findings(): readonly Finding[];
+  /** Files with a syntax error, as of the last `findings`. */
+  hasSyntaxError(file: FileId): boolean;
+}
+
+export interface OpenWorkspaceOptions {
+  readonly paths: readonly string[];
+  readonly exclude: readonly string[];
+  readonly onProgress: (text: string) => void;
+}
+
+const READ_AT_ONCE = 32;
+/** Milliseconds of analysis between two looks at what else it needs. */
+const SLICE = 50;
+/** Slices without progress after which the analysis is taken to be stuck. */
+const PATIENCE = 400;
+
+/** Throws UsageError when a named path is missing, or when nothing could be read though something should have been. */
+export async function openWorkspace(
+  engine: Engine,
+  cwd: string,
+  options: OpenWorkspaceOptions,
+): Promise<Workspace> {
+  const found = discover(cwd, options.paths, {
+    exclude: options.exclude,
+    wants: (file) => engine.wants(file),
+  });
+  engine.setRoots([""]);
+  engine.setFiles(found.known);
+
+  const files = new Map<FileId, LoadedFile>();
+  const counts = new Map(found.counts);
+  const skippedFiles = [...found.skipped];
+  const problems = [...found.problems];
+  const requested: FileId[] = [];
+  const syntaxErrors = new Set<FileId>();
+  const skipped = new Set<FileId>();
+  const lines = new Map<FileId, { readonly text: string; readonly starts: Uint32Array }>();
+  let bytes = 0;
+
+  const skip = (file: FileId, reason: SkipReason): void => {
+    if (skipped.has(file)) return;
+    skipped.add(file);
+    skippedFiles.push({ file, reason });
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  };
+
+  const load = async (batch: readonly FoundFile[], isRequested: boolean): Promise<void> => {
+    const results = await Promise.all(batch.map(({ path }) => readText(path)));
+    for (const [index, { file, path, named }] of batch.entries()) {
+      const result = results[index];
+      if (result === undefined) continue;
+      const reason = result.ok
+        ? contentReason(file, result.file.text, named ? "named" : "found")
+        : result.reason;
+      if (reason !== undefined || !result.ok) {
+        if (isRequested) {
+          skip(file, reason ?? "unreadable");
+          const notice = skipNotice(result, reason, named);
+          if (notice !== undefined) problems.push({ file, message: notice });
+        }
+        engine.remove(file);
+        continue;
+      }
+      const { text, hasBom, isUtf8 } = result.file;
+      if (isRequested) {
+        bytes += result.file.bytes;
+        requested.push(file);
+        if (!isUtf8)
+          problems.push({ file, message: "is not valid UTF-8: analysed, but never edited" });
+      }
+      files.set(file, { file, path, hasBom, isUtf8, isRequested });
+      engine.set(file, text, { editable: isUtf8 });
+    }
+  };
+
+  for (let at = 0; at < found.requested.length; at += READ_AT_ONCE) {
+    options.onProgress(`reading ${at} of ${found.requested.length}`);
+    await load(found.requested.slice(at, at + READ_AT_ONCE), true);
+  }
+  refuseNothing(found, requested, counts, problems);
+
+  return {
+    engine,
+    cwd,
+    files,
+    requested,
+    skippedCounts: counts,
+    skippedFiles,
+    problems,
+    get bytes() {
+      return bytes;
+    },
+    position(file, offset) {
+      const text = engine.text(file) ?? "";
+      let known = lines.get(file);
+      if (known === undefined || known.text !== text) {
+        known = { text, starts: lineStarts(text) };
+        lines.set(file, known);
+      }
+      const within = Math.max(0, Math.min(offset, text.length));
+      const { line, character } = positionAt(known.starts, within);
+      return { line: line + 1, column: character + 1, offset: within };
+    },
+    async settle() {
+      const asked = new Set<FileId>();
+      let waited = 0;
+      let before = Number.POSITIVE_INFINITY;
+      for (;;) {
+        const needs = engine.needs().filter((file) => !asked.has(file) && !files.has(file));
+        for (const file of needs) asked.add(file);
+        for (let at = 0; at < needs.length; at += READ_AT_ONCE) {
+          const batch = needs.slice(at, at + READ_AT_ONCE);
+          await load(
+            batch.map((file) => ({ file, path: filePath(cwd, file), named: false })),
+            false,
+          );
+        }
+        const { pending, total } = engine.step(SLICE);
+        options.onProgress(`analysing ${total - pending} of ${total}`);
+        if (pending === 0 && engine.needs().every((file) => asked.has(file) || files.has(file)))
+          break;
+        waited = pending < before || needs.length > 0 ? 0 : waited + 1;
+        before = pending;
+        if (waited > PATIENCE) {
+          problems.push({ message: `the analysis of ${pending} files was given up` });
+          break;
+        }
+      }
+      options.onProgress("");
+    },
+    findings() {
+      const all: Finding[] = [];
+      syntaxErrors.clear();
+      for (const file of requested) {
+        try {
+          const report = engine.check(file);
+          if (report.hasError) syntaxErrors.add(file);
+          if (report.skipped !== undefined && !skipped.has(file)) {
+            skip(file, report.skipped);
+            problems.push({ file, message: `was not analysed in full: ${report.skipped}` });
+          }
+          all.push(...report.findings);
+        } catch (error) {
+          problems.push({ file, message: `the analysis failed: ${errorName(error)}` });
+        }
+      }
+      problems.push(...engine.problems());
+      return all.sort(
+        (a, b) => compare(a.file, b.file) || a.span.start - b.span.start || compare(a.rule, b.rule),
+      );
+    },
+    hasSyntaxError: (file) => syntaxErrors.has(file),
+  };
+}
+
+/** A file that was named is analysed even when it looks generated or minified. */
+function contentReason(file: FileId, text: string, how: "named" | "found"): SkipReason | undefined {
+  const reason = classify(file, text);
+  if (how === "named" && (reason === "generated" || reason === "minified")) return undefined;
+  return reason;
+}
+
+function skipNotice(
+  result: Awaited<ReturnType<typeof readText>>,
+  reason: SkipReason | undefined,
+  named: boolean,
+): string | undefined {
+  if (!result.ok && result.message !== undefined) return `cannot be read: ${result.message}`;
+  if (reason === "too-large") return "is larger than 2 MB and was not analysed";
+  return named ? `was not analysed: ${reason ?? "unreadable"}` : undefined;
+}
+
+/** An empty folder, or one of generated files only, is no mistake; a named file or any file that cannot be read is. */
+function refuseNothing(
+  found: Discovery,
+  read: readonly FileId[],
+  counts: ReadonlyMap<SkipReason, number>,
+  problems: readonly Problem[],
+): void {
+  if (read.length > 0) return;
+  const named = found.requested.some((file) => file.named) || found.problems.length > 0;
+  if (!named && !counts.has("unreadable")) return;
+  const details = problems
+    .slice(0, 5)
+    .map(({ file, message }) => `${visible(file ?? "")}: ${message}`);
+  throw new UsageError(["none of the files could be analysed", ...details].join("\n  "));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A message of our own bug may hold text of the workspace: only its kind is shown. */
+function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : "unknown error";
+}
