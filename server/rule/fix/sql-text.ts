@@ -1,0 +1,182 @@
+/** SQL text as written in the source: literal pieces and holes, and which of its holes can become placeholders. Item coordinates. */
+import type { Code, Op, Span, ValueId } from "../rule.ts";
+
+export type Piece =
+  | { readonly kind: "text"; readonly raw: string; readonly start: number }
+  | { readonly kind: "hole"; readonly start: number; readonly end: number; readonly expr: string; readonly exprSpan: Span };
+
+/** One literal expression that holds SQL text. */
+export interface SqlText {
+  readonly pieces: readonly Piece[];
+  readonly span: Span;
+  /** "pieces": edits can be made inside; "whole": the expression must be written anew as one literal. */
+  readonly form: "pieces" | "whole";
+  readonly delimiter: string;
+  readonly prefix: string;
+  /** `%` is written `%%` in it. */
+  readonly percentDoubled: boolean;
+  readonly bracesDoubled: boolean;
+}
+
+/** A place to put a placeholder: `start`..`end` becomes the placeholder, `value` the expression for the parameter. */
+export interface Replacement {
+  readonly start: number;
+  readonly end: number;
+  readonly value: string;
+  readonly name: string;
+}
+
+const LITERAL = /^([a-zA-Z]*)("""|'''|"|'|`)/;
+
+/** Reads an expression as SQL text; undefined when part of it is out of sight. */
+export function readSql(code: Code, id: ValueId, depth = 0): SqlText | undefined {
+  if (depth > 60) return undefined;
+  const op = code.op(id);
+  if (op.op === "const" && typeof op.value === "string") return readConst(code, op);
+  if (op.op === "annotate" || op.op === "await") return readSql(code, op.value, depth + 1);
+  if (op.op === "join") return readJoin(code, op);
+  if (op.op === "binary" && op.operator === "+") {
+    const left = readSql(code, op.left, depth + 1) ?? readHole(code, op.left);
+    const right = readSql(code, op.right, depth + 1) ?? readHole(code, op.right);
+    const literal = [left, right].find((x) => x.delimiter !== "");
+    if (literal === undefined) return undefined;
+    return { pieces: [...left.pieces, ...right.pieces], span: op.span, form: "whole", delimiter: literal.delimiter, prefix: "", percentDoubled: left.percentDoubled || right.percentDoubled, bracesDoubled: left.bracesDoubled || right.bracesDoubled };
+  }
+  return undefined;
+}
+
+function readHole(code: Code, id: ValueId): SqlText {
+  const span = code.op(id).span;
+  return { pieces: [{ kind: "hole", start: span.start, end: span.end, expr: code.text(span), exprSpan: span }], span, form: "whole", delimiter: "", prefix: "", percentDoubled: false, bracesDoubled: false };
+}
+
+function readConst(code: Code, op: Op): SqlText | undefined {
+  const text = code.text(op.span);
+  const head = LITERAL.exec(text);
+  if (head === null) return undefined;
+  const prefix = head[1] as string;
+  const delimiter = head[2] as string;
+  const start = op.span.start + head[0].length;
+  const raw = text.slice(head[0].length, -delimiter.length);
+  if (raw.includes(delimiter) && delimiter.length === 1 && !raw.includes(`\\${delimiter}`)) return undefined;
+  const pieces: Piece[] = [];
+  let at = 0;
+  if (code.language === "python" && !/f/i.test(prefix)) {
+    // An f-string that lost its f: {name} of a local variable was meant to be a hole.
+    for (const m of raw.matchAll(/\{([A-Za-z_]\w*)\}/g)) {
+      if (!code.ir.slots.includes(m[1] as string)) continue;
+      pieces.push({ kind: "text", raw: raw.slice(at, m.index), start: start + at });
+      at = m.index + m[0].length;
+      pieces.push({ kind: "hole", start: start + m.index, end: start + at, expr: m[1] as string, exprSpan: { start: start + m.index + 1, end: start + at - 1 } });
+    }
+  }
+  pieces.push({ kind: "text", raw: raw.slice(at), start: start + at });
+  return { pieces, span: op.span, form: "pieces", delimiter, prefix, percentDoubled: false, bracesDoubled: false };
+}
+
+function readJoin(code: Code, op: Op & { op: "join" }): SqlText | undefined {
+  const text = code.text(op.span);
+  const head = LITERAL.exec(text);
+  const pieces: Piece[] = [];
+  for (const p of op.parts) {
+    if (p.kind === "text") pieces.push({ kind: "text", raw: code.text(p.span), start: p.span.start });
+    else {
+      if (p.format !== undefined && p.format !== "" && p.format !== "s") return undefined;
+      const exprSpan = code.op(p.value).span;
+      pieces.push({ kind: "hole", start: p.span.start, end: p.span.end, expr: code.text(exprSpan), exprSpan });
+    }
+  }
+  if (op.style === "fstring" || op.style === "template")
+    return head === null ? undefined : { pieces, span: op.span, form: "pieces", delimiter: head[2] as string, prefix: head[1] as string, percentDoubled: false, bracesDoubled: op.style === "fstring" };
+  if (op.style === "adjacent") return { pieces, span: op.span, form: "pieces", delimiter: '"', prefix: "adjacent", percentDoubled: false, bracesDoubled: true };
+  return head === null ? undefined : { pieces, span: op.span, form: "whole", delimiter: head[2] as string, prefix: head[1] as string, percentDoubled: op.style === "percent", bracesDoubled: op.style === "format" };
+}
+
+export type Plan = { readonly replacements: readonly Replacement[] } | { readonly refused: string };
+
+/** Finds the place of each hole. `before` is SQL text that stands in front (for text grown with +=). */
+export function planPlaceholders(code: Code, sql: SqlText, before = ""): Plan {
+  const out: Replacement[] = [];
+  const names = new Set<string>();
+  let seen = before;
+  let quote: { start: number; segment: Piece[]; text: string } | undefined;
+  let tail: { readonly piece: number; readonly offset: number } | undefined;
+  for (const [index, piece] of sql.pieces.entries()) {
+    if (piece.kind === "hole") {
+      if (quote !== undefined) {
+        quote.segment.push(piece);
+        continue;
+      }
+      const position = placeOf(seen, restAfter(sql, index));
+      if (position !== "value") return { refused: position };
+      out.push({ start: piece.start, end: piece.end, value: piece.expr, name: nameFor(piece.expr, names) });
+      seen += "?";
+      continue;
+    }
+    let segmentStart = 0;
+    for (let i = 0; i < piece.raw.length; i++) {
+      if (tail !== undefined && tail.piece === index && i <= tail.offset) continue;
+      const escaped = piece.raw[i] === "\\" && piece.raw[i + 1] === "'";
+      if (piece.raw[i] !== "'" && !escaped) {
+        if (piece.raw[i] === "\\") i++;
+        continue;
+      }
+      const width = escaped ? 2 : 1;
+      if (quote === undefined) {
+        seen += piece.raw.slice(segmentStart, i);
+        quote = { start: piece.start + i, segment: [], text: "" };
+      } else {
+        if (segmentStart < i) quote.segment.push({ kind: "text", raw: piece.raw.slice(segmentStart, i), start: piece.start + segmentStart });
+        if (quote.segment.some((p) => p.kind === "hole")) {
+          const value = segmentValue(code, quote.segment);
+          if (value === undefined) return { refused: "the quoted text around the value cannot be rewritten without changing it" };
+          const hole = quote.segment.find((p) => p.kind === "hole") as Piece & { kind: "hole" };
+          out.push({ start: quote.start, end: piece.start + i + width, value, name: nameFor(hole.expr, names) });
+          seen += "?";
+        } else seen += "''";
+        quote = undefined;
+      }
+      i += width - 1;
+      segmentStart = i + 1;
+    }
+    const rest = piece.raw.slice(segmentStart);
+    if (quote === undefined) seen += rest;
+    else if (rest !== "") quote.segment.push({ kind: "text", raw: rest, start: piece.start + segmentStart });
+  }
+  void tail;
+  if (quote !== undefined) return { refused: "a quotation in the SQL text is not closed in the same string" };
+  return { replacements: out };
+}
+
+function restAfter(sql: SqlText, index: number): string {
+  const next = sql.pieces[index + 1];
+  return next?.kind === "text" ? next.raw : "";
+}
+
+/** Where a value may stand in SQL, judged by the text around it. */
+function placeOf(before: string, after: string): "value" | string {
+  const text = before.replace(/\s+/g, " ");
+  if (/["`[\w.]$/.test(before) || /^["`\]\w.(]/.test(after)) return "the value is part of a name; a name cannot be a parameter, map it through a constant dictionary of allowed names";
+  if (/\bIN ?\( ?$/i.test(text) || /\bIN ?$/i.test(text)) return "an IN list needs one placeholder for each element";
+  if (/(=|<|>|!|\|\||\+|-|\*|\/|%|,|\() ?$/.test(text) && !/\b(INTO|TABLE|FROM|JOIN|UPDATE) ?[\w.]* ?\( ?([\w"`]+ ?, ?)*$/i.test(text) && !/\bORDER BY .*$/i.test(text) && !/\bGROUP BY .*$/i.test(text) && !(/\bSELECT (DISTINCT )?([\w.*"]+ ?, ?)*$/i.test(text) && !/\bWHERE\b/i.test(text))) return "value";
+  if (/\b(LIKE|ILIKE|BETWEEN|AND|OR|LIMIT|OFFSET|VALUES|THEN|ELSE|WHEN|IS|NOT|REGEXP|ESCAPE|TOP) ?$/i.test(text)) return "value";
+  return "the value is a table, column, direction or other part of the SQL grammar; it cannot be a parameter, map it through a constant dictionary of allowed values";
+}
+
+/** The parameter for `'%{q}%'`: the quoted text with its holes as a string of its own. */
+function segmentValue(code: Code, segment: readonly Piece[]): string | undefined {
+  if (segment.length === 1 && segment[0]?.kind === "hole") return segment[0].expr;
+  if (code.language === "javascript") return `\`${segment.map((p) => (p.kind === "text" ? p.raw.replaceAll("`", "\\`") : `\${${p.expr}}`)).join("")}\``;
+  const body = segment.map((p) => (p.kind === "text" ? p.raw : `{${p.expr}}`)).join("");
+  for (const q of ['"', "'"]) if (!body.includes(q) && !body.includes("\n") && !body.includes("\\")) return `f${q}${body}${q}`;
+  return undefined;
+}
+
+function nameFor(expr: string, taken: Set<string>): string {
+  const words = expr.match(/[A-Za-z_]\w*/g) ?? [];
+  const base = (words[words.length - 1] ?? "value").replace(/^_+/, "") || "value";
+  let name = base;
+  for (let n = 2; taken.has(name); n++) name = `${base}${n}`;
+  taken.add(name);
+  return name;
+}
