@@ -1,9 +1,8 @@
 /** Reading source files and writing them back without losing a byte that was not meant to change. */
-import { constants } from "node:fs";
 import {
-  access,
   chmod,
   chown,
+  open,
   readFile,
   realpath,
   rename,
@@ -80,7 +79,7 @@ export async function replaceFiles(
     try {
       const target = await realpath(change.path);
       // A rename would replace a file that is write-protected.
-      await access(target, constants.W_OK);
+      await (await open(target, "r+")).close();
       const original = await readFile(target);
       const now = decode(original);
       if (!now.isUtf8 || now.text !== change.before) {

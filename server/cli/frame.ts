@@ -14,6 +14,8 @@ export interface FrameOptions {
   readonly style: Style;
   /** Spans of the file whose text is hidden. */
   readonly hidden: readonly Span[];
+  /** Hides known secrets in a line and keeps its length. */
+  readonly mask: (line: string) => string;
   /** "secret": only the first line of the span, with every string of it hidden. */
   readonly about: "code" | "secret";
 }
@@ -67,7 +69,7 @@ export function codeFrame(text: string, span: Span, options: FrameOptions): stri
 export function codeLine(
   text: string,
   span: Span,
-  options: Pick<FrameOptions, "width" | "hidden" | "about">,
+  options: Pick<FrameOptions, "width" | "hidden" | "mask" | "about">,
 ): string {
   const starts = lineStarts(text);
   const { line, character } = positionAt(starts, span.start);
@@ -82,12 +84,12 @@ function shownLine(
   text: string,
   starts: Uint32Array,
   line: number,
-  options: Pick<FrameOptions, "hidden" | "about">,
+  options: Pick<FrameOptions, "hidden" | "mask" | "about">,
 ): string {
   const start = starts[line] as number;
   const next = line + 1 < starts.length ? (starts[line + 1] as number) : text.length;
   const raw = text.slice(start, next).replace(/[\r\n]+$/, "");
-  const spans = maskSpans(raw, start, options.hidden);
+  const spans = options.mask(maskSpans(raw, start, options.hidden));
   return options.about === "secret" ? maskStrings(spans) : maskSecrets(spans);
 }
 

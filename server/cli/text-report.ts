@@ -60,6 +60,7 @@ function findingLines(result: ScanResult, finding: Finding, options: TextOptions
       paint,
       style,
       hidden: result.secrets.get(finding.file) ?? [],
+      mask,
       about: finding.category === "secrets" ? "secret" : "code",
     }).map((line) => `  ${line}`),
   ];
@@ -85,6 +86,7 @@ function pathLines(result: ScanResult, finding: Finding, { paint, width }: TextO
     const code = codeLine(workspace.engine.text(step.file) ?? "", step.span, {
       width: Math.max(20, width - 8 - digits),
       hidden: secrets.get(step.file) ?? [],
+      mask,
       about: finding.category === "secrets" ? "secret" : "code",
     });
     if (code !== "") out.push(`    ${" ".repeat(digits + 2)}${paint("dim", code)}`);
