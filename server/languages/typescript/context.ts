@@ -97,8 +97,11 @@ export function nodeText(c: Context, n: number): string {
   return textOf(c.tree, n);
 }
 
+/** Takes over `op`, a fresh object, and gives it the span of `n`. */
 export function emitAt(c: Context, n: number, op: WithoutSpan<Op>): ValueId {
-  return c.b.emit({ ...op, span: span(c, n) } as Op);
+  const complete = op as WithoutSpan<Op> & { span: Span };
+  complete.span = span(c, n);
+  return c.b.emit(complete as Op);
 }
 
 export function constant(

@@ -6,6 +6,7 @@ import {
   childrenByField,
   type FlatTree,
   kind,
+  NO_NODE,
   namedChildren,
   parent,
   STRIDE,
@@ -19,7 +20,7 @@ import { expression } from "./expressions.ts";
 import { isAsync, isGenerator, lowerParameters } from "./functions.ts";
 import { className, declaredName, functionName } from "./names.ts";
 import { hoistVars, statements } from "./statements.ts";
-import { bodyOf, isFunction, kindId, kindTable } from "./syntax.ts";
+import { bodyOf, kindTable } from "./syntax.ts";
 import { typeRef } from "./types.ts";
 
 export function lower(tree: FlatTree, item: ItemSource): Item {
@@ -97,59 +98,67 @@ interface Found {
   readonly hasError: boolean;
 }
 
-const scanned = kindTable<"class" | "var" | "for">({
+const scanned = kindTable<"class" | "var" | "for" | "function">({
   class_body: "class",
   variable_declaration: "var",
   for_in_statement: "for",
+  function_declaration: "function",
+  generator_function_declaration: "function",
+  function_expression: "function",
+  function: "function",
+  generator_function: "function",
+  arrow_function: "function",
+  method_definition: "function",
 });
 
 /** One pass over the item's own nodes: nested functions, `var` declarations, errors. */
 function scan(tree: FlatTree, item: ItemSource): Found {
+  const { nodes } = tree;
+  const table = scanned(tree.grammar);
   const holes: MutableHole[] = [];
   const holeOf = new Map<number, number>();
   const vars: number[] = [];
   const classes: { readonly name: string; readonly stop: number }[] = [];
-  const table = scanned(tree.grammar);
-  let broken = false;
-  /** Bodies to jump over and the ends of the nested functions around them; a stack, as signatures may nest. */
-  const nested: { readonly body: number; readonly stop: number }[] = [];
+  let broken = item.node === 0 && ((nodes[0] as number) & 0xffff) === 0xffff;
+  let classStop = NO_STOP;
+  // The nested function whose signature is being read: its body is jumped over, functions in the signature are its own.
+  let nestedBody = NO_NODE;
+  let nestedStop = 0;
   const stop = skip(tree, item.node);
-  for (let n = item.node + 1; n < stop; ) {
-    while (n >= (nested[nested.length - 1]?.stop ?? stop)) nested.pop();
-    while (n >= (classes[classes.length - 1]?.stop ?? stop)) classes.pop();
-    const within = nested[nested.length - 1];
-    if (within !== undefined && n === within.body) {
-      n = skip(tree, n);
+  for (let n = item.node + 1; n < stop; n++) {
+    if (n === nestedBody) {
+      n = skip(tree, n) - 1;
       continue;
     }
-    const word = tree.nodes[n * STRIDE] as number;
+    const word = nodes[n * STRIDE] as number;
     if ((word & 0xffff) === 0xffff || word >>> 31 === 1) broken = true;
-    if (within === undefined) {
-      if (isFunction(tree, n)) {
-        const next = item.holes[holes.length];
-        const body = bodyOf(tree, n);
-        if (body >= 0 && next !== undefined && start(tree, body) === next.start) {
-          holeOf.set(n, holes.length);
-          holes.push({
-            name: functionName(tree, n),
-            className: classes.map((k) => k.name).join("."),
-          });
-          nested.push({ body, stop: skip(tree, n) });
-        }
-      } else {
-        const found = table[kindId(tree, n)];
-        if (found === "class") {
-          const holder = parent(tree, n);
-          classes.push({ name: className(tree, holder), stop: skip(tree, n) });
-        } else if (found !== undefined) vars.push(...varPatterns(tree, n, found));
-      }
+    const found = table[word & 0xffff];
+    if (found === undefined || n < nestedStop) continue;
+    while (n >= classStop) {
+      classes.pop();
+      classStop = classes[classes.length - 1]?.stop ?? NO_STOP;
     }
-    n++;
+    if (found === "function") {
+      const next = item.holes[holes.length];
+      const body = bodyOf(tree, n);
+      if (body < 0 || next === undefined || start(tree, body) !== next.start) continue;
+      holeOf.set(n, holes.length);
+      holes.push({
+        name: functionName(tree, n),
+        className: classes.map((k) => k.name).join("."),
+      });
+      nestedBody = body;
+      nestedStop = skip(tree, n);
+    } else if (found === "class") {
+      classStop = skip(tree, n);
+      classes.push({ name: className(tree, parent(tree, n)), stop: classStop });
+    } else vars.push(...varPatterns(tree, n, found));
   }
-  if (!broken && item.node === 0) broken = (tree.nodes[0] as number) % 0x10000 === 0xffff;
   while (holes.length < item.holes.length) holes.push({ name: "", className: "" });
   return { holes, holeOf, vars, hasError: broken };
 }
+
+const NO_STOP = Number.POSITIVE_INFINITY;
 
 function varPatterns(tree: FlatTree, n: number, found: "var" | "for"): number[] {
   if (found === "for") {

@@ -1,7 +1,149 @@
-/** Where an import leads. */
+/** Where an import leads, by the rules of Node and TypeScript, asking only the known files. */
 import type { FileId } from "../../base/brand.ts";
 import type { FileSet, Resolution } from "../language.ts";
+import { encoded, folderOf, foldersUp, join } from "./paths.ts";
+import { list, mapped, object, pathSettings, readJson, strings } from "./tsconfig.ts";
 
-export function resolve(_from: FileId, specifier: string, _files: FileSet): Resolution {
-  return { kind: "package", path: specifier };
+export function resolve(from: FileId, specifier: string, files: FileSet): Resolution {
+  const file = findTarget(from, specifier, files);
+  if (file !== undefined) return { kind: "file", file };
+  return { kind: "package", path: specifier.replace(/^node:/, "") };
+}
+
+function findTarget(from: FileId, specifier: string, files: FileSet): FileId | undefined {
+  if (specifier === "" || specifier.startsWith("node:")) return undefined;
+  const plain = specifier.replace(/(?<=.)[?].*$/s, "");
+  const folder = folderOf(from);
+  const root = files.rootOf(from);
+  const find = (path: string): FileId | undefined => findFile(path, from, files);
+  if (/^\.\.?(\/|$)/.test(plain)) return find(join(folder, plain) + trailingSlash(plain));
+  if (plain.startsWith("#")) {
+    const found = packageImport(plain, folder, root, files, find);
+    if (found !== undefined) return found;
+  }
+  if (plain.startsWith("/")) return find(join(root, plain.slice(1)));
+  const settings = pathSettings(folder, files, root);
+  if (settings !== undefined) {
+    for (const target of mapped(settings, plain)) {
+      const found = find(target);
+      if (found !== undefined) return found;
+    }
+    const found = settings.baseUrl === undefined ? undefined : find(join(settings.baseUrl, plain));
+    if (found !== undefined) return found;
+  }
+  return workspacePackage(plain, root, files, find);
+}
+
+/** "./lib/" and "." mean the folder, also where a file lib.ts stands beside it. */
+function trailingSlash(specifier: string): string {
+  return /(^|\/)\.{0,2}$/.test(specifier) ? "/" : "";
+}
+
+const EXTENSIONS = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".d.ts"];
+/** A specifier with an emitted file's ending means the source beside it. */
+const SOURCES: Readonly<Record<string, readonly string[]>> = {
+  ".js": [".ts", ".tsx"],
+  ".jsx": [".tsx"],
+  ".mjs": [".mts"],
+  ".cjs": [".cts"],
+};
+
+function findFile(path: string, from: FileId, files: FileSet): FileId | undefined {
+  for (const candidate of candidates(path)) {
+    if (files.has(candidate)) {
+      if (candidate !== from) return candidate;
+      continue;
+    }
+    const uri = encoded(candidate);
+    if (uri !== undefined && uri !== candidate && uri !== from && files.has(uri)) return uri;
+  }
+  return undefined;
+}
+
+function candidates(path: string): string[] {
+  const folder = path.endsWith("/") ? path.slice(0, -1) : path;
+  const index = EXTENSIONS.map((extension) => join(folder, `index${extension}`));
+  if (folder !== path || path === "") return index;
+  const ending = /\.[cm]?jsx?$/.exec(path)?.[0] ?? "";
+  const stem = path.slice(0, path.length - ending.length);
+  const sources = (SOURCES[ending] ?? []).map((extension) => stem + extension);
+  return [...sources, path, ...EXTENSIONS.map((extension) => path + extension), ...index];
+}
+
+/** `#name` by the "imports" of the nearest package.json. */
+function packageImport(
+  specifier: string,
+  folder: string,
+  root: string,
+  files: FileSet,
+  find: (path: string) => FileId | undefined,
+): FileId | undefined {
+  for (const at of foldersUp(folder, root)) {
+    const manifest = readJson(join(at, "package.json"), files);
+    if (manifest === undefined) continue;
+    const table = object(manifest["imports"]) ?? {};
+    const paths = Object.entries(table).map(([pattern, target]) => ({
+      pattern,
+      targets: conditionTargets(target).map((t) => join(at, t)),
+    }));
+    for (const target of mapped({ baseUrl: undefined, paths }, specifier)) {
+      const found = find(target);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  return undefined;
+}
+
+/** The paths of an "imports" or "exports" value, whatever the condition. */
+function conditionTargets(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  const table = object(value);
+  return table === undefined ? [] : Object.values(table).flatMap(conditionTargets);
+}
+
+/** A package of the workspace, where the root's "workspaces" are of the form "packages/*" and its folder has its name. */
+function workspacePackage(
+  specifier: string,
+  root: string,
+  files: FileSet,
+  find: (path: string) => FileId | undefined,
+): FileId | undefined {
+  const parts = specifier.split("/");
+  const length = specifier.startsWith("@") ? 2 : 1;
+  const name = parts.slice(0, length).join("/");
+  const subpath = parts.slice(length).join("/");
+  const folderName = parts[length - 1];
+  if (folderName === undefined || folderName === "") return undefined;
+  const manifest = readJson(join(root, "package.json"), files);
+  const declared = manifest?.["workspaces"];
+  const globs = strings(object(declared)?.["packages"] ?? declared);
+  for (const glob of globs) {
+    if (!/^[^*]+(\/\*)?$/.test(glob)) continue;
+    const folder = join(root, glob.replace(/\/\*$/, `/${folderName}`));
+    const member = readJson(join(folder, "package.json"), files);
+    if (member?.["name"] !== name) continue;
+    const entries =
+      subpath === ""
+        ? [...entryPoints(member), "src/index", "index"]
+        : [...exported(member, `./${subpath}`), subpath, `src/${subpath}`];
+    for (const entry of entries) {
+      const found = find(join(folder, entry));
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+function entryPoints(manifest: Readonly<Record<string, unknown>>): string[] {
+  const named = ["source", "module", "main", "types"].flatMap((key) => [...strings(manifest[key])]);
+  return [...exported(manifest, "."), ...named];
+}
+
+function exported(manifest: Readonly<Record<string, unknown>>, subpath: string): string[] {
+  const table = manifest["exports"];
+  if (subpath === "." && object(table)?.["."] === undefined) {
+    return typeof table === "string" ? [table] : [];
+  }
+  return list([object(table)?.[subpath]]).flatMap(conditionTargets);
 }

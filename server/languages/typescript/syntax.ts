@@ -17,12 +17,17 @@ export type KindTable<T> = (grammar: Grammar) => readonly (T | undefined)[];
 export function kindTable<T>(byKind: Readonly<Record<string, T>>): KindTable<T> {
   const tables = new WeakMap<Grammar, (T | undefined)[]>();
   const known = new Map(Object.entries(byKind));
+  let last: Grammar | undefined;
+  let lastTable: (T | undefined)[] = [];
   return (grammar) => {
+    if (grammar === last) return lastTable;
     let table = tables.get(grammar);
     if (table === undefined) {
       table = grammar.kinds.map((name, id) => (grammar.named[id] ? known.get(name) : undefined));
       tables.set(grammar, table);
     }
+    last = grammar;
+    lastTable = table;
     return table;
   };
 }
@@ -41,15 +46,8 @@ const functionKinds = kindTable<true>({
   method_definition: true,
 });
 
-let lastGrammar: Grammar | undefined;
-let lastFunctions: readonly (true | undefined)[] = [];
-
 export function isFunction(tree: FlatTree, n: number): boolean {
-  if (tree.grammar !== lastGrammar) {
-    lastGrammar = tree.grammar;
-    lastFunctions = functionKinds(tree.grammar);
-  }
-  return lastFunctions[kindId(tree, n)] === true;
+  return functionKinds(tree.grammar)[kindId(tree, n)] === true;
 }
 
 /** The body of a function-like node, or -1. Signatures without a body are no functions. */
