@@ -103,11 +103,12 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
       input.problem(file, `rule ${rule.id} failed: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+  const kept = oneFlowPerSink(raw);
   const ordinals = new Map<string, number>();
   const starts = lineStarts(input.text);
   const out: Found[] = [];
   const used = new Set<Directive>();
-  const built = raw
+  const built = kept
     .map((r) => ({ ...r, span: spanOf(program, file, r.match, r.rule) }))
     .sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end || (a.rule.id < b.rule.id ? -1 : a.rule.id > b.rule.id ? 1 : 0));
   for (const r of built) {
@@ -140,6 +141,23 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
   }
   out.push(...suppressionNotes(input, starts));
   return out;
+}
+
+/** One fault, one finding: of several flow rules for the same argument the most severe speaks. */
+function oneFlowPerSink(raw: readonly Raw[]): readonly Raw[] {
+  const best = new Map<string, Raw>();
+  const weight = (r: Raw): number => SEVERITIES.indexOf(r.match.severity ?? r.rule.severity);
+  const keyOf = (r: Raw): string | undefined => (r.match.hit === undefined ? undefined : `${r.match.hit.sink}|${r.match.hit.site.item}|${r.match.hit.site.op}|${r.match.hit.arg}`);
+  for (const r of raw) {
+    const key = keyOf(r);
+    if (key === undefined) continue;
+    const old = best.get(key);
+    if (old === undefined || weight(r) > weight(old)) best.set(key, r);
+  }
+  return raw.filter((r) => {
+    const key = keyOf(r);
+    return key === undefined || best.get(key) === r;
+  });
 }
 
 function apply(rule: Rule, input: FindingsInput, context: Context): Raw[] {
@@ -217,7 +235,7 @@ function flows(rule: Rule, spec: NonNullable<Rule["flow"]>, input: FindingsInput
     if (!from.has("unknown")) continue;
     for (const r of c.roots) {
       called ??= new Set([...contributions.values()].flatMap((x) => [...x.calls]));
-      if (!called.has(r.item)) take(r.hit, true);
+      if (!called.has(r.item) && !isDeclaredNumber(input.program, r.item, r.hit.label)) take(r.hit, true);
     }
   }
   const out: Raw[] = [];
@@ -237,6 +255,12 @@ function flows(rule: Rule, spec: NonNullable<Rule["flow"]>, input: FindingsInput
   }
   return out;
 }
+/** A parameter declared as a number whose callers are unknown gets the benefit of its type. */
+function isDeclaredNumber(program: Program, item: ItemId, label: string): boolean {
+  const type = program.item(item)?.ir.params[Number(label.split(":")[1])]?.annotation;
+  return type?.kind === "name" && /^(number|boolean|bigint|int|float|bool)$/.test(type.path.join("."));
+}
+
 function count(bits: number): number {
   let n = 0;
   for (let b = bits; b !== 0; b &= b - 1) n++;

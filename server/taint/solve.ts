@@ -340,7 +340,7 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
     for (const r of value.refs) {
       if (r.startsWith("lib:")) {
         if (k.isScalar(r.slice(4))) scalar = true;
-        else refs.push(`lib:${k.canon(`${r.slice(4)}()`)}`);
+        else if (!r.startsWith(`lib:${k.globals}.`)) refs.push(`lib:${k.canon(`${r.slice(4)}()`)}`);
       } else if (r.startsWith("class:")) {
         refs.push(`inst:${r.slice(6)}`);
         const shapeOfClass = classOf(r.slice(6));

@@ -52,7 +52,7 @@ const sql: Model = {
   ],
   hints: {
     db: ["any.Database()"],
-    database: ["any.Database()"],
+    database: ["databases.Database()"],
     conn: ["any.Database()"],
     connection: ["any.Database()"],
     cur: ["any.Database()"],
