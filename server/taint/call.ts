@@ -21,6 +21,7 @@ import {
   joinTaint,
   markBit,
   ofTaint,
+  onlyConst,
   readField,
   spread,
   withField,
@@ -239,7 +240,12 @@ function callPath(call: Call, rawPath: string, guessed: boolean): { value: Value
   const { run, op, state } = call;
   const k = run.facts.knowledge;
   const path = k.canon(rawPath);
-  const base = path.startsWith("*.") ? UNKNOWN : pathValue(run, path, op, guessed);
+  let base = path.startsWith("*.") ? UNKNOWN : pathValue(run, path, op, guessed);
+  if (base.taint.length > 0) {
+    // `request.get("Host")` and `request.get("Origin")` are two sources.
+    const key = onlyConst(call.args[0]?.value);
+    if (typeof key?.value === "string") base = withTaint(base, readField(ofTaint(base.taint), key.value).taint);
+  }
   let value: Value = base;
   let matched = k.source(path).length > 0 || path !== rawPath || k.sinks(rawPath.slice(0, -2)).length > 0;
   for (const row of k.passes(rawPath)) {
@@ -284,6 +290,12 @@ function pass(call: Call, row: PassRow, base: Value): Value {
     return UNKNOWN;
   }
   if (row.scalar) return { ...withTaint(base, []), scalar: true };
+  if (row.field !== undefined) {
+    const key = onlyConst(argument(call, row.field)?.value);
+    let value: Value | undefined;
+    for (const a of from) value = join(value, readField(a.value, key === undefined ? "*" : String(key.value)));
+    return value === undefined ? base : { ...withTaint(value, joinTaint(base.taint, value.taint)), refs: [...new Set([...base.refs, ...value.refs])].sort() };
+  }
   if (row.concat) {
     const text = concat(
       from.map((a) => ({ value: a.value, span: (run.item.ops[a.op] as Op | undefined)?.span ?? op.span })),

@@ -21,6 +21,7 @@ import {
   ofTaint,
   onlyConst,
   readField,
+  sourceLabel,
   spread,
   withField,
   withTaint,
@@ -158,7 +159,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
       return element.refs.length > 0 || value.refs.length === 0 ? element : withRefs(element, extendPaths(run, value.refs, "[*]"), value.guessed);
     }
     case "caught": {
-      const label = `source:${run.id}:${op.span.start}:exception`;
+      const label = sourceLabel(run.id, `%caught${op.span.start}`, "exception");
       const taint: Taint = { label, kind: "exception", cleared: 0, marks: 0, derive: "same", trail: trail("source", run.id, op.span, "the exception holds internal details") };
       const refs = op.types.flatMap((t) => instances(get(t), run));
       return { refs: [...new Set([...refs, `lib:${run.facts.knowledge.globals}.%exception()`])], taint: [taint] };
@@ -337,7 +338,7 @@ export function pathValue(run: Run, rawPath: string, op: Op, guessed: boolean): 
   const k = run.facts.knowledge;
   const path = k.canon(rawPath);
   const taint: Taint[] = k.source(path).map((s) => ({
-    label: `source:${run.id}:${op.span.start}:${s.kind}`,
+    label: sourceLabel(run.id, path, s.kind),
     kind: s.kind,
     cleared: 0,
     marks: guessed ? markBit("guessed-name") : 0,

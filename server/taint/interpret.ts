@@ -8,7 +8,7 @@ import { evaluate } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
 import type { ClassShape, ClosureShape, Entry, Hit, Observation, Shape, StoreView, Summary } from "./summary.ts";
 import { trail } from "./summary.ts";
-import { UNKNOWN, type ItemId, type Proof, type Taint, type Value, both, canBe, deepKey, join, keyOf, mapTaint, meet, withTaint } from "./value.ts";
+import { UNKNOWN, type ItemId, type Proof, type Taint, type Value, both, canBe, deepKey, join, keyOf, mapTaint, meet, parentLabel, sourceLabel, withTaint } from "./value.ts";
 
 export interface State {
   readonly slots: (Value | undefined)[];
@@ -226,7 +226,11 @@ export function bake(value: Value, state: State): Value {
   return mapTaint(value, (t) => bakeTaint(t, state));
 }
 export function bakeTaint(t: Taint, state: State): Taint {
-  const more = state.cleared.get(t.label);
+  let more: number | undefined;
+  for (let label: string | undefined = t.label; label !== undefined; label = parentLabel(label)) {
+    const bits = state.cleared.get(label);
+    if (bits !== undefined) more = (more ?? 0) | bits;
+  }
   return more === undefined || (t.cleared & more) === more ? t : { ...t, cleared: t.cleared | more };
 }
 
@@ -243,7 +247,7 @@ export function parameterValue(run: Run, index: number, span: Span): Value {
   }
   for (const s of info?.sources ?? [])
     taint.push({
-      label: `source:${run.id}:${param.span.start}:${s.kind}`,
+      label: sourceLabel(run.id, `(${param.name})`, s.kind),
       kind: s.kind,
       cleared: 0,
       marks: info?.guessed ? 2 : 0,

@@ -50,6 +50,8 @@ export interface PassRow {
   readonly scalar?: boolean;
   /** The result is a string with the same text (for constants and guards). */
   readonly same?: boolean;
+  /** The result is the field of `from` whose key is this argument, as in `args.get("id")`. */
+  readonly field?: ArgSpec;
   /** Pieces are put together: the result's text is the concatenation of `from`. */
   readonly concat?: boolean;
 }

@@ -40,7 +40,7 @@ export interface Trail {
 export type Derivation = "same" | "host" | "part";
 
 export interface Taint {
-  /** "source:ITEM:OFFSET:KIND", "param:INDEX:PATH" or "free:NAME". */
+  /** "source:ITEM|PATH|KIND|FIELDS", "param:INDEX:FIELDS" or "free:NAME". */
   readonly label: string;
   /** Kind of the source ("remote", ...); "" for symbolic labels. */
   readonly kind: string;
@@ -312,17 +312,32 @@ export function readField(value: Value, key: string): Value {
   }
   // What is inside a tainted whole is tainted; a whole with known contents is as tainted as they are.
   if (value.taint.length > 0) {
-    const taint = value.taint.map((t) => (t.label.startsWith("param:") ? { ...t, label: extend(t.label, key) } : t));
+    const taint = value.taint.map((t) => ({ ...t, label: extend(t.label, key) }));
     found = found === undefined ? ofTaint(taint) : withTaint(found, joinTaint(found.taint, taint));
   }
   return found ?? UNKNOWN;
 }
-/** "param:0:query" + "id" = "param:0:query.id", to depth 3. */
+/** "param:0:query" + "id" = "param:0:query.id", to depth 3; "source:...|" likewise. Labels without a path stay as they are. */
 function extend(label: string, key: string): string {
-  const path = label.slice(label.indexOf(":", 6) + 1);
-  const steps = path === "" ? [] : path.split(".");
-  if (steps.length >= MAX_DEPTH) return label;
-  return `${label}${path === "" ? "" : "."}${key.replaceAll(".", "_")}`;
+  const cut = label.startsWith("param:") ? label.indexOf(":", 6) : label.startsWith("source:") ? label.lastIndexOf("|") : -1;
+  if (cut < 0) return label;
+  const path = label.slice(cut + 1);
+  const steps = path === "" ? 0 : path.split(".").length;
+  if (steps >= MAX_DEPTH) return label;
+  return `${label}${path === "" ? "" : "."}${key.replaceAll(/[.|]/g, "_")}`;
+}
+
+/** The label of what holds it, one step up; undefined at the top. */
+export function parentLabel(label: string): string | undefined {
+  const cut = label.startsWith("param:") ? label.indexOf(":", 6) : label.startsWith("source:") ? label.lastIndexOf("|") : -1;
+  if (cut < 0 || cut === label.length - 1) return undefined;
+  const dot = label.lastIndexOf(".");
+  return dot > cut ? label.slice(0, dot) : label.slice(0, cut + 1);
+}
+
+/** Labels name where data enters by its access path, so that a check of `req.query.id` holds for the next `req.query.id`. */
+export function sourceLabel(item: ItemId, path: string, kind: string): string {
+  return `source:${item}|${path}|${kind}|`;
 }
 
 /** The same value with other taint. */

@@ -2,7 +2,7 @@
 import type { Model } from "../../../server/rule/rule.ts";
 
 const SAME_TEXT = "{strip,lstrip,rstrip,lower,upper,casefold,title,capitalize,swapcase,expandtabs,zfill,ljust,rjust,center,encode,decode,copy,tobytes}";
-const PARTS = "{split,rsplit,splitlines,partition,rpartition,removeprefix,removesuffix,format,format_map,translate,replace,group,groups,groupdict,getlist,items,values,keys,read,readline,readlines,getvalue,dict,model_dump,model_dump_json,to_dict,json}";
+const PARTS = "{split,rsplit,splitlines,partition,rpartition,removeprefix,removesuffix,format,format_map,translate,replace,group,groups,groupdict,items,values,keys,read,readline,readlines,getvalue,dict,model_dump,model_dump_json,to_dict,json}";
 
 const core: Model = {
   language: "python",
@@ -20,7 +20,8 @@ const core: Model = {
     { path: "builtins.{type,print,super,object}()", from: [] },
     { path: `*.${SAME_TEXT}()`, from: ["recv"], same: true },
     { path: `*.${PARTS}()`, from: ["recv", "*"], derive: "part" },
-    { path: "*.{get,pop,setdefault,popitem}()", from: ["recv"] },
+    { path: "*.{get,getlist,getone,getall,pop,setdefault}()", from: ["recv"], field: 0 },
+    { path: "*.popitem()", from: ["recv"] },
     { path: "*.join()", from: ["recv", 0] },
     { path: "*.{append,add,insert,appendleft,extend,update}()", from: ["*"], to: "recv" },
     { path: "*.{isdigit,isnumeric,isdecimal,isalnum,isalpha,isidentifier,isspace,startswith,endswith,find,rfind,index,count,hexdigest,is_absolute,exists,is_file,is_dir}()", from: [], scalar: true },
