@@ -149,9 +149,9 @@ export function argument(call: { readonly args: readonly CallArg[]; readonly rec
 }
 
 function specified(call: Call, specs: readonly ArgSpec[]): CallArg[] {
-  if (specs.includes("*")) return [...call.args];
-  const out: CallArg[] = [];
+  const out: CallArg[] = specs.includes("*") ? [...call.args] : [];
   for (const s of specs) {
+    if (s === "*") continue;
     const a = argument(call, s);
     if (a !== undefined && !out.includes(a)) out.push(a);
   }
