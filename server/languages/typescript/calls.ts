@@ -78,7 +78,7 @@ function lowerArguments(c: Context, list: number): Arg[] {
 /** The module of `require("x")` where `require` is no local name. */
 function requiredModule(c: Context, n: number, callee: number): string | undefined {
   if (kind(c.tree, callee) !== "identifier" || nodeText(c, callee) !== "require") return undefined;
-  if (lookup(c, "require") !== undefined) return undefined;
+  if (!c.requires && lookup(c, "require") !== undefined) return undefined;
   const list = childByField(c.tree, n, "arguments");
   return list < 0 ? undefined : literalArgument(c, list);
 }

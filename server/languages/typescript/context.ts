@@ -19,6 +19,8 @@ export interface Context {
   depth: number;
   /** Where `break`, `continue` and `return` lead, innermost last. */
   readonly exits: Exit[];
+  /** True once `require` is known to be what `createRequire` gives, although it is a local name. */
+  requires: boolean;
   /** The parameters' slots, in order. */
   readonly parameterSlots: SlotId[];
   /** Label right before the statement being lowered. */

@@ -108,9 +108,9 @@ export function lowerForIn(c: Context, n: number): void {
     }
     c.b.enter(head);
     const at = left < 0 ? n : left;
-    let element = emitAt(c, at, { op: "iterate", value, ...(keys ? { keys: true } : {}) });
-    c.b.branch(element, body, done);
+    c.b.branch(opaque(c, at, "more", []), body, done);
     c.b.switchTo(body);
+    let element = emitAt(c, at, { op: "iterate", value, ...(keys ? { keys: true } : {}) });
     if (hasToken(c.tree, n, "await")) element = emitAt(c, at, { op: "await", value: element });
     assign(c, left, element, at);
     c.label = label;

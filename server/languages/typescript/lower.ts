@@ -38,6 +38,7 @@ export function lower(tree: FlatTree, item: ItemSource): Item {
     scopes: { root, current: root, uses: new Map(), suffixed: new Set(), first: new Map() },
     depth: 0,
     exits: [],
+    requires: false,
     parameterSlots: [],
     label: undefined,
     hoisted: new Set(),

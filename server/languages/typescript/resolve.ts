@@ -81,7 +81,7 @@ function packageImport(
   for (const at of foldersUp(folder, root)) {
     const manifest = readJson(join(at, "package.json"), files);
     if (manifest === undefined) continue;
-    const table = object(manifest["imports"]) ?? {};
+    const table = object(manifest.imports) ?? {};
     const paths = Object.entries(table).map(([pattern, target]) => ({
       pattern,
       targets: conditionTargets(target).map((t) => join(at, t)),
@@ -116,13 +116,13 @@ function workspacePackage(
   const folderName = parts[length - 1];
   if (folderName === undefined || folderName === "") return undefined;
   const manifest = readJson(join(root, "package.json"), files);
-  const declared = manifest?.["workspaces"];
-  const globs = strings(object(declared)?.["packages"] ?? declared);
+  const declared = manifest?.workspaces;
+  const globs = strings(object(declared)?.packages ?? declared);
   for (const glob of globs) {
     if (!/^[^*]+(\/\*)?$/.test(glob)) continue;
     const folder = join(root, glob.replace(/\/\*$/, `/${folderName}`));
     const member = readJson(join(folder, "package.json"), files);
-    if (member?.["name"] !== name) continue;
+    if (member?.name !== name) continue;
     const entries =
       subpath === ""
         ? [...entryPoints(member), "src/index", "index"]
@@ -141,7 +141,7 @@ function entryPoints(manifest: Readonly<Record<string, unknown>>): string[] {
 }
 
 function exported(manifest: Readonly<Record<string, unknown>>, subpath: string): string[] {
-  const table = manifest["exports"];
+  const table = manifest.exports;
   if (subpath === "." && object(table)?.["."] === undefined) {
     return typeof table === "string" ? [table] : [];
   }

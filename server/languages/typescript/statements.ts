@@ -232,7 +232,14 @@ function lowerDeclaration(c: Context, n: number): void {
     const valueNode = childByField(c.tree, d, "value");
     if (name < 0 || (isVar && valueNode < 0)) continue;
     assign(c, name, declaredValue(c, d, valueNode), d);
+    if (nodeText(c, name) === "require") c.requires ||= isCreateRequire(c, valueNode);
   }
+}
+
+/** `createRequire(import.meta.url)`, the `require` of ES modules. */
+function isCreateRequire(c: Context, n: number): boolean {
+  const callee = n < 0 ? -1 : childByField(c.tree, n, "function");
+  return callee >= 0 && /(^|\.)createRequire$/.test(nodeText(c, callee));
 }
 
 function declaredValue(c: Context, declarator: number, valueNode: number): ValueId {

@@ -148,6 +148,8 @@ export function decodeEscapes(raw: string): string {
 
 /** The value of a number or BigInt literal. */
 export function numberValue(text: string): number {
+  const direct = Number(text);
+  if (!Number.isNaN(direct) && !text.startsWith("0")) return direct;
   const plain = text.replaceAll("_", "").replace(/n$/, "");
   return /^0[0-7]+$/.test(plain) ? Number.parseInt(plain, 8) : Number(plain);
 }

@@ -34,25 +34,25 @@ const DEEPEST_EXTENDS = 8;
 function read(file: string, files: FileSet, depth: number): PathSettings {
   const config = readJson(file, files);
   const folder = folderOf(file);
-  const options = object(config?.["compilerOptions"]);
+  const options = object(config?.compilerOptions);
   let settings: PathSettings = { baseUrl: undefined, paths: [] };
   if (depth < DEEPEST_EXTENDS) {
-    for (const base of strings(config?.["extends"])) {
+    for (const base of strings(config?.extends)) {
       const found = base.startsWith(".") ? configFile(join(folder, base), files) : undefined;
       if (found !== undefined) settings = merge(settings, read(found, files, depth + 1));
     }
   }
-  const baseUrl = options?.["baseUrl"];
+  const baseUrl = options?.baseUrl;
   const own = typeof baseUrl === "string" ? join(folder, baseUrl) : settings.baseUrl;
-  const paths = object(options?.["paths"]);
+  const paths = object(options?.paths);
   settings = {
     baseUrl: own,
     paths: paths === undefined ? settings.paths : readPaths(paths, own ?? folder),
   };
   if (settings.paths.length > 0 || depth >= DEEPEST_EXTENDS) return settings;
   // A solution file only points at the configurations that count.
-  for (const reference of list(config?.["references"])) {
-    const path = object(reference)?.["path"];
+  for (const reference of list(config?.references)) {
+    const path = object(reference)?.path;
     if (typeof path !== "string") continue;
     const found = configFile(join(folder, path), files);
     const referenced = found === undefined ? undefined : read(found, files, DEEPEST_EXTENDS);
