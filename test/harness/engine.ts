@@ -1,0 +1,36 @@
+/** The real engine with the real rules, for tests: its WebAssembly comes from the packages, not from dist/. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { rules } from "../../rules/index.ts";
+import type { Engine } from "../../server/engine/api.ts";
+import { createEngine } from "../../server/engine/engine.ts";
+import type { WasmFiles } from "../../server/syntax/parser.ts";
+
+let wasm: WasmFiles | undefined;
+let shared: Promise<Engine> | undefined;
+
+/** The one engine of this process. Who uses it starts with `emptied`. */
+export function openEngine(): Promise<Engine> {
+  shared ??= freshEngine();
+  return shared;
+}
+
+/** An engine nobody has used; about a tenth of a second each. */
+export function freshEngine(): Promise<Engine> {
+  wasm ??= readWasm();
+  return createEngine({ wasm, rules });
+}
+
+function readWasm(): WasmFiles {
+  const require = createRequire(import.meta.url);
+  const read = (path: string) => readFileSync(require.resolve(path));
+  return {
+    runtime: read("web-tree-sitter/web-tree-sitter.wasm"),
+    grammars: {
+      python: read("tree-sitter-python/tree-sitter-python.wasm"),
+      typescript: read("tree-sitter-typescript/tree-sitter-typescript.wasm"),
+      tsx: read("tree-sitter-typescript/tree-sitter-tsx.wasm"),
+      javascript: read("tree-sitter-javascript/tree-sitter-javascript.wasm"),
+    },
+  };
+}

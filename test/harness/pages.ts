@@ -1,0 +1,29 @@
+/** The pages of this repository: one per rule, and those of the tests. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Page, readPage } from "./page.ts";
+
+export const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Of the folders rules/ and test/; SKEPTIC_PAGE=part-of-a-path chooses. */
+export function readPages(): readonly Page[] {
+  const chosen = process.env.SKEPTIC_PAGE ?? "";
+  return ["rules", "test"]
+    .flatMap(markdownBelow)
+    .filter((path) => path.includes(chosen))
+    .map((path) => readPage(path, readFileSync(join(repository, path), "utf8")));
+}
+
+function markdownBelow(folder: string): string[] {
+  const entries = readdirSync(join(repository, folder), { withFileTypes: true });
+  return entries
+    .flatMap((entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return NOT_PAGES.has(entry.name) ? [] : markdownBelow(path);
+      return entry.name.endsWith(".md") && entry.name !== "README.md" ? [path] : [];
+    })
+    .sort();
+}
+
+const NOT_PAGES: ReadonlySet<string> = new Set(["node_modules", "fixtures", "workspace", "corpus"]);
