@@ -4,6 +4,7 @@ import type {
   Arg,
   Block,
   Export,
+  Hole,
   Item,
   Literal,
   Op,
@@ -22,8 +23,7 @@ export function printItem(item: Item): string {
   if (item.hasError) lines.push("  has errors");
   if (item.outerWrites.length > 0) lines.push(`  writes ${item.outerWrites.join(", ")}`);
   item.holes.forEach((hole, i) => {
-    const name = hole.name === "" ? "(anonymous)" : hole.name;
-    lines.push(`  hole ${i} ${name}${hole.className === "" ? "" : ` in ${hole.className}`}`);
+    lines.push(`  hole ${i} ${printHole(item, hole)}`);
   });
   for (const entry of item.exports) lines.push(`  export ${printExport(entry)}`);
   const reached = reachable(item.blocks);
@@ -166,6 +166,15 @@ function header(item: Item): string {
   if (item.kind === "module") return `${flags}module`;
   const returns = item.returns === undefined ? "" : ` -> ${printType(item.returns)}`;
   return `${flags}function ${item.name}(${item.params.map(printParam).join(", ")})${returns}`;
+}
+
+function printHole(item: Item, hole: Hole): string {
+  const name = hole.name === "" ? "(anonymous)" : hole.name;
+  const renamed = Object.entries(hole.renamed ?? {}).map(
+    ([n, slot]) => `${n} = ${item.slots[slot]}`,
+  );
+  const where = renamed.length === 0 ? "" : ` with ${renamed.join(", ")}`;
+  return `${name}${hole.className === "" ? "" : ` in ${hole.className}`}${where}`;
 }
 
 function printParam(param: Param): string {

@@ -24,6 +24,8 @@ export interface Context {
   /** Comprehension variables made so far. */
   shadows: number;
   readonly exported: Set<string>;
+  /** True when the item has a syntax error of its own. */
+  readonly broken: boolean;
 }
 
 export interface Loop {

@@ -5,7 +5,7 @@ import { applyDecorator } from "./calls.ts";
 import { bind, type Context, opaque, type Scope, spanOf } from "./context.ts";
 import { lowerChild, lowerExpression } from "./expressions.ts";
 import { bindingsBelow } from "./scan.ts";
-import { lowerBlock } from "./statements.ts";
+import { lowerBlock, lowerErrors } from "./statements.ts";
 import { plainText } from "./strings.ts";
 import { bodyOf, parts } from "./syntax.ts";
 import { typeOf } from "./types.ts";
@@ -248,6 +248,7 @@ export function lowerClass(
     c.scope = { kind: "class", slots: new Map(), outer: found.outer, up, members };
     c.classes.push(name);
     for (const own of found.names) c.scope.slots.set(own, b.slot(`${c.classes.join(".")}.${own}`));
+    if (c.broken) lowerErrors(c, node);
     lowerBlock(c, body);
     c.classes.pop();
     c.scope = outer;
@@ -259,7 +260,7 @@ export function lowerClass(
     name,
     value: decorated,
     span: spanOf(c, nameNode),
-    member: { name, kind: "field", isStatic: true, value: decorated, span: spanOf(c, statement) },
+    member: { name, kind: "field", isStatic: false, value: decorated, span: spanOf(c, statement) },
   });
 }
 

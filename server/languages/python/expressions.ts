@@ -25,6 +25,7 @@ import {
 } from "./context.ts";
 import { closureOf, lowerLambda } from "./definitions.ts";
 import { lowerPercent } from "./placeholders.ts";
+import { lowerStatement } from "./statements.ts";
 import { lowerString } from "./strings.ts";
 import { bodyOf, isBroken, parts, tableByKind, unwrap } from "./syntax.ts";
 import { bindPattern } from "./targets.ts";
@@ -262,9 +263,13 @@ function lowerFirst(c: Context, node: number): ValueId {
   return inner.length === 1 ? lowerExpression(c, inner[0] as number) : lowerUnknown(c, node);
 }
 
-/** Syntax without a meaning here: everything named inside counts as used. */
+/** Syntax without a meaning here: everything named inside counts as used, and statements in broken text are lowered. */
 export function lowerUnknown(c: Context, node: number): ValueId {
-  const uses = parts(c.tree, node).map((child) => lowerExpression(c, child));
+  const uses: ValueId[] = [];
+  for (const child of parts(c.tree, node)) {
+    if (kind(c.tree, child) === "ERROR" || !lowerStatement(c, child))
+      uses.push(lowerExpression(c, child));
+  }
   return opaque(c, kind(c.tree, node), uses, spanOf(c, node));
 }
 

@@ -15,7 +15,7 @@ import { type Context, offsets, spanOf } from "./context.ts";
 import { lowerLambda, type Parameter, parametersOf } from "./definitions.ts";
 import { lowerExpression } from "./expressions.ts";
 import { type Bindings, bindingsBelow, hasOwnError } from "./scan.ts";
-import { lowerBlock } from "./statements.ts";
+import { lowerBlock, lowerErrors } from "./statements.ts";
 import { bodyOf } from "./syntax.ts";
 import { bindPattern } from "./targets.ts";
 import { typeOf } from "./types.ts";
@@ -32,6 +32,7 @@ export function lower(tree: FlatTree, item: ItemSource): Item {
   for (const name of bound.names)
     if (!c.scope.slots.has(name)) c.scope.slots.set(name, c.b.slot(name));
   if (!isModule) lowerSignatureLambdas(c, body);
+  if (c.broken && !isModule) lowerErrors(c, item.node);
   if (body !== NO_NODE) {
     if (isModule || kind(tree, body) === "block") lowerBlock(c, body);
     else c.b.end({ kind: "return", value: lowerExpression(c, body), span: spanOf(c, body) });
@@ -47,7 +48,7 @@ export function lower(tree: FlatTree, item: ItemSource): Item {
       !isModule &&
       children(tree, item.node).some((n) => !isNamed(tree, n) && kind(tree, n) === "async"),
     isGenerator: !isModule && bound.isGenerator,
-    hasError: hasOwnError(tree, item.node),
+    hasError: c.broken,
     ...(returns === undefined ? {} : { returns }),
   });
 }
@@ -71,6 +72,7 @@ function createContext(tree: FlatTree, item: ItemSource, outer: ReadonlySet<stri
     repeats: 0,
     shadows: 0,
     exported: new Set(),
+    broken: hasOwnError(tree, item.node),
   };
 }
 

@@ -4,8 +4,10 @@ import {
   childByField,
   children,
   childrenByField,
+  isNamed,
   kind,
   NO_NODE,
+  start,
   textOf,
 } from "../../syntax/flat.ts";
 import { branchOnUses, branchUnknown, lowerCondition } from "./conditions.ts";
@@ -69,13 +71,9 @@ function testPattern(c: Context, pattern: number, subject: ValueId, no: BlockId)
   switch (kind(tree, pattern)) {
     case "case_pattern": {
       const [inner] = parts(tree, pattern);
-      // Nothing named inside: `_`, or a number, whose minus sign stands beside it.
+      // Nothing named inside: `_`.
       if (inner === undefined) return;
-      if (kind(tree, inner) !== "integer" && kind(tree, inner) !== "float") {
-        test(c, inner, subject, no);
-        return;
-      }
-      testEqual(c, number(c, pattern, inner), subject, pattern, no);
+      test(c, inner, subject, no);
       return;
     }
     case "dotted_name": {
@@ -87,6 +85,10 @@ function testPattern(c: Context, pattern: number, subject: ValueId, no: BlockId)
       testEqual(c, lowerExpression(c, pattern), subject, pattern, no);
       return;
     }
+    case "integer":
+    case "float":
+      testEqual(c, number(c, pattern), subject, pattern, no);
+      return;
     case "identifier":
       capture(c, pattern, textOf(tree, pattern), subject);
       return;
@@ -156,13 +158,14 @@ function capture(c: Context, node: number, name: string, value: ValueId): void {
   if (name !== "_" && name !== "") bind(c, { name, value, span: spanOf(c, node) });
 }
 
-function number(c: Context, pattern: number, digits: number): ValueId {
+/** A number's minus sign is a token of its own before it. */
+function number(c: Context, digits: number): ValueId {
   const value = lowerExpression(c, digits);
-  if (!textOf(c.tree, pattern).startsWith("-")) return value;
+  const from = start(c.tree, digits);
+  const negative = /-\s*$/.test(c.tree.text.slice(Math.max(0, from - 20), from));
   const op = c.b.op(value);
-  return op.op === "const" && typeof op.value === "number"
-    ? constant(c, -op.value, spanOf(c, pattern))
-    : value;
+  if (!negative || op.op !== "const" || typeof op.value !== "number") return value;
+  return constant(c, -op.value, spanOf(c, digits));
 }
 
 function testEqual(
@@ -222,19 +225,20 @@ function isStar(c: Context, element: number): boolean {
 function testMapping(c: Context, pattern: number, subject: ValueId, no: BlockId): void {
   const { tree } = c;
   shapeMatches(c, pattern, no);
-  const keys = childrenByField(tree, pattern, "key").filter((n) => isValue(kind(tree, n)));
+  const keys = childrenByField(tree, pattern, "key").filter((n) => isNamed(tree, n));
   const values = childrenByField(tree, pattern, "value");
   values.forEach((value, i) => {
     const key = keys[i];
-    const at = key === undefined ? opaque(c, "key", [], spanOf(c, value)) : lowerExpression(c, key);
+    const at = key === undefined ? opaque(c, "key", [], spanOf(c, value)) : keyOf(c, key);
     test(c, value, c.b.emit({ op: "index", object: subject, key: at, span: spanOf(c, value) }), no);
   });
   for (const rest of parts(tree, pattern))
     if (kind(tree, rest) === "splat_pattern") test(c, rest, subject, no);
 }
 
-function isValue(name: string): boolean {
-  return name !== "-";
+function keyOf(c: Context, key: number): ValueId {
+  const k = kind(c.tree, key);
+  return k === "integer" || k === "float" ? number(c, key) : lowerExpression(c, key);
 }
 
 /** Of these the one positional pattern is the value itself. */
@@ -285,9 +289,6 @@ function testClass(c: Context, pattern: number, subject: ValueId, no: BlockId): 
       nameSpan: spanOf(c, attribute),
       span,
     });
-    if (value === undefined) continue;
-    const k = kind(tree, value);
-    if (k === "integer" || k === "float") testEqual(c, number(c, value, value), member, value, no);
-    else test(c, value, member, no);
+    if (value !== undefined) test(c, value, member, no);
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Where a Python import leads. Absolute names are looked for beside the file, in the folders above it up to the
- * workspace folder, and in the usual source folders below those, nearest first; the first that exists wins.
+ * Where a Python import leads. Absolute names are looked for where Python's path would begin: in the folders above the
+ * file up to the workspace folder that are no packages themselves, nearest first, then in the usual source folders below
+ * those. A folder with `__init__.py` is no such place, except for the script a program starts with.
  */
 import type { FileId } from "../../base/brand.ts";
 import type { FileSet, Resolution } from "../language.ts";
@@ -60,8 +61,18 @@ function searchFolders(from: FileId, files: FileSet): string[] {
     const up = folderOf(folder);
     folder = up === folder ? undefined : up;
   }
-  const layouts = ancestors.flatMap((folder) => LAYOUTS.map((layout) => join(folder, layout)));
-  return [...ancestors, ...layouts];
+  const tops = ancestors.filter((folder) => folder === root || !isPackage(folder, files));
+  const layouts = tops.flatMap((folder) => LAYOUTS.map((layout) => join(folder, layout)));
+  const own = SCRIPTS.test(from) ? ancestors.slice(0, 1) : [];
+  return [...tops, ...layouts, ...own];
+}
+
+/** Files that are run by their path, so that their own folder is on Python's path. */
+const SCRIPTS =
+  /(?:^|\/)(?:__main__|app|asgi|bot|cli|conftest|main|manage|run|script|server|setup|wsgi)\.py$/;
+
+function isPackage(folder: string, files: FileSet): boolean {
+  return files.has(join(folder, "__init__.py"));
 }
 
 function inside(folder: string, root: string): boolean {

@@ -10,7 +10,7 @@ import {
   skip,
   textOf,
 } from "../../syntax/flat.ts";
-import { bodyOf, isBroken, parts, tableByKind } from "./syntax.ts";
+import { aliasName, bodyOf, isBroken, parts, tableByKind } from "./syntax.ts";
 
 export interface Bindings {
   /** In order of appearance, without the names in `outer`. */
@@ -71,7 +71,7 @@ const binder = tableByKind<Binder>({
   function_definition: bindName("name"),
   class_definition: bindName("name"),
   except_clause: bindName("alias"),
-  type_alias_statement: bindName("left"),
+  type_alias_statement: (tree, node, found) => addTarget(tree, aliasName(tree, node), found),
   as_pattern(tree, node, found) {
     addTarget(tree, childByField(tree, node, "alias"), found);
     // In a `case`: pattern `as` name, without a field.

@@ -24,7 +24,7 @@ import {
 } from "./expressions.ts";
 import { lowerFrom, lowerImport } from "./imports.ts";
 import { lowerMatch } from "./patterns.ts";
-import { parts, tableByKind } from "./syntax.ts";
+import { aliasName, parts, tableByKind } from "./syntax.ts";
 import { bindPattern } from "./targets.ts";
 import { typeOf } from "./types.ts";
 
@@ -39,13 +39,28 @@ export function lowerBlock(c: Context, block: number): void {
   }
   c.depth++;
   for (let n = block + 1; n < stop; n = skip(c.tree, n)) {
-    const lower = statement(c.tree, n);
-    if (lower !== undefined) {
-      if (c.repeats === 0) c.b.statement(spanOf(c, n));
-      lower(c, n);
-    } else if (unknownStatement(c, n)) lowerExpression(c, n);
+    if (!lowerStatement(c, n) && unknownStatement(c, n)) lowerExpression(c, n);
   }
   c.depth--;
+}
+
+/** False if `node` is no statement. */
+export function lowerStatement(c: Context, node: number): boolean {
+  const lower = statement(c.tree, node);
+  if (lower === undefined) return false;
+  if (c.repeats === 0 && lower !== lowerBlock) c.b.statement(spanOf(c, node));
+  lower(c, node);
+  if (c.broken && lower !== lowerBlock && !OWN_ERRORS.has(kind(c.tree, node))) lowerErrors(c, node);
+  return true;
+}
+
+/** Definitions see to the broken text in their headers themselves. */
+const OWN_ERRORS = new Set(["function_definition", "class_definition"]);
+
+/** Broken text between the parts of a statement, which may hold statements. */
+export function lowerErrors(c: Context, node: number): void {
+  for (const child of parts(c.tree, node))
+    if (kind(c.tree, child) === "ERROR") lowerBlock(c, child);
 }
 
 /** Broken text among statements; tokens and comments are not. */
@@ -57,6 +72,9 @@ function unknownStatement(c: Context, node: number): boolean {
 }
 
 const statement = tableByKind<Lower>({
+  // Text that does not parse may hold whole statements.
+  ERROR: lowerBlock,
+  block: lowerBlock,
   expression_statement: lowerExpressionStatement,
   import_statement: lowerImport,
   import_from_statement: lowerFrom,
@@ -97,9 +115,9 @@ const statement = tableByKind<Lower>({
   },
   exec_statement: (c, n) => void lowerStatementCall(c, n, "exec", parts(c.tree, n)),
   type_alias_statement(c, n) {
-    const left = childByField(c.tree, n, "left");
     const value = lowerChild(c, childByField(c.tree, n, "right"), n);
-    if (left !== NO_NODE) bindPattern(c, left, value);
+    const name = aliasName(c.tree, n);
+    if (name !== NO_NODE) bindPattern(c, name, value);
   },
 });
 

@@ -11,24 +11,31 @@ import {
 
 /** Numbers of the kinds asked for at every node. */
 interface Kinds {
-  readonly functionDefinition: ReadonlySet<number>;
-  readonly lambda: ReadonlySet<number>;
+  readonly functions: ReadonlySet<number>;
   readonly ignored: ReadonlySet<number>;
 }
 
-const known = new WeakMap<Grammar, Kinds>();
+const kindsOf = perGrammar<Kinds>((grammar) => ({
+  functions: new Set([...ids(grammar, "function_definition"), ...ids(grammar, "lambda")]),
+  ignored: new Set([...ids(grammar, "comment"), ...ids(grammar, "line_continuation")]),
+}));
 
-function kindsOf(grammar: Grammar): Kinds {
-  let kinds = known.get(grammar);
-  if (kinds === undefined) {
-    kinds = {
-      functionDefinition: ids(grammar, "function_definition"),
-      lambda: ids(grammar, "lambda"),
-      ignored: new Set([...ids(grammar, "comment"), ...ids(grammar, "line_continuation")]),
-    };
-    known.set(grammar, kinds);
-  }
-  return kinds;
+/** Computes once per grammar; files of one grammar come in a row. */
+function perGrammar<T>(compute: (grammar: Grammar) => T): (grammar: Grammar) => T {
+  const known = new WeakMap<Grammar, { readonly value: T }>();
+  let last: Grammar | undefined;
+  let lastValue: T | undefined;
+  return (grammar) => {
+    if (grammar === last) return lastValue as T;
+    let entry = known.get(grammar);
+    if (entry === undefined) {
+      entry = { value: compute(grammar) };
+      known.set(grammar, entry);
+    }
+    last = grammar;
+    lastValue = entry.value;
+    return entry.value;
+  };
 }
 
 function ids(grammar: Grammar, name: string): ReadonlySet<number> {
@@ -42,8 +49,7 @@ function ids(grammar: Grammar, name: string): ReadonlySet<number> {
 /** The body of a `def` or `lambda`; NO_NODE for every other node. */
 export function bodyOf(tree: FlatTree, node: number): number {
   const id = (tree.nodes[node * STRIDE] as number) & 0xffff;
-  const kinds = kindsOf(tree.grammar);
-  if (!kinds.functionDefinition.has(id) && !kinds.lambda.has(id)) return NO_NODE;
+  if (!kindsOf(tree.grammar).functions.has(id)) return NO_NODE;
   return childByField(tree, node, "body");
 }
 
@@ -55,20 +61,16 @@ export function isBroken(tree: FlatTree, node: number): boolean {
 
 /** A table from kind number to entry, made once per grammar. */
 export function tableByKind<T>(
-  entries: Readonly<Record<string, T>>,
+  entries: Readonly<Record<string, T>> & { readonly ERROR?: T },
 ): (tree: FlatTree, node: number) => T | undefined {
-  const tables = new WeakMap<Grammar, (T | undefined)[]>();
+  const tableOf = perGrammar((grammar) =>
+    grammar.kinds.map((k, i) =>
+      grammar.named[i] === true && Object.hasOwn(entries, k) ? entries[k] : undefined,
+    ),
+  );
   return (tree, node) => {
-    let table = tables.get(tree.grammar);
-    if (table === undefined) {
-      const { kinds, named } = tree.grammar;
-      table = kinds.map((k, i) =>
-        named[i] === true && Object.hasOwn(entries, k) ? entries[k] : undefined,
-      );
-      tables.set(tree.grammar, table);
-    }
     const id = (tree.nodes[node * STRIDE] as number) & 0xffff;
-    return id === 0xffff ? entries.ERROR : table[id];
+    return id === 0xffff ? entries.ERROR : tableOf(tree.grammar)[id];
   };
 }
 
@@ -93,4 +95,12 @@ export function unwrap(tree: FlatTree, node: number): number {
     n = inner;
   }
   return n;
+}
+
+/** The name that `type X[T] = ...` binds. */
+export function aliasName(tree: FlatTree, statement: number): number {
+  const left = childByField(tree, statement, "left");
+  const stop = left === NO_NODE ? 0 : skip(tree, left);
+  for (let n = left; n < stop; n++) if (kind(tree, n) === "identifier") return n;
+  return NO_NODE;
 }

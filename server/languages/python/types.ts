@@ -38,6 +38,11 @@ function typeAt(tree: FlatTree, node: number, level: number): TypeRef {
     }
     case "none":
       return NONE;
+    case "true":
+    case "false":
+    case "integer":
+    case "unary_operator":
+      return { kind: "literal", values: literals(tree, [node]) };
     case "string":
     case "concatenated_string": {
       const text = plainText(tree, node);
