@@ -66,7 +66,9 @@ describe("in the workbench", { timeout: 240_000 }, () => {
       .locator(".monaco-list-row.action", { hasText: /parameter/i })
       .first()
       .click();
+    await confirm(page);
     await page.locator(SQUIGGLE).first().waitFor({ state: "detached" });
+    await page.locator(".monaco-editor .view-line").first().click();
     await page.keyboard.press("Control+S");
     const saved = await savedText(
       join(session.folder, "app.py"),
@@ -133,6 +135,22 @@ async function showWorkbench(session: Session): Promise<void> {
   await session.show();
   const files = session.page.locator(".explorer-folders-view .monaco-list-row");
   await files.first().waitFor({ timeout: 90_000 });
+}
+
+/** A fix that is not proved safe shows what it changes first: agree to all of it. */
+async function confirm(page: Page): Promise<void> {
+  const squiggle = page.locator(SQUIGGLE).first();
+  const preview = page.locator(".bulk-edit-panel, .refactor-preview, [id*='refactorPreview']");
+  await Promise.race([
+    squiggle.waitFor({ state: "detached" }),
+    preview.getByRole("checkbox").first().waitFor(),
+  ]).catch(() => undefined);
+  if ((await squiggle.count()) === 0) return;
+  await page.locator(".pane-body .monaco-list-row").first().waitFor();
+  for (const box of await page.getByRole("checkbox").all()) {
+    if (!(await box.isChecked())) await box.click();
+  }
+  await page.getByRole("button", { name: "Apply", exact: true }).click();
 }
 
 /** Moves the cursor of the open editor to its first finding. */
