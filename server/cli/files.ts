@@ -292,8 +292,12 @@ function learnNames(known: Set<FileId>, cwd: string, root: string): void {
 
 function excluder(globs: readonly string[]): (file: FileId) => boolean {
   const matchers = globs.map((glob) => {
-    const pattern = glob.replace(/^\.\//, "").replace(/\/+$/, "");
-    return picomatch(pattern, { dot: true, basename: !pattern.includes("/") });
+    const pattern = glob.replace(/^\.?\//, "").replace(/\/+$/, "");
+    try {
+      return picomatch(pattern, { dot: true, basename: !pattern.includes("/") });
+    } catch {
+      throw new UsageError(`--exclude ${visible(glob)}: no glob pattern`);
+    }
   });
   return (file) => {
     const plain = file.replace(/^(?:\.\.\/)+/, "");

@@ -7,7 +7,7 @@ import { replaceFiles } from "./disk.ts";
 import { visible, visibleLines } from "./escape.ts";
 import { type EngineFactory, EXIT, type Io } from "./io.ts";
 import { unifiedPatch } from "./patch.ts";
-import { configure, printProblems, progress, wanted } from "./scan-command.ts";
+import { configure, named, printProblems, progress, wanted } from "./scan-command.ts";
 import { secretMask, secretSpans } from "./scan-result.ts";
 import { place, plural } from "./text-report.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
@@ -25,22 +25,21 @@ const PASSES = 10;
 
 /** 0 also when findings remain; with --check 1 when something would change; 2 when a file cannot be written. */
 export async function fixCommand(
-  paths: readonly string[],
+  given: readonly string[],
   options: FixCommandOptions,
   factory: EngineFactory,
   io: Io,
 ): Promise<number> {
   const engine = await factory();
+  const onProgress = progress(io.stderr, options.quiet);
   try {
-    configure(engine, { rule: options.rule, profile: "default" });
-    const opened = await openWorkspace(engine, io.cwd, {
-      paths,
-      exclude: options.exclude,
-      onProgress: progress(io.stderr, options.quiet),
-    });
+    const { paths, rules } = named(given, options.rule, engine, io);
+    configure(engine, rules, "default");
+    const { exclude } = options;
+    const opened = await openWorkspace(engine, io.cwd, { paths, exclude, onProgress });
     const workspace: Workspace = {
       ...opened,
-      findings: () => wanted(opened.findings(), options.rule),
+      findings: () => wanted(opened.findings(), rules),
     };
     await workspace.settle();
     const secrets = secretSpans(workspace.findings());
@@ -62,6 +61,7 @@ export async function fixCommand(
     if (failed.size > 0) return EXIT.failed;
     return options.check && outcome.before.size > 0 ? EXIT.findings : EXIT.clean;
   } finally {
+    onProgress("");
     engine.dispose();
   }
 }

@@ -1,8 +1,8 @@
 /** `skeptic scan`. */
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { Engine, Finding, Level } from "../engine/api.ts";
+import type { Engine, Finding, Level, Settings } from "../engine/api.ts";
 import { DEFAULT_SETTINGS } from "../engine/api.ts";
 import { type Paint, painter, plain } from "./color.ts";
 import { writeReport } from "./disk.ts";
@@ -28,7 +28,7 @@ export interface ScanOptions {
 }
 
 export async function scanCommand(
-  paths: readonly string[],
+  given: readonly string[],
   options: ScanOptions,
   factory: EngineFactory,
   io: Io,
@@ -37,15 +37,14 @@ export async function scanCommand(
   const started = io.now();
   if (options.output !== undefined) await checkOutput(io, options.output);
   const engine = await factory();
+  const onProgress = progress(io.stderr, options.quiet);
   try {
-    configure(engine, options);
-    const workspace = await openWorkspace(engine, io.cwd, {
-      paths,
-      exclude: options.exclude,
-      onProgress: progress(io.stderr, options.quiet),
-    });
+    const { paths, rules } = named(given, options.rule, engine, io);
+    configure(engine, rules, options.profile);
+    const { exclude } = options;
+    const workspace = await openWorkspace(engine, io.cwd, { paths, exclude, onProgress });
     await workspace.settle();
-    const findings = wanted(workspace.findings(), options.rule);
+    const findings = wanted(workspace.findings(), rules);
     const secrets = secretSpans(findings);
     const result: ScanResult = {
       version,
@@ -68,23 +67,38 @@ export async function scanCommand(
       );
     return result.exitCode;
   } finally {
+    onProgress("");
     engine.dispose();
   }
+}
+
+/** `--rule a b` reads as two rules too: a second one that is no path, but is the id of a rule. */
+export function named(
+  given: readonly string[],
+  rules: readonly string[],
+  engine: Engine,
+  io: Io,
+): { readonly paths: readonly string[]; readonly rules: readonly string[] } {
+  if (rules.length === 0) return { paths: given, rules };
+  const known = new Set(engine.rules().map((rule) => rule.id));
+  const more = given.filter((name) => known.has(name) && !existsSync(resolve(io.cwd, name)));
+  const paths = given.filter((name) => !more.includes(name));
+  return { paths: paths.length === 0 ? ["."] : paths, rules: [...rules, ...more] };
 }
 
 /** Profile and rules, as the engine's settings. Throws UsageError for a rule that does not exist. */
 export function configure(
   engine: Engine,
-  options: { readonly rule: readonly string[]; readonly profile: "default" | "strict" },
+  rules: readonly string[],
+  profile: Settings["profile"],
 ): void {
   const known = engine.rules().map((rule) => rule.id);
-  for (const id of options.rule)
-    if (!known.includes(id)) throw new UsageError(noSuchRule(id, known));
-  const others = options.rule.length === 0 ? [] : known.filter((id) => !options.rule.includes(id));
+  for (const id of rules) if (!known.includes(id)) throw new UsageError(noSuchRule(id, known));
+  const others = rules.length === 0 ? [] : known.filter((id) => !rules.includes(id));
   engine.configure({
     ...DEFAULT_SETTINGS,
-    profile: options.profile,
-    minimumConfidence: options.profile === "strict" ? "low" : DEFAULT_SETTINGS.minimumConfidence,
+    profile,
+    minimumConfidence: profile === "strict" ? "low" : DEFAULT_SETTINGS.minimumConfidence,
     rules: Object.fromEntries(others.map((id) => [id, "off"])),
   });
 }

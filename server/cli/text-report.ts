@@ -125,14 +125,9 @@ function summary(result: ScanResult, options: TextOptions): string[] {
       .map(({ level, count }) => paint(LEVEL_STYLE[level], levelCount(count, level)));
     const total = plural(findings.length, "finding");
     out.push(`${paint("bold", total)}: ${levels.join(", ")}, in ${files} (${size}, ${time}).`);
-    const grades = (grade: Grade) =>
-      findings.filter((finding) =>
-        (result.fixes.get(finding) ?? []).some(
-          (fix) => fix.grade === grade && fix.edits.length > 0,
-        ),
-      ).length;
-    const safe = grades("safe");
-    const suggested = grades("suggested");
+    const grades = findings.map((finding) => bestGrade(result.fixes.get(finding) ?? []));
+    const safe = grades.filter((grade) => grade === "safe").length;
+    const suggested = grades.filter((grade) => grade === "suggested").length;
     if (safe > 0) out.push(`${safe} can be fixed safely: skeptic fix`);
     if (suggested > 0)
       out.push(`${suggested} can be rewritten and then reviewed: skeptic fix --grade suggested`);
@@ -145,6 +140,12 @@ function summary(result: ScanResult, options: TextOptions): string[] {
   }
   if (options.show === "details") out.push(...details(result));
   return out;
+}
+
+/** The most trusted grade that can be applied without a person. */
+function bestGrade(fixes: readonly Fix[]): Grade | undefined {
+  const grades = new Set(fixes.filter(({ edits }) => edits.length > 0).map(({ grade }) => grade));
+  return grades.has("safe") ? "safe" : grades.has("suggested") ? "suggested" : undefined;
 }
 
 function details({ workspace, findings, seconds }: ScanResult): string[] {

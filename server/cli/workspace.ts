@@ -53,6 +53,8 @@ export interface OpenWorkspaceOptions {
 const READ_AT_ONCE = 32;
 /** Milliseconds of analysis between two looks at what else it needs. */
 const SLICE = 50;
+/** Files read only because others import them; the rest of such a workspace is taken as unknown code. */
+const EXTRA_LIMIT = 3000;
 /** Slices without progress after which the analysis is taken to be stuck. */
 const PATIENCE = 400;
 
@@ -73,11 +75,20 @@ export async function openWorkspace(
   const counts = new Map(found.counts);
   const skippedFiles = [...found.skipped];
   const problems = [...found.problems];
+  const reported = new Set<string>();
   const requested: FileId[] = [];
   const syntaxErrors = new Set<FileId>();
   const skipped = new Set<FileId>();
   const lines = new Map<FileId, { readonly text: string; readonly starts: Uint32Array }>();
+  /** Files the analysis asked for, read or not. */
+  const asked = new Set<FileId>();
   let bytes = 0;
+
+  const report = (problem: Problem): void => {
+    const id = `${problem.file ?? ""}\0${problem.message}`;
+    if (!reported.has(id)) problems.push(problem);
+    reported.add(id);
+  };
 
   const skip = (file: FileId, reason: SkipReason): void => {
     if (skipped.has(file)) return;
@@ -98,7 +109,7 @@ export async function openWorkspace(
         if (isRequested) {
           skip(file, reason ?? "unreadable");
           const notice = skipNotice(result, reason, named);
-          if (notice !== undefined) problems.push({ file, message: notice });
+          if (notice !== undefined) report({ file, message: notice });
         }
         engine.remove(file);
         continue;
@@ -107,8 +118,7 @@ export async function openWorkspace(
       if (isRequested) {
         bytes += result.file.bytes;
         requested.push(file);
-        if (!isUtf8)
-          problems.push({ file, message: "is not valid UTF-8: analysed, but never edited" });
+        if (!isUtf8) report({ file, message: "is not valid UTF-8: analysed, but never edited" });
       }
       files.set(file, { file, path, hasBom, isUtf8, isRequested });
       engine.set(file, text, { editable: isUtf8 });
@@ -144,11 +154,13 @@ export async function openWorkspace(
       return { line: line + 1, column: character + 1, offset: within };
     },
     async settle() {
-      const asked = new Set<FileId>();
       let waited = 0;
       let before = Number.POSITIVE_INFINITY;
       for (;;) {
-        const needs = engine.needs().filter((file) => !asked.has(file) && !files.has(file));
+        const needs = engine
+          .needs()
+          .filter((file) => !asked.has(file) && !files.has(file))
+          .slice(0, EXTRA_LIMIT - asked.size);
         for (const file of needs) asked.add(file);
         for (let at = 0; at < needs.length; at += READ_AT_ONCE) {
           const batch = needs.slice(at, at + READ_AT_ONCE);
@@ -159,12 +171,16 @@ export async function openWorkspace(
         }
         const { pending, total } = engine.step(SLICE);
         options.onProgress(`analysing ${total - pending} of ${total}`);
-        if (pending === 0 && engine.needs().every((file) => asked.has(file) || files.has(file)))
+        const isComplete = engine.needs().every((file) => asked.has(file) || files.has(file));
+        if (pending === 0 && (isComplete || asked.size >= EXTRA_LIMIT)) {
+          if (!isComplete)
+            report({ message: `only the first ${EXTRA_LIMIT} imported files were read` });
           break;
+        }
         waited = pending < before || needs.length > 0 ? 0 : waited + 1;
         before = pending;
         if (waited > PATIENCE) {
-          problems.push({ message: `the analysis of ${pending} files was given up` });
+          report({ message: `the analysis of ${pending} files was given up` });
           break;
         }
       }
@@ -175,18 +191,18 @@ export async function openWorkspace(
       syntaxErrors.clear();
       for (const file of requested) {
         try {
-          const report = engine.check(file);
-          if (report.hasError) syntaxErrors.add(file);
-          if (report.skipped !== undefined && !skipped.has(file)) {
-            skip(file, report.skipped);
-            problems.push({ file, message: `was not analysed in full: ${report.skipped}` });
+          const checked = engine.check(file);
+          if (checked.hasError) syntaxErrors.add(file);
+          if (checked.skipped !== undefined) {
+            skip(file, checked.skipped);
+            report({ file, message: `was not analysed in full: ${checked.skipped}` });
           }
-          all.push(...report.findings);
+          all.push(...checked.findings);
         } catch (error) {
-          problems.push({ file, message: `the analysis failed: ${errorName(error)}` });
+          report({ file, message: `the analysis failed: ${errorName(error)}` });
         }
       }
-      problems.push(...engine.problems());
+      for (const problem of engine.problems()) report(problem);
       return all.sort(
         (a, b) => compare(a.file, b.file) || a.span.start - b.span.start || compare(a.rule, b.rule),
       );

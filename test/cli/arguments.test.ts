@@ -85,6 +85,10 @@ test("--rule and --exclude narrow the scan, and may be repeated", async (t) => {
     "a.py rude-call",
     "a.py odd-call",
   ]);
+  assert.deepEqual(await found("--rule", "rude-call", "odd-call"), [
+    "a.py rude-call",
+    "a.py odd-call",
+  ]);
   assert.deepEqual(await found("--rule", "rude-call,odd-call", "a.py"), [
     "a.py rude-call",
     "a.py odd-call",

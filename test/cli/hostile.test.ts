@@ -72,11 +72,15 @@ test("secrets are known by their form or by the name they are given to", () => {
     assert.equal(maskSecrets(line), line);
 });
 
-test("masking takes linear time", () => {
-  const started = performance.now();
+test("the time for masking does not grow with the square of the text", () => {
+  const time = (text: string): number => {
+    const started = performance.now();
+    maskSecrets(text);
+    return performance.now() - started;
+  };
+  const best = (text: string) => Math.min(time(text), time(text), time(text));
   for (const part of ["token='", "eyJ-", "://:a", "password ", "sk-", "'\\", "SG.a"]) {
-    maskSecrets(part.repeat(100_000));
-    maskKnown(part.repeat(100_000));
+    const [short, long] = [best(part.repeat(2000)), best(part.repeat(32_000))];
+    assert.ok(long < 100 * Math.max(short, 1), `${part}: ${short} ms, ${long} ms`);
   }
-  assert.ok(performance.now() - started < 5000);
 });

@@ -1,0 +1,137 @@
+// The built program, with the real engine and rules.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { type Sandbox, sandbox } from "./harness.ts";
+
+const PROGRAM = process.env.SKEPTIC_TEST_CLI ?? join(process.cwd(), "dist", "cli.js");
+
+function skeptic(box: Sandbox, ...argv: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...argv], {
+    cwd: box.folder,
+    encoding: "utf8",
+    env: { PATH: process.env.PATH, PLANTED: "environment-canary" },
+    maxBuffer: 1 << 28,
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+
+const HANDLER = `from flask import Flask, request
+from store import find
+app = Flask(__name__)
+
+@app.get("/user")
+def user():
+    return find(request.args["name"])
+`;
+
+const STORE = `import sqlite3
+
+def find(name):
+    db = sqlite3.connect("users.db")
+    return db.execute(f"SELECT * FROM users WHERE name = '{name}'").fetchall()
+`;
+
+test("a flow over two files is found, shown, rewritten, and gone", (t) => {
+  const box = sandbox(t, {
+    "app.py": HANDLER,
+    "store.py": `\ufeff${STORE.replaceAll("\n", "\r\n")}`,
+  });
+  const text = skeptic(box, "scan");
+  assert.equal(text.err, "");
+  assert.equal(text.code, 1);
+  assert.match(text.out, /app\.py:7:/);
+  const report = JSON.parse(skeptic(box, "scan", "--format", "json").out);
+  const [finding] = report.findings;
+  assert.equal(finding.rule, "sql-injection");
+  assert.equal(finding.file, "store.py");
+  assert.equal(finding.flow[0].file, "app.py");
+  assert.equal(finding.flow.at(-1).file, "store.py");
+  assert.equal(finding.start.line, 5);
+
+  const patch = skeptic(box, "fix", "--check", "--grade", "suggested");
+  assert.equal(patch.code, 1);
+  const before = box.bytes("store.py");
+  writeFileSync(box.path("fix.patch"), patch.out);
+  const applied = spawnSync("git", ["apply", "fix.patch"], { cwd: box.folder, encoding: "utf8" });
+  assert.equal(applied.status, 0, applied.stderr);
+  const after = box.bytes("store.py");
+  box.write("store.py", before);
+  assert.equal(skeptic(box, "fix", "--grade", "suggested").code, 0);
+  assert.deepEqual(box.bytes("store.py"), after);
+  assert.ok(after.toString().startsWith("\ufeffimport sqlite3\r\n"));
+  assert.doesNotMatch(after.toString().replaceAll("\r\n", ""), /[\r\n]/);
+  assert.equal(skeptic(box, "scan").code, 0);
+});
+
+test("only the named file is reported, with flows of the files around it", (t) => {
+  const box = sandbox(t, { "app.py": HANDLER, "store.py": STORE });
+  const named = JSON.parse(skeptic(box, "scan", "--format", "json", "app.py").out);
+  assert.deepEqual(named.findings, []);
+  assert.equal(named.stats.files, 1);
+});
+
+test("the program knows its version and its rules", (t) => {
+  const box = sandbox(t);
+  const { version } = JSON.parse(readFileSync(join(process.cwd(), "package.json"), "utf8"));
+  assert.equal(skeptic(box, "--version").out, `${version}\n`);
+  assert.match(skeptic(box, "rules").out, /sql-injection/);
+  assert.equal(skeptic(box, "explain", "sql-injection").code, 0);
+});
+
+test("a comment with a reason accepts a finding", (t) => {
+  const line = /(?= {4}return db)/;
+  const accepted = STORE.replace(
+    line,
+    "    # skeptic: ignore[sql-injection] -- names are checked\n",
+  );
+  const box = sandbox(t, { "app.py": HANDLER, "store.py": accepted });
+  const { findings } = JSON.parse(skeptic(box, "scan", "--format", "json").out);
+  assert.ok(!findings.some((finding: { rule: string }) => finding.rule === "sql-injection"));
+});
+
+test("bad input neither crashes nor hangs", (t) => {
+  const box = sandbox(t, {
+    "deep.py": `x = ${"(".repeat(10_000)}1${")".repeat(10_000)}\n`,
+    "deep.ts": `const x = ${"[".repeat(10_000)}${"]".repeat(10_000)};\n`,
+    "sum.py": `x = ${"1 + ".repeat(10_000)}1\n`,
+    "half.py": 'def f(:\n  x = \n  return db.execute(f"',
+    "half.ts": "function f( { return `${",
+    "empty.py": "",
+    "bom.py": "\ufeff",
+    "package.json": "{ not json",
+    "pyproject.toml": "[[[",
+    "tsconfig.json": "{{{",
+    "late-nul.py": `${"x = 1\n".repeat(3000)}y = "\0"\n`,
+    "line.js": "a(1);".repeat(1_000_000),
+    "binary.py": "\0\u0001\u0002",
+  });
+  box.write("surrogate.py", Buffer.from([0x78, 0x3d, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x0a]));
+  // Named, so that nothing is left out as minified.
+  const names = ["deep.py", "deep.ts", "sum.py", "."];
+  const { code, out, err } = skeptic(box, "scan", "--format", "json", ...names);
+  assert.equal(err, "");
+  assert.equal(code, 0);
+  const { stats, problems } = JSON.parse(out);
+  assert.equal(stats.skipped.binary, 1);
+  assert.equal(stats.skipped["too-large"], 1);
+  assert.ok(problems.some((problem: { file?: string }) => problem.file === "surrogate.py"));
+});
+
+test("a reader that stops reading is no error", { skip: process.platform === "win32" }, (t) => {
+  const lines = Array.from(
+    { length: 300 },
+    (_, i) => `@app.get("/${i}")\ndef f${i}():\n    return find(request.args["x"])\n`,
+  );
+  const box = sandbox(t, { "app.py": HANDLER + lines.join("\n"), "store.py": STORE });
+  const { stderr, stdout } = spawnSync(
+    "sh",
+    ["-c", '"$0" "$1" scan --format json | head -c 10', process.execPath, PROGRAM],
+    { cwd: box.folder, encoding: "utf8" },
+  );
+  assert.equal(stderr, "");
+  assert.equal(stdout.length, 10);
+});
