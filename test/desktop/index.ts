@@ -125,8 +125,11 @@ const CASES: Readonly<Record<string, () => Promise<void>>> = {
     await findingIn(document.uri, "sql-injection");
     const settings = vscode.workspace.getConfiguration("skeptic");
     await settings.update("rules", { "sql-injection": "off" }, vscode.ConfigurationTarget.Global);
-    await until("the finding is gone", () => findingsOf(document.uri).length === 0);
-    await settings.update("rules", undefined, vscode.ConfigurationTarget.Global);
+    try {
+      await until("the finding is gone", () => findingsOf(document.uri).length === 0);
+    } finally {
+      await settings.update("rules", undefined, vscode.ConfigurationTarget.Global);
+    }
     await findingIn(document.uri, "sql-injection");
   },
 
