@@ -3,34 +3,22 @@ import type { Arg, Span, ValueId } from "../../ir/ir.ts";
 import { childByField, kind, NO_NODE, namedChildren } from "../../syntax/flat.ts";
 import { type Context, emitAt, emptySpanAfter, lookup, nodeText, opaque, span } from "./context.ts";
 import { expression, operand, unknown } from "./expressions.ts";
-import { lowerTemplate, templateJoin } from "./strings.ts";
+import { lowerTemplate } from "./strings.ts";
 import { decodeEscapes, stringText } from "./syntax.ts";
+import { lowerTag, tagOf } from "./tags.ts";
 
-/** The callee that is evaluated first; NO_NODE for `require("x")` and `import("x")`. */
+/** The callee that is evaluated first; NO_NODE for `require("x")`, `import("x")` and tagged templates. */
 export function calleeOf(c: Context, n: number): number {
   const callee = childByField(c.tree, n, "function");
   if (callee < 0) return NO_NODE;
   const name = kind(c.tree, callee);
   if (name === "import" || requiredModule(c, n, callee) !== undefined) return NO_NODE;
-  if (isRawTemplate(c, n, callee)) return NO_NODE;
-  return callee;
+  return tagOf(c, n) === undefined ? callee : NO_NODE;
 }
 
 export function applyCall(c: Context, n: number, callee: ValueId): ValueId {
   const list = childByField(c.tree, n, "arguments");
   if (list < 0) return opaque(c, n, "call", [callee]);
-  if (kind(c.tree, list) === "template_string") {
-    const value = templateJoin(c, list);
-    const calleeNode = childByField(c.tree, n, "function");
-    return emitAt(c, n, {
-      op: "call",
-      callee,
-      args: [{ value, span: span(c, list) }],
-      isNew: false,
-      form: "tag",
-      argsSpan: emptySpanAfter(c, calleeNode < 0 ? n : calleeNode),
-    });
-  }
   const args = lowerArguments(c, list);
   return emitAt(c, n, {
     op: "call",
@@ -47,6 +35,8 @@ export function lowerSpecialCall(c: Context, n: number): ValueId {
   const list = childByField(c.tree, n, "arguments");
   if (callee < 0 || list < 0) return unknown(c, n);
   if (isRawTemplate(c, n, callee)) return lowerTemplate(c, list, (raw) => raw);
+  const tag = tagOf(c, n);
+  if (tag !== undefined) return lowerTag(c, n, tag);
   const module = requiredModule(c, n, callee) ?? literalArgument(c, list);
   if (module === undefined) return applyCall(c, n, expression(c, callee));
   return emitAt(c, n, { op: "import", module });

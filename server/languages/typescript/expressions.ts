@@ -34,6 +34,7 @@ import { lowerArray, lowerObject } from "./objects.ts";
 import { isStatement, statement } from "./statements.ts";
 import { lowerNumber, lowerRegex, lowerString, lowerTemplate } from "./strings.ts";
 import { firstNamed, kindId, kindTable } from "./syntax.ts";
+import { lowerTag, tagOf } from "./tags.ts";
 import { typeRef } from "./types.ts";
 
 type Lower = (c: Context, n: number) => ValueId;
@@ -81,7 +82,7 @@ const lowerings = kindTable<Lower>({
   array: lowerArray,
   object: lowerObject,
   sequence_expression: (c, n) => sequenceValue(c, n, namedChildren(c.tree, n)),
-  binary_expression: lowerLogical,
+  binary_expression: lowerBinary,
   ternary_expression: lowerTernary,
   unary_expression: lowerUnary,
   update_expression: lowerUpdate,
@@ -267,7 +268,15 @@ export function operatorOf(c: Context, n: number): string {
 
 function leftOperand(c: Context, n: number): number {
   const operator = operatorOf(c, n);
-  return operator === "&&" || operator === "||" ? NO_NODE : childByField(c.tree, n, "left");
+  if (operator === "&&" || operator === "||") return NO_NODE;
+  if (operator === ">" && tagOf(c, n) !== undefined) return NO_NODE;
+  return childByField(c.tree, n, "left");
+}
+
+/** The binary expressions that are not lowered from their left operand. */
+function lowerBinary(c: Context, n: number): ValueId {
+  const tag = operatorOf(c, n) === ">" ? tagOf(c, n) : undefined;
+  return tag === undefined ? lowerLogical(c, n) : lowerTag(c, n, tag);
 }
 
 const COMPARES: Readonly<Record<string, string>> = {

@@ -21,6 +21,7 @@ import { isAsync, isGenerator, lowerParameters } from "./functions.ts";
 import { className, declaredName, functionName } from "./names.ts";
 import { hoistVars, statements } from "./statements.ts";
 import { bodyOf, kindTable } from "./syntax.ts";
+import { isMadeUp } from "./tags.ts";
 import { typeRef } from "./types.ts";
 
 export function lower(tree: FlatTree, item: ItemSource): Item {
@@ -132,7 +133,7 @@ function scan(tree: FlatTree, item: ItemSource): Found {
       continue;
     }
     const word = nodes[n * STRIDE] as number;
-    if ((word & 0xffff) === 0xffff || word >>> 31 === 1) broken = true;
+    if ((word & 0xffff) === 0xffff || (word >>> 31 === 1 && !isMadeUp(tree, n))) broken = true;
     const found = table[word & 0xffff];
     if (found === undefined || n < nestedStop) continue;
     while (n >= classStop) {
