@@ -2,7 +2,7 @@
 import type { Op, ValueId } from "../ir/ir.ts";
 import { instanceMember, pathValue, prove, resolve, update, withHint } from "./evaluate.ts";
 import { bake, bakeTaint, type Run, type State } from "./interpret.ts";
-import { ALL_KINDS, type ArgSpec, type GuardRow, type PassRow, type SinkRow, kindBit } from "./knowledge.ts";
+import { ALL_KINDS, type ArgSpec, type GuardRow, type PassRow, type SinkRow, clearedBy, kindBit } from "./knowledge.ts";
 import { type CallArg, type Hit, type Summary, trail } from "./summary.ts";
 import {
   UNKNOWN,
@@ -219,16 +219,21 @@ function observe(call: Call, paths: readonly string[], method: string | undefine
 function noteTakers(call: Call, paths: readonly string[], guessed: boolean): void {
   const { run } = call;
   if (paths.length === 0) return;
-  call.args.forEach((a, position) => {
-    for (const r of resolve(run, a.value).refs) {
+  const note = (value: Value, place: string): void => {
+    for (const r of resolve(run, value).refs) {
       if (!r.startsWith("fn:")) continue;
       const hole = holeOf(run, r.slice(3));
-      if (hole === undefined) continue;
-      const old = run.closures.get(hole);
-      if (old === undefined) continue;
-      const takers = paths.flatMap((p) => [`${p}.arg(${a.name ?? position})`]);
+      const old = hole === undefined ? undefined : run.closures.get(hole);
+      if (hole === undefined || old === undefined) continue;
+      const takers = paths.map((p) => `${p}.arg(${place})`);
       run.closures.set(hole, { ...old, takers: [...new Set([...old.takers, ...takers])].sort(), takenGuessed: old.takenGuessed || guessed });
     }
+  };
+  call.args.forEach((a, position) => {
+    const place = a.name ?? String(position);
+    note(a.value, place);
+    // A handler in an options object: "fastify().route.arg(0.handler)".
+    for (const [key, value] of a.value.fields ?? []) note(value, `${place}.${key}`);
   });
 }
 function holeOf(run: Run, child: ItemId): number | undefined {
@@ -273,15 +278,11 @@ function weakened(proof: Proof): Proof {
   return new Map([...proof].map(([l]) => [l, kindBit("weak-guard")]));
 }
 
-function clears(list: PassRow["clears"] | GuardRow["clears"]): number {
-  if (list === undefined) return 0;
-  return list === "all" ? ALL_KINDS : list.reduce((mask, k) => mask | kindBit(k), 0);
-}
 
 function pass(call: Call, row: PassRow, base: Value): Value {
   const { run, op } = call;
   const from = specified(call, row.from);
-  const mask = clears(row.clears);
+  const mask = clearedBy(row.clears);
   if (row.to === "recv" || typeof row.to === "number") {
     const target = row.to === "recv" ? call.receiverOp : argument(call, row.to)?.op;
     if (target !== undefined && target >= 0) {
@@ -326,11 +327,17 @@ function guard(call: Call, row: GuardRow): Proof | undefined {
     if (row.needs.is !== "untainted") {
       const all = constants(other);
       if (all === undefined) return undefined;
-      if (row.needs.is === "anchored" && !all.every((c) => typeof c === "string" && isAnchored(c))) return prove(subject.value, 0);
+      const fits = CONSTANT_TESTS[row.needs.is];
+      if (fits !== undefined && !all.every((c) => typeof c === "string" && fits(c))) return prove(subject.value, 0);
     }
   }
-  return prove(subject.value, clears(row.clears));
+  return prove(subject.value, clearedBy(row.clears));
 }
+const CONSTANT_TESTS: Readonly<Record<string, (text: string) => boolean>> = {
+  anchored: isAnchored,
+  origin: (text) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\@]+\//i.test(text),
+  domain: (text) => /^\.[^./]/.test(text),
+};
 /** `^...$` without a wildcard that lets anything through. JavaScript literals are written "/.../flags". */
 function isAnchored(pattern: string): boolean {
   const js = /^\/([\s\S]*)\/([a-z]*)$/.exec(pattern);

@@ -3,7 +3,7 @@ import type { Op, ValueId } from "../ir/ir.ts";
 import { assertNever } from "../base/brand.ts";
 import { enclose, evaluateCall } from "./call.ts";
 import { bake, parameterValue, type Run, type State } from "./interpret.ts";
-import { ALL_KINDS, HOST_KINDS, kindBit } from "./knowledge.ts";
+import { ALL_KINDS, HOST_KINDS, clearedBy, kindBit } from "./knowledge.ts";
 import { trail } from "./summary.ts";
 import {
   UNKNOWN,
@@ -89,6 +89,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
     case "binary":
       return binary(run, op, get(op.left), get(op.right), state);
     case "compare":
+      observeCompare(run, id, op, get(op.left), get(op.right), state);
       return compare(run, op.operator, get(op.left), get(op.right));
     case "unary": {
       const value = get(op.operand);
@@ -223,13 +224,19 @@ function binary(run: Run, op: Op & { op: "binary" }, left: Value, right: Value, 
       ],
       run.id,
     );
-    return { ...joined, refs: left.refs };
+    return { ...joined, refs: left.refs.map((r) => (r.startsWith("lib:") ? retyped(run, r, `.%${op.operator}()`) : r)) };
   }
   const a = onlyConst(left)?.value;
   const b = onlyConst(right)?.value;
   if (typeof a === "number" && typeof b === "number") return constant(arithmetic(op.operator, a, b));
   const taint = left.scalar || right.scalar ? [] : joinTaint(spread(left), spread(right));
   return taint.length === 0 ? { refs: [], taint, scalar: true } : ofTaint(taint);
+}
+/** What an operator makes of a library object, if that is another type. */
+function retyped(run: Run, ref: Ref, suffix: string): Ref {
+  const path = ref.slice(4) + suffix;
+  const type = run.facts.knowledge.canon(path);
+  return type === path ? ref : `lib:${type}`;
 }
 function arithmetic(operator: string, a: number, b: number): number {
   switch (operator) {
@@ -261,11 +268,13 @@ function compare(run: Run, operator: string, left: Value, right: Value): Value {
   let proof: Proof | undefined;
   let weak: Proof | undefined;
   if (ONE_KNOWN_SIDE.includes(operator)) {
+    // Whether there is a value at all says nothing about it.
+    if (isEmptyConst(left) || isEmptyConst(right)) return out;
     if (right.taint.length === 0 && (constants(right) !== undefined || right.refs.length > 0)) {
-      proof = prove(left, right.alts !== undefined && isEmptyConst(right) ? 0 : ALL_KINDS);
+      proof = prove(left, ALL_KINDS);
       weak = prove(left, 0);
     } else if (left.taint.length === 0 && constants(left) !== undefined) {
-      proof = prove(right, isEmptyConst(left) ? 0 : ALL_KINDS);
+      proof = prove(right, ALL_KINDS);
       weak = prove(right, 0);
     }
   } else if (operator === "in" || operator === "not in") {
@@ -275,15 +284,32 @@ function compare(run: Run, operator: string, left: Value, right: Value): Value {
     } else if (constants(left) !== undefined) {
       proof = prove(right, 0);
       weak = prove(right, 0);
+    } else if (spread(left).length === 0) {
+      const rows = right.refs.flatMap((r) => (r.startsWith("lib:") ? run.facts.knowledge.guards(`${r.slice(4)}.%in()`) : []));
+      for (const row of rows) proof = prove(right, clearedBy(row.clears));
     }
   }
   const flip = operator === "!=" || operator === "not in";
   if (proof?.size) out[flip ? "whenFalse" : "whenTrue"] = proof;
   if (weak?.size) out[flip ? "whenTrue" : "whenFalse"] = weak;
-  void run;
   return out;
 }
-/** `x == None` and `x == ""` are no allow-list. */
+/** Rules may look at what a library value is compared with, as at the call "PATH.%compared". */
+function observeCompare(run: Run, id: ValueId, op: Op & { op: "compare" }, left: Value, right: Value, state: State): void {
+  if (!run.recording) return;
+  const paths = [left, right].flatMap((v) => v.refs.flatMap((r) => (r.startsWith("lib:") ? [`${r.slice(4)}.%compared`] : []))).filter((p) => run.facts.knowledge.watched(p));
+  if (paths.length === 0) return;
+  const arg = (value: Value, at: ValueId) => ({ value: bake(value, state), op: at, span: (run.item.ops[at] as Op).span });
+  run.observations.set(id, {
+    paths: [...new Set(paths)],
+    site: { item: run.id, op: id, span: op.span },
+    argsSpan: op.span,
+    args: [arg(left, op.left), arg(right, op.right)],
+    guessed: (left.guessed ?? false) || (right.guessed ?? false),
+    sinks: [],
+  });
+}
+/** `x == None` and `x == ""`. */
 function isEmptyConst(value: Value): boolean {
   return constants(value)?.every((c) => c === null || c === undefined || c === "") ?? false;
 }
@@ -382,8 +408,9 @@ export function member(run: Run, raw: Value, name: string, op: Op & { op: "membe
   let out: Value | undefined = own === UNKNOWN ? undefined : bake(own, state);
   for (const ref of object.refs) {
     if (ref.startsWith("lib:") && out !== undefined) {
-      const derive = run.facts.knowledge.passes(`${ref.slice(4)}.${name}`)[0]?.derive;
-      if (derive !== undefined) out = withTaint(out, out.taint.map((t) => (t.derive === "same" ? { ...t, derive } : t)));
+      const row = run.facts.knowledge.passes(`${ref.slice(4)}.${name}`)[0];
+      if (row?.scalar) return { refs: [], taint: [], scalar: true };
+      if (row !== undefined) out = withTaint(out, out.taint.map((t) => ({ ...t, cleared: t.cleared | clearedBy(row.clears), derive: t.derive === "same" ? (row.derive ?? t.derive) : t.derive })));
     }
     const found = memberOfRef(run, ref, name, op, object.guessed ?? false);
     if (found !== undefined) out = out === undefined ? found : join(out, found);

@@ -2,7 +2,8 @@
  * What libraries do, as data, compiled for look-ups by access path. Knows no language and no library itself.
  *
  * Path grammar: `package step*`, step = `.name` | `.{a,b}` | `()` | `.arg(i|*)` | `.param(i|*)`. An instance of a library
- * class is written as its constructor call: `sqlite3.Connection()`. A path that begins with `*.` is a method of a value of
+ * class is written as its constructor call: `sqlite3.Connection()`. Operators are members too: `X.%/()` is the quotient, the
+ * guard `X.%in()` says what membership in X proves, and a rule may watch `X.%compared`. A path that begins with `*.` is a method of a value of
  * unknown type: `*.strip()`. Names that are not bound anywhere belong to the package `builtins` (Python) or `globalThis`.
  */
 import type { Derivation } from "./value.ts";
@@ -15,6 +16,10 @@ export function kindBit(kind: SinkKind): number {
 }
 /** Every kind but the weak-guard mark. */
 export const ALL_KINDS = (1 << (SINK_KINDS.length - 1)) - 1;
+export function clearedBy(kinds: readonly SinkKind[] | "all" | undefined): number {
+  if (kinds === undefined) return 0;
+  return kinds === "all" ? ALL_KINDS : kinds.reduce((mask, k) => mask | kindBit(k), 0);
+}
 /** Kinds for which checking the host of a URL is enough. */
 export const HOST_KINDS = kindBit("url") | kindBit("redirect");
 
@@ -62,8 +67,11 @@ export interface GuardRow {
   /** "true": the call answered true; "return": it came back at all. */
   readonly proves: "true" | "return" | "false";
   readonly clears: readonly SinkKind[] | "all";
-  /** The guard is only real if this argument is constant (and an anchored regular expression). */
-  readonly needs?: { readonly arg: ArgSpec; readonly is: "constant" | "anchored" | "untainted" };
+  /**
+   * The guard is only real if this argument is: a constant; an anchored regular expression; not from a source; a constant
+   * with scheme, host and the slash after it ("https://example.com/"); a constant domain with its dot (".example.com").
+   */
+  readonly needs?: { readonly arg: ArgSpec; readonly is: "constant" | "anchored" | "untainted" | "origin" | "domain" };
 }
 export interface CallbackRow {
   /** The callee with "()". */
