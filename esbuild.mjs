@@ -34,7 +34,7 @@ export const nodeOptions = {
   target: "node20",
   format: "cjs",
   charset: "utf8",
-  keepNames: true,
+  keepNames: false,
   logLevel: "warning",
   loader: { ".md": "text" },
   // The ESM entry of web-tree-sitter builds into CommonJS but fails at start.

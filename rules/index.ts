@@ -3,6 +3,7 @@ import type { RuleSet } from "../server/rule/rule.ts";
 import sqlDynamicQuery from "./sql-dynamic-query.ts";
 import sqlInjection from "./sql-injection.ts";
 import sqlMissingFPrefix from "./sql-missing-f-prefix.ts";
+import ssrfUserControlledUrl from "./ssrf-user-controlled-url.ts";
 import { models } from "./models/index.ts";
 
 
@@ -11,6 +12,7 @@ export const rules: RuleSet = {
     sqlDynamicQuery,
     sqlInjection,
     sqlMissingFPrefix,
+    ssrfUserControlledUrl,
   ],
   models,
   pages: {

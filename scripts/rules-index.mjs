@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "rules");
-const camel = (name) => name.replace(/-(\w)/g, (_, c) => c.toUpperCase());
+/** @param {string} name */
+const camel = (name) => name.replace(/-(\w)/g, (match) => (match[1] ?? "").toUpperCase());
 
 const rules = readdirSync(root)
   .filter((f) => f.endsWith(".ts") && !f.endsWith(".d.ts") && f !== "index.ts")

@@ -8,7 +8,7 @@ import { evaluate } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
 import type { ClassShape, ClosureShape, Entry, Hit, Observation, Shape, StoreView, Summary } from "./summary.ts";
 import { trail } from "./summary.ts";
-import { UNKNOWN, type ItemId, type Proof, type Taint, type Value, both, canBe, deepKey, join, keyOf, mapTaint, meet, parentLabel, sourceLabel, withTaint } from "./value.ts";
+import { UNKNOWN, type ItemId, type Proof, type Taint, type Value, both, canBe, deepKey, isTainted, join, keyOf, mapTaint, meet, parentLabel, sourceLabel, withTaint } from "./value.ts";
 
 export interface State {
   readonly slots: (Value | undefined)[];
@@ -120,7 +120,7 @@ function interpret(run: Run): Outcome {
   const flowTo = (to: number, state: State): void => {
     const old = states[to];
     const next = old === undefined ? copy(state) : merge(old, state);
-    if (old !== undefined && stateKey(old) === stateKey(next)) return;
+    if (old !== undefined && sameState(old, next)) return;
     if ((visits[to] as number) >= MAX_VISITS) return;
     states[to] = next;
     queue.add(to);
@@ -222,7 +222,7 @@ function withProof(state: State, proof: Proof | undefined): State {
 
 /** Writes what the state has proved into the value's taint. */
 export function bake(value: Value, state: State): Value {
-  if (state.cleared.size === 0) return value;
+  if (state.cleared.size === 0 || !isTainted(value)) return value;
   return mapTaint(value, (t) => bakeTaint(t, state));
 }
 export function bakeTaint(t: Taint, state: State): Taint {
@@ -266,29 +266,35 @@ function copy(state: State): State {
 
 function merge(a: State, b: State): State {
   const slots: (Value | undefined)[] = [];
+  const lostByA = losesProof(a, b);
+  const lostByB = losesProof(b, a);
   const n = Math.max(a.slots.length, b.slots.length);
   for (let i = 0; i < n; i++) {
     const x = a.slots[i];
     const y = b.slots[i];
-    slots[i] = x === undefined ? y : y === undefined ? x : join(bakeDifference(x, a, b), bakeDifference(y, b, a));
+    slots[i] = x === undefined ? y : y === undefined ? x : x === y ? x : join(lostByA ? bake(x, a) : x, lostByB ? bake(y, b) : y);
   }
   const free = new Map(a.free);
   for (const [k, v] of b.free) free.set(k, join(free.get(k), v));
   return { slots, cleared: meet(a.cleared, b.cleared), free, self: join(a.self, b.self) };
 }
 
-/** A guard that holds on one side only is lost by the merge: what that side's values owe to it is written into them. */
-function bakeDifference(value: Value, mine: State, other: State): Value {
-  if (mine.cleared.size === 0 || mine.cleared === other.cleared) return value;
-  return bake(value, mine);
+/** A guard that holds on one side only is lost by the merge: what that side's values owe to it must be written into them. */
+function losesProof(mine: State, other: State): boolean {
+  if (mine.cleared === other.cleared) return false;
+  for (const [label, mask] of mine.cleared) if ((mask & ~(other.cleared.get(label) ?? 0)) !== 0) return true;
+  return false;
 }
 
-function stateKey(state: State): string {
-  let out = "";
-  for (const v of state.slots) out += v === undefined ? "\n" : `\n${keyOf(v)}`;
-  for (const [k, v] of state.free) out += `\nf${k}=${keyOf(v)}`;
-  for (const [k, v] of state.cleared) out += `\nc${k}=${v}`;
-  return `${out}\ns${keyOf(state.self)}`;
+function sameState(a: State, b: State): boolean {
+  if (a.slots.length !== b.slots.length || a.free.size !== b.free.size || a.cleared.size !== b.cleared.size || !sameValue(a.self, b.self)) return false;
+  for (let i = 0; i < a.slots.length; i++) if (!sameValue(a.slots[i], b.slots[i])) return false;
+  for (const [label, mask] of a.cleared) if (b.cleared.get(label) !== mask) return false;
+  for (const [name, value] of a.free) if (!sameValue(value, b.free.get(name))) return false;
+  return true;
+}
+function sameValue(a: Value | undefined, b: Value | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && keyOf(a) === keyOf(b));
 }
 
 function reversePostorder(item: Item): number[] {

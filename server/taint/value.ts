@@ -179,7 +179,7 @@ function proofKey(proof: Proof): string {
 /** The least value that covers both. */
 export function join(a: Value | undefined, b: Value | undefined, depth = 0): Value {
   if (a === undefined) return b ?? UNKNOWN;
-  if (b === undefined || a === b) return a;
+  if (b === undefined || a === b || keyOf(a) === keyOf(b)) return a;
   const refs = a.refs.length === 0 ? b.refs : b.refs.length === 0 ? a.refs : [...new Set([...a.refs, ...b.refs])].sort().slice(0, MAX_REFS);
   const out: { -readonly [K in keyof Value]: Value[K] } = { refs, taint: joinTaint(a.taint, b.taint) };
   const alts = joinAlts(a.alts, b.alts);
@@ -354,17 +354,56 @@ export function withField(value: Value, key: string, field: Value, strong: boole
   return { ...rest, fields };
 }
 
-export function mapTaint(value: Value, f: (t: Taint) => Taint | undefined, depth = 0): Value {
-  const taint = value.taint.flatMap((t) => f(t) ?? []);
-  const { key: _key, ...rest } = value;
-  const out: { -readonly [K in keyof Value]: Value[K] } = { ...rest, taint };
-  if (value.fields !== undefined) {
-    if (depth >= MAX_DEPTH) delete out.fields;
-    else out.fields = new Map([...value.fields].map(([k, v]) => [k, mapTaint(v, f, depth + 1)]));
-  }
-  if (value.alts?.some((a) => "parts" in a))
-    out.alts = value.alts.map((a) =>
-      "const" in a ? a : { parts: a.parts.map((p) => (p.value === undefined ? p : { ...p, value: mapTaint(p.value, f, depth + 1) })) },
-    );
+const taintedInside = new WeakMap<Value, boolean>();
+/** True if there is taint in the value or anything inside it. */
+export function isTainted(value: Value): boolean {
+  if (value.taint.length > 0) return true;
+  if (value.fields === undefined && value.alts === undefined) return false;
+  const known = taintedInside.get(value);
+  if (known !== undefined) return known;
+  let out = false;
+  if (value.fields !== undefined) for (const v of value.fields.values()) if (isTainted(v)) out = true;
+  if (!out && value.alts !== undefined)
+    for (const a of value.alts) if ("parts" in a) for (const p of a.parts) if (p.value !== undefined && isTainted(p.value)) out = true;
+  taintedInside.set(value, out);
   return out;
+}
+
+export function mapTaint(value: Value, f: (t: Taint) => Taint | undefined, depth = 0): Value {
+  if (!isTainted(value)) return value;
+  let changed = false;
+  const taint: Taint[] = [];
+  for (const t of value.taint) {
+    const next = f(t);
+    if (next !== t) changed = true;
+    if (next !== undefined) taint.push(next);
+  }
+  let fields: Map<string, Value> | undefined;
+  if (value.fields !== undefined && depth < MAX_DEPTH) {
+    fields = new Map();
+    for (const [k, v] of value.fields) {
+      const next = mapTaint(v, f, depth + 1);
+      if (next !== v) changed = true;
+      fields.set(k, next);
+    }
+  }
+  let alts: Alt[] | undefined;
+  if (value.alts?.some((a) => "parts" in a))
+    alts = value.alts.map((a) => {
+      if ("const" in a) return a;
+      let same = true;
+      const parts = a.parts.map((p) => {
+        if (p.value === undefined) return p;
+        const next = mapTaint(p.value, f, depth + 1);
+        if (next === p.value) return p;
+        same = false;
+        return { ...p, value: next };
+      });
+      if (same) return a;
+      changed = true;
+      return { parts };
+    });
+  if (!changed) return value;
+  const { key: _key, fields: _fields, ...rest } = value;
+  return { ...rest, taint, ...(fields === undefined ? {} : { fields }), ...(alts === undefined ? {} : { alts }) };
 }
