@@ -5,7 +5,9 @@ import sqlInjection from "./sql-injection.ts";
 import sqlMissingFPrefix from "./sql-missing-f-prefix.ts";
 import ssrfUserControlledUrl from "./ssrf-user-controlled-url.ts";
 import { models } from "./models/index.ts";
-
+import sqlDynamicQueryPage from "./sql-dynamic-query.md";
+import sqlInjectionPage from "./sql-injection.md";
+import sqlMissingFPrefixPage from "./sql-missing-f-prefix.md";
 
 export const rules: RuleSet = {
   rules: [
@@ -16,6 +18,8 @@ export const rules: RuleSet = {
   ],
   models,
   pages: {
-
+    "sql-dynamic-query": sqlDynamicQueryPage,
+    "sql-injection": sqlInjectionPage,
+    "sql-missing-f-prefix": sqlMissingFPrefixPage,
   },
 };
