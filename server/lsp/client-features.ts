@@ -1,0 +1,37 @@
+/** What the client said it can do, as plain flags. */
+import { type InitializeParams, MarkupKind } from "vscode-languageserver";
+
+export interface ClientFeatures {
+  /** It asks for diagnostics; otherwise they are published. Never both. */
+  readonly pulls: boolean;
+  /** `workspace/diagnostic/refresh`. */
+  readonly refresh: boolean;
+  readonly configuration: boolean;
+  readonly registersConfiguration: boolean;
+  readonly registersWatchers: boolean;
+  readonly hoverMarkdown: boolean;
+  readonly resolvesEdits: boolean;
+  readonly documentChanges: boolean;
+  readonly changeAnnotations: boolean;
+  readonly disabledActions: boolean;
+}
+
+export function clientFeatures(params: InitializeParams): ClientFeatures {
+  const { workspace, textDocument } = params.capabilities;
+  const action = textDocument?.codeAction;
+  return {
+    pulls: textDocument?.diagnostic !== undefined,
+    refresh: workspace?.diagnostics?.refreshSupport === true,
+    configuration: workspace?.configuration === true,
+    registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
+    registersWatchers: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    hoverMarkdown: textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) === true,
+    resolvesEdits:
+      action?.resolveSupport?.properties.includes("edit") === true && action.dataSupport === true,
+    documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+    changeAnnotations:
+      workspace?.workspaceEdit?.documentChanges === true &&
+      workspace.workspaceEdit.changeAnnotationSupport !== undefined,
+    disabledActions: action?.disabledSupport === true,
+  };
+}

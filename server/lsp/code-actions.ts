@@ -1,0 +1,235 @@
+/** Quick fixes, "ignore here" and fix-all. Listing is cheap: edits are made when an action is chosen, where the client can wait for them. */
+import {
+  type CodeAction,
+  CodeActionKind,
+  type CodeActionParams,
+  type Diagnostic,
+} from "vscode-languageserver";
+import type { FileId } from "../base/brand.ts";
+import { hash128 } from "../base/hash.ts";
+import type { Finding, Fix, Grade } from "../engine/api.ts";
+import { type Context, rangeOf } from "./context.ts";
+import type { DiagnosticData } from "./diagnostics.ts";
+import { bomLength, clampedOffset } from "./document.ts";
+import { fileId } from "./file-id.ts";
+import { hasSafeFix, safeEdits } from "./fix-all.ts";
+import { visible } from "./plain.ts";
+import type { Reports } from "./reports.ts";
+import { lineComment, suppressEdit } from "./suppress.ts";
+import { type EditResult, workspaceEdit } from "./workspace-edits.ts";
+
+export const FIX_ALL = `${CodeActionKind.SourceFixAll}.skeptic`;
+
+/** `CodeAction.data`: what to do, and for which text. */
+export interface ActionData {
+  readonly kind: "fix" | "suppress" | "fix-all";
+  readonly file: FileId;
+  readonly fingerprint: string;
+  /** Which of the engine's fixes. */
+  readonly index: number;
+  /** Of an open document. */
+  readonly version: number | null;
+  readonly textHash: string;
+}
+
+const HINT: Readonly<Record<Grade, string>> = {
+  safe: "Skeptic",
+  suggested: "Skeptic (review)",
+  placeholder: "Skeptic (fill in)",
+  manual: "Skeptic (by hand)",
+};
+
+export async function codeActions(
+  context: Context,
+  reports: Reports,
+  params: CodeActionParams,
+): Promise<CodeAction[]> {
+  const file = fileId(params.textDocument.uri);
+  if (!reports.isShown(file)) return [];
+  const { only, diagnostics } = params.context;
+  const actions: CodeAction[] = [];
+  if (wantsQuickFixes(only)) {
+    const found = findingsAt(context, reports, file, params.range);
+    for (const finding of found) actions.push(...fixActions(context, file, finding, diagnostics));
+    for (const finding of found)
+      actions.push(...suppressActions(context, file, finding, diagnostics));
+  }
+  if (wantsFixAll(only) && hasSafeFix(context.engine, file))
+    actions.push(fixAllAction(context, file));
+  if (context.client.resolvesEdits) return actions;
+  const complete: CodeAction[] = [];
+  for (const action of actions) {
+    const resolved =
+      action.disabled === undefined ? await resolveAction(context, reports, action) : action;
+    if (resolved.edit !== undefined || resolved.disabled !== undefined) complete.push(resolved);
+  }
+  return complete;
+}
+
+/** Adds the edit; an action for a text that changed since gets none, and the log says why. */
+export async function resolveAction(
+  context: Context,
+  reports: Reports,
+  action: CodeAction,
+): Promise<CodeAction> {
+  const data = action.data as ActionData | undefined;
+  if (data === undefined || action.disabled !== undefined) return action;
+  const result = isCurrent(context, data)
+    ? await makeEdit(context, reports, data, action.title)
+    : { refused: "the text changed since the action was offered" };
+  if ("edit" in result) return { ...action, edit: result.edit };
+  context.log.info(`No edit for "${action.title}": ${result.refused}.`);
+  return action;
+}
+
+async function makeEdit(
+  context: Context,
+  reports: Reports,
+  data: ActionData,
+  title: string,
+): Promise<EditResult> {
+  const { engine } = context;
+  const { file, fingerprint, textHash } = data;
+  if (data.kind === "fix-all") {
+    const edits = safeEdits(engine, file);
+    if (edits.length === 0) return { refused: "no safe fix applies any more" };
+    return workspaceEdit(context, { title, grade: "safe", edits: [{ file, textHash, edits }] });
+  }
+  const finding = reports.check(file).findings.find((one) => one.fingerprint === fingerprint);
+  if (finding === undefined) return { refused: "the finding is gone" };
+  if (data.kind === "fix") {
+    const fix = engine.fixes(file, fingerprint)[data.index];
+    if (fix === undefined || titleOf(fix) !== title) return { refused: "the fix is gone" };
+    if (fix.edits.length === 0) return { refused: fix.reason ?? "it is to be done by hand" };
+    return workspaceEdit(context, fix);
+  }
+  const comment = lineComment(file, context.documents.get(file)?.languageId);
+  const edit = comment === undefined ? undefined : suppressEdit(engine, file, finding, comment);
+  if (edit === undefined) return { refused: "a comment line above would not work here" };
+  return workspaceEdit(context, {
+    title,
+    grade: "safe",
+    edits: [{ file, textHash, edits: [edit] }],
+  });
+}
+
+function isCurrent(context: Context, data: ActionData): boolean {
+  const document = context.documents.get(data.file);
+  if ((document?.version ?? null) !== data.version) return false;
+  return context.engine.textHash(data.file) === data.textHash;
+}
+
+function wantsQuickFixes(only: readonly string[] | undefined): boolean {
+  return (
+    only === undefined ||
+    only.some((kind) => kind === CodeActionKind.Empty || kind === CodeActionKind.QuickFix)
+  );
+}
+
+/** A request for all fix-alls of every tool ("on save") does not rewrite code for security reasons; one for ours, or a menu of all source actions, does. */
+function wantsFixAll(only: readonly string[] | undefined): boolean {
+  if (only === undefined) return false;
+  if (only.includes(FIX_ALL)) return true;
+  return only.includes(CodeActionKind.Source) && !only.includes(CodeActionKind.SourceFixAll);
+}
+
+function findingsAt(
+  context: Context,
+  reports: Reports,
+  file: FileId,
+  range: CodeActionParams["range"],
+): Finding[] {
+  const document = context.documents.get(file);
+  const findings = reports.findings(file);
+  if (document === undefined) {
+    const line = (finding: Finding): number => rangeOf(context, file, finding.span).start.line;
+    return findings.filter(
+      (finding) => range.start.line <= line(finding) && line(finding) <= range.end.line,
+    );
+  }
+  const bom = bomLength(document.text);
+  const offset = (position: CodeActionParams["range"]["start"]): number =>
+    clampedOffset(document.text, document.starts, position.line, position.character) - bom;
+  const start = offset(range.start);
+  const end = offset(range.end);
+  return findings.filter(({ span }) => span.start <= end && start <= span.end);
+}
+
+function fixActions(
+  context: Context,
+  file: FileId,
+  finding: Finding,
+  asked: readonly Diagnostic[],
+): CodeAction[] {
+  const actions: CodeAction[] = [];
+  const fixes = context.engine.fixes(file, finding.fingerprint);
+  const preferred = fixes.findIndex((fix) => fix.grade === "safe" && fix.edits.length > 0);
+  for (const [index, fix] of fixes.entries()) {
+    const isManual = fix.grade === "manual" || fix.edits.length === 0;
+    if (isManual && !context.client.disabledActions) continue;
+    actions.push({
+      title: titleOf(fix),
+      kind: CodeActionKind.QuickFix,
+      diagnostics: diagnosticsOf(finding, asked),
+      ...(index === preferred ? { isPreferred: true } : {}),
+      ...(isManual
+        ? { disabled: { reason: visible(fix.reason ?? "This has to be done by hand.") } }
+        : {}),
+      data: actionData(context, "fix", file, finding.fingerprint, index),
+    });
+  }
+  return actions;
+}
+
+function suppressActions(
+  context: Context,
+  file: FileId,
+  finding: Finding,
+  asked: readonly Diagnostic[],
+): CodeAction[] {
+  if (lineComment(file, context.documents.get(file)?.languageId) === undefined) return [];
+  return [
+    {
+      title: `Skeptic: Ignore ${visible(finding.rule)} here (reason needed)`,
+      kind: CodeActionKind.QuickFix,
+      diagnostics: diagnosticsOf(finding, asked),
+      data: actionData(context, "suppress", file, finding.fingerprint, 0),
+    },
+  ];
+}
+
+function fixAllAction(context: Context, file: FileId): CodeAction {
+  return {
+    title: "Skeptic: Fix everything that is safe to fix",
+    kind: FIX_ALL,
+    data: actionData(context, "fix-all", file, "", 0),
+  };
+}
+
+function actionData(
+  context: Context,
+  kind: ActionData["kind"],
+  file: FileId,
+  fingerprint: string,
+  index: number,
+): ActionData {
+  return {
+    kind,
+    file,
+    fingerprint,
+    index,
+    version: context.documents.get(file)?.version ?? null,
+    textHash: context.engine.textHash(file) ?? hash128(""),
+  };
+}
+
+function titleOf(fix: Fix): string {
+  return `${HINT[fix.grade]}: ${visible(fix.title)}`;
+}
+
+function diagnosticsOf(finding: Finding, asked: readonly Diagnostic[]): Diagnostic[] {
+  return asked.filter(
+    (diagnostic) =>
+      (diagnostic.data as DiagnosticData | undefined)?.fingerprint === finding.fingerprint,
+  );
+}

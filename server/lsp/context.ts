@@ -1,0 +1,81 @@
+/** What every feature of the server shares. */
+import type { Connection } from "vscode-languageserver";
+import type { FileId } from "../base/brand.ts";
+import { lineStarts, positionAt, type Span } from "../base/text.ts";
+import type { Engine, RuleInfo } from "../engine/api.ts";
+import type { ClientFeatures } from "./client-features.ts";
+import { bomLength, type OpenDocument } from "./document.ts";
+import { uriOf } from "./file-id.ts";
+import type { Folders } from "./folders.ts";
+import type { Host } from "./host.ts";
+import type { Log } from "./log.ts";
+
+export interface Context {
+  readonly connection: Connection;
+  readonly engine: Engine;
+  readonly host: Host;
+  readonly log: Log;
+  readonly client: ClientFeatures;
+  readonly documents: Map<FileId, OpenDocument>;
+  readonly folders: Folders;
+  readonly rules: ReadonlyMap<string, RuleInfo>;
+  readonly lines: LineCache;
+}
+
+/** Lines of files that are not open, by content. */
+export type LineCache = Map<FileId, { readonly text: string; readonly starts: Uint32Array }>;
+
+interface Position {
+  line: number;
+  character: number;
+}
+
+/** The protocol range of a span in the engine's text of a file. */
+export function rangeOf(
+  context: Context,
+  file: FileId,
+  span: Span,
+): { start: Position; end: Position } {
+  const document = context.documents.get(file);
+  if (document !== undefined) {
+    const bom = bomLength(document.text);
+    return {
+      start: positionAt(document.starts, clamp(span.start + bom, document.text)),
+      end: positionAt(document.starts, clamp(span.end + bom, document.text)),
+    };
+  }
+  const { text, starts } = linesOf(context, file);
+  return {
+    start: positionAt(starts, clamp(span.start, text)),
+    end: positionAt(starts, clamp(span.end, text)),
+  };
+}
+
+function clamp(offset: number, text: string): number {
+  return Math.max(0, Math.min(offset, text.length));
+}
+
+function linesOf(
+  context: Context,
+  file: FileId,
+): { readonly text: string; readonly starts: Uint32Array } {
+  const text = context.engine.text(file) ?? "";
+  const known = context.lines.get(file);
+  if (known !== undefined && known.text === text) return known;
+  if (context.lines.size >= 64) context.lines.clear();
+  const lines = { text, starts: lineStarts(text) };
+  context.lines.set(file, lines);
+  return lines;
+}
+
+/** The URI to name a file by: the client's own spelling where it has one. */
+export function uriFor(context: Context, file: FileId): string {
+  return context.documents.get(file)?.uri ?? uriOf(file);
+}
+
+/** A file's path for people: relative to its folder. */
+export function shortPath(context: Context, file: FileId): string {
+  const folder = context.folders.of(file);
+  if (folder !== undefined) return file.slice(folder.root.length + 1);
+  return file.slice(file.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,116 @@
+/** Open documents: their texts into the engine, edit by edit. */
+import type {
+  DidChangeTextDocumentParams,
+  DidCloseTextDocumentParams,
+  DidOpenTextDocumentParams,
+} from "vscode-languageserver";
+import type { FileId } from "../base/brand.ts";
+import { classify } from "../engine/classify.ts";
+import type { Context } from "./context.ts";
+import {
+  applyChanges,
+  bomLength,
+  type OpenDocument,
+  openDocument,
+  withoutBom,
+} from "./document.ts";
+import { fileId, isEditedScheme, schemeOf } from "./file-id.ts";
+import { moveFindings } from "./moved.ts";
+
+export interface DocumentEvents {
+  opened(document: OpenDocument): void;
+  edited(document: OpenDocument): void;
+  /** `hadFindings`: the client was last shown some. */
+  closed(file: FileId, hadFindings: boolean): void;
+}
+
+export interface DocumentSync {
+  open(params: DidOpenTextDocumentParams): void;
+  change(params: DidChangeTextDocumentParams): void;
+  close(params: DidCloseTextDocumentParams): void;
+  /** Settings changed: documents that are silenced leave the engine, the others come in. */
+  resync(): void;
+}
+
+export function createDocumentSync(context: Context, events: DocumentEvents): DocumentSync {
+  const { engine, documents, folders, log } = context;
+
+  const isAnalysed = (document: OpenDocument): boolean => {
+    if (folders.silences(document.file)) return false;
+    // As with files named on the command line: whoever opens a generated file wants to read it.
+    const reason = classify(document.file, document.text);
+    if (reason !== "binary" && reason !== "too-large") return true;
+    log.problem(`${document.file} is not analysed: ${reason}`);
+    return false;
+  };
+  const give = (document: OpenDocument): void => {
+    engine.set(document.file, withoutBom(document.text), {
+      languageId: document.languageId,
+      open: true,
+    });
+  };
+  const sync = (document: OpenDocument): void => {
+    if (isAnalysed(document)) give(document);
+    else if (engine.has(document.file)) engine.remove(document.file);
+  };
+
+  return {
+    open({ textDocument }) {
+      const file = fileId(textDocument.uri);
+      const { uri, languageId, version, text } = textDocument;
+      if (!isEditedScheme(uri) || !engine.wants(file, languageId)) return;
+      const document = openDocument(file, uri, languageId, version, text);
+      documents.set(file, document);
+      sync(document);
+      events.opened(document);
+    },
+    change({ textDocument, contentChanges }) {
+      const document = documents.get(fileId(textDocument.uri));
+      if (document === undefined) return;
+      const before = document.text;
+      const edits = applyChanges(document, contentChanges);
+      document.version = textDocument.version;
+      document.editedAt = Date.now();
+      document.deleted = false;
+      const bom = bomLength(before);
+      const isPlain = bom === bomLength(document.text) && edits.every((edit) => edit.start >= bom);
+      const shifted =
+        bom === 0
+          ? edits
+          : edits.map((edit) => ({
+              start: edit.start - bom,
+              end: edit.end - bom,
+              newText: edit.newText,
+            }));
+      if (document.shown !== undefined)
+        document.shown = isPlain ? moveFindings(document.shown, document.file, shifted) : [];
+      const moves = edits.reduce(
+        (sum, edit) => sum + edit.newText.length + edit.end - edit.start,
+        0,
+      );
+      // Whether a text is too large or binary is asked again only when much of it changed.
+      if (!isPlain || moves > 1000 || !engine.has(document.file)) {
+        if (isPlain && engine.has(document.file) && isAnalysed(document))
+          engine.edit(document.file, shifted);
+        else sync(document);
+      } else if (shifted.length > 0) engine.edit(document.file, shifted);
+      events.edited(document);
+    },
+    close({ textDocument }) {
+      const file = fileId(textDocument.uri);
+      const document = documents.get(file);
+      if (document === undefined) return;
+      documents.delete(file);
+      if (engine.has(file)) {
+        engine.close(file);
+        if (schemeOf(file) === "untitled") engine.remove(file);
+      }
+      events.closed(file, (document.shown?.length ?? 0) > 0);
+    },
+    resync() {
+      for (const document of documents.values()) {
+        if (isAnalysed(document) !== engine.has(document.file)) sync(document);
+      }
+    },
+  };
+}

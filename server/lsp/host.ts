@@ -1,0 +1,38 @@
+/** What the server needs from the machine it runs on. The Node one is node-host.ts; a web worker would bring its own. */
+import type { FileId } from "../base/brand.ts";
+import type { SkipReason } from "../engine/api.ts";
+
+/** True for a path, relative to the folder walked, that settings do not exclude. */
+export type Accept = (relative: string) => boolean;
+
+export interface Found {
+  readonly files: readonly FileId[];
+  /** Why files and folders were left out here, once for each. */
+  readonly skipped: readonly SkipReason[];
+}
+
+export type ReadResult =
+  | {
+      readonly kind: "text";
+      /** Without its BOM; line endings as they are. */
+      readonly text: string;
+      /** False when the bytes were not valid UTF-8. */
+      readonly editable: boolean;
+      readonly bytes: number;
+    }
+  | { readonly kind: "missing" }
+  | { readonly kind: "skipped"; readonly reason: SkipReason };
+
+export interface Host {
+  /** True for folders and files whose contents can be read. */
+  reads(file: FileId): boolean;
+  /** All files below `from` (`root` or a folder in it) that neither .gitignore nor names nor `accept` leave out, a folder at a time. */
+  walk(root: FileId, from: FileId, accept: Accept): AsyncIterable<Found>;
+  /** What stands at a path below `root`; undefined when it is gone, left out, or a link. */
+  look(root: FileId, file: FileId, accept: Accept): Promise<"file" | "folder" | undefined>;
+  read(file: FileId): Promise<ReadResult>;
+  /** A .gitignore changed. */
+  forgetIgnoreFiles(): void;
+  /** Runs this after waiting messages had their turn. */
+  later(run: () => void): void;
+}

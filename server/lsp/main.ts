@@ -1,0 +1,34 @@
+/** The server's entry on Node: the analysis beside this file, the connection that the arguments name. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
+import { version } from "../../package.json";
+import { rules } from "../../rules/index.ts";
+import { createEngine } from "../engine/engine.ts";
+import { createNodeHost } from "./node-host.ts";
+import { startServer } from "./server.ts";
+
+const connection = createConnection(ProposedFeatures.all);
+for (const event of ["uncaughtException", "unhandledRejection"] as const)
+  process.on(event, (error: unknown) =>
+    connection.console.error(error instanceof Error ? (error.stack ?? "") : "fault"),
+  );
+
+startServer(connection, {
+  host: createNodeHost(),
+  version,
+  createEngine: async () => {
+    const bytes = (name: string): Promise<Uint8Array> => readFile(join(__dirname, `${name}.wasm`));
+    const [runtime, python, typescript, tsx, javascript] = await Promise.all([
+      bytes("web-tree-sitter"),
+      bytes("tree-sitter-python"),
+      bytes("tree-sitter-typescript"),
+      bytes("tree-sitter-tsx"),
+      bytes("tree-sitter-javascript"),
+    ]);
+    return createEngine({
+      wasm: { runtime, grammars: { python, typescript, tsx, javascript } },
+      rules,
+    });
+  },
+});

@@ -1,0 +1,45 @@
+/** Findings that move along with the text while it does not parse. */
+import type { FileId } from "../base/brand.ts";
+import type { Edit, Span } from "../base/text.ts";
+import type { Finding } from "../engine/api.ts";
+
+/** The findings after the edits (each in offsets of the text before it); one whose text is gone is left out. */
+export function moveFindings(
+  findings: readonly Finding[],
+  file: FileId,
+  edits: readonly Edit[],
+): readonly Finding[] {
+  if (edits.length === 0) return findings;
+  const moved: Finding[] = [];
+  for (const finding of findings) {
+    const span = moveAll(finding.span, edits);
+    if (span === undefined) continue;
+    const flow = finding.flow.map((step) => {
+      if (step.file !== file) return step;
+      return { ...step, span: moveAll(step.span, edits) ?? { start: span.start, end: span.start } };
+    });
+    moved.push({ ...finding, span, flow });
+  }
+  return moved;
+}
+
+function moveAll(span: Span, edits: readonly Edit[]): Span | undefined {
+  let current: Span | undefined = span;
+  for (const edit of edits) {
+    current = moveSpan(current, edit);
+    if (current === undefined) return undefined;
+  }
+  return current;
+}
+
+/** Where a span is after an edit; undefined when the edit replaced all of it. */
+export function moveSpan(span: Span, edit: Edit): Span | undefined {
+  const delta = edit.newText.length - (edit.end - edit.start);
+  if (edit.end <= span.start) return { start: span.start + delta, end: span.end + delta };
+  if (edit.start >= span.end) return span;
+  if (edit.start <= span.start && edit.end >= span.end) return undefined;
+  if (edit.start <= span.start)
+    return { start: edit.start + edit.newText.length, end: span.end + delta };
+  if (edit.end >= span.end) return { start: span.start, end: edit.start };
+  return { start: span.start, end: span.end + delta };
+}

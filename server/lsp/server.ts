@@ -1,0 +1,365 @@
+/**
+ * The language server on a connection: what it announces, and which feature answers what. Every handler is guarded: a
+ * fault is one log entry and an empty answer.
+ */
+import {
+  CodeActionKind,
+  type Connection,
+  DidChangeWorkspaceFoldersNotification,
+  type InitializeParams,
+  type InitializeResult,
+  PositionEncodingKind,
+  ResponseError,
+  TextDocumentSyncKind,
+} from "vscode-languageserver";
+import type { Engine } from "../engine/api.ts";
+import { createBackground } from "./background.ts";
+import { clientFeatures } from "./client-features.ts";
+import { codeActions, FIX_ALL, resolveAction } from "./code-actions.ts";
+import { createConfiguration } from "./configuration.ts";
+import { type Context, uriFor } from "./context.ts";
+import { createDocumentSync } from "./documents.ts";
+import { fileId } from "./file-id.ts";
+import { createFolders } from "./folders.ts";
+import type { Host } from "./host.ts";
+import { hover } from "./hover.ts";
+import { type Budget, createFileIndex, DEFAULT_BUDGET, type FileIndex } from "./index-files.ts";
+import { createLog, type Log } from "./log.ts";
+import type { ScanFileParams, ScanProgress, ScanResult, SkepticStatus } from "./protocol.ts";
+import { createWorkspacePulls, pullDocument } from "./pull.ts";
+import { createReports } from "./reports.ts";
+import { scanWorkspace } from "./scan.ts";
+import { createSinks, type Sink } from "./sinks.ts";
+import { createStatusReporter } from "./status.ts";
+import { FILE_OPERATIONS, listenToFiles, register } from "./watch.ts";
+
+export interface ServerOptions {
+  readonly host: Host;
+  readonly createEngine: () => Promise<Engine>;
+  readonly version: string;
+}
+
+/** `initializationOptions`: all of it optional. */
+interface InitializationOptions {
+  /** The section `skeptic`, for clients that cannot be asked for settings. */
+  readonly settings?: unknown;
+  /** Above this the rest of the workspace is left out. */
+  readonly budget?: Partial<Budget>;
+}
+
+export function startServer(connection: Connection, options: ServerOptions): void {
+  const log = createLog(connection.console);
+  connection.onInitialize(async (params): Promise<InitializeResult> => {
+    const serverInfo = { name: "Skeptic", version: options.version };
+    try {
+      const engine = await options.createEngine();
+      return { capabilities: serve(connection, options.host, engine, log, params), serverInfo };
+    } catch (error) {
+      log.crash("starting the analysis", error);
+      const status: SkepticStatus = {
+        state: "broken",
+        findings: 0,
+        message: "the analysis could not start",
+      };
+      connection.onInitialized(() => void connection.sendNotification("skeptic/status", status));
+      return { capabilities: { textDocumentSync: TextDocumentSyncKind.None }, serverInfo };
+    }
+  });
+  connection.listen();
+}
+
+function serve(
+  connection: Connection,
+  host: Host,
+  engine: Engine,
+  log: Log,
+  params: InitializeParams,
+): InitializeResult["capabilities"] {
+  const client = clientFeatures(params);
+  const initial = (params.initializationOptions ?? {}) as InitializationOptions;
+  const folders = createFolders();
+  const context: Context = {
+    connection,
+    engine,
+    host,
+    log,
+    client,
+    documents: new Map(),
+    folders,
+    rules: new Map(engine.rules().map((rule) => [rule.id, rule])),
+    lines: new Map(),
+  };
+  let setReady = (): void => {};
+  let isReady = false;
+  const ready = new Promise<void>((resolve) => {
+    setReady = resolve;
+  });
+  const openFolders =
+    params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
+  for (const uri of openFolders) folders.add(uri);
+
+  const reports = createReports(context);
+  const sinks = createSinks(reports, (file) => context.documents.has(file));
+  sinks.all.add(client.pulls ? ledger() : publisher(context));
+  let index: FileIndex;
+  let isIndexed = false;
+  const status = createStatusReporter(
+    () => currentStatus(),
+    (value) => void connection.sendNotification("skeptic/status", value),
+  );
+  const background = createBackground(
+    context,
+    reports,
+    sinks,
+    () => index,
+    () => isReady,
+    () => {
+      if (index.isIdle()) isIndexed = true;
+      status.update();
+    },
+  );
+  index = createFileIndex(
+    context,
+    { wake: background.wake, gone: (file) => background.touch([file]) },
+    { ...DEFAULT_BUDGET, ...initial.budget },
+  );
+  const pulls = createWorkspacePulls(context, reports, sinks, background.wake);
+  const configuration = createConfiguration(context, initial.settings);
+
+  const currentStatus = (): SkepticStatus => {
+    const findings = reports.total();
+    const all = folders.all();
+    const isOff =
+      all.length > 0 ? all.every((folder) => !folder.settings.enable) : !folders.outside().enable;
+    if (isOff) return { state: "off", findings: 0 };
+    const { done, total, walking } = index.progress();
+    if (!isIndexed || walking) return { state: "indexing", done, total, findings };
+    const message = index.notice();
+    return { state: "working", findings, ...(message === undefined ? {} : { message }) };
+  };
+  const touchEverything = (): void => {
+    background.touch([...context.documents.keys(), ...index.files(), ...reports.covered()]);
+  };
+  const forgetCoverage = (): void => {
+    const covered = index.files();
+    reports.coverage.all = false;
+    reports.coverage.files.clear();
+    background.touch(covered);
+  };
+  let reportsClosedFiles = false;
+  /** One after the other: answers of an earlier reading must not replace those of a later one. */
+  let applying = Promise.resolve();
+  const applySettings = (): Promise<void> => {
+    applying = applying.catch(() => {}).then(applyNow);
+    return applying;
+  };
+  const applyNow = async (): Promise<void> => {
+    const changed = await configuration.refresh();
+    engine.setRoots(folders.all().map((folder) => folder.root));
+    documents.resync();
+    if (changed || !isReady) index.rewalk();
+    const wanted = folders.outside().reportClosedFiles;
+    if (wanted) reports.coverage.all = true;
+    else if (reportsClosedFiles) forgetCoverage();
+    reportsClosedFiles = wanted;
+    touchEverything();
+  };
+
+  const documents = createDocumentSync(context, {
+    opened(document) {
+      index.opened(document.file);
+      background.touch([document.file]);
+    },
+    edited: background.edited,
+    closed(file, hadFindings) {
+      reports.forget(file);
+      index.closed(file);
+      background.touch([file]);
+      if (!client.pulls || (!hadFindings && !reports.isCovered(file))) return;
+      // A closing client asks once more and then lets go of its answer; it drops what comes before that is over.
+      for (const delay of [100, 1000])
+        setTimeout(() => {
+          if (context.documents.has(file)) return;
+          sinks.force(file);
+          background.wake();
+        }, delay);
+    },
+  });
+
+  const guard = <P extends unknown[], R>(
+    name: string,
+    fallback: R,
+    handler: (...args: P) => R | Promise<R>,
+  ) => {
+    return async (...args: P): Promise<R> => {
+      try {
+        return await handler(...args);
+      } catch (error) {
+        if (error instanceof ResponseError) throw error;
+        log.crash(name, error);
+        return fallback;
+      }
+    };
+  };
+  const tell = <P>(name: string, handler: (params: P) => void) => {
+    return (params: P): void => {
+      try {
+        handler(params);
+      } catch (error) {
+        log.crash(name, error);
+      }
+    };
+  };
+
+  connection.onInitialized(
+    guard("starting", undefined, async () => {
+      status.update();
+      await applySettings();
+      isReady = true;
+      setReady();
+      background.wake();
+      await register(context);
+    }),
+  );
+  connection.onNotification(
+    DidChangeWorkspaceFoldersNotification.type,
+    guard("a change of folders", undefined, async ({ event }) => {
+      for (const { uri } of event.removed) folders.remove(uri);
+      for (const { uri } of event.added) folders.add(uri);
+      await applySettings();
+      index.rewalk();
+    }),
+  );
+  connection.onDidChangeConfiguration(
+    guard("a change of settings", undefined, async ({ settings }) => {
+      if (!client.configuration) configuration.pushed(settings);
+      await applySettings();
+    }),
+  );
+  connection.onDidOpenTextDocument(tell("opening a document", documents.open));
+  connection.onDidChangeTextDocument(tell("an edit", documents.change));
+  connection.onDidCloseTextDocument(tell("closing a document", documents.close));
+  listenToFiles(context, index, background.touch);
+
+  if (client.pulls) {
+    connection.languages.diagnostics.on(
+      guard("answering diagnostics", { kind: "full" as const, items: [] }, (asked, token) =>
+        pullDocument(context, reports, ready, asked, token),
+      ),
+    );
+    connection.languages.diagnostics.onWorkspace(
+      guard("answering workspace diagnostics", { items: [] }, (asked, token, _, partial) =>
+        pulls.hold(asked, token, partial),
+      ),
+    );
+  }
+  connection.onHover(
+    guard("hover", undefined, async (asked) => {
+      await ready;
+      return hover(context, reports, asked);
+    }),
+  );
+  connection.onCodeAction(
+    guard("code actions", [], async (asked) => {
+      await ready;
+      return codeActions(context, reports, asked);
+    }),
+  );
+  connection.onCodeActionResolve(async (action) =>
+    guard("resolving a code action", action, () => resolveAction(context, reports, action))(),
+  );
+  connection.onRequest(
+    "skeptic/scanWorkspace",
+    guard<[unknown, Parameters<typeof scanWorkspace>[4]], ScanResult>(
+      "the workspace scan",
+      { files: 0, findings: 0, skipped: {}, cancelled: true },
+      async (_, token) => {
+        await ready;
+        const result = await scanWorkspace(
+          context,
+          reports,
+          sinks,
+          index,
+          token,
+          (progress: ScanProgress) => {
+            void connection.sendNotification("skeptic/scanProgress", progress);
+          },
+        );
+        touchEverything();
+        return result;
+      },
+    ),
+  );
+  connection.onRequest(
+    "skeptic/scanFile",
+    guard<[ScanFileParams], null>("scanning a file", null, async ({ uri }) => {
+      await ready;
+      const file = fileId(uri);
+      await index.load(file);
+      if (!context.documents.has(file)) reports.coverage.files.add(file);
+      sinks.force(file);
+      background.touch([file]);
+      background.refresh();
+      return null;
+    }),
+  );
+  connection.onRequest(
+    "skeptic/clearResults",
+    guard<[], null>("clearing results", null, () => {
+      forgetCoverage();
+      return null;
+    }),
+  );
+  connection.onShutdown(() => {
+    pulls.end();
+    background.dispose();
+    status.dispose();
+    index.dispose();
+    engine.dispose();
+  });
+
+  return {
+    positionEncoding: PositionEncodingKind.UTF16,
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+    hoverProvider: true,
+    codeActionProvider: {
+      codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL],
+      resolveProvider: client.resolvesEdits,
+    },
+    workspace: {
+      workspaceFolders: { supported: true, changeNotifications: true },
+      fileOperations: FILE_OPERATIONS,
+    },
+    ...(client.pulls
+      ? {
+          diagnosticProvider: {
+            identifier: "skeptic",
+            interFileDependencies: true,
+            workspaceDiagnostics: true,
+          },
+        }
+      : {}),
+  };
+}
+
+/** For clients that do not ask. Reports of open documents carry their version. */
+function publisher(context: Context): Sink {
+  return {
+    todo: new Set(),
+    sent: new Map(),
+    publishes: true,
+    send(file, { version, items }) {
+      void context.connection.sendDiagnostics({
+        uri: uriFor(context, file),
+        ...(version === null ? {} : { version }),
+        diagnostics: items,
+      });
+    },
+    flush() {},
+  };
+}
+
+/** Keeps the number of findings true for clients that ask, whether or not they hold a request open. */
+function ledger(): Sink {
+  return { todo: new Set(), sent: new Map(), publishes: false, send() {}, flush() {} };
+}

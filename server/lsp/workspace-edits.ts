@@ -1,0 +1,73 @@
+/** Fixes as workspace edits, bound to the text they are for. */
+import type { TextDocumentEdit, TextEdit, WorkspaceEdit } from "vscode-languageserver";
+import { hash128 } from "../base/hash.ts";
+import type { FileEdit, Fix, Grade } from "../engine/api.ts";
+import { type Context, rangeOf, uriFor } from "./context.ts";
+
+/** An edit, or one line why there is none. */
+export type EditResult = { readonly edit: WorkspaceEdit } | { readonly refused: string };
+
+const NEEDS_CONFIRMATION: Readonly<Record<Grade, string | undefined>> = {
+  safe: undefined,
+  suggested: "Suggested by Skeptic: read it before you apply it",
+  placeholder: "Skeptic left a place for you to fill in; until then the code refuses to run",
+  manual: undefined,
+};
+
+export async function workspaceEdit(context: Context, fix: Fix): Promise<EditResult> {
+  for (const edit of fix.edits) {
+    const refused = await staleReason(context, edit);
+    if (refused !== undefined) return { refused };
+  }
+  const label = NEEDS_CONFIRMATION[fix.grade];
+  const { documentChanges, changeAnnotations } = context.client;
+  const annotationId = label !== undefined && changeAnnotations ? "skeptic" : undefined;
+  const parts = fix.edits.map((edit) => ({
+    uri: uriFor(context, edit.file),
+    version: context.documents.get(edit.file)?.version ?? null,
+    edits: textEdits(context, edit, annotationId),
+  }));
+  if (!documentChanges) {
+    const changes: Record<string, TextEdit[]> = {};
+    for (const { uri, edits } of parts) changes[uri] = [...(changes[uri] ?? []), ...edits];
+    return { edit: { changes } };
+  }
+  const changes = parts.map(
+    ({ uri, version, edits }): TextDocumentEdit => ({ textDocument: { uri, version }, edits }),
+  );
+  if (label === undefined || annotationId === undefined)
+    return { edit: { documentChanges: changes } };
+  return {
+    edit: {
+      documentChanges: changes,
+      changeAnnotations: {
+        [annotationId]: { label: fix.title, needsConfirmation: true, description: label },
+      },
+    },
+  };
+}
+
+/** Why an edit is not for the text that the client or the disk now has. */
+async function staleReason(context: Context, edit: FileEdit): Promise<string | undefined> {
+  const { engine, documents, host } = context;
+  if (engine.textHash(edit.file) !== edit.textHash)
+    return "the text changed since the fix was made";
+  if (documents.has(edit.file)) return undefined;
+  const onDisk = await host.read(edit.file);
+  if (onDisk.kind !== "text" || !onDisk.editable) return "a file it would change cannot be edited";
+  return hash128(onDisk.text) === edit.textHash
+    ? undefined
+    : "a file it would change is not as it was analysed";
+}
+
+function textEdits(
+  context: Context,
+  { file, edits }: FileEdit,
+  annotationId: string | undefined,
+): TextEdit[] {
+  return edits.map((edit) => ({
+    range: rangeOf(context, file, edit),
+    newText: edit.newText,
+    ...(annotationId === undefined ? {} : { annotationId }),
+  }));
+}

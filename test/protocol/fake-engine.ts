@@ -1,0 +1,173 @@
+/**
+ * An engine that reads words instead of code, to test the server alone:
+ * `BAD(` has a safe fix (`GOOD(`), `RISKY(` a suggested one, `HARD(` none; `SINK(x)` is a finding when another file holds
+ * `SOURCE(x)`; `%%` is a syntax error; `CRASH` makes the check throw, `SLOW` makes it take 3 ms.
+ */
+import type { FileId } from "../../server/base/brand.ts";
+import { hash128 } from "../../server/base/hash.ts";
+import { applyEdits } from "../../server/base/text.ts";
+import type { Engine, Finding, Fix, FlowStep, Report, Settings } from "../../server/engine/api.ts";
+import { DEFAULT_SETTINGS } from "../../server/engine/api.ts";
+
+const WORDS = /(BAD|RISKY|HARD)\(|SINK\((\w+)\)/g;
+
+export function createFakeEngine(): Engine {
+  const names = new Set<FileId>();
+  const texts = new Map<FileId, string>();
+  const waiting = new Set<FileId>();
+  const changed = new Set<FileId>();
+  const settings = new Map<FileId, Settings>([["", DEFAULT_SETTINGS]]);
+  const told: string[] = [];
+
+  const touch = (file: FileId): void => {
+    waiting.add(file);
+    for (const other of texts.keys()) changed.add(other);
+    changed.add(file);
+  };
+  const findings = (file: FileId): Finding[] => {
+    const text = texts.get(file) ?? "";
+    const found: Finding[] = [];
+    for (const match of text.matchAll(WORDS)) {
+      const span = { start: match.index, end: match.index + match[0].length };
+      const flow = match[2] === undefined ? [] : flowTo(file, span, match[2]);
+      if (match[2] !== undefined && flow.length === 0) continue;
+      const rule = match[1] === undefined ? "sink" : match[1].toLowerCase();
+      if (isIgnored(text, span.start, rule)) continue;
+      found.push({
+        file,
+        span,
+        rule,
+        title: `A ${rule} call`,
+        category: "test",
+        cwe: [89],
+        owasp: [],
+        severity: "high",
+        confidence: "high",
+        level: rule === "hard" ? "hint" : "error",
+        message: { what: `This is ${rule}.`, why: "It *breaks* <b>.", fix: "Write `GOOD`." },
+        flow,
+        marks: [],
+        fingerprint: hash128(`${rule}:${found.length}:${file}`),
+      });
+    }
+    return found;
+  };
+  const flowTo = (file: FileId, span: FlowStep["span"], name: string): FlowStep[] => {
+    for (const [other, text] of texts) {
+      const at = text.indexOf(`SOURCE(${name})`);
+      if (at === -1 || waiting.has(other)) continue;
+      return [
+        {
+          file: other,
+          span: { start: at, end: at + 6 },
+          role: "source",
+          text: "comes from outside",
+        },
+        { file, span, role: "sink", text: "arrives here" },
+      ];
+    }
+    return [];
+  };
+  const report = (file: FileId): Report => {
+    const text = texts.get(file) ?? "";
+    waiting.delete(file);
+    if (text.includes("CRASH")) throw new Error("this file crashes the check");
+    if (text.includes("SLOW")) for (const end = performance.now() + 3; performance.now() < end; );
+    let root = "";
+    for (const one of settings.keys())
+      if (file.startsWith(one) && one.length > root.length) root = one;
+    const levels = settings.get(root)?.rules ?? {};
+    return {
+      file,
+      findings: findings(file).filter(({ rule }) => levels[rule] !== "off"),
+      hasError: text.includes("%%"),
+    };
+  };
+
+  return {
+    setFiles(files) {
+      names.clear();
+      for (const file of files) names.add(file);
+    },
+    setRoots() {},
+    addFile: (file) => void names.add(file),
+    remove(file) {
+      names.delete(file);
+      touch(file);
+      texts.delete(file);
+      waiting.delete(file);
+    },
+    set(file, text) {
+      names.add(file);
+      if (texts.get(file) === text) return;
+      texts.set(file, text);
+      touch(file);
+    },
+    edit(file, edits) {
+      let text = texts.get(file) ?? "";
+      for (const edit of edits) text = applyEdits(text, [edit]);
+      texts.set(file, text);
+      touch(file);
+    },
+    close() {},
+    has: (file) => texts.has(file),
+    text: (file) => texts.get(file),
+    textHash: (file) => (texts.has(file) ? hash128(texts.get(file) as string) : undefined),
+    configure(next, root = "") {
+      settings.set(root, next);
+      for (const file of texts.keys()) changed.add(file);
+      return Object.keys(next.rules)
+        .filter((rule) => !["bad", "risky", "hard", "sink"].includes(rule))
+        .map((rule) => ({ message: `unknown rule "${rule}"` }));
+    },
+    wants: (file, languageId) => languageId === "python" || /\.(py|ts|js)$/.test(file),
+    needs: () => [],
+    step(budget) {
+      const end = performance.now() + budget;
+      for (const file of waiting) {
+        waiting.delete(file);
+        for (const other of texts.keys())
+          if (texts.get(other)?.includes("SINK")) changed.add(other);
+        if (performance.now() >= end) break;
+      }
+      return { pending: waiting.size, total: texts.size };
+    },
+    check: report,
+    changed() {
+      const files = [...changed];
+      changed.clear();
+      return files;
+    },
+    fixes(file, fingerprint): Fix[] {
+      const finding = findings(file).find((one) => one.fingerprint === fingerprint);
+      if (finding === undefined) return [];
+      const textHash = hash128(texts.get(file) ?? "");
+      const edits = [{ file, textHash, edits: [{ ...finding.span, newText: "GOOD(" }] }];
+      if (finding.rule === "bad") return [{ title: "Use GOOD", grade: "safe", edits }];
+      if (finding.rule === "risky") return [{ title: "Maybe GOOD", grade: "suggested", edits }];
+      return [
+        { title: "Think", grade: "manual", edits: [], reason: "It cannot be done by a machine." },
+      ];
+    },
+    problems: () => told.splice(0).map((message) => ({ message })),
+    rules: () =>
+      ["bad", "risky", "hard", "sink"].map((id) => ({
+        id,
+        title: id,
+        category: "test",
+        severity: "high",
+        cwe: [89],
+        owasp: [],
+        url: `https://example.org/rules/${id}.md`,
+        page: "",
+      })),
+    liveTrees: () => 0,
+    dropCaches() {},
+    dispose() {},
+  };
+}
+
+function isIgnored(text: string, offset: number, rule: string): boolean {
+  const above = text.slice(0, offset).split("\n").at(-2) ?? "";
+  return new RegExp(`skeptic: ignore\\[${rule}\\] -- \\S`).test(above);
+}
