@@ -21,6 +21,8 @@ export interface Context {
   depth: number;
   /** Above 0 while a `finally` body is lowered again: its statements are already listed. */
   repeats: number;
+  /** `finally` bodies around, each of them lowered twice. */
+  copies: number;
   /** Comprehension variables made so far. */
   shadows: number;
   readonly exported: Set<string>;

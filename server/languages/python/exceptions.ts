@@ -122,7 +122,7 @@ function lowerFinally(c: Context, clause: number, cleanup: BlockId): void {
   const { tree, b } = c;
   const suite = children(tree, clause).find((n) => kind(tree, n) === "block") ?? NO_NODE;
   const span = spanOf(c, clause);
-  if (c.repeats >= MAX_COPIES) {
+  if (c.copies >= MAX_COPIES) {
     b.enter(cleanup);
     const exception = b.emit({ op: "caught", types: [], span });
     lowerSuite(c, suite);
@@ -138,10 +138,12 @@ function lowerFinally(c: Context, clause: number, cleanup: BlockId): void {
   b.jump(normal);
   b.switchTo(cleanup);
   const exception = b.emit({ op: "caught", types: [], span });
+  c.copies++;
   c.repeats++;
   lowerSuite(c, suite);
   c.repeats--;
   b.end({ kind: "throw", value: exception, span });
   b.switchTo(normal);
   lowerSuite(c, suite);
+  c.copies--;
 }

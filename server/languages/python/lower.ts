@@ -70,6 +70,7 @@ function createContext(tree: FlatTree, item: ItemSource, outer: ReadonlySet<stri
     classes: [],
     depth: 0,
     repeats: 0,
+    copies: 0,
     shadows: 0,
     exported: new Set(),
     broken: hasOwnError(tree, item.node),
