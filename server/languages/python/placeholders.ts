@@ -17,8 +17,6 @@ type Piece =
       readonly format: string;
       readonly from: number;
       readonly to: number;
-      /** Part of the format of the field before. */
-      readonly nested: boolean;
     };
 
 /** The join of `"..." % right`, or undefined. */
@@ -216,7 +214,6 @@ function parsePercent(text: string): Piece[] | undefined {
       format,
       from: i,
       to: i + whole.length,
-      nested: false,
     });
     i += whole.length;
     from = i;
@@ -277,12 +274,12 @@ function addField(
   const found = FIELD.exec(text.slice(open + 1, close));
   if (found === null) return undefined;
   const [, name = "", path = "", conversion = "", spec] = found;
-  const steps = (path.match(/\.[^.[]+|\[[^\]]*/g) ?? []).map((step) => step);
+  const steps = path.match(/\.[^.[]+|\[[^\]]*/g) ?? [];
   const numbered = /^\d+$/.test(name);
   if (numbered) counter.explicit = true;
   const argument = name === "" ? counter.next++ : numbered ? Number(name) : name;
   const format = `${conversion}${spec === undefined ? "" : `:${spec}`}`;
-  out.push({ kind: "field", argument, steps, format, from: open, to: close + 1, nested });
+  out.push({ kind: "field", argument, steps, format, from: open, to: close + 1 });
   if (spec !== undefined && !nested) {
     const specStart = close - spec.length;
     for (let i = specStart; i < close; ) {

@@ -50,7 +50,7 @@ export function decodeLiteral(tree: FlatTree, node: number): Decoded | undefined
       if (kind(tree, part) === "interpolation") return undefined;
       if (kind(tree, part) !== "string_content") continue;
       for (const piece of cut(textOf(tree, part), prefix)) {
-        for (const unit of units(piece.text)) {
+        for (const unit of piece.text.split("")) {
           text += unit;
           starts.push(start(tree, part) + piece.from);
           ends.push(start(tree, part) + piece.to);
@@ -59,10 +59,6 @@ export function decodeLiteral(tree: FlatTree, node: number): Decoded | undefined
     }
   }
   return { text, starts, ends };
-}
-
-function units(text: string): string[] {
-  return text.split("");
 }
 
 /** The text of a plain string literal; undefined for anything else. */
