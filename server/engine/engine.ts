@@ -255,6 +255,12 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         if (old.open && !open.open) old.source?.dispose();
         if (old.open && !open.open) old.source = undefined;
         old.open = open.open ?? false;
+        const grammar = grammarFor(file, old.languageId);
+        if (old.open && old.ir !== undefined && old.source === undefined && grammar !== undefined) {
+          // Analysed while it was closed: the tree it will be edited from is still missing.
+          old.source = syntax.open(grammar, text);
+          old.source.flat();
+        }
         old.editable = open.editable ?? true;
         return;
       }

@@ -462,7 +462,7 @@ function instantiate(call: Call, fn: ItemId, summary: Summary, parameter: (index
       for (const key of label.slice(second + 1).split(".")) if (key !== "") value = readField(value, key);
       return value;
     }
-    if (label.startsWith("free:")) return mine ? captured(run, label.slice(5), state) : undefined;
+    if (label.startsWith("free:")) return mine ? captured(run, holeOf(run, fn), label.slice(5), state) : undefined;
     return undefined;
   };
   const expandTaint = (t: Taint): Taint[] => {
@@ -563,10 +563,11 @@ function fillAlts(alts: readonly Alt[], subst: (v: Value) => Value): readonly Al
 }
 
 /** What a nested function sees of a variable of this item. */
-function captured(run: Run, name: string, state: State): Value | undefined {
+function captured(run: Run, hole: number | undefined, name: string, state: State): Value | undefined {
   let out: Value | undefined;
+  const renamed = hole === undefined ? undefined : run.item.holes[hole]?.renamed?.[name];
   run.item.slots.forEach((slot, i) => {
-    if (slot === name || slot.replace(/#\d+$/, "") === name) out = join(out, state.slots[i] ?? run.variables.get(i));
+    if (renamed === undefined ? slot === name : i === renamed) out = join(out, state.slots[i] ?? run.variables.get(i));
   });
   if (out !== undefined) return bake(out, state);
   const found = run.facts.free(run.id, name);
