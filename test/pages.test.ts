@@ -10,6 +10,7 @@ import type { Known } from "./harness/marks.ts";
 import type { Page } from "./harness/page.ts";
 import { readPages, repository } from "./harness/pages.ts";
 import { empty } from "./harness/project.ts";
+import { plain } from "./harness/report.ts";
 import { caseProblems } from "./harness/run-case.ts";
 
 const HEADINGS = ["Vulnerable", "Safe", "Fix safety", "Limits", "References"];
@@ -67,11 +68,4 @@ function pageProblems(page: Page): string[] {
       ? []
       : [`the order of headings is ${HEADINGS.join(", ")}`]),
   ];
-}
-
-/** The message is the report; a stack would only be noise. */
-function plain(message: string): Error {
-  const error = new Error(message);
-  error.stack = message;
-  return error;
 }

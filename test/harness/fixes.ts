@@ -134,7 +134,12 @@ function move(offset: number, fix: Fix, file: string): number {
 }
 
 /** The first automatic fix of each finding in turn, with a new check after each, until none is left. */
-export function fixAll(engine: Engine, texts: Texts, options: LoadOptions): Texts | string {
+export function fixAll(
+  engine: Engine,
+  texts: Texts,
+  options: LoadOptions,
+  most = MOST_FIXES,
+): Texts | string {
   let now = texts;
   const done = new Set<string>();
   for (let count = 0; ; count++) {
@@ -150,8 +155,8 @@ export function fixAll(engine: Engine, texts: Texts, options: LoadOptions): Text
       break;
     }
     if (next === undefined) return now;
-    if (count === MOST_FIXES)
-      return `after ${MOST_FIXES} fixes there is one more, "${next.fix.title}":\n${indent(now.get(next.finding.file) ?? "")}`;
+    if (count === most)
+      return `after ${most} fixes there is one more, "${next.fix.title}":\n${indent(now.get(next.finding.file) ?? "")}`;
     const after = withFix(now, next.fix);
     if (typeof after === "string") return `fix "${next.fix.title}": ${after}`;
     now = after;

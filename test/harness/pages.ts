@@ -1,5 +1,5 @@
 /** The pages of this repository: one per rule, and those of the tests. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Page, readPage } from "./page.ts";
@@ -13,6 +13,16 @@ export function readPages(): readonly Page[] {
     .flatMap(markdownBelow)
     .filter((path) => path.includes(chosen))
     .map((path) => readPage(path, readFileSync(join(repository, path), "utf8")));
+}
+
+/** Every file of a folder with its path below it; none if there is no such folder. */
+export function readFolder(folder: string): ReadonlyMap<string, string> {
+  const top = join(repository, folder);
+  if (!existsSync(top)) return new Map();
+  const names = readdirSync(top, { recursive: true, encoding: "utf8" })
+    .filter((name) => statSync(join(top, name)).isFile())
+    .map((name) => name.replaceAll("\\", "/"));
+  return new Map(names.sort().map((name) => [name, readFileSync(join(top, name), "utf8")]));
 }
 
 function markdownBelow(folder: string): string[] {

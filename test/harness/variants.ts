@@ -1,6 +1,7 @@
 /** The same program in other clothes: its findings stand on the same lines. */
 import type { Engine } from "../../server/engine/api.ts";
 import { check, type LoadOptions, load, settle, summary, type Texts } from "./project.ts";
+import { without } from "./report.ts";
 
 /** Larger programs are not typed. */
 const MOST_TYPED = 1500;
@@ -115,13 +116,4 @@ function emojiLine(name: string, text: string): string {
   if (text.startsWith("#!")) return "";
   if (/\.(?:py|txt|toml)$/.test(name)) return "# 🦊 naïve\n";
   return /\.(?:[mc]?[jt]s|[jt]sx)$/.test(name) ? "// 🦊 naïve\n" : "";
-}
-
-function without(from: readonly string[], these: readonly string[]): string[] {
-  const left = [...these];
-  return from.filter((entry) => {
-    const at = left.indexOf(entry);
-    if (at >= 0) left.splice(at, 1);
-    return at < 0;
-  });
 }
