@@ -274,7 +274,7 @@ function testClass(c: Context, pattern: number, subject: ValueId, no: BlockId): 
   );
   const self = SELF_MATCHING.has(textOf(tree, name));
   for (const given of fields) {
-    const inner = kind(tree, given) === "case_pattern" ? (parts(tree, given)[0] ?? given) : given;
+    const { inner, alias } = fieldOf(c, given);
     const span = spanOf(c, inner);
     if (kind(tree, inner) !== "keyword_pattern") {
       test(c, given, self ? subject : opaque(c, "positional pattern", [subject], span), no);
@@ -290,5 +290,19 @@ function testClass(c: Context, pattern: number, subject: ValueId, no: BlockId): 
       span,
     });
     if (value !== undefined) test(c, value, member, no);
+    if (alias !== undefined) capture(c, alias, textOf(tree, alias), member);
   }
+}
+
+/** One field of a class pattern; the grammar reads `x=1 as y` as `(x=1) as y`. */
+function fieldOf(c: Context, given: number): { inner: number; alias: number | undefined } {
+  const open = (n: number): number =>
+    kind(c.tree, n) === "case_pattern" ? (parts(c.tree, n)[0] ?? n) : n;
+  const inner = open(given);
+  if (kind(c.tree, inner) !== "as_pattern") return { inner, alias: undefined };
+  const [first, alias] = parts(c.tree, inner);
+  const keyword = first === undefined ? inner : open(first);
+  return kind(c.tree, keyword) === "keyword_pattern"
+    ? { inner: keyword, alias }
+    : { inner, alias: undefined };
 }
