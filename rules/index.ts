@@ -3,6 +3,8 @@ import type { RuleSet } from "../server/rule/rule.ts";
 import sqlDynamicQuery from "./sql-dynamic-query.ts";
 import sqlInjection from "./sql-injection.ts";
 import sqlMissingFPrefix from "./sql-missing-f-prefix.ts";
+import ssrfIncompleteGuard from "./ssrf-incomplete-guard.ts";
+import ssrfRedirectsFollowed from "./ssrf-redirects-followed.ts";
 import ssrfUserControlledUrl from "./ssrf-user-controlled-url.ts";
 import { models } from "./models/index.ts";
 import sqlDynamicQueryPage from "./sql-dynamic-query.md";
@@ -14,6 +16,8 @@ export const rules: RuleSet = {
     sqlDynamicQuery,
     sqlInjection,
     sqlMissingFPrefix,
+    ssrfIncompleteGuard,
+    ssrfRedirectsFollowed,
     ssrfUserControlledUrl,
   ],
   models,

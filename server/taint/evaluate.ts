@@ -1,8 +1,8 @@
 /** The effect of one operation on the state, and its value. */
 import type { Op, ValueId } from "../ir/ir.ts";
 import { assertNever } from "../base/brand.ts";
-import { enclose, evaluateCall } from "./call.ts";
-import { bake, parameterValue, type Run, type State } from "./interpret.ts";
+import { enclose, evaluateCall, reach } from "./call.ts";
+import { bake, bakeTaint, parameterValue, type Run, type State } from "./interpret.ts";
 import { ALL_KINDS, HOST_KINDS, clearedBy, kindBit } from "./knowledge.ts";
 import { trail } from "./summary.ts";
 import {
@@ -65,7 +65,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
       return { refs: [], taint: spread(get(op.object)), ...sliced(get(op.object)) };
     case "setMember": {
       const value = bake(get(op.value), state);
-      recordAssignment(run, id, op, get(op.object), op.name, op.value, value);
+      recordAssignment(run, id, op, get(op.object), op.name, op.value, value, state);
       update(run, op.object, state, (old) => withField(old, op.name, value, true));
       return value;
     }
@@ -73,7 +73,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
       const value = bake(get(op.value), state);
       const key = onlyConst(get(op.key));
       const name = key === undefined ? "*" : String(key.value);
-      recordAssignment(run, id, op, get(op.object), name, op.value, value);
+      recordAssignment(run, id, op, get(op.object), name, op.value, value, state);
       update(run, op.object, state, (old) => withField(old, name, value, key !== undefined));
       return value;
     }
@@ -410,7 +410,11 @@ export function member(run: Run, raw: Value, name: string, op: Op & { op: "membe
     if (ref.startsWith("lib:") && out !== undefined) {
       const row = run.facts.knowledge.passes(`${ref.slice(4)}.${name}`)[0];
       if (row?.scalar) return { refs: [], taint: [], scalar: true };
-      if (row !== undefined) out = withTaint(out, out.taint.map((t) => ({ ...t, cleared: t.cleared | clearedBy(row.clears), derive: t.derive === "same" ? (row.derive ?? t.derive) : t.derive })));
+      // Made from the whole (the host of a URL), not a thing of its own inside it: what is found out about it is true of the whole.
+      if (row !== undefined) {
+        const whole = object.taint.map((t) => ({ ...bakeTaint(t, state), cleared: t.cleared | clearedBy(row.clears), derive: t.derive === "same" ? (row.derive ?? t.derive) : t.derive }));
+        out = withTaint(out, whole);
+      }
     }
     const found = memberOfRef(run, ref, name, op, object.guessed ?? false);
     if (found !== undefined) out = out === undefined ? found : join(out, found);
@@ -532,17 +536,19 @@ function defineClass(run: Run, op: Op & { op: "class" }, get: (v: ValueId) => Va
   const members = new Map<string, Value>();
   const annotations = new Map<string, import("../ir/ir.ts").TypeRef>();
   const methods: number[] = [];
+  const holes = new Map([...run.closures.keys()].map((hole) => [`fn:${run.facts.child(run.id, hole)}`, hole]));
   for (const m of op.members) {
     if (m.annotation !== undefined) annotations.set(m.name, m.annotation);
     if (m.value === undefined) continue;
     const value = get(m.value);
     if (m.kind !== "getter" && m.kind !== "setter") members.set(m.name, value);
-    for (const [hole, closure] of run.closures) {
-      const child = run.facts.child(run.id, hole);
-      if (child !== undefined && value.refs.includes(`fn:${child}`) && m.kind !== "field") {
-        run.closures.set(hole, { ...closure, classId: id, isStatic: m.isStatic });
-        methods.push(hole);
-      }
+    if (m.kind === "field") continue;
+    for (const ref of value.refs) {
+      const hole = holes.get(ref);
+      const closure = hole === undefined ? undefined : run.closures.get(hole);
+      if (hole === undefined || closure === undefined) continue;
+      run.closures.set(hole, { ...closure, classId: id, isStatic: m.isStatic });
+      methods.push(hole);
     }
   }
   run.classes.set(id, { name: op.name, bases: op.bases.map(get), members, annotations, methods, item: run.id });
@@ -557,12 +563,14 @@ function record(run: Run, id: ValueId, op: Op, target: string, valueOp: ValueId,
 }
 
 /** Assignments to a property of a library object can be sinks: `response.headers["X"] = v`. */
-function recordAssignment(run: Run, id: ValueId, op: Op & { op: "setMember" | "setIndex" }, object: Value, name: string, valueOp: ValueId, value: Value): void {
+function recordAssignment(run: Run, id: ValueId, op: Op & { op: "setMember" | "setIndex" }, object: Value, name: string, valueOp: ValueId, value: Value, state: State): void {
   if (!run.recording) return;
-  for (const ref of withHint(run, resolve(run, object), op.object).refs) {
+  const holder = withHint(run, resolve(run, object), op.object);
+  for (const ref of holder.refs) {
     if (!ref.startsWith("lib:")) continue;
     const target = `${ref.slice(4)}.${name}=`;
     const any = `${ref.slice(4)}.*=`;
     if (run.facts.knowledge.watched(target) || run.facts.knowledge.watched(any)) run.stores.push({ target, site: { item: run.id, op: id, span: op.span }, value, valueOp });
+    for (const row of run.facts.knowledge.sinks(target)) reach({ run, id, op, state }, row, { value, op: valueOp, span: (run.item.ops[valueOp] as Op).span }, holder.guessed ?? false);
   }
 }

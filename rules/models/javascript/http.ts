@@ -10,8 +10,10 @@ interface Facts {
   readonly follows?: boolean;
   readonly option?: string;
   readonly off?: string;
+  /** The argument is a host name, not a URL. */
+  readonly host?: boolean;
 }
-const row = (path: string, args: readonly (number | string)[], facts: Facts) => ({ path, args, kind: URL, data: { follows: false, option: "", off: "", ...facts } });
+const row = (path: string, args: readonly (number | string)[], facts: Facts) => ({ path, args, kind: URL, data: { follows: false, option: "", off: "", host: false, ...facts } });
 const FETCH: Facts = { api: "fetch", follows: true, option: "1.redirect", off: '"error"' };
 const AXIOS: Facts = { api: "axios", follows: true, option: "1.maxRedirects", off: "0" };
 const AXIOS_BODY: Facts = { ...AXIOS, option: "2.maxRedirects" };
@@ -57,7 +59,7 @@ const http: Model = {
     row(`request.${VERBS}`, [0, "0.url", "0.uri"], { api: "request", follows: true }),
     row("{http,https}.{get,request}", [0, "0.hostname", "0.host"], { api: "http" }),
     row("http2.connect", [0], { api: "http2" }),
-    row("{net,tls}.{connect,createConnection}", ["0.host", 1], { api: "net" }),
+    row("{net,tls}.{connect,createConnection}", ["0.host", 1], { api: "net", host: true }),
     row("browser.Page().goto", [0], { api: "the headless browser", follows: true }),
     row("link-preview-js.getLinkPreview", [0], { api: "link-preview-js", follows: true }),
     row("open-graph-scraper", ["0.url"], { api: "open-graph-scraper", follows: true }),

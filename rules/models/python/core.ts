@@ -34,7 +34,7 @@ const core: Model = {
     { path: "shlex.quote()", from: [0], clears: ["shell"] },
     { path: "urllib.parse.{quote,quote_plus}()", from: [0], clears: ["url", "path", "html", "redirect", "header"] },
     { path: "urllib.parse.{unquote,unquote_plus}()", from: [0], same: true },
-    { path: "urllib.parse.urljoin()", from: [0, 1] },
+    { path: "urllib.parse.urljoin()", from: [1, 0, "url", "base"], same: true },
     { path: "urllib.parse.{urlparse,urlsplit}()", from: [0], same: true },
     { path: "urllib.parse.{urlparse,urlsplit}().{hostname,netloc}", from: ["recv"], derive: "host" },
     { path: "re.{sub,subn}()", from: [1, 2], derive: "part" },

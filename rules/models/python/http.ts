@@ -10,8 +10,10 @@ interface Facts {
   readonly follows?: boolean;
   readonly option?: string;
   readonly off?: string;
+  /** The argument is a host name, not a URL. */
+  readonly host?: boolean;
 }
-const row = (path: string, args: readonly (number | string)[], facts: Facts) => ({ path, args, kind: URL, data: { follows: false, option: "", off: "", ...facts } });
+const row = (path: string, args: readonly (number | string)[], facts: Facts) => ({ path, args, kind: URL, data: { follows: false, option: "", off: "", host: false, ...facts } });
 const REQUESTS: Facts = { api: "requests", follows: true, option: "allow_redirects", off: "False" };
 const HTTPX: Facts = { api: "httpx", follows: false, option: "follow_redirects", off: "False" };
 const AIOHTTP: Facts = { api: "aiohttp", follows: true, option: "allow_redirects", off: "False" };
@@ -47,7 +49,7 @@ const http: Model = {
     row("urllib.request.{urlopen,urlretrieve}", [0, "url"], { api: "urllib.request", follows: true }),
     row("urllib3.PoolManager().{request,urlopen}", [1, "url"], URLLIB3),
     row("urllib3.request", [1, "url"], URLLIB3),
-    row("http.client.{HTTPConnection,HTTPSConnection}", [0, "host"], { api: "http.client" }),
+    row("http.client.{HTTPConnection,HTTPSConnection}", [0, "host"], { api: "http.client", host: true }),
     row("tornado.httpclient.{AsyncHTTPClient,HTTPClient}().fetch", [0, "request"], { api: "tornado", follows: true, option: "follow_redirects", off: "False" }),
     row("playwright.Page().goto", [0, "url"], { api: "playwright", follows: true }),
     row("selenium.webdriver.{Chrome,Firefox,Edge,Remote}().get", [0], { api: "selenium", follows: true }),

@@ -1,0 +1,64 @@
+/** Puts statements in front of the one at fault, and says no in the words of the framework at hand. */
+import type { Code, Edit, Span } from "../rule.ts";
+
+/**
+ * Inserts lines before the statement that holds `span` (item coordinates). Lines are indented like it; a leading tab in a
+ * line is one more level. Undefined where a statement cannot stand: after `if (x)` without braces, beside other code on
+ * the same line, in an arrow function that is one expression.
+ */
+export function insertBefore(code: Code, span: Span, lines: readonly string[]): Edit | undefined {
+  const statement = code.statement(span);
+  if (statement === undefined) return undefined;
+  const text = code.fileText;
+  const at = statement.start;
+  let line = at;
+  while (line > 0 && text[line - 1] !== "\n" && text[line - 1] !== "\r") line--;
+  if (text.slice(line, at).trim() !== "") return undefined;
+  if (code.language === "javascript" && isBranchWithoutBraces(text, line)) return undefined;
+  const indent = code.indent(at);
+  const unit = indentUnit(code);
+  const body = lines.map((l) => (l === "" ? "" : `${indent}${l.replace(/^\t+/, (tabs) => unit.repeat(tabs.length))}`)).join(code.newline);
+  return { start: line, end: line, newText: `${body}${code.newline}` };
+}
+
+/** The file's own indentation step. */
+export function indentUnit(code: Code): string {
+  const first = /^([ \t]+)\S/m.exec(code.fileText.replace(/^[ \t]+\*.*$/gm, ""))?.[1];
+  if (first?.startsWith("\t")) return "\t";
+  if (first !== undefined && (first.length === 2 || first.length === 4)) return first;
+  return code.language === "python" ? "    " : "  ";
+}
+
+/** A statement that refuses the request: an HTTP answer where one can be given, else an exception. */
+export function refusal(code: Code, message: string): string {
+  const text = code.fileText;
+  if (code.language === "python") {
+    if (/\bimport\b[^\n]*\bHTTPException\b/.test(text) || /\bHTTPException\(/.test(text)) return `raise HTTPException(status_code=400, detail="${message}")`;
+    if (/\bfrom flask import\b[^\n]*\babort\b/.test(text)) return "abort(400)";
+    return `raise ValueError("${message}")`;
+  }
+  const second = code.ir.params[1]?.name ?? "";
+  if (/^(res|response)$/.test(second) && /\bexpress\b/.test(text)) return `return ${second}.status(400).send("${message}");`;
+  if (second === "reply") return `return reply.code(400).send("${message}");`;
+  return `throw new Error("${message}");`;
+}
+
+function isBranchWithoutBraces(text: string, lineStart: number): boolean {
+  const before = text.slice(0, lineStart).replace(/(\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)+$/, "");
+  if (/\b(else|do)$/.test(before)) return true;
+  if (!before.endsWith(")")) return false;
+  let depth = 0;
+  for (let i = before.length - 1; i >= 0; i--) {
+    if (before[i] === ")") depth++;
+    else if (before[i] === "(" && --depth === 0) return /\b(if|while|for|with)\s*$/.test(before.slice(0, i)) || /\bawait\s*$/.test(before.slice(0, i));
+  }
+  return false;
+}
+
+/** A name that the function does not use yet. */
+export function freshName(code: Code, wanted: string): string {
+  for (let i = 0; ; i++) {
+    const name = i === 0 ? wanted : `${wanted}${i + 1}`;
+    if (!new RegExp(`\\b${name}\\b`).test(code.fileText)) return name;
+  }
+}

@@ -1,0 +1,70 @@
+/** Fixes for outbound requests: a list of allowed hosts that refuses until it is filled in, and redirects switched off. */
+import type { Code, Edit, Fix, Match } from "../rule.ts";
+import { setKeyword, setProperty } from "./arguments.ts";
+import { importEdit } from "./imports.ts";
+import { freshName, insertBefore, refusal } from "./statements.ts";
+
+export function ssrfFixes(match: Match, code: Code): readonly Fix[] {
+  return [allowHosts(match, code), connectSafely(code)];
+}
+
+function allowHosts(match: Match, code: Code): Fix {
+  const title = "Allow only listed hosts";
+  const refuse = (why: string): Fix => ({ title, grade: "manual", edits: [], reason: `Compare the host name with a list of allowed hosts before the request. No edit is offered: ${why}.` });
+  const hit = match.hit;
+  const call = hit === undefined ? undefined : code.op(hit.site.op);
+  if (hit === undefined || call?.op !== "call") return refuse("the request cannot be seen as a whole");
+  const arg = code.op(hit.arg);
+  const url = code.text(arg.span);
+  if (arg.op === "record") return refuse("the address is put together inside the options");
+  if (/\bawait\b|\byield\b|[\r\n]|\b(pop|shift|next|read)\(/.test(url)) return refuse("the address is computed in the call; give it a name first");
+  const isHost = hit.row.data?.host === true;
+  const edits: Edit[] = [];
+  const list = freshName(code, code.language === "python" ? "allowed_hosts" : "allowedHosts");
+  let lines: string[];
+  if (code.language === "python") {
+    let host = url;
+    if (!isHost) {
+      const parse = importEdit(code, { module: "urllib.parse", name: "urlparse" });
+      if (parse.edit !== undefined) edits.push(parse.edit);
+      host = `${parse.local}(${url}).hostname`;
+    }
+    lines = [`${list}: set[str] = set()  # fill in: the exact host names this code may call`, `if ${host} not in ${list}:`, `\t${refusal(code, "URL not allowed")}`];
+  } else {
+    const host = isHost ? url : `new URL(${url}).hostname`;
+    const semicolon = /;\s*$/m.test(code.fileText) ? ";" : "";
+    lines = [`const ${list} = new Set()${semicolon} // fill in: the exact host names this code may call`, `if (!${list}.has(${host})) {`, `\t${refusal(code, "URL not allowed").replace(/;$/, semicolon)}`, "}"];
+  }
+  const guard = insertBefore(code, hit.site.span, lines);
+  if (guard === undefined) return refuse("the check has no place in front of the call");
+  edits.push(guard);
+  const redirects = redirectEdit(match, code);
+  if (redirects !== undefined) edits.push(redirects);
+  return { title, grade: "placeholder", edits: [{ file: code.file, edits }] };
+}
+
+function connectSafely(code: Code): Fix {
+  return {
+    title: "Check the address that is dialled",
+    grade: "manual",
+    edits: [],
+    reason:
+      code.language === "python"
+        ? "If any public host must be reachable: a connection class that resolves the name, refuses unless every address is public (IPv4-mapped, 6to4 and NAT64 unwrapped), and dials the address it checked; no redirects, no proxies, a size limit."
+        : "If any public host must be reachable: new URL() first, net.isIP for literal addresses, and an undici Agent whose connect.lookup refuses unless every address is public; redirect: \"error\", a size limit.",
+  };
+}
+
+/** The edit that stops redirects; undefined when the call has no such option or it cannot be set here. */
+export function redirectEdit(match: Match, code: Code): Edit | undefined {
+  const hit = match.hit;
+  const call = hit === undefined ? undefined : code.op(hit.site.op);
+  if (hit === undefined || call?.op !== "call") return undefined;
+  const option = String(hit.row.data?.option ?? "");
+  let off = String(hit.row.data?.off ?? "");
+  if (option === "" || hit.row.data?.follows !== true) return undefined;
+  if (code.language === "python") return setKeyword(code, call, option, off);
+  if (/'[^'\n]*'/.test(code.fileText) && !/"[^"\n]*"/.test(code.fileText.replace(/"use \w+"/g, ""))) off = off.replaceAll('"', "'");
+  const dot = option.indexOf(".");
+  return setProperty(code, call, Number(option.slice(0, dot)), option.slice(dot + 1), off);
+}
