@@ -14,7 +14,7 @@ import { type Source, type Syntax, type WasmFiles, createSyntax } from "../synta
 import { type Knowledge, compile } from "../taint/knowledge.ts";
 import { type Memo, type Solver, createMemo, createSolver } from "../taint/solve.ts";
 import { type Engine, type Fix, type OpenOptions, type Problem, type Report, type Settings, DEFAULT_SETTINGS } from "./api.ts";
-import { type Contribution, type Found, contribute, findingsOf, watchList } from "./findings.ts";
+import { type Contribution, type Found, type ProjectIndex, contribute, findingsOf, indexContributions, watchList } from "./findings.ts";
 import { type Directive, directives } from "./suppress.ts";
 
 export interface EngineOptions {
@@ -76,6 +76,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     readonly contributions: Map<FileId, Contribution>;
     readonly waiting: Set<FileId>;
     readonly found: Map<FileId, readonly Found[]>;
+    index: ProjectIndex | undefined;
   }
 
   const files: FileSet = {
@@ -140,7 +141,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     const solver = createSolver(program, (file) => knowledge[file.language.id], memo, options.log);
     const waiting = new Set<FileId>();
     for (const [file, doc] of docs) if (languageOf(file, doc) !== undefined || isManifest(file)) waiting.add(file);
-    moment = { program, solver, contributions: new Map(), waiting, found: new Map() };
+    moment = { program, solver, contributions: new Map(), waiting, found: new Map(), index: undefined };
     return moment;
   };
 
@@ -168,6 +169,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     contribution ??= { targets: new Set(), hits: [], calls: new Set(), observations: [], roots: [] };
     m.contributions.set(file, contribution);
     m.found.clear();
+    m.index = undefined;
     const before = lastContributors.get(file) ?? new Set();
     for (const t of new Set([...before, ...contribution.targets])) changedFiles.add(t);
     changedFiles.add(file);
@@ -189,8 +191,10 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     const ready = m.found.get(file);
     if (ready !== undefined) return ready;
     irOf(file);
+    m.index ??= indexContributions(m.contributions);
     const out = findingsOf({
       file,
+      index: m.index,
       text: doc.text,
       ruleSet: rules,
       ruleIds: ids,

@@ -66,7 +66,32 @@ export function contribute(file: FileIr, solver: Solver): Contribution {
   return { targets, hits, calls, observations, roots, stores };
 }
 
+/** The contributions of all files, by the file in which their flows end. */
+export interface ProjectIndex {
+  readonly hits: ReadonlyMap<FileId, readonly Hit[]>;
+  readonly roots: ReadonlyMap<FileId, readonly { readonly item: ItemId; readonly hit: Hit }[]>;
+  readonly called: ReadonlySet<ItemId>;
+}
+export function indexContributions(contributions: ReadonlyMap<FileId, Contribution>): ProjectIndex {
+  const hits = new Map<FileId, Hit[]>();
+  const roots = new Map<FileId, { item: ItemId; hit: Hit }[]>();
+  const called = new Set<ItemId>();
+  const add = <T>(into: Map<FileId, T[]>, file: FileId, value: T): void => {
+    const list = into.get(file);
+    if (list === undefined) into.set(file, [value]);
+    else list.push(value);
+  };
+  for (const f of [...contributions.keys()].sort()) {
+    const c = contributions.get(f) as Contribution;
+    for (const h of c.hits) add(hits, fileOf(h.site.item), h);
+    for (const r of c.roots) add(roots, fileOf(r.hit.site.item), r);
+    for (const id of c.calls) called.add(id);
+  }
+  return { hits, roots, called };
+}
+
 export interface FindingsInput {
+  readonly index: ProjectIndex;
   readonly file: FileId;
   readonly text: string;
   readonly ruleSet: RuleSet;
@@ -216,7 +241,7 @@ function expandBraces(path: string): string[] {
 }
 
 function flows(rule: Rule, spec: NonNullable<Rule["flow"]>, input: FindingsInput, context: Context): Raw[] {
-  const { file, contributions } = input;
+  const { file, index } = input;
   const groups = new Map<string, { hit: Hit; unknown: boolean }[]>();
   const take = (hit: Hit, unknown: boolean): void => {
     if (hit.sink !== spec.to || fileOf(hit.site.item) !== file) return;
@@ -228,16 +253,8 @@ function flows(rule: Rule, spec: NonNullable<Rule["flow"]>, input: FindingsInput
     else list.push({ hit, unknown });
   };
   const from = new Set<string>(spec.from);
-  let called: Set<ItemId> | undefined;
-  for (const f of [...contributions.keys()].sort()) {
-    const c = contributions.get(f) as Contribution;
-    for (const h of c.hits) if (from.has(h.kind)) take(h, false);
-    if (!from.has("unknown")) continue;
-    for (const r of c.roots) {
-      called ??= new Set([...contributions.values()].flatMap((x) => [...x.calls]));
-      if (!called.has(r.item) && !isDeclaredNumber(input.program, r.item, r.hit.label)) take(r.hit, true);
-    }
-  }
+  for (const h of index.hits.get(file) ?? []) if (from.has(h.kind)) take(h, false);
+  if (from.has("unknown")) for (const r of index.roots.get(file) ?? []) if (!index.called.has(r.item) && !isDeclaredNumber(input.program, r.item, r.hit.label)) take(r.hit, true);
   const out: Raw[] = [];
   for (const list of groups.values()) {
     list.sort((a, b) => Number(a.unknown) - Number(b.unknown) || count(a.hit.marks) - count(b.hit.marks) || a.hit.trail.length - b.hit.trail.length || (a.hit.label < b.hit.label ? -1 : a.hit.label > b.hit.label ? 1 : 0) || (a.hit.trail.key < b.hit.trail.key ? -1 : 1));

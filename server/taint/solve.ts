@@ -257,7 +257,7 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
     if (known !== undefined) return known;
     const placed = program.item(id);
     const parent = placed?.parent;
-    if (placed === undefined || parent === undefined) return { params: [], selfParam: false, isEntryPoint: false };
+    if (placed === undefined || parent === undefined) return { params: [], results: [], selfParam: false, isEntryPoint: false, takenGuessed: false };
     const hole = program.item(parent)?.children.indexOf(id) ?? -1;
     const closure = shape(parent, 1)?.closures.get(hole);
     const k = knowledge(id);
@@ -270,7 +270,8 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
       const refs: Ref[] = [];
       const position = selfParam ? i - 1 : i;
       for (const taker of closure?.takers ?? []) {
-        for (const path of candidates(taker, position)) {
+        const sized = candidates(`${taker}.of${placed.ir.params.length}`, position).filter((path) => k.source(path).length > 0 || k.canon(path) !== path);
+        for (const path of sized.length > 0 ? sized : candidates(taker, position)) {
           for (const s of k.source(path)) sources.set(s.kind, { kind: s.kind, text: s.text });
           const type = k.canon(path);
           if (type !== path) refs.push(`lib:${type}`);
@@ -291,16 +292,21 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
       const all = declared !== undefined && declared.refs.length > 0 ? declared.refs : refs;
       return { refs: [...new Set(all)].sort(), sources: [...sources.values()], scalar: declared?.scalar ?? false, guessed: (closure?.takenGuessed ?? false) || (declared?.guessed ?? false) };
     });
-    const entry: Entry = { params, selfParam, isEntryPoint, ...(closure?.classId === undefined ? {} : { classId: closure.classId }) };
+    const results = (closure?.takers ?? []).flatMap((taker) => [taker, anyPosition(taker)].flatMap((path) => k.sinks(`${path}.result`)));
+    const entry: Entry = { params, selfParam, isEntryPoint, results, takenGuessed: closure?.takenGuessed ?? false, ...(closure?.classId === undefined ? {} : { classId: closure.classId }) };
     entries.set(id, entry);
     return entry;
   };
 
   const free = (id: ItemId, name: string, phase: Phase): { value: Value; captured: boolean } | undefined => {
-    for (let at = program.item(id)?.parent; at !== undefined; at = program.item(at)?.parent) {
+    let child = id;
+    for (let at = program.item(id)?.parent; at !== undefined; child = at, at = program.item(at)?.parent) {
       const placed = program.item(at) as PlacedItem;
       const isModule = placed.ir.kind === "module";
-      if (!placed.ir.slots.some((s) => s === name)) {
+      // The name may mean a variable of an inner block, kept under another name.
+      const renamed = placed.ir.holes[placed.children.indexOf(child)]?.renamed?.[name];
+      const slot = renamed === undefined ? name : (placed.ir.slots[renamed] as string);
+      if (!placed.ir.slots.includes(slot)) {
         if (isModule) {
           for (const e of placed.ir.exports) {
             if (e.kind !== "star") continue;
@@ -310,7 +316,7 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
         }
         continue;
       }
-      const value = shape(at, phase === 0 ? 0 : 1)?.variables.get(name) ?? UNKNOWN;
+      const value = shape(at, phase === 0 ? 0 : 1)?.variables.get(slot) ?? UNKNOWN;
       return { value, captured: !isModule };
     }
     return undefined;
@@ -393,7 +399,7 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
     },
     free: (item, name) => free(item, name, phase),
     exported: (ref) => (phase === 0 ? UNKNOWN : exported(ref, new Set())),
-    entry: (item) => (phase === 0 ? { params: [], selfParam: false, isEntryPoint: false } : entryOf(item)),
+    entry: (item) => (phase === 0 ? { params: [], results: [], selfParam: false, isEntryPoint: false, takenGuessed: false } : entryOf(item)),
     classOf: (id) => (phase === 2 ? classOf(id) : undefined),
     fieldOf: (id, name) => (phase === 2 ? fieldOf(id, name) : undefined),
     summary: (item) => (phase === 2 ? demand(item) : undefined),
@@ -476,6 +482,10 @@ function calledItself(reads: readonly Read[] | undefined, id: ItemId): boolean {
 
 /** "P.arg(1)" and parameter 0: the exact path, and with either position left open. */
 function candidates(taker: string, position: number): string[] {
-  const any = taker.replace(/\.arg\([^)]*\)$/, ".arg(*)");
+  const any = anyPosition(taker);
   return [`${taker}.param(${position})`, `${any}.param(${position})`, `${taker}.param(*)`, `${any}.param(*)`];
+}
+/** "P.arg(1)" and "P.arg(1).of4" -> "P.arg(*)" and "P.arg(*).of4" */
+function anyPosition(taker: string): string {
+  return taker.replace(/\.arg\([^)]*\)(\.of\d+)?$/, ".arg(*)$1");
 }
