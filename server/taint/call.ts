@@ -59,7 +59,7 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
 
   const paths = callee.refs.filter((r) => r.startsWith("lib:")).map((r) => r.slice(4));
   const guessed = callee.guessed ?? false;
-  noteTakers(call, paths, guessed);
+  noteTakers(call, method !== undefined && run.facts.knowledge.knows(`*.${method}.arg`) ? [...paths, `*.${method}`] : paths, guessed);
   observe(call, paths, method, guessed);
   for (const path of paths) for (const row of run.facts.knowledge.sinks(path)) sink(call, row, guessed);
   if (method !== undefined && paths.length === 0) for (const row of run.facts.knowledge.sinks(`*.${method}`)) sink(call, row, true);
@@ -159,15 +159,17 @@ function specified(call: Call, specs: readonly ArgSpec[]): CallArg[] {
 }
 
 function sink(call: Call, row: SinkRow, guessed: boolean): void {
-  if (!call.run.recording) return;
-  for (const a of specified(call, row.args)) {
-    if (a.value.scalar) continue;
-    for (const t of spread(a.value)) hit(call, row, a, t, guessed);
-  }
+  for (const a of specified(call, row.args)) reach(call, row, a, guessed);
 }
 
-function hit(call: Call, row: SinkRow, a: CallArg, raw: Taint, guessed: boolean): void {
-  const { run, op, id, state } = call;
+/** A value arrives at a sink: the argument of a call, the value of an assignment, the result of a handler. */
+export function reach(at: { readonly run: Run; readonly id: ValueId; readonly op: Op; readonly state: State }, row: SinkRow, a: CallArg, guessed: boolean): void {
+  if (!at.run.recording || a.value.scalar) return;
+  for (const t of spread(a.value)) hit(at, row, a, t, guessed);
+}
+
+function hit(at: { readonly run: Run; readonly id: ValueId; readonly op: Op; readonly state: State }, row: SinkRow, a: CallArg, raw: Taint, guessed: boolean): void {
+  const { run, op, id, state } = at;
   const t = bakeTaint(raw, state);
   const argOp = run.item.ops[a.op] as Op | undefined;
   addHit(run, {

@@ -4,6 +4,7 @@
  */
 import type { Item, Op, SlotId, Span, ValueId } from "../ir/ir.ts";
 import { hash128 } from "../base/hash.ts";
+import { reach } from "./call.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
 import type { ClassShape, ClosureShape, Entry, Hit, Observation, Shape, StoreView, Summary } from "./summary.ts";
@@ -84,7 +85,7 @@ function createRun(item: Item, id: ItemId, facts: Facts, shapesOnly: boolean): R
     item,
     id,
     facts,
-    entry: item.kind === "module" ? { params: [], selfParam: false, isEntryPoint: false } : facts.entry(id),
+    entry: item.kind === "module" ? { params: [], results: [], selfParam: false, isEntryPoint: false, takenGuessed: false } : facts.entry(id),
     shapesOnly,
     values: [],
     recording: false,
@@ -153,6 +154,10 @@ function interpret(run: Run): Outcome {
     if (end.kind === "return" || end.kind === "end") {
       const value = end.kind === "return" && end.value !== undefined ? bake(run.values[end.value] ?? UNKNOWN, last) : { refs: [], taint: [], alts: [{ const: null }] };
       ends.push({ value, cleared: last.cleared, self: selfAtEnd(run, last) });
+      if (end.kind === "return" && end.value !== undefined) {
+        const op = item.ops[end.value] as Op;
+        for (const row of run.entry.results) reach({ run, id: end.value, op, state: last }, row, { value, op: end.value, span: op.span }, run.entry.takenGuessed);
+      }
     }
   }
 

@@ -2,7 +2,7 @@
  * What libraries do, as data, compiled for look-ups by access path. Knows no language and no library itself.
  *
  * Path grammar: `package step*`, step = `.name` | `.{a,b}` | `()` | `.arg(i|*)` | `.param(i|*)`. An instance of a library
- * class is written as its constructor call: `sqlite3.Connection()`. Operators are members too: `X.%/()` is the quotient, the
+ * class is written as its constructor call: `sqlite3.Connection()`; `.arg(0).of4.param(1)` tells functions by their number of parameters. Operators are members too: `X.%/()` is the quotient, the
  * guard `X.%in()` says what membership in X proves, and a rule may watch `X.%compared`. A path that begins with `*.` is a method of a value of
  * unknown type: `*.strip()`. Names that are not bound anywhere belong to the package `builtins` (Python) or `globalThis`.
  */
@@ -36,7 +36,7 @@ export interface SourceRow {
   readonly text: string;
 }
 export interface SinkRow {
-  /** The callee, without the final "()"; `X.name=` for an assignment to a property. */
+  /** The callee, without the final "()"; `X.name=` for an assignment to a property; `X.arg(0).result` for what a function given to X returns. */
   readonly path: string;
   readonly args: readonly ArgSpec[];
   readonly kind: SinkKind;

@@ -84,6 +84,10 @@ export interface Entry {
   readonly selfParam: boolean;
   /** Known to be called by a framework. */
   readonly isEntryPoint: boolean;
+  /** What the result is a sink of, when the framework sends it on. */
+  readonly results: readonly SinkRow[];
+  /** Who takes the function was guessed from a name. */
+  readonly takenGuessed: boolean;
 }
 export interface EntryParam {
   readonly refs: readonly Ref[];
