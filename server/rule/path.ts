@@ -1,0 +1,59 @@
+/** What can be told about a path that reaches the file system: what it starts with, what was checked, where its parts come from. */
+import type { Code, Context, Hit, Part } from "./rule.ts";
+import { spread } from "./rule.ts";
+
+/** `sendFile(name, { root })` stays inside the root by itself. */
+export function isConfinedSend(hit: Hit, code: Code): boolean {
+  if (hit.row.data?.does !== "sends") return false;
+  const call = code.op(hit.site.op);
+  if (call.op !== "call") return false;
+  return call.args.some((a) => {
+    const record = code.op(a.value);
+    return record.op === "record" && record.entries.some((e) => e.key === "root");
+  });
+}
+
+/** True if text or a folder of the program comes before the attacker's part, and is not dropped when that part is absolute. */
+export function startsInFolder(hit: Hit, code: Code): boolean {
+  const { alts } = hit.value;
+  if (alts === undefined || alts.length === 0) return false;
+  if (code.language === "python" && /\bjoin\b|Path\(|\/ /.test(code.text(code.op(hit.arg).span))) return false;
+  return alts.every((alt) => "const" in alt || startsWithFolder(alt.parts));
+}
+function startsWithFolder(parts: readonly Part[]): boolean {
+  const first = parts[0];
+  return first !== undefined && (first.text !== undefined ? first.text !== "" : first.value === undefined || spread(first.value).length === 0);
+}
+
+/** A check for ".." stands in one of the functions on the way. */
+export function checksDots(hit: Hit, context: Context): boolean {
+  const items = new Set<string>();
+  for (let t: Hit["trail"] | undefined = hit.trail; t !== undefined; t = t.prev) items.add(t.item);
+  for (const item of items) {
+    const code = context.code(item);
+    if (code?.ir.ops.some((op) => op.op === "const" && op.value === "..")) return true;
+  }
+  return false;
+}
+
+/** The data is one segment of the URL's path in a framework that never lets a "/" into it. */
+export function urlSegment(hit: Hit, context: Context): boolean {
+  let first = hit.trail;
+  while (first.prev !== undefined) first = first.prev;
+  const code = context.code(first.item);
+  if (code === undefined || code.language !== "python") return false;
+  const name = /^\w+/.exec(code.text(first.span))?.[0];
+  const parent = context.code(first.item.slice(0, first.item.indexOf("#") + 1));
+  if (name === undefined || parent === undefined || !code.ir.params.some((p) => p.name === name)) return false;
+  const child = first.item.slice(first.item.lastIndexOf("#") + 1).replace(/~\d+$/, "");
+  for (const op of parent.ir.ops) {
+    if (op.op !== "call" || op.form !== "decorator") continue;
+    const target = op.args[0] === undefined ? undefined : parent.op(op.args[0].value);
+    if (target?.op !== "closure" || parent.ir.holes[target.hole]?.name !== child) continue;
+    const maker = parent.op(op.callee);
+    const route = maker.op === "call" && maker.args[0] !== undefined ? parent.op(maker.args[0].value) : undefined;
+    if (route?.op !== "const" || typeof route.value !== "string") continue;
+    return new RegExp(`\\{${name}\\}|<(string(\\([^)]*\\))?:)?${name}>`).test(route.value);
+  }
+  return false;
+}
