@@ -153,7 +153,9 @@ function specified(call: Call, specs: readonly ArgSpec[]): CallArg[] {
   for (const s of specs) {
     if (s === "*") continue;
     const a = argument(call, s);
-    if (a !== undefined && !out.includes(a)) out.push(a);
+    if (a === undefined || out.includes(a)) continue;
+    const at = s === "recv" ? call.receiverOp : undefined;
+    out.push(at === undefined ? a : { ...a, op: at, span: (call.run.item.ops[at] as Op).span });
   }
   return out;
 }

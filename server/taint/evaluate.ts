@@ -281,12 +281,12 @@ function compare(run: Run, operator: string, left: Value, right: Value): Value {
     if (spread(right).length === 0 && left.taint.length > 0) {
       proof = prove(left, ALL_KINDS);
       weak = prove(left, 0);
-    } else if (constants(left) !== undefined) {
-      proof = prove(right, 0);
-      weak = prove(right, 0);
     } else if (spread(left).length === 0) {
       const rows = right.refs.flatMap((r) => (r.startsWith("lib:") ? run.facts.knowledge.guards(`${r.slice(4)}.%in()`) : []));
-      for (const row of rows) proof = prove(right, clearedBy(row.clears));
+      if (rows.length > 0 || constants(left) !== undefined) {
+        proof = prove(right, rows.reduce((mask, row) => mask | clearedBy(row.clears), 0));
+        weak = prove(right, 0);
+      }
     }
   }
   const flip = operator === "!=" || operator === "not in";

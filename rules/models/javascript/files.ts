@@ -37,6 +37,7 @@ const files: Model = {
   guards: [
     { path: "path.Resolved().startsWith()", subject: "recv", proves: "true", clears: ["path"], needs: { arg: 0, is: "untainted" } },
     { path: "path.Relative().startsWith()", subject: "recv", proves: "false", clears: ["path"] },
+    { path: "*.includes()", subject: "recv", proves: "true", clears: [] },
     { path: "{path-is-inside,is-path-inside}()", subject: 0, proves: "true", clears: ["path"] },
   ],
   hints: {
