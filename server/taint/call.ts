@@ -258,8 +258,13 @@ function callPath(call: Call, rawPath: string, guessed: boolean): { value: Value
   let value: Value = base;
   let matched = k.source(path).length > 0 || path !== rawPath || k.sinks(rawPath.slice(0, -2)).length > 0;
   for (const row of k.passes(rawPath)) {
+    if (row.needs !== undefined && !removesAllBut(argument(call, row.needs.arg)?.value)) continue;
     matched = true;
     const next = pass(call, row, base);
+    if (row.needs !== undefined) {
+      value = next;
+      break;
+    }
     if (row.to === undefined || row.to === "return") value = value === base ? next : join(value, next);
   }
   for (const row of k.guards(rawPath)) {
@@ -276,6 +281,20 @@ function callPath(call: Call, rawPath: string, guessed: boolean): { value: Value
   if (!matched && (k.callbacks(rawPath).length > 0 || k.watched(rawPath.slice(0, -2)))) matched = true;
   if (!matched && !path.startsWith("*.") && base.taint.length === 0) return { value: base, matched: false };
   return { value, matched };
+}
+/** A constant pattern of one negated class of letters, digits and a few harmless signs, with all others replaced. */
+function removesAllBut(pattern: Value | undefined): boolean {
+  const all = constants(pattern);
+  return (
+    all !== undefined &&
+    all.every((c) => {
+      if (typeof c !== "string") return false;
+      const js = /^\/([\s\S]*)\/([a-z]*)$/.exec(c);
+      if (js !== null && !(js[2] ?? "").includes("g")) return false;
+      const kept = /^\[\^([^\]]*)\][+*]?$/.exec(js?.[1] ?? c)?.[1];
+      return kept !== undefined && /^(?:\\[wd.\-_ ]|a-z|A-Z|0-9|[A-Za-z0-9_. -])*$/.test(kept);
+    })
+  );
 }
 /** Knowing that a check exists, not what it says. */
 function weakened(proof: Proof): Proof {

@@ -55,6 +55,11 @@ export interface PassRow {
   readonly scalar?: boolean;
   /** The result is a string with the same text (for constants and guards). */
   readonly same?: boolean;
+  /**
+   * The row holds only if this argument is a constant pattern that removes every character but harmless ones:
+   * `[^\\w.-]+`. Such a row must stand before the general one for the same path.
+   */
+  readonly needs?: { readonly arg: ArgSpec; readonly is: "negated-class" };
   /** The result is the field of `from` whose key is this argument, as in `args.get("id")`. */
   readonly field?: ArgSpec;
   /** Pieces are put together: the result's text is the concatenation of `from`. */

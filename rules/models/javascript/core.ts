@@ -27,6 +27,7 @@ const core: Model = {
     { path: "globalThis.{Map,Set,URLSearchParams,Array,Error,TypeError}()", from: [0] },
     { path: "globalThis.URL()", from: [0, 1], same: true },
     { path: "globalThis.Error()", from: [0] },
+    { path: "*.{replace,replaceAll}()", from: ["recv"], clears: ["path", "sql", "shell", "html", "header", "log"], needs: { arg: 0, is: "negated-class" } },
     { path: "*.{trim,trimStart,trimEnd,toLowerCase,toUpperCase,normalize,toString,valueOf,padStart,padEnd,toWellFormed}()", from: ["recv"], same: true },
     { path: "*.{split,slice,substring,substr,replace,replaceAll,at,charAt,match,matchAll,exec,concat,repeat,shift,pop,flat,reverse,sort,filter,find,values,entries,keys,json,text,toJSON,searchParams}()", from: ["recv", "*"], derive: "part" },
     { path: "*.{get,getAll}()", from: ["recv"], field: 0 },

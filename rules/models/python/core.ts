@@ -37,6 +37,7 @@ const core: Model = {
     { path: "urllib.parse.urljoin()", from: [1, 0, "url", "base"], same: true },
     { path: "urllib.parse.{urlparse,urlsplit}()", from: [0], same: true },
     { path: "urllib.parse.{urlparse,urlsplit}().{hostname,netloc}", from: ["recv"], derive: "host" },
+    { path: "re.sub()", from: [2], clears: ["path", "sql", "shell", "html", "header", "log"], needs: { arg: 0, is: "negated-class" } },
     { path: "re.{sub,subn}()", from: [1, 2], derive: "part" },
     { path: "re.escape()", from: [0] },
     { path: "{hashlib.sha256,hashlib.sha512,hashlib.md5,hashlib.sha1,hmac.new}()", from: [], scalar: true },
