@@ -320,6 +320,12 @@ function pass(call: Call, row: PassRow, base: Value): Value {
     for (const a of from) value = join(value, readField(a.value, key === undefined ? "*" : String(key.value)));
     return value === undefined ? base : { ...withTaint(value, joinTaint(base.taint, value.taint)), refs: [...new Set([...base.refs, ...value.refs])].sort() };
   }
+  if (row.numbered) {
+    let element: Value | undefined;
+    for (const a of from) element = join(element, readField(a.value, "*"));
+    const pair: Value = { refs: [], taint: [], fields: new Map([["0", { refs: [], taint: [], scalar: true }], ["1", element ?? UNKNOWN]]), closed: true };
+    return { refs: [], taint: [], fields: new Map([["*", pair]]) };
+  }
   if (row.concat) {
     const text = concat(
       from.map((a) => ({ value: a.value, span: (run.item.ops[a.op] as Op | undefined)?.span ?? op.span })),

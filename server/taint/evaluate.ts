@@ -490,7 +490,9 @@ function index(run: Run, raw: Value, key: Value, op: Op & { op: "index" }): Valu
   for (const ref of object.refs) {
     if (!ref.startsWith("lib:")) continue;
     const path = ref.slice(4);
-    const step = name !== undefined && typeof name.value === "string" ? pathValue(run, `${path}.${name.value}`, op, object.guessed ?? false) : pathValue(run, `${path}[*]`, op, object.guessed ?? false);
+    const k = run.facts.knowledge;
+    const named = name !== undefined && typeof name.value === "string" ? `${path}.${name.value}` : undefined;
+    const step = pathValue(run, named !== undefined && (k.knows(named) || !k.knows(`${path}[*]`)) ? named : `${path}[*]`, op, object.guessed ?? false);
     out = out === UNKNOWN ? step : join(out, step);
   }
   return out;

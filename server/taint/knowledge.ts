@@ -62,6 +62,8 @@ export interface PassRow {
   readonly needs?: { readonly arg: ArgSpec; readonly is: "negated-class" };
   /** The result is the field of `from` whose key is this argument, as in `args.get("id")`. */
   readonly field?: ArgSpec;
+  /** Iterating the result gives pairs of a position (a number) and an element of `from`. */
+  readonly numbered?: boolean;
   /** Pieces are put together: the result's text is the concatenation of `from`. */
   readonly concat?: boolean;
 }

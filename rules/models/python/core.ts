@@ -15,7 +15,8 @@ const core: Model = {
   passes: [
     { path: "builtins.{int,float,bool,complex,len,ord,hash,id,isinstance,issubclass,callable,hasattr,any,all,range,round,abs,memoryview}()", from: [0], scalar: true },
     { path: "builtins.{str,repr,ascii,bytes,bytearray}()", from: [0], same: true },
-    { path: "builtins.{list,tuple,set,frozenset,dict,sorted,reversed,enumerate,zip,map,filter,iter,next,min,max,sum,vars}()", from: ["*"] },
+    { path: "builtins.{list,tuple,set,frozenset,dict,sorted,reversed,zip,map,filter,iter,next,min,max,sum,vars}()", from: ["*"] },
+    { path: "builtins.enumerate()", from: [0], numbered: true },
     { path: "builtins.{format,getattr}()", from: [0] },
     { path: "builtins.{type,print,super,object}()", from: [] },
     { path: `*.${SAME_TEXT}()`, from: ["recv"], same: true },
