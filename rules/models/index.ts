@@ -3,23 +3,31 @@ import type { Model } from "../../server/rule/rule.ts";
 import pythonCore from "./python/core.ts";
 import pythonFiles from "./python/files.ts";
 import pythonHttp from "./python/http.ts";
+import pythonResponses from "./python/responses.ts";
 import pythonSql from "./python/sql.ts";
+import pythonUploads from "./python/uploads.ts";
 import pythonWeb from "./python/web.ts";
 import javascriptCore from "./javascript/core.ts";
 import javascriptFiles from "./javascript/files.ts";
 import javascriptHttp from "./javascript/http.ts";
+import javascriptResponses from "./javascript/responses.ts";
 import javascriptSql from "./javascript/sql.ts";
+import javascriptUploads from "./javascript/uploads.ts";
 import javascriptWeb from "./javascript/web.ts";
 
 export const models: readonly Model[] = [
   pythonCore,
   pythonFiles,
   pythonHttp,
+  pythonResponses,
   pythonSql,
+  pythonUploads,
   pythonWeb,
   javascriptCore,
   javascriptFiles,
   javascriptHttp,
+  javascriptResponses,
   javascriptSql,
+  javascriptUploads,
   javascriptWeb,
 ];

@@ -20,8 +20,6 @@ const web: Model = {
   sources: [
     { path: "express.Request().{query,params,body,headers,cookies,url,originalUrl,path,hostname}", kind: "remote", text: "request data" },
     { path: "express.Request().{get,header,param}()", kind: "remote", text: "a request header" },
-    { path: "express.Request().file.originalname", kind: "upload-name", text: "the file name the client sent" },
-    { path: "express.Request().{files}", kind: "remote", text: "uploaded files" },
     { path: "fastify.Request().{query,params,body,headers,url}", kind: "remote", text: "request data" },
     { path: "koa.Context().{query,params,request.body,request.query,headers,url,path}", kind: "remote", text: "request data" },
     { path: "hono.Context().req.{query,param,header,json,text,parseBody,formData}()", kind: "remote", text: "request data" },
