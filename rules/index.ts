@@ -9,7 +9,10 @@ import ssrfIncompleteGuard from "./ssrf-incomplete-guard.ts";
 import ssrfRedirectsFollowed from "./ssrf-redirects-followed.ts";
 import ssrfUserControlledUrl from "./ssrf-user-controlled-url.ts";
 import stackTraceToClient from "./stack-trace-to-client.ts";
+import toctouFileCheck from "./toctou-file-check.ts";
 import uploadClientFilename from "./upload-client-filename.ts";
+import uploadSizeCheckAfterRead from "./upload-size-check-after-read.ts";
+import uploadTrustsContentType from "./upload-trusts-content-type.ts";
 import { models } from "./models/index.ts";
 import sqlDynamicQueryPage from "./sql-dynamic-query.md";
 import sqlInjectionPage from "./sql-injection.md";
@@ -26,7 +29,10 @@ export const rules: RuleSet = {
     ssrfRedirectsFollowed,
     ssrfUserControlledUrl,
     stackTraceToClient,
+    toctouFileCheck,
     uploadClientFilename,
+    uploadSizeCheckAfterRead,
+    uploadTrustsContentType,
   ],
   models,
   pages: {
