@@ -1,0 +1,97 @@
+// The real command line on a folder with a planted secret and hostile names: neither reaches an output as it is.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { repository } from "./harness/pages.ts";
+
+const SECRET = "cAnArY-9f83b1c07d5e42a6-Zq";
+const NAMES = [
+  "line\nbreak.py",
+  "esc\u001b[2J\u001b]0;title\u0007.py",
+  "right\u202eto left.py",
+  "<script>alert(1)<\u2215script>.py",
+  "[link](https:\u2215\u2215evil.example).py",
+  "`tick` $(id) 'quote' \"double\".py",
+];
+
+/** Findings with the secret on their line, beside it, and on their way. */
+const PROGRAM = `import os
+import sqlite3
+from fastapi import FastAPI
+
+DSN = "postgres://app:${SECRET}@db.example/shop"
+API_KEY = os.environ.get("API_KEY", "${SECRET}")
+app = FastAPI()
+db = sqlite3.connect("shop.db")
+
+
+@app.get("/users")
+def users(name: str):
+    password = "${SECRET}"
+    return db.execute(f"SELECT * FROM users WHERE name = '{name}' AND token = '${SECRET}'").fetchall()
+
+
+@app.get("/orders")
+def orders(name: str, api_key: str = "${SECRET}"):
+    rows = db.execute("SELECT * FROM orders WHERE name = '%s'" % name)  # api_key = "${SECRET}"
+    return [API_KEY, DSN, *rows]
+`;
+
+const RUNS: readonly (readonly string[])[] = [
+  ["scan"],
+  ["scan", "--verbose"],
+  ["scan", "--quiet"],
+  ["scan", "--format", "json"],
+  ["scan", "--format", "sarif"],
+  ["scan", "--output", "report.txt"],
+  ["scan", "--format", "sarif", "--output", "report.sarif"],
+];
+
+test("a planted secret and hostile names reach no output", (t) => {
+  if (process.platform === "win32") return t.skip("such names cannot exist");
+  const folder = mkdtempSync(join(tmpdir(), "skeptic-canary-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  for (const name of NAMES) writeFileSync(join(folder, name), PROGRAM);
+  mkdirSync(join(folder, "dir\u001b[31m"));
+  writeFileSync(join(folder, "dir\u001b[31m", "app.py"), `${PROGRAM}# \u001b[31m \u202e \u0007\n`);
+
+  for (const run of RUNS) {
+    const output = run[run.indexOf("--output") + 1] as string;
+    const place = run.includes("--output") ? join(folder, output) : undefined;
+    const { stdout, stderr, status, error } = spawnSync(
+      process.execPath,
+      [join(repository, "dist", "cli.js"), ...run],
+      {
+        cwd: folder,
+        encoding: "utf8",
+        timeout: 60_000,
+        env: { ...process.env, FORCE_COLOR: "0", NODE_OPTIONS: "" },
+      },
+    );
+    const what = run.join(" ");
+    assert.equal(error, undefined, what);
+    assert.ok(status === 0 || status === 1, `${what} ended with ${status}: ${stderr}`);
+    const all = stdout + stderr + (place === undefined ? "" : readFileSync(place, "utf8"));
+    if (place !== undefined) rmSync(place);
+    assert.match(all, /sql-injection|SELECT|\d+ finding/, `${what} found nothing:\n${all}`);
+    const raw = /[\p{Cc}\p{Cf}](?<![\n\t])/u.exec(all);
+    assert.ok(
+      raw === null,
+      `${what} writes ${printable(raw?.[0] ?? "")} in ${printable(around(all, raw?.index))}`,
+    );
+    const leak = all.indexOf(SECRET.slice(0, 12));
+    assert.equal(leak, -1, `${what} tells the secret: ${around(all, leak)}`);
+  }
+});
+
+function around(text: string, at = 0): string {
+  return text.slice(Math.max(0, at - 60), at + 60);
+}
+
+function printable(text: string): string {
+  return JSON.stringify(text).replace(/[^ -~]/gu, (one) => `U+${one.codePointAt(0)?.toString(16)}`);
+}
