@@ -12,6 +12,9 @@ import type { Sinks } from "./sinks.ts";
 
 /** Edits within this time are looked at together, in milliseconds. */
 const EDIT_MS = 15;
+/** Nothing but the edited file is looked at until typing pauses for this long, or goes on for `PATIENCE_MS`. */
+const QUIET_MS = 120;
+const PATIENCE_MS = 1000;
 /** How often changes elsewhere are collected while the index is built. */
 const COLLECT_MS = 100;
 /** A client that has not asked for an edited document by then may not do so by itself. */
@@ -40,6 +43,8 @@ export function createBackground(
   const suspects = new Set<FileId>();
   const settling = new Map<FileId, ReturnType<typeof setTimeout>>();
   let edits = new Set<FileId>();
+  let editedAt = 0;
+  let workedAt = 0;
   let collectedAt = 0;
   let refreshedAt = 0;
   let refreshing = false;
@@ -111,16 +116,21 @@ export function createBackground(
 
   const slice = (): boolean => {
     if (disposed || !isReady()) return false;
-    const until = Date.now() + SLICE_MS;
+    const now = Date.now();
     const first = edits;
     edits = new Set();
-    if (first.size > 0) collect();
     let more = sinks.work(SLICE_MS, first);
+    if (now - editedAt < QUIET_MS && now - workedAt < PATIENCE_MS) {
+      loop.wakeIn(QUIET_MS);
+      after();
+      return more;
+    }
+    workedAt = now;
     for (const file of suspects) {
-      if (Date.now() >= until) break;
+      if (Date.now() >= now + SLICE_MS) break;
       suspect(file);
     }
-    if (Date.now() < until || !more) more = index().work([...first, ...documents.keys()]) || more;
+    if (Date.now() < now + SLICE_MS || !more) more = index().work([...documents.keys()]) || more;
     if (index().isIdle() || Date.now() - collectedAt >= COLLECT_MS) collect();
     else loop.wakeIn(COLLECT_MS);
     after();
@@ -134,6 +144,7 @@ export function createBackground(
     refresh,
     edited(document) {
       const { file } = document;
+      editedAt = document.editedAt;
       // One timer for all edits in a row: typing on does not put off the look.
       if (edits.size === 0) loop.wakeIn(EDIT_MS);
       edits.add(file);

@@ -55,6 +55,11 @@ export function withoutBom(text: string): string {
   return bomLength(text) === 1 ? text.slice(1) : text;
 }
 
+/** False when bytes were lost as the editor decoded the file: a replacement character stands for them. Such a text is never edited. */
+export function isFaithful(document: OpenDocument): boolean {
+  return !document.text.includes("\ufffd");
+}
+
 /** Applies a client's changes in order; returns them as edits, each in offsets of the text before it (BOM counted). */
 export function applyChanges(
   document: OpenDocument,

@@ -10,6 +10,7 @@ import type { Context } from "./context.ts";
 import {
   applyChanges,
   bomLength,
+  isFaithful,
   type OpenDocument,
   openDocument,
   withoutBom,
@@ -44,10 +45,9 @@ export function createDocumentSync(context: Context, events: DocumentEvents): Do
     return false;
   };
   const give = (document: OpenDocument): void => {
-    engine.set(document.file, withoutBom(document.text), {
-      languageId: document.languageId,
-      open: true,
-    });
+    const text = withoutBom(document.text);
+    const editable = isFaithful(document);
+    engine.set(document.file, text, { languageId: document.languageId, open: true, editable });
   };
   const sync = (document: OpenDocument): void => {
     if (isAnalysed(document)) give(document);

@@ -19,7 +19,7 @@ import { codeActions, FIX_ALL, resolveAction } from "./code-actions.ts";
 import { createConfiguration } from "./configuration.ts";
 import { type Context, uriFor } from "./context.ts";
 import { createDocumentSync } from "./documents.ts";
-import { fileId } from "./file-id.ts";
+import { fileId, folderId } from "./file-id.ts";
 import { createFolders } from "./folders.ts";
 import type { Host } from "./host.ts";
 import { hover } from "./hover.ts";
@@ -224,7 +224,10 @@ function serve(
   connection.onNotification(
     DidChangeWorkspaceFoldersNotification.type,
     guard("a change of folders", undefined, async ({ event }) => {
-      for (const { uri } of event.removed) folders.remove(uri);
+      for (const { uri } of event.removed) {
+        folders.remove(uri);
+        engine.configure(folders.outside().engine, folderId(uri));
+      }
       for (const { uri } of event.added) folders.add(uri);
       await applySettings();
       index.rewalk();

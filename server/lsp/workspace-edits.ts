@@ -3,6 +3,7 @@ import type { TextDocumentEdit, TextEdit, WorkspaceEdit } from "vscode-languages
 import { hash128 } from "../base/hash.ts";
 import type { FileEdit, Fix, Grade } from "../engine/api.ts";
 import { type Context, rangeOf, uriFor } from "./context.ts";
+import { isFaithful } from "./document.ts";
 
 /** An edit, or one line why there is none. */
 export type EditResult = { readonly edit: WorkspaceEdit } | { readonly refused: string };
@@ -52,7 +53,9 @@ async function staleReason(context: Context, edit: FileEdit): Promise<string | u
   const { engine, documents, host } = context;
   if (engine.textHash(edit.file) !== edit.textHash)
     return "the text changed since the fix was made";
-  if (documents.has(edit.file)) return undefined;
+  const document = documents.get(edit.file);
+  if (document !== undefined)
+    return isFaithful(document) ? undefined : "the file is not valid UTF-8";
   const onDisk = await host.read(edit.file);
   if (onDisk.kind !== "text" || !onDisk.editable) return "a file it would change cannot be edited";
   return hash128(onDisk.text) === edit.textHash

@@ -87,6 +87,11 @@ function defineTests(): void {
       );
     });
 
+    test("a text that lost bytes is not edited", async () => {
+      const actions = await offered("latin.py", "BAD(1) # \ufffd\n");
+      for (const action of actions) assert.equal((await resolve(action)).edit, undefined);
+    });
+
     test("fixing all applies every safe fix, and answers only to its own name or a menu of source actions", async () => {
       const text = "BAD(1)BAD(2)\nRISKY(3)\n  BAD(4)\n";
       const [all, ...rest] = await offered("all.py", text, ["source.fixAll.skeptic"]);

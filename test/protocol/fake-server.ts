@@ -1,8 +1,18 @@
 /** The server with the fake engine, in a process of its own: a test bundle that is started with "--fake-server". */
+
+import * as assert from "node:assert/strict";
+import { afterEach } from "node:test";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { createNodeHost } from "../../server/lsp/node-host.ts";
 import { startServer } from "../../server/lsp/server.ts";
-import { type StartOptions, start, type TestClient } from "./client.ts";
+import {
+  folder,
+  type StartOptions,
+  start,
+  type TestClient,
+  type TestFolder,
+  until,
+} from "./client.ts";
 import { createFakeEngine } from "./fake-engine.ts";
 
 export function isFakeServer(): boolean {
@@ -28,4 +38,30 @@ export function startFake(
     ...options,
     server: [bundle, "--fake-server", ...(options.broken ? ["--broken"] : [])],
   });
+}
+
+type LaunchOptions = Partial<StartOptions> & { broken?: boolean };
+
+/** Starts servers on temporary folders and ends them after each test. */
+export function launcher(bundle: string) {
+  const clients: TestClient[] = [];
+  const folders: TestFolder[] = [];
+  afterEach(async () => {
+    for (const client of clients.splice(0))
+      assert.equal(await client.stop(), 0, "the server ends when asked");
+    for (const one of folders.splice(0)) await one.dispose();
+  });
+  return {
+    /** Folders to be removed after the test. */
+    folders,
+    async launch(files: Record<string, string | Uint8Array>, options: LaunchOptions = {}) {
+      const at = await folder(files);
+      folders.push(at);
+      const client = await startFake(bundle, { folders: [at.uri], ...options });
+      clients.push(client);
+      return { client, at };
+    },
+    indexed: (client: TestClient) =>
+      until("the index is complete", () => client.statuses.at(-1)?.state === "working"),
+  };
 }

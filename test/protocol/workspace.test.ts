@@ -1,0 +1,138 @@
+// The server over stdio with a fake engine: index, scan, folders and settings.
+
+import * as assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { folder, until } from "./client.ts";
+import { isFakeServer, launcher, runFakeServer } from "./fake-server.ts";
+
+if (isFakeServer()) runFakeServer();
+else defineTests();
+
+function defineTests(): void {
+  const { launch, indexed, folders } = launcher(__filename);
+
+  describe("the workspace", () => {
+    test("scan can be cancelled", async () => {
+      const files = Object.fromEntries(
+        Array.from({ length: 300 }, (_, i) => [`f${i}.py`, `SLOW BAD(${i})`]),
+      );
+      const { client } = await launch(files);
+      await indexed(client);
+      const scan = client.scan();
+      await until("some progress", () => client.progress.length > 1);
+      scan.cancel();
+      const result = await scan.result;
+      assert.equal(result.cancelled, true);
+      assert.ok(result.files < 300);
+    });
+
+    test("above its budget is left out, and that is said", async () => {
+      const files = Object.fromEntries(
+        Array.from({ length: 12 }, (_, i) => [`f${i}.py`, "BAD(1)"]),
+      );
+      const { client } = await launch(files, { initializationOptions: { budget: { files: 5 } } });
+      await until("the notice", () => client.statuses.at(-1)?.message?.includes("over the budget"));
+      const result = await client.scan().result;
+      assert.ok(result.files < 12);
+      assert.equal(result.skipped["too-many"], 12 - result.files);
+    });
+
+    test("leaves out what nobody here wrote", async () => {
+      const { client, at } = await launch({
+        "a.py": "BAD(1)",
+        "node_modules/x/a.js": "BAD(1)",
+        "dist/a.js": "BAD(1)",
+        "env/pyvenv.cfg": "",
+        "env/a.py": "BAD(1)",
+        ".gitignore": "secret*.py\n!secret_kept.py\n",
+        "secret1.py": "BAD(1)",
+        "sub/.gitignore": "*.js\n",
+        "sub/a.js": "BAD(1)",
+        "sub/secret_kept.py": "BAD(1)",
+        "binary.py": "BAD(1)\0",
+        "latin.py": Uint8Array.from([...Buffer.from("BAD(1) # "), 0xe9]),
+      });
+      const result = await client.scan().result;
+      assert.equal(result.files, 3);
+      assert.ok((result.skipped.vendored ?? 0) >= 2);
+      assert.equal(result.skipped.binary, 1);
+      for (const name of ["a.py", "sub/secret_kept.py", "latin.py"])
+        await until(name, () => client.lastOf(at.file(name))?.diagnostics.length === 1);
+    });
+
+    test("of several folders has settings for each", async () => {
+      const other = await folder({ "b.py": "BAD(1)" });
+      folders.push(other);
+      const { client, at } = await launch(
+        { "a.py": "BAD(1)" },
+        { settings: { [other.uri]: { rules: { bad: "off" } } } },
+      );
+      await client.connection.sendNotification("workspace/didChangeWorkspaceFolders", {
+        event: { added: [{ uri: other.uri, name: "other" }], removed: [] },
+      });
+      client.open(other.file("b.py"), "BAD(1)");
+      client.open(at.file("a.py"), "BAD(1)");
+      await until(
+        "the first folder",
+        () => client.lastOf(at.file("a.py"))?.diagnostics.length === 1,
+      );
+      await until(
+        "the second folder is silent",
+        () => client.lastOf(other.file("b.py"))?.diagnostics.length === 0,
+      );
+      client.changeSettings({ [other.uri]: {} });
+      await until(
+        "and then not",
+        () => client.lastOf(other.file("b.py"))?.diagnostics.length === 1,
+      );
+      client.close(other.file("b.py"));
+      await client.scan().result;
+      await until(
+        "its closed file",
+        () => client.lastOf(other.file("b.py"))?.version === undefined,
+      );
+      await client.connection.sendNotification("workspace/didChangeWorkspaceFolders", {
+        event: { added: [], removed: [{ uri: other.uri, name: "other" }] },
+      });
+      await until(
+        "the removed folder left",
+        () => client.lastOf(other.file("b.py"))?.diagnostics.length === 0,
+      );
+    });
+
+    test("is reported from the start when asked for", async () => {
+      const { client, at } = await launch(
+        { "a.py": "BAD(1)" },
+        { settings: { "": { reportClosedFiles: true } } },
+      );
+      await until(
+        "the closed file",
+        () => client.lastOf(at.file("a.py"))?.diagnostics.length === 1,
+      );
+      await until("its count", () => client.statuses.at(-1)?.findings === 1);
+      client.changeSettings({ "": { reportClosedFiles: false } });
+      await until("nothing", () => client.lastOf(at.file("a.py"))?.diagnostics.length === 0);
+    });
+
+    test("file alone can be scanned", async () => {
+      const { client, at } = await launch({ "a.py": "BAD(1)", "b.py": "BAD(1)" });
+      await client.connection.sendRequest("skeptic/scanFile", { uri: at.file("a.py") });
+      await until("its finding", () => client.lastOf(at.file("a.py"))?.diagnostics.length === 1);
+      assert.equal(client.lastOf(at.file("b.py")), undefined);
+    });
+
+    test("settings that are wrong are said and replaced", async () => {
+      const settings = { "": { profile: 7, exclude: "x", rules: { bad: "loud", nothing: "off" } } };
+      const { client, at } = await launch({}, { settings });
+      client.open(at.file("a.py"), "BAD(1)");
+      await until("a finding", () => client.lastOf(at.file("a.py"))?.diagnostics.length === 1);
+      for (const text of ["skeptic.profile", "skeptic.exclude", '"bad"', 'unknown rule "nothing"'])
+        assert.equal(client.log.filter((line) => line.includes(text)).length, 1, text);
+    });
+
+    test("without an engine is said to be broken", async () => {
+      const { client } = await launch({}, { broken: true });
+      await until("the status", () => client.statuses.at(-1)?.state === "broken");
+    });
+  });
+}
