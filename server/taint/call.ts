@@ -3,7 +3,7 @@ import type { Op, ValueId } from "../ir/ir.ts";
 import { instanceMember, pathValue, prove, resolve, update, withHint } from "./evaluate.ts";
 import { bake, bakeTaint, type Run, type State } from "./interpret.ts";
 import { ALL_KINDS, type ArgSpec, type GuardRow, type PassRow, type SinkRow, clearedBy, kindBit } from "./knowledge.ts";
-import { type CallArg, type Hit, type Summary, trail } from "./summary.ts";
+import { type CallArg, type Hit, type Summary, rebase, trail } from "./summary.ts";
 import {
   UNKNOWN,
   type Alt,
@@ -559,12 +559,7 @@ function instantiate(call: Call, fn: ItemId, summary: Summary, parameter: (index
 
 /** Puts the callee's steps behind the caller's. */
 function graft(run: Run, op: Op, caller: Trail, callee: Trail, fn: ItemId): Trail {
-  const steps: Trail[] = [];
-  for (let t: Trail | undefined = callee; t !== undefined; t = t.prev) steps.push(t);
-  let out = trail("call", run.id, op.span, `passed to ${shortName(fn)}`, caller);
-  // The callee's first step is its parameter.
-  for (const s of steps.reverse()) out = trail(s.role === "source" ? "step" : s.role, s.item, s.span, s.text, out);
-  return out;
+  return rebase(callee, trail("call", run.id, op.span, `passed to ${shortName(fn)}`, caller));
 }
 function shortName(fn: ItemId): string {
   const name = fn.slice(fn.indexOf("#") + 1).replace(/~\d+$/, "");

@@ -5,6 +5,7 @@
  */
 import type { FileId } from "../base/brand.ts";
 import type { Item, TypeRef } from "../ir/ir.ts";
+import type { Language, Resolution } from "../languages/language.ts";
 import { fileOf, type FileIr, type PlacedItem, type Program } from "../project/program.ts";
 import type { Facts } from "./facts.ts";
 import { shapeOf, summarise } from "./interpret.ts";
@@ -225,7 +226,7 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
       }
     if (out === undefined) {
       // A submodule of a package: `from package import module`.
-      const sub = ir.language.resolve(file, `.${name}`, program.files);
+      const sub = resolveModule(ir.language, file, `.${name}`);
       if (ir.language.methodsTakeSelf && sub.kind === "file" && sub.file !== file) out = ofRef(`module:${sub.file}`);
     }
     if (out === undefined) return UNKNOWN;
@@ -236,10 +237,21 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
     return join({ ...out, refs: out.refs.filter((r) => !r.startsWith("export:")) }, chased);
   };
 
+  const resolutions = new Map<string, Resolution>();
+  const resolveModule = (language: Language, file: FileId, specifier: string): Resolution => {
+    const key = `${file} ${specifier}`;
+    let to = resolutions.get(key);
+    if (to === undefined) {
+      to = language.resolve(file, specifier, program.files);
+      resolutions.set(key, to);
+    }
+    return to;
+  };
+
   const fromModule = (file: FileId, specifier: string, name: string | undefined, seen?: Set<string>): Value => {
     const language = program.file(file)?.language;
     if (language === undefined) return UNKNOWN;
-    const to = language.resolve(file, specifier, program.files);
+    const to = resolveModule(language, file, specifier);
     if (to.kind === "file") {
       if (program.file(to.file) === undefined) program.want(to.file);
       if (name === undefined) return ofRef(`module:${to.file}`);

@@ -128,6 +128,23 @@ export function trail(role: Trail["role"], item: ItemId, span: Span, text: strin
   const key = mix(`${prev?.key ?? ""}|${role}|${item}|${span.start}-${span.end}|${text}`);
   return { role, item, span, text, prev, length: (prev?.length ?? 0) + 1, key };
 }
+/** The callee's way put behind the caller's; its earlier steps are made only when somebody walks them. */
+export function rebase(callee: Trail, base: Trail): Trail {
+  let prev: Trail | undefined;
+  return {
+    role: callee.role === "source" ? "step" : callee.role,
+    item: callee.item,
+    span: callee.span,
+    text: callee.text,
+    get prev(): Trail {
+      prev ??= callee.prev === undefined ? base : rebase(callee.prev, base);
+      return prev;
+    },
+    length: callee.length + base.length,
+    key: mix(`${base.key}>${callee.key}`),
+  };
+}
+
 /** 64 bits are plenty to tell trails of one project apart. */
 function mix(text: string): string {
   let a = 0x811c9dc5 | 0;
