@@ -142,6 +142,7 @@ export function fixAll(
 ): Texts | string {
   let now = texts;
   const done = new Set<string>();
+  let last: { key: string; title: string; times: number } | undefined;
   for (let count = 0; ; count++) {
     load(engine, now, options);
     const { findings } = check(engine, now.keys());
@@ -155,13 +156,20 @@ export function fixAll(
       break;
     }
     if (next === undefined) return now;
+    const key = keyOf(next.finding);
+    const { rule, file } = next.finding;
+    const times = findings.filter((one) => one.rule === rule && one.file === file).length;
+    const shown = indent(now.get(file) ?? "");
+    if (last?.key === key && times >= last.times)
+      return `fix "${last.title}" leaves its [${rule}] in ${file}:\n${shown}`;
+    last = { key, title: next.fix.title, times };
     if (count === most)
-      return `after ${most} fixes there is one more, "${next.fix.title}":\n${indent(now.get(next.finding.file) ?? "")}`;
+      return `after ${most} fixes there is one more, "${next.fix.title}":\n${shown}`;
     const after = withFix(now, next.fix);
     if (typeof after === "string") return `fix "${next.fix.title}": ${after}`;
     now = after;
     if (next.fix.grade === "placeholder") {
-      done.add(keyOf(next.finding));
+      done.add(key);
       load(engine, now, options);
       for (const one of check(engine, now.keys()).findings)
         if (one.rule === next.finding.rule && !known.has(keyOf(one))) done.add(keyOf(one));
