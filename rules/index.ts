@@ -14,9 +14,14 @@ import uploadClientFilename from "./upload-client-filename.ts";
 import uploadSizeCheckAfterRead from "./upload-size-check-after-read.ts";
 import uploadTrustsContentType from "./upload-trusts-content-type.ts";
 import { models } from "./models/index.ts";
+import errorDetailToClientPage from "./error-detail-to-client.md";
 import sqlDynamicQueryPage from "./sql-dynamic-query.md";
 import sqlInjectionPage from "./sql-injection.md";
 import sqlMissingFPrefixPage from "./sql-missing-f-prefix.md";
+import ssrfIncompleteGuardPage from "./ssrf-incomplete-guard.md";
+import ssrfRedirectsFollowedPage from "./ssrf-redirects-followed.md";
+import ssrfUserControlledUrlPage from "./ssrf-user-controlled-url.md";
+import stackTraceToClientPage from "./stack-trace-to-client.md";
 
 export const rules: RuleSet = {
   rules: [
@@ -36,8 +41,13 @@ export const rules: RuleSet = {
   ],
   models,
   pages: {
+    "error-detail-to-client": errorDetailToClientPage,
     "sql-dynamic-query": sqlDynamicQueryPage,
     "sql-injection": sqlInjectionPage,
     "sql-missing-f-prefix": sqlMissingFPrefixPage,
+    "ssrf-incomplete-guard": ssrfIncompleteGuardPage,
+    "ssrf-redirects-followed": ssrfRedirectsFollowedPage,
+    "ssrf-user-controlled-url": ssrfUserControlledUrlPage,
+    "stack-trace-to-client": stackTraceToClientPage,
   },
 };

@@ -1,0 +1,38 @@
+/** The text of an exception goes out with the answer. */
+import { errorContext } from "../server/rule/errors.ts";
+import { hideError } from "../server/rule/fix/errors.ts";
+import { rule } from "../server/rule/rule.ts";
+
+export default rule({
+  id: "error-detail-to-client",
+  title: "Exception text sent to the client",
+  category: "errors",
+  severity: "medium",
+  cwe: [209],
+  owasp: ["A04:2021", "A10:2025"],
+  flow: {
+    from: ["exception"],
+    to: "response",
+    accept(hit, context) {
+      // `err.stack` is the other rule's.
+      if (/[|.]stack$/.test(hit.label)) return undefined;
+      const around = errorContext(hit, context);
+      if (around === undefined) return {};
+      if (around.domain) return undefined;
+      if (around.developmentOnly) return { severity: "info", facts: { development: true } };
+      if (around.nameOnly) return { severity: "low", facts: { name: true } };
+      return around.clientError && context.code(hit.site.item)?.language === "javascript" ? { severity: "low" } : {};
+    },
+  },
+  say: ({ facts }) => ({
+    what:
+      facts?.development === true
+        ? "The exception's text goes to the client in development."
+        : facts?.name === true
+          ? "The name of the exception's class goes to the client."
+          : "The text of an exception goes to the client.",
+    why: "Exceptions quote SQL, file paths, host names and user data: an attacker provokes errors and reads them.",
+    fix: "Log the exception on the server under an error id and answer with a general text and that id.",
+  }),
+  fixes: (match, code) => hideError(match, code),
+});
