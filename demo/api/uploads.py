@@ -24,6 +24,8 @@ async def upload_file(file: UploadFile):
         raise HTTPException(413, "File too large")
     # Save it
     file_path = f"{UPLOADS}/{file.filename}"
+    if os.path.exists(file_path):
+        raise HTTPException(409, "There is such an attachment already")
     with open(file_path, "wb") as target:
         target.write(contents)
     return {"name": os.path.basename(file_path), "size": len(contents)}

@@ -5,6 +5,7 @@ import { Router } from "express";
 export const preview = Router();
 
 const BLOCKED_HOSTS = ["localhost", "127.0.0.1", "0.0.0.0", "169.254.169.254"];
+const FEED_HOSTS = ["status.helpdesk.example", "blog.helpdesk.example"];
 
 function extractTitle(html: string): string {
   return /<title[^>]*>([^<]*)<\/title>/i.exec(html)?.[1]?.trim() ?? "";
@@ -14,11 +15,6 @@ preview.get("/preview", async (req, res) => {
   const url = req.query.url as string;
   const response = await fetch(url);
   res.json({ title: extractTitle(await response.text()), status: response.status });
-});
-
-preview.get("/feed", async (req, res) => {
-  const { data } = await axios.get(String(req.query.url), { timeout: 5000 });
-  res.json({ entries: String(data).split("<item>").length - 1 });
 });
 
 function isSafeUrl(raw: string): boolean {
@@ -35,4 +31,15 @@ preview.get("/avatar", async (req, res) => {
   }
   const picture = await fetch(url);
   res.type("image/png").send(Buffer.from(await picture.arrayBuffer()));
+});
+
+/** Counts the entries of one of our own feeds. */
+preview.get("/feed", async (req, res) => {
+  const url = String(req.query.url);
+  if (!FEED_HOSTS.includes(new URL(url).hostname)) {
+    res.status(400).json({ error: "Unknown feed" });
+    return;
+  }
+  const { data } = await axios.get(url, { timeout: 5000 });
+  res.json({ entries: String(data).split("<item>").length - 1 });
 });

@@ -29,6 +29,10 @@ uploads.post("/", receive.single("file"), (req, res) => {
   }
   // Save it
   const target = path.join(UPLOADS, file.originalname);
+  if (fs.existsSync(target)) {
+    res.status(409).json({ error: "There is such an attachment already" });
+    return;
+  }
   fs.writeFileSync(target, file.buffer);
   res.json({ name: file.originalname, size: file.buffer.length });
 });
