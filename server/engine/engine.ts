@@ -12,9 +12,9 @@ import { type FileIr, type IrCache, type PlacedItem, type Program, fileOf, lower
 import type { Fix as RuleFix, RuleSet } from "../rule/rule.ts";
 import { type Source, type Syntax, type WasmFiles, createSyntax } from "../syntax/parser.ts";
 import { type Knowledge, compile } from "../taint/knowledge.ts";
-import { type Memo, type Solver, createMemo, createSolver } from "../taint/solve.ts";
+import { type Memo, type Solver, Interrupted, createMemo, createSolver } from "../taint/solve.ts";
 import { type Engine, type Fix, type OpenOptions, type Problem, type Report, type Settings, DEFAULT_SETTINGS } from "./api.ts";
-import { type Contribution, type Found, type ProjectIndex, contribute, findingsOf, indexContributions, watchList } from "./findings.ts";
+import { type Contribution, type Found, type ProjectIndex, contribute, contributionKey, findingsOf, indexContributions, watchList } from "./findings.ts";
 import { type Directive, directives } from "./suppress.ts";
 
 export interface EngineOptions {
@@ -66,9 +66,12 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
   /** One moment: dropped on every change, so nothing in it can be stale. */
   let moment: Moment | undefined;
   /** What each file gave to others at the last look; only a hint for the order of work. */
-  let lastContributors = new Map<FileId, ReadonlySet<FileId>>();
-  const lastKeys = new Map<FileId, string>();
+  const last = new Map<FileId, { readonly key: string; readonly targets: ReadonlySet<FileId> }>();
   const changedFiles = new Set<FileId>();
+
+  /** Files whose text changed since the last look. */
+  const edited = new Set<FileId>();
+  const byId = new Map<FileId, Map<string, PlacedItem>>();
 
   interface Moment {
     readonly program: Program;
@@ -119,33 +122,60 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     return doc.ir;
   };
 
+  const program: Program = {
+    file: (file) => irOf(file),
+    item(id) {
+      const file = fileOf(id);
+      let table = byId.get(file);
+      if (table === undefined) {
+        table = new Map((irOf(file)?.items ?? []).map((i) => [i.id, i]));
+        byId.set(file, table);
+      }
+      return table.get(id);
+    },
+    files,
+    want: (file) => {
+      if (!docs.has(file) && known.has(file)) wanted.add(file);
+    },
+  };
+
   const now = (): Moment => {
-    if (moment !== undefined) return moment;
-    const byId = new Map<FileId, Map<string, PlacedItem>>();
-    const program: Program = {
-      file: irOf,
-      item(id) {
-        const file = fileOf(id);
-        let table = byId.get(file);
-        if (table === undefined) {
-          table = new Map((irOf(file)?.items ?? []).map((i) => [i.id, i]));
-          byId.set(file, table);
-        }
-        return table.get(id);
-      },
-      files,
-      want: (file) => {
-        if (!docs.has(file) && known.has(file)) wanted.add(file);
-      },
-    };
+    if (moment !== undefined) {
+      refresh(moment);
+      return moment;
+    }
+    byId.clear();
     const solver = createSolver(program, (file) => knowledge[file.language.id], memo, options.log);
     const waiting = new Set<FileId>();
     for (const [file, doc] of docs) if (languageOf(file, doc) !== undefined || isManifest(file)) waiting.add(file);
+    edited.clear();
     moment = { program, solver, contributions: new Map(), waiting, found: new Map(), index: undefined };
     return moment;
   };
 
-  const touch = (): void => {
+  /** Takes edits in: what did not read the edited files, directly or through others, stays as it is. */
+  const refresh = (m: Moment): void => {
+    if (edited.size === 0) return;
+    const gone = m.solver.forget(edited);
+    edited.clear();
+    for (const file of gone) {
+      byId.delete(file);
+      m.contributions.delete(file);
+      const doc = docs.get(file);
+      if (doc !== undefined && (languageOf(file, doc) !== undefined || isManifest(file))) m.waiting.add(file);
+      else m.waiting.delete(file);
+    }
+    m.found.clear();
+    m.index = undefined;
+  };
+
+  /** A text changed, came or went. */
+  const touch = (file: FileId): void => {
+    if (STEERING.test(file)) moment = undefined;
+    edited.add(file);
+  };
+  /** Something changed that import resolution depends on. */
+  const reset = (): void => {
     moment = undefined;
   };
 
@@ -158,22 +188,23 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
 
   const analyse = (m: Moment, file: FileId): void => {
     if (m.contributions.has(file)) return;
-    m.waiting.delete(file);
     let contribution: Contribution | undefined;
     try {
       const ir = irOf(file);
       if (ir !== undefined) contribution = contribute(ir, m.solver);
     } catch (error) {
+      if (error instanceof Interrupted) throw error;
       problem(file, `analysis failed: ${error instanceof Error ? error.message : String(error)}`);
     }
     contribution ??= { targets: new Set(), hits: [], calls: new Set(), observations: [], roots: [] };
+    m.waiting.delete(file);
     m.contributions.set(file, contribution);
+    const key = contributionKey(contribution);
+    const before = last.get(file);
+    if (before?.key !== key) for (const t of [file, ...(before?.targets ?? []), ...contribution.targets]) changedFiles.add(t);
+    last.set(file, { key, targets: contribution.targets });
     m.found.clear();
     m.index = undefined;
-    const before = lastContributors.get(file) ?? new Set();
-    for (const t of new Set([...before, ...contribution.targets])) changedFiles.add(t);
-    changedFiles.add(file);
-    lastContributors.set(file, contribution.targets);
   };
 
   const settingsFor = (file: FileId): Settings => {
@@ -187,7 +218,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     const doc = docs.get(file);
     if (doc === undefined) return [];
     analyse(m, file);
-    for (const [other, targets] of lastContributors) if (targets.has(file) && docs.has(other)) analyse(m, other);
+    for (const [other, { targets }] of last) if (targets.has(file) && docs.has(other)) analyse(m, other);
     const ready = m.found.get(file);
     if (ready !== undefined) return ready;
     irOf(file);
@@ -221,35 +252,36 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     return { title: fix.title, grade: fix.grade, edits, ...(fix.reason === undefined ? {} : { reason: fix.reason }) };
   };
 
-  const forget = (doc: Doc): void => {
+  const forget = (file: FileId, doc: Doc): void => {
     doc.ir = undefined;
     doc.directives = undefined;
     doc.hash = undefined;
-    touch();
+    touch(file);
   };
 
   return {
     setFiles(list) {
       known = new Set(list);
-      touch();
+      reset();
     },
     setRoots(list) {
       roots = list;
-      touch();
+      reset();
     },
     addFile(file) {
       if (known.has(file)) return;
       known.add(file);
-      touch();
+      reset();
     },
     remove(file) {
       known.delete(file);
       docs.get(file)?.source?.dispose();
       docs.delete(file);
-      for (const t of lastContributors.get(file) ?? []) changedFiles.add(t);
-      lastContributors.delete(file);
+      for (const t of last.get(file)?.targets ?? []) changedFiles.add(t);
+      last.delete(file);
       changedFiles.add(file);
-      touch();
+      touch(file);
+      reset();
     },
     set(file, text, open: OpenOptions = {}) {
       const old = docs.get(file);
@@ -270,15 +302,18 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       }
       old?.source?.dispose();
       docs.set(file, { text, hash: undefined, languageId: open.languageId, editable: open.editable ?? true, open: open.open ?? false, source: undefined, ir: undefined, directives: undefined });
+      if (!known.has(file)) reset();
       known.add(file);
-      touch();
+      changedFiles.add(file);
+      touch(file);
     },
     edit(file, edits: readonly Edit[]) {
       const doc = docs.get(file);
       if (doc === undefined) return;
       for (const e of edits) doc.text = doc.text.slice(0, e.start) + e.newText + doc.text.slice(e.end);
       doc.source?.edit(edits, doc.text);
-      forget(doc);
+      changedFiles.add(file);
+      forget(file, doc);
     },
     close(file) {
       const doc = docs.get(file);
@@ -316,9 +351,16 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         }
         for (const f of [...m.waiting]) if (m.waiting.has(f)) yield f;
       };
-      for (const file of next()) {
-        analyse(m, file);
-        if (performance.now() >= stop) break;
+      m.solver.deadline(stop);
+      try {
+        for (const file of next()) {
+          analyse(m, file);
+          if (performance.now() >= stop) break;
+        }
+      } catch (error) {
+        if (!(error instanceof Interrupted)) throw error;
+      } finally {
+        m.solver.deadline(Number.POSITIVE_INFINITY);
       }
       return { pending: m.waiting.size, total: m.waiting.size + m.contributions.size };
     },
@@ -327,18 +369,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       return { file, findings: list.map((f) => f.finding), hasError: docs.get(file)?.ir?.hasError ?? false };
     },
     changed() {
-      const out: FileId[] = [];
-      for (const file of changedFiles) {
-        if (!docs.has(file)) {
-          if (lastKeys.delete(file)) out.push(file);
-          continue;
-        }
-        const key = found(file)
-          .map((f) => `${f.finding.fingerprint}:${f.finding.span.start}:${f.finding.span.end}:${f.finding.level}:${f.finding.flow.length}`)
-          .join(",");
-        if (lastKeys.get(file) !== key) out.push(file);
-        lastKeys.set(file, key);
-      }
+      const out = [...changedFiles];
       changedFiles.clear();
       return out;
     },
@@ -370,8 +401,8 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     dropCaches() {
       irCache.clear();
       memo = createMemo();
-      for (const doc of docs.values()) forget(doc);
-      lastContributors = new Map(lastContributors);
+      for (const [file, doc] of docs) forget(file, doc);
+      moment = undefined;
     },
     dispose() {
       for (const doc of docs.values()) doc.source?.dispose();

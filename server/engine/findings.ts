@@ -9,7 +9,7 @@ import type { Code, Context, Fix, ManifestFile, Match, Rule, RuleSet } from "../
 import { kindBit } from "../taint/knowledge.ts";
 import type { Solver } from "../taint/solve.ts";
 import type { Hit, Observation, StoreView } from "../taint/summary.ts";
-import { type ItemId, MARKS, type Trail, markBit } from "../taint/value.ts";
+import { type ItemId, MARKS, type Trail, deepKey, markBit } from "../taint/value.ts";
 import type { Confidence, Finding, FlowStep, Level, Settings, Severity } from "./api.ts";
 import type { Directive } from "./suppress.ts";
 
@@ -64,6 +64,19 @@ export function contribute(file: FileIr, solver: Solver): Contribution {
   }
   targets.delete(file.file);
   return { targets, hits, calls, observations, roots, stores };
+}
+
+/** Equal keys: nothing that other files could see has changed. */
+export function contributionKey(c: Contribution): string {
+  const site = (s: { item: ItemId; op: number; span: Span }): string => `${s.item}:${s.op}:${s.span.start}-${s.span.end}`;
+  return hash128(
+    [
+      ...c.hits.map((h) => `${h.sink}@${site(h.site)}:${h.label}:${h.cleared}:${h.marks}:${h.trail.key}`),
+      ...c.roots.map((r) => `${r.item}|${r.hit.sink}@${site(r.hit.site)}:${r.hit.label}:${r.hit.cleared}:${r.hit.trail.key}`),
+      ...c.observations.map((o) => `${o.paths.join(",")}@${site(o.site)}(${o.args.map((a) => deepKey(a.value)).join(",")})`),
+      ...[...c.calls].sort(),
+    ].join("\n"),
+  );
 }
 
 /** The contributions of all files, by the file in which their flows end. */

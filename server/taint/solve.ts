@@ -36,8 +36,18 @@ export interface SolveLog {
   summarised(id: ItemId): void;
 }
 
+/** Thrown out of a summary that would take longer than its slice; what was finished before is kept. */
+export class Interrupted extends Error {}
+
 export interface Solver {
   summary(id: ItemId): Summary | undefined;
+  /** Until this moment (`performance.now()`), and at least until one more summary is finished, work goes on; then `Interrupted`. */
+  deadline(at: number): void;
+  /**
+   * Forgets what was found out about these files and about every file that read them, directly or through others.
+   * Returns all files that were forgotten.
+   */
+  forget(files: Iterable<FileId>): ReadonlySet<FileId>;
   shape(id: ItemId): Shape | undefined;
   entry(id: ItemId): Entry;
   knowledge(id: ItemId): Knowledge;
@@ -48,6 +58,23 @@ const MAX_ROUNDS = 12;
 const MAX_KEPT = 3;
 const EMPTY: Summary = { returns: { refs: [], taint: [] }, hits: [], observations: [], whenTrue: new Map(), whenFalse: new Map(), always: new Map(), self: UNKNOWN, calls: [], stores: [], key: "empty" };
 
+/** Values by item, dropped by file. */
+class ByFile<T> {
+  private readonly files = new Map<FileId, Map<ItemId, T>>();
+  get(id: ItemId): T | undefined {
+    return this.files.get(fileOf(id))?.get(id);
+  }
+  set(id: ItemId, value: T): void {
+    const file = fileOf(id);
+    const table = this.files.get(file);
+    if (table === undefined) this.files.set(file, new Map([[id, value]]));
+    else table.set(id, value);
+  }
+  drop(file: FileId): void {
+    this.files.delete(file);
+  }
+}
+
 interface Frame {
   readonly id: ItemId;
   readonly index: number;
@@ -55,9 +82,31 @@ interface Frame {
 }
 
 export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Knowledge, memo: Memo, log?: SolveLog): Solver {
-  const done = new Map<ItemId, Summary>();
-  const shapes: [Map<ItemId, Shape>, Map<ItemId, Shape>] = [new Map(), new Map()];
-  const entries = new Map<ItemId, Entry>();
+  const done = new ByFile<Summary>();
+  const shapes: [ByFile<Shape>, ByFile<Shape>] = [new ByFile(), new ByFile()];
+  const entries = new ByFile<Entry>();
+  /** Who read a file: reader files by the file that was read. */
+  const readers = new Map<FileId, Set<FileId>>();
+  const reading: FileId[] = [];
+  let stopAt = Number.POSITIVE_INFINITY;
+  let finished = 0;
+
+  const touch = (file: FileId): void => {
+    const reader = reading[reading.length - 1];
+    if (reader === undefined || reader === file) return;
+    const set = readers.get(file);
+    if (set === undefined) readers.set(file, new Set([reader]));
+    else set.add(reader);
+  };
+  const within = <T>(id: ItemId, work: () => T): T => {
+    touch(fileOf(id));
+    reading.push(fileOf(id));
+    try {
+      return work();
+    } finally {
+      reading.pop();
+    }
+  };
   const shaping = new Set<string>();
   const frames = new Map<ItemId, Frame>();
   const stack: Frame[] = [];
@@ -95,8 +144,13 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
   };
 
   const shape = (id: ItemId, phase: 0 | 1): Shape | undefined => {
+    touch(fileOf(id));
     const known = shapes[phase].get(id);
     if (known !== undefined) return known;
+    return within(id, () => makeShape(id, phase));
+  };
+
+  const makeShape = (id: ItemId, phase: 0 | 1): Shape | undefined => {
     const placed = program.item(id);
     if (placed === undefined) return undefined;
     const mark = `${phase}${id}`;
@@ -125,8 +179,13 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
   };
 
   const demand = (id: ItemId): Summary | undefined => {
+    touch(fileOf(id));
     const known = done.get(id);
     if (known !== undefined) return known;
+    return within(id, () => work(id));
+  };
+
+  const work = (id: ItemId): Summary | undefined => {
     const top = stack[stack.length - 1];
     const active = frames.get(id);
     if (active !== undefined) {
@@ -136,6 +195,7 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
     const placed = program.item(id);
     if (placed === undefined) return undefined;
     if (stack.length > MAX_DEPTH) return EMPTY;
+    if (finished > 0 && performance.now() >= stopAt) throw new Interrupted("the slice is over");
     const frame: Frame = { id, index: stack.length, low: stack.length };
     frames.set(id, frame);
     stack.push(frame);
@@ -159,6 +219,7 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
     if (!selfRecursive) {
       frames.delete(id);
       done.set(id, summary);
+      finished++;
       if (reads !== undefined) keep(memo.summaries, key, reads, summary);
       return summary;
     }
@@ -193,6 +254,7 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
       frames.delete(m);
     }
     open = open.slice(0, openBefore);
+    finished++;
     return done.get(root) as Summary;
   };
 
@@ -202,6 +264,7 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
     const space = ref.indexOf(" ");
     const file = ref.slice(7, space);
     const name = ref.slice(space + 1);
+    touch(file);
     const ir = program.file(file);
     if (ir === undefined) {
       program.want(file);
@@ -253,6 +316,7 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
     if (language === undefined) return UNKNOWN;
     const to = resolveModule(language, file, specifier);
     if (to.kind === "file") {
+      touch(to.file);
       if (program.file(to.file) === undefined) program.want(to.file);
       if (name === undefined) return ofRef(`module:${to.file}`);
       const ref: Ref = `export:${to.file} ${name}`;
@@ -265,8 +329,13 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
   };
 
   const entryOf = (id: ItemId): Entry => {
+    touch(fileOf(id));
     const known = entries.get(id);
     if (known !== undefined) return known;
+    return within(id, () => makeEntry(id));
+  };
+
+  const makeEntry = (id: ItemId): Entry => {
     const placed = program.item(id);
     const parent = placed?.parent;
     if (placed === undefined || parent === undefined) return { params: [], results: [], selfParam: false, isEntryPoint: false, takenGuessed: false };
@@ -387,6 +456,7 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
   };
 
   const classOf = (classId: string): ClassShape | undefined => {
+    touch(fileOf(classId));
     const item = program.item(classId.slice(0, classId.lastIndexOf("."))) ?? program.item(`${fileOf(classId)}#`);
     const own = item === undefined ? undefined : shape(item.id, 1)?.classes.get(classId);
     return own ?? shape(`${fileOf(classId)}#`, 1)?.classes.get(classId);
@@ -416,8 +486,14 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
     fieldOf: (id, name) => (phase === 2 ? fieldOf(id, name) : undefined),
     summary: (item) => (phase === 2 ? demand(item) : undefined),
     child: (item, hole) => program.item(item)?.children[hole],
-    ir: (item) => program.item(item)?.ir,
-    parentOf: (item) => program.item(item)?.parent,
+    ir: (item) => {
+      touch(fileOf(item));
+      return program.item(item)?.ir;
+    },
+    parentOf: (item) => {
+      touch(fileOf(item));
+      return program.item(item)?.parent;
+    },
     shape: (item) => (phase === 2 ? shape(item, 1) : undefined),
     typeRefs: (item, type) => (phase === 0 ? { refs: [], scalar: false, guessed: false } : typeRefs(item, type, phase)),
   });
@@ -452,7 +528,37 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
   };
 
   return {
-    summary: (id) => demand(id),
+    summary(id) {
+      try {
+        return demand(id);
+      } catch (error) {
+        // Whatever was under way starts again next time; nothing half-done is kept.
+        stack.length = 0;
+        reading.length = 0;
+        frames.clear();
+        tentative.clear();
+        open = [];
+        throw error;
+      }
+    },
+    deadline(at) {
+      stopAt = at;
+      finished = 0;
+    },
+    forget(files) {
+      const gone = new Set<FileId>(files);
+      for (const file of gone) for (const reader of readers.get(file) ?? []) gone.add(reader);
+      for (const file of gone) {
+        done.drop(file);
+        shapes[0].drop(file);
+        shapes[1].drop(file);
+        entries.drop(file);
+        readers.delete(file);
+      }
+      for (const set of readers.values()) for (const file of gone) set.delete(file);
+      resolutions.clear();
+      return gone;
+    },
     shape: (id) => shape(id, 1),
     entry: entryOf,
     knowledge,
