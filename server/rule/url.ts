@@ -15,7 +15,7 @@ export function hostIsFixed(hit: Hit): boolean {
         prefix += part.text;
         continue;
       }
-      if (isTainted(part.value)) {
+      if (isTainted(part.value, hit.kind)) {
         seen = true;
         if (!/^([a-z][a-z0-9+.-]*:\/\/[^/?#\\@]+[/?#]|\/(?!\/)|\0)/i.test(prefix)) return false;
         break;
@@ -25,8 +25,9 @@ export function hostIsFixed(hit: Hit): boolean {
   }
   return seen;
 }
-function isTainted(value: Value | undefined): boolean {
-  return value !== undefined && spread(value).some((t) => t.label.startsWith("source:") || t.label.startsWith("param:"));
+/** By data of that kind; configuration is a source too, but nobody's attack. */
+function isTainted(value: Value | undefined, kind: string): boolean {
+  return value !== undefined && spread(value).some((t) => t.kind === kind || t.label.startsWith("param:"));
 }
 
 /** Code that runs in a browser asks from the user's own machine. */

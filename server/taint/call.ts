@@ -1,6 +1,6 @@
 /** Calls: library rows, functions of the project by their summaries, and what happens at calls of unknown things. */
 import type { Op, ValueId } from "../ir/ir.ts";
-import { instanceMember, pathValue, prove, resolve, update, withHint } from "./evaluate.ts";
+import { instanceMember, pathValue, prove, resolve, sourceTaint, update, withHint } from "./evaluate.ts";
 import { bake, bakeTaint, type Run, type State } from "./interpret.ts";
 import { ALL_KINDS, type ArgSpec, type GuardRow, type PassRow, type SinkRow, clearedBy, kindBit } from "./knowledge.ts";
 import { type CallArg, type Hit, type Summary, rebase, trail } from "./summary.ts";
@@ -93,7 +93,7 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
     const value = callPath(call, `*.${method}()`, guessed);
     if (value.matched) {
       matched = true;
-      result = paths.length === 0 ? value.value : join(withoutTaint(result), value.value);
+      result = result === undefined ? value.value : named(value.value, result);
     }
   }
   if (!matched && !known) {
@@ -104,8 +104,10 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
   return result ?? UNKNOWN;
 }
 
-function withoutTaint(value: Value | undefined): Value | undefined {
-  return value === undefined ? undefined : withTaint(value, []);
+/** The library says nothing about the method: what methods of that name do, under the library's path. */
+function named(value: Value, path: Value): Value {
+  const refs = [...new Set([...path.refs, ...value.refs])].sort();
+  return { ...withTaint(value, value.taint), refs, ...(path.guessed ? { guessed: true } : {}) };
 }
 
 /** Anything may happen with what is passed: the result is as tainted as the arguments, and says so. */
@@ -255,6 +257,7 @@ function callPath(call: Call, rawPath: string, guessed: boolean): { value: Value
     const key = onlyConst(call.args[0]?.value);
     if (typeof key?.value === "string") base = withTaint(base, readField(ofTaint(base.taint), key.value).taint);
   }
+  for (const row of k.source(path)) if (row.when !== undefined && endsLike(call, row.when.arg, row.when.matches)) base = withTaint(base, joinTaint(base.taint, [sourceTaint(run, path, row, op, guessed)]));
   let value: Value = base;
   let matched = k.source(path).length > 0 || path !== rawPath || k.sinks(rawPath.slice(0, -2)).length > 0;
   for (const row of k.passes(rawPath)) {
@@ -295,6 +298,13 @@ function removesAllBut(pattern: Value | undefined): boolean {
       return kept !== undefined && /^(?:\\[wd.\-_ ]|a-z|A-Z|0-9|[A-Za-z0-9_. -])*$/.test(kept);
     })
   );
+}
+/** The known text at the end of an argument. */
+function endsLike(call: Call, spec: ArgSpec, pattern: string): boolean {
+  return (argument(call, spec)?.value.alts ?? []).some((alt) => {
+    const text = "const" in alt ? alt.const : alt.parts[alt.parts.length - 1]?.text;
+    return typeof text === "string" && new RegExp(pattern).test(text);
+  });
 }
 /** Knowing that a check exists, not what it says. */
 function weakened(proof: Proof): Proof {
