@@ -3,7 +3,7 @@ import type { Op, ValueId } from "../ir/ir.ts";
 import { assertNever } from "../base/brand.ts";
 import { enclose, evaluateCall, reach } from "./call.ts";
 import { bake, bakeTaint, parameterValue, type Run, type State } from "./interpret.ts";
-import { ALL_KINDS, HOST_KINDS, clearedBy, kindBit } from "./knowledge.ts";
+import { ALL_KINDS, HOST_KINDS, type SourceRow, clearedBy, kindBit } from "./knowledge.ts";
 import { trail } from "./summary.ts";
 import {
   UNKNOWN,
@@ -363,16 +363,20 @@ function globalValue(run: Run, name: string, op: Op): Value {
 export function pathValue(run: Run, rawPath: string, op: Op, guessed: boolean): Value {
   const k = run.facts.knowledge;
   const path = k.canon(rawPath);
-  const taint: Taint[] = k.source(path).map((s) => ({
-    label: sourceLabel(run.id, path, s.kind),
-    kind: s.kind,
+  const taint: Taint[] = k.source(path).flatMap((s) => (s.when === undefined ? [sourceTaint(run, path, s, op, guessed)] : []));
+  const refs: Ref[] = path.length > MAX_PATH ? [] : [`lib:${path}`];
+  return guessed ? { refs, taint, guessed } : { refs, taint };
+}
+
+export function sourceTaint(run: Run, path: string, row: SourceRow, op: Op, guessed: boolean): Taint {
+  return {
+    label: sourceLabel(run.id, path, row.kind),
+    kind: row.kind,
     cleared: 0,
     marks: guessed ? markBit("guessed-name") : 0,
     derive: "same",
-    trail: trail("source", run.id, op.span, s.text),
-  }));
-  const refs: Ref[] = path.length > MAX_PATH ? [] : [`lib:${path}`];
-  return guessed ? { refs, taint, guessed } : { refs, taint };
+    trail: trail("source", run.id, op.span, row.text),
+  };
 }
 
 /** Follows imports and results of functions, so that `refs` are things that can be called or looked into. */

@@ -34,6 +34,8 @@ export interface SourceRow {
   readonly kind: SourceKind;
   /** What it is, in words: "a query parameter". */
   readonly text: string;
+  /** Only of a call, and only if the end of this argument's text, as far as it is known, matches: `open("~/.npmrc")`. */
+  readonly when?: { readonly arg: ArgSpec; readonly matches: string };
 }
 export interface SinkRow {
   /** The callee, without the final "()"; `X.name=` for an assignment to a property; `X.arg(0).result` for what a function given to X returns. */
