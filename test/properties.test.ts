@@ -41,7 +41,7 @@ interface Place {
   readonly text: number;
 }
 type Change =
-  | (Place & { readonly do: "insert" | "delete" | "replace" })
+  | (Place & { readonly do: "insert" | "delete" | "replace" | "word" | "line" })
   | (Place & { readonly do: "paste"; readonly from: number });
 /** What a run does; numbers are taken modulo what there is. */
 type Act =
@@ -75,6 +75,9 @@ describe(`random edits (SKEPTIC_SEED=${seed})`, { concurrency: 1 }, () => {
     const got = reports(live, document.texts.keys());
     load(fresh, document.texts);
     assert.deepEqual(got, reports(fresh, document.texts.keys()), shown(document.texts));
+    for (const { findings, file } of got)
+      for (const { fingerprint } of findings)
+        assert.deepEqual(live.fixes(file, fingerprint), fresh.fixes(file, fingerprint));
     if (got.some(({ findings }) => findings.length > 0)) withFindings++;
     for (const { findings, file } of got) spansAreValid(findings, file, document.texts);
     document.dispose();
@@ -188,6 +191,12 @@ class Documents {
           this.replace(last.file, difference(this.texts.get(last.file) ?? "", last.text));
         break;
       }
+      case "word":
+        this.change(act, wordEdit(this.text(act.file), act, this.words()));
+        break;
+      case "line":
+        this.change(act, lineEdit(this.text(act.file), act));
+        break;
       case "insert":
       case "delete":
       case "replace":
@@ -195,8 +204,7 @@ class Documents {
         const text = this.text(act.file);
         const start = act.at % (text.length + 1);
         const end = act.do === "insert" ? start : Math.min(text.length, start + act.length);
-        this.undone.push({ file: this.name(act.file), text });
-        this.replace(this.name(act.file), { start, end, newText: newText(act) });
+        this.change(act, { start, end, newText: newText(act) });
       }
     }
   }
@@ -207,6 +215,16 @@ class Documents {
 
   private text(file: number): string {
     return this.texts.get(this.name(file)) as string;
+  }
+
+  /** The names all its files use. */
+  private words(): readonly string[] {
+    return [...this.texts.values()].flatMap((text) => text.match(/\p{L}\w*/gu) ?? []);
+  }
+
+  private change(act: Change, edit: Edit): void {
+    this.undone.push({ file: this.name(act.file), text: this.text(act.file) });
+    this.replace(this.name(act.file), edit);
   }
 
   private replace(file: string, edit: Edit): void {
@@ -227,6 +245,26 @@ function newText(act: Change): string {
   const text = texts[act.text % texts.length] as string;
   const from = act.from % (text.length + 1);
   return text.slice(from, from + act.length * 5);
+}
+
+/** Another name in the place of one: mostly still a program, often another flow. */
+function wordEdit(text: string, act: Place, words: readonly string[]): Edit {
+  const places = [...text.matchAll(/\p{L}\w*/gu)];
+  const place = places[act.at % Math.max(1, places.length)];
+  if (place === undefined) return { start: 0, end: 0, newText: "" };
+  const newText = words[act.text % words.length] ?? "";
+  return { start: place.index, end: place.index + place[0].length, newText };
+}
+
+/** Takes a line away, or writes another line of the same text after it. */
+function lineEdit(text: string, act: Place): Edit {
+  const lines = text.split(/(?<=\n)/);
+  const at = act.at % lines.length;
+  const start = lines.slice(0, at).join("").length;
+  const line = lines[at] ?? "";
+  if (act.length % 2 === 0) return { start, end: start + line.length, newText: "" };
+  const after = start + line.length;
+  return { start: after, end: after, newText: lines[act.text % lines.length] ?? "" };
 }
 
 /** One edit that turns a text into another. */
