@@ -3,6 +3,7 @@ import type { Model } from "../../server/rule/rule.ts";
 import pythonCore from "./python/core.ts";
 import pythonFiles from "./python/files.ts";
 import pythonHttp from "./python/http.ts";
+import pythonNetwork from "./python/network.ts";
 import pythonResponses from "./python/responses.ts";
 import pythonSql from "./python/sql.ts";
 import pythonUploads from "./python/uploads.ts";
@@ -10,6 +11,7 @@ import pythonWeb from "./python/web.ts";
 import javascriptCore from "./javascript/core.ts";
 import javascriptFiles from "./javascript/files.ts";
 import javascriptHttp from "./javascript/http.ts";
+import javascriptNetwork from "./javascript/network.ts";
 import javascriptResponses from "./javascript/responses.ts";
 import javascriptSql from "./javascript/sql.ts";
 import javascriptUploads from "./javascript/uploads.ts";
@@ -19,6 +21,7 @@ export const models: readonly Model[] = [
   pythonCore,
   pythonFiles,
   pythonHttp,
+  pythonNetwork,
   pythonResponses,
   pythonSql,
   pythonUploads,
@@ -26,6 +29,7 @@ export const models: readonly Model[] = [
   javascriptCore,
   javascriptFiles,
   javascriptHttp,
+  javascriptNetwork,
   javascriptResponses,
   javascriptSql,
   javascriptUploads,

@@ -302,8 +302,9 @@ function removesAllBut(pattern: Value | undefined): boolean {
 /** The known text at the end of an argument. */
 function endsLike(call: Call, spec: ArgSpec, pattern: string): boolean {
   return (argument(call, spec)?.value.alts ?? []).some((alt) => {
-    const text = "const" in alt ? alt.const : alt.parts[alt.parts.length - 1]?.text;
-    return typeof text === "string" && new RegExp(pattern).test(text);
+    if ("const" in alt) return typeof alt.const === "string" && new RegExp(pattern).test(alt.const);
+    const hole = alt.parts.findLastIndex((p) => p.text === undefined);
+    return new RegExp(pattern).test(alt.parts.slice(hole + 1).map((p) => p.text).join(""));
   });
 }
 /** Knowing that a check exists, not what it says. */
@@ -362,7 +363,8 @@ function guard(call: Call, row: GuardRow): Proof | undefined {
   if (row.needs !== undefined) {
     const other = argument(call, row.needs.arg)?.value;
     if (other === undefined) return undefined;
-    if (spread(other).length > 0) return undefined;
+    // A parameter of the checking function itself is taken for the program's own (the folder, the list).
+    if (spread(other).some((t) => t.label.startsWith("source:"))) return undefined;
     if (row.needs.is !== "untainted") {
       const all = constants(other);
       if (all === undefined) return undefined;
