@@ -31,7 +31,7 @@ export default rule({
 /** The value is compared or searched for in a list; passing it on (to a log, to a validator) decides nothing here. */
 function isDecision(call: Observation, code: Code): boolean {
   const op = code.op(call.site.op);
-  if (op.op === "compare") return op.operator !== "==" || !isNothing(code, op);
+  if (op.op === "compare") return !/^[=!]=$/.test(op.operator) || !isNothing(code, op);
   if (op.op !== "call") return false;
   if (!call.paths.every((p) => p.endsWith(".passed"))) return true;
   const callee = code.op(op.callee);

@@ -17,6 +17,7 @@ import {
   both,
   concat,
   constants,
+  isTainted,
   join,
   joinTaint,
   markBit,
@@ -140,7 +141,7 @@ export function argument(call: { readonly args: readonly CallArg[]; readonly rec
   if (dot > 0) {
     const base = argument(call, /^\d+$/.test(spec.slice(0, dot)) ? Number(spec.slice(0, dot)) : spec.slice(0, dot));
     if (base === undefined) return undefined;
-    const value = readField(base.value, spec.slice(dot + 1));
+    const value = spec.slice(dot + 1).split(".").reduce(readField, base.value);
     return value === UNKNOWN ? undefined : { ...base, value };
   }
   const named = call.args.find((a) => a.name === spec);
@@ -206,9 +207,10 @@ function observe(call: Call, paths: readonly string[], method: string | undefine
   const k = run.facts.knowledge;
   const names = paths.filter((p) => k.watched(p));
   if (method !== undefined && k.watched(`*.${method}`)) names.push(`*.${method}`);
-  for (const a of call.args)
-    for (const r of resolve(run, a.value).refs) if (r.startsWith("lib:") && k.watched(`${r.slice(4)}.passed`)) names.push(`${r.slice(4)}.passed`);
-  const sinks = paths.flatMap((p) => k.sinks(p));
+  const passed: string[] = [];
+  for (const a of call.args) for (const r of resolve(run, a.value).refs) if (r.startsWith("lib:")) passed.push(`${r.slice(4)}.passed`);
+  names.push(...passed.filter((p) => k.watched(p)));
+  const sinks = [...paths, ...passed].flatMap((p) => k.sinks(p));
   if (names.length === 0 && sinks.length === 0) return;
   run.observations.set(id, {
     paths: [...new Set(names)],
@@ -402,11 +404,12 @@ function runCallbacks(call: Call, paths: readonly string[], method: string | und
         const taint = spread(call.receiver).map((t) => ({ ...t, marks: t.marks | markBit("unknown-call") }));
         if (taint.length > 0) params[0] = ofTaint(taint);
       }
-      const summary = run.shapesOnly ? undefined : run.facts.summary(ref.slice(3));
-      if (summary !== undefined && run.recording) {
-        run.calls.add(ref.slice(3));
-        instantiate(call, ref.slice(3), summary, (i) => params[i] ?? UNKNOWN);
-      }
+      if (run.shapesOnly || !run.recording) continue;
+      run.calls.add(ref.slice(3));
+      // Nothing tainted goes in: what the callback does is its own affair.
+      if (!params.some((p) => p !== undefined && isTainted(p))) continue;
+      const summary = run.facts.summary(ref.slice(3));
+      if (summary !== undefined) instantiate(call, ref.slice(3), summary, (i) => params[i] ?? UNKNOWN);
     }
   });
 }
@@ -611,13 +614,13 @@ function captured(run: Run, hole: number | undefined, name: string, state: State
   return ofTaint([{ label: `free:${name}`, kind: "", cleared: 0, marks: 0, derive: "same", trail: trail("step", run.id, { start: 0, end: 0 }, `${name} from the enclosing function`) }]);
 }
 
+const NOTHING: Summary = { returns: UNKNOWN, hits: [], observations: [], whenTrue: new Map(), whenFalse: new Map(), always: new Map(), self: UNKNOWN, calls: [], stores: [], key: "" };
+
 /** At its creation a closure is taken to run with the variables it captures: flows from them are flows of this item. */
 export function enclose(run: Run, child: ItemId, op: Op, id: ValueId, state: State): void {
   if (run.shapesOnly || !run.recording) return;
-  const summary = run.facts.summary(child);
-  if (summary === undefined) return;
-  const free = summary.hits.filter((h) => h.label.startsWith("free:"));
+  const free = run.facts.enclosed(child);
   if (free.length === 0) return;
   const call: Call = { run, id, op: { ...op, op: "call", callee: id, args: [], isNew: false, form: "call", argsSpan: op.span } as CallOp, state, args: [], receiver: undefined, receiverOp: undefined };
-  instantiate(call, child, { ...summary, hits: free, always: new Map(), whenTrue: new Map(), whenFalse: new Map() }, () => UNKNOWN);
+  instantiate(call, child, { ...NOTHING, hits: free }, () => UNKNOWN);
 }
