@@ -21,7 +21,10 @@ def create(ticket: NewTicket):
 @router.get("/search")
 def search(q: str, status: str | None = None):
     """Full-text search for the support dashboard."""
-    return {"results": db.search_tickets(q, status)}
+    try:
+        return {"results": db.search_tickets(q, status)}
+    except Exception as error:
+        raise HTTPException(500, detail=f"Search failed: {error}")
 
 
 @router.get("/by-owner/{owner}")
