@@ -14,7 +14,7 @@ import { type Source, type Syntax, type WasmFiles, createSyntax } from "../synta
 import { type Knowledge, compile } from "../taint/knowledge.ts";
 import { type Memo, type Solver, Interrupted, createMemo, createSolver } from "../taint/solve.ts";
 import { type Engine, type Fix, type OpenOptions, type Problem, type Report, type Settings, DEFAULT_SETTINGS } from "./api.ts";
-import { type Contribution, type Found, type ProjectIndex, contribute, contributionKey, findingsOf, indexContributions, watchList } from "./findings.ts";
+import { type Contribution, type Found, type ProjectIndex, contribute, contributionKey, findingsOf, indexContributions, isShared, watchList } from "./findings.ts";
 import { type Directive, directives } from "./suppress.ts";
 
 export interface EngineOptions {
@@ -66,7 +66,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
   /** One moment: dropped on every change, so nothing in it can be stale. */
   let moment: Moment | undefined;
   /** What each file gave to others at the last look; only a hint for the order of work. */
-  const last = new Map<FileId, { readonly key: string; readonly targets: ReadonlySet<FileId> }>();
+  const last = new Map<FileId, { readonly key: string; readonly targets: ReadonlySet<FileId>; readonly shared: boolean }>();
   const changedFiles = new Set<FileId>();
 
   /** Files whose text changed since the last look. */
@@ -201,8 +201,12 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     m.contributions.set(file, contribution);
     const key = contributionKey(contribution);
     const before = last.get(file);
-    if (before?.key !== key) for (const t of [file, ...(before?.targets ?? []), ...contribution.targets]) changedFiles.add(t);
-    last.set(file, { key, targets: contribution.targets });
+    const shared = isShared(contribution, rules.rules);
+    if (before?.key !== key) {
+      for (const t of [file, ...(before?.targets ?? []), ...contribution.targets]) changedFiles.add(t);
+      if (shared || before?.shared) for (const [other, l] of last) if (l.shared) changedFiles.add(other);
+    }
+    last.set(file, { key, targets: contribution.targets, shared });
     m.found.clear();
     m.index = undefined;
   };
@@ -278,6 +282,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       docs.get(file)?.source?.dispose();
       docs.delete(file);
       for (const t of last.get(file)?.targets ?? []) changedFiles.add(t);
+      if (last.get(file)?.shared) for (const [other, l] of last) if (l.shared) changedFiles.add(other);
       last.delete(file);
       changedFiles.add(file);
       touch(file);

@@ -6,7 +6,7 @@ import { absoluteSpan } from "../languages/items.ts";
 import { type FileIr, type PlacedItem, type Program, fileOf } from "../project/program.ts";
 import type { Code, Context, Fix, ManifestFile, Match, Rule, RuleSet } from "../rule/rule.ts";
 
-import { kindBit } from "../taint/knowledge.ts";
+import { type SinkKind, kindBit } from "../taint/knowledge.ts";
 import type { Solver } from "../taint/solve.ts";
 import type { Hit, Observation, StoreView } from "../taint/summary.ts";
 import { type ItemId, MARKS, type Trail, deepKey, markBit } from "../taint/value.ts";
@@ -79,6 +79,11 @@ export function contributionKey(c: Contribution): string {
   );
 }
 
+/** Calls here matter to findings in other files, whether data flows there or not. */
+export function isShared(c: Contribution, rules: readonly Rule[]): boolean {
+  return rules.some(({ project }) => project !== undefined && c.observations.some((o) => concerns(o, project)));
+}
+
 /** The contributions of all files, by the file in which their flows end. */
 export interface ProjectIndex {
   readonly hits: ReadonlyMap<FileId, readonly Hit[]>;
@@ -131,7 +136,7 @@ interface Raw {
 
 export function findingsOf(input: FindingsInput): readonly Found[] {
   const { file, program, ruleSet, settings } = input;
-  const context: Context = { file, code: (item) => codeOf(program, item, (f) => (f === file ? input.text : textOfFile(program, f))) };
+  const context: Context = { file, code: (item) => codeOf(program, item, (f) => (f === file ? input.text : textOfFile(program, f))), imported: (from, specifier) => importedFile(program, from, specifier) };
   const raw: Raw[] = [];
   for (const rule of ruleSet.rules) {
     if (settings.rules[rule.id] === "off") continue;
@@ -208,14 +213,14 @@ function apply(rule: Rule, input: FindingsInput, context: Context): Raw[] {
   const own = contributions.get(file);
   if (rule.flow !== undefined) out.push(...flows(rule, rule.flow, input, context));
   if (rule.calls !== undefined) {
-    for (const o of own?.observations ?? []) if (isWatched(o, rule.calls.watch) || (rule.calls.sinks !== undefined && o.sinks.some((s) => rule.calls?.sinks?.includes(s.kind)))) add(rule.calls.check(o, context));
+    for (const o of own?.observations ?? []) if (concerns(o, rule.calls)) add(rule.calls.check(o, context));
   }
   if (rule.stores !== undefined) {
-    for (const s of own?.stores ?? []) if (rule.stores.watch.some((w) => w === s.target || (w.endsWith(".*=") && s.target.startsWith(w.slice(0, -2))))) add(rule.stores.check(s, context));
+    for (const s of own?.stores ?? []) if (s.sinks.some((x) => rule.stores?.sinks?.includes(x.kind)) || rule.stores.watch?.some((w) => w === s.target || (w.endsWith(".*=") && s.target.startsWith(w.slice(0, -2))))) add(rule.stores.check(s, context));
   }
   if (rule.items !== undefined) {
     const byItem = new Map<ItemId, Observation[]>();
-    for (const o of own?.observations ?? []) if (isWatched(o, rule.items.watch)) byItem.set(o.site.item, [...(byItem.get(o.site.item) ?? []), o]);
+    for (const o of own?.observations ?? []) if (concerns(o, rule.items)) byItem.set(o.site.item, [...(byItem.get(o.site.item) ?? []), o]);
     for (const [item, calls] of byItem) {
       const code = context.code(item);
       if (code !== undefined) add(rule.items.check(calls.sort((a, b) => a.site.span.start - b.site.span.start), code, context));
@@ -223,13 +228,16 @@ function apply(rule: Rule, input: FindingsInput, context: Context): Raw[] {
   }
   if (rule.project !== undefined) {
     const all: Observation[] = [];
-    for (const f of [...contributions.keys()].sort()) for (const o of contributions.get(f)?.observations ?? []) if (isWatched(o, rule.project.watch)) all.push(o);
+    for (const f of [...contributions.keys()].sort()) for (const o of contributions.get(f)?.observations ?? []) if (concerns(o, rule.project)) all.push(o);
     if (all.some((o) => fileOf(o.site.item) === file)) add(rule.project.check(all, context));
   }
   if (rule.manifest !== undefined && input.manifest !== undefined && rule.manifest.names.test(file.slice(file.lastIndexOf("/") + 1))) add(rule.manifest.check(input.manifest));
   return out;
 }
 
+function concerns(o: Observation, spec: { readonly watch?: readonly string[]; readonly sinks?: readonly SinkKind[] }): boolean {
+  return isWatched(o, spec.watch) || (spec.sinks !== undefined && o.sinks.some((s) => spec.sinks?.includes(s.kind)));
+}
 function isWatched(o: Observation, watch: readonly string[] | undefined): boolean {
   if (watch === undefined) return false;
   return o.paths.some((p) => watchMatches(watch, p));
@@ -415,6 +423,10 @@ function suppressionNotes(input: FindingsInput, starts: Uint32Array): Found[] {
   return out;
 }
 
+function importedFile(program: Program, from: FileId, specifier: string): FileId | undefined {
+  const to = program.file(from)?.language.resolve(from, specifier, program.files);
+  return to?.kind === "file" ? to.file : undefined;
+}
 function textOfFile(_program: Program, _file: FileId): string | undefined {
   return undefined;
 }

@@ -99,23 +99,29 @@ export interface CallSpec {
 
 export interface StoreSpec {
   /** Names of upper-case module variables, or "PATH.name=" assignments to a library object's property ("PATH.*=" any). */
-  readonly watch: readonly string[];
+  readonly watch?: readonly string[];
+  /** Every assignment that is a sink of these kinds, tainted or not. */
+  readonly sinks?: readonly SinkKind[];
   readonly check: (store: StoreView, context: Context) => Match | undefined;
 }
 
 export interface Context {
   code(item: ItemId): Code | undefined;
   readonly file: FileId;
+  /** Where an import of `specifier` in a file leads, if that is a file of the project. */
+  imported(from: FileId, specifier: string): FileId | undefined;
 }
 
 /** All watched calls of the project, for faults that have two places. */
 export interface ProjectSpec {
-  readonly watch: readonly string[];
+  readonly watch?: readonly string[];
+  readonly sinks?: readonly SinkKind[];
   readonly check: (calls: readonly Observation[], context: Context) => readonly Match[];
 }
 /** All watched calls of one item in source order, for faults of order (check, then use). */
 export interface ItemSpec {
-  readonly watch: readonly string[];
+  readonly watch?: readonly string[];
+  readonly sinks?: readonly SinkKind[];
   readonly check: (calls: readonly Observation[], code: Code, context: Context) => readonly Match[];
 }
 /** A manifest or other file that is no code; spans are absolute and `item` is `${file}#`. */

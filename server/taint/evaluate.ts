@@ -565,7 +565,7 @@ function record(run: Run, id: ValueId, op: Op, target: string, valueOp: ValueId,
   if (target.startsWith("%")) return;
   if (value.alts === undefined && value.fields === undefined) return;
   if (!/^[A-Z][A-Z0-9_]+$/.test(target)) return;
-  run.stores.push({ target, site: { item: run.id, op: id, span: op.span }, value, valueOp });
+  run.stores.push({ target, site: { item: run.id, op: id, span: op.span }, value, valueOp, sinks: [] });
 }
 
 /** Assignments to a property of a library object can be sinks: `response.headers["X"] = v`. */
@@ -576,7 +576,8 @@ function recordAssignment(run: Run, id: ValueId, op: Op & { op: "setMember" | "s
     if (!ref.startsWith("lib:")) continue;
     const target = `${ref.slice(4)}.${name}=`;
     const any = `${ref.slice(4)}.*=`;
-    if (run.facts.knowledge.watched(target) || run.facts.knowledge.watched(any)) run.stores.push({ target, site: { item: run.id, op: id, span: op.span }, value, valueOp });
-    for (const row of run.facts.knowledge.sinks(target)) reach({ run, id, op, state }, row, { value, op: valueOp, span: (run.item.ops[valueOp] as Op).span }, holder.guessed ?? false);
+    const sinks = run.facts.knowledge.sinks(target);
+    if (sinks.length > 0 || run.facts.knowledge.watched(target) || run.facts.knowledge.watched(any)) run.stores.push({ target, site: { item: run.id, op: id, span: op.span }, value, valueOp, sinks });
+    for (const row of sinks) reach({ run, id, op, state }, row, { value, op: valueOp, span: (run.item.ops[valueOp] as Op).span }, holder.guessed ?? false);
   }
 }

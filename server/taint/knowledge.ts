@@ -9,7 +9,7 @@
 import type { Derivation } from "./value.ts";
 
 /** Kinds of sink; a taint's `cleared` has one bit for each, and one for guards that are there but too weak. */
-export const SINK_KINDS = ["sql", "url", "path", "html", "response", "network", "upload-path", "shell", "code", "redirect", "header", "log", "template", "deserialize", "weak-guard"] as const;
+export const SINK_KINDS = ["sql", "url", "path", "html", "response", "network", "upload-path", "shell", "code", "redirect", "header", "log", "template", "deserialize", "token", "cors", "debug", "weak-guard"] as const;
 export type SinkKind = (typeof SINK_KINDS)[number];
 export function kindBit(kind: SinkKind): number {
   return 1 << SINK_KINDS.indexOf(kind);
@@ -38,7 +38,7 @@ export interface SourceRow {
   readonly when?: { readonly arg: ArgSpec; readonly matches: string };
 }
 export interface SinkRow {
-  /** The callee, without the final "()"; `X.name=` for an assignment to a property; `X.arg(0).result` for what a function given to X returns. */
+  /** The callee, without the final "()"; `X.passed` for a call that is given X; `X.name=` for an assignment to a property; `X.arg(0).result` for what a function given to X returns. */
   readonly path: string;
   readonly args: readonly ArgSpec[];
   readonly kind: SinkKind;

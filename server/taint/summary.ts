@@ -72,6 +72,7 @@ export interface StoreView {
   readonly site: Site;
   readonly value: Value;
   readonly valueOp: ValueId;
+  readonly sinks: readonly SinkRow[];
 }
 
 /** What an item sees of its surroundings before it runs. */
