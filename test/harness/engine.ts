@@ -21,7 +21,8 @@ export function freshEngine(): Promise<Engine> {
   return createEngine({ wasm, rules });
 }
 
-function readWasm(): WasmFiles {
+/** For engines made in another way. */
+export function readWasm(): WasmFiles {
   const require = createRequire(import.meta.url);
   const read = (path: string) => readFileSync(require.resolve(path));
   return {
