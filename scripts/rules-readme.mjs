@@ -1,43 +1,92 @@
-// Writes the table of rules/README.md from the rules and their pages. Run `npm run build` first.
+// Writes the table of rules/README.md: what the rules say of themselves, and the languages and fix
+// grades that the examples of their pages really get. Run `npm run build` first.
 
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, extname, join } from "node:path";
 import { root } from "./lib/ensure.mjs";
 
-const LANGUAGES = [
-  ["Python", /^```py\b/m],
-  ["TypeScript", /^```tsx?\b/m],
-  ["JavaScript", /^```(?:jsx?|tsx?)\b/m],
-  ["package.json", /^```json\b|^`package\.json`:/m],
-  ["requirements.txt", /^```txt\b|^`requirements[^`]*\.txt`:/m],
-  ["pyproject.toml", /^```toml\b/m],
-];
+/** @typedef {{ rule: string, file: string, fixes: { applicability: string }[] }} Finding */
+
+const NAMES = { json: "package.json", txt: "requirements.txt", toml: "pyproject.toml" };
+const LANGUAGES = { ".py": "Python", ".ts": "TypeScript", ".tsx": "TypeScript" };
 const GRADES = ["safe", "suggested", "placeholder", "manual"];
 
-const command = [join(root, "dist", "cli.js"), "rules", "--format", "json"];
-/** @type {{ id: string, title: string, severity: string, category: string }[]} */
-const rules = JSON.parse(spawnSync(process.execPath, command, { encoding: "utf8" }).stdout);
+/** @type {{ id: string, title: string, severity: string }[]} */
+const rules = skeptic(root, ["rules", "--format", "json"]);
+const findings = await findingsOfExamples();
 const rows = rules.map(({ id, title, severity }) => {
-  const page = readFileSync(join(root, "rules", `${id}.md`), "utf8");
-  const vulnerable = /^## Vulnerable$(.*?)^## Safe$/ms.exec(page)?.[1] ?? "";
-  const safety = /^## Fix safety$(.*?)^## /ms.exec(page)?.[1] ?? "";
-  const languages = LANGUAGES.filter(([, blocks]) =>
-    /** @type {RegExp} */ (blocks).test(vulnerable),
-  );
-  const grades = GRADES.filter((grade) => safety.includes(`**${grade}**`));
-  const cells = [`[${id}](${id}.md)`, title, severity, languages.map(([name]) => name).join(", ")];
-  return `| ${cells.join(" | ")} | ${grades.join(", ") || "manual"} |`;
+  const own = findings.filter(({ rule, file }) => rule === id && file.startsWith(`${id}/`));
+  if (own.length === 0) throw new Error(`no example of ${id} is found`);
+  const languages = new Set(own.map(({ file }) => languageOf(file)));
+  const given = new Set(own.flatMap(({ fixes }) => fixes.map((fix) => fix.applicability)));
+  const grades = GRADES.filter((grade) => given.has(grade));
+  const cells = [`[${id}](${id}.md)`, title, severity, [...languages].sort().join(", ")];
+  return `| ${cells.join(" | ")} | ${grades.join(", ") || "none"} |`;
 });
-const table = [
-  "| Rule | What it finds | Severity | Languages | Fix |",
-  "|---|---|---|---|---|",
-  ...rows,
-];
+const head = ["| Rule | What it finds | Severity | Found in | Fix |", "|---|---|---|---|---|"];
 
 const path = join(root, "rules", "README.md");
+const table = `<!-- table -->\n${[...head, ...rows].join("\n")}\n<!-- end of table -->`;
 const readme = readFileSync(path, "utf8");
-const [start, end] = ["<!-- table -->\n", "<!-- end of table -->"];
-const [before, rest] = readme.split(start);
-if (rest === undefined) throw new Error(`${path} has no "${start.trim()}"`);
-writeFileSync(path, `${before}${start}${table.join("\n")}\n${rest.slice(rest.indexOf(end))}`);
+writeFileSync(
+  path,
+  readme.replace(/<!-- table -->.*<!-- end of table -->/s, () => table),
+);
+
+/**
+ * Puts every example under "Vulnerable" and later into a folder of its own and scans them all.
+ * @returns {Promise<Finding[]>}
+ */
+async function findingsOfExamples() {
+  const folder = mkdtempSync(join(tmpdir(), "skeptic-rules-"));
+  try {
+    for (const { id } of rules) writeExamples(join(folder, id), id);
+    const options = ["--format", "json", "--profile", "strict", "--fail-on", "never"];
+    return skeptic(folder, ["scan", ...options]).findings;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {string} folder
+ * @param {string} id
+ */
+function writeExamples(folder, id) {
+  const page = readFileSync(join(root, "rules", `${id}.md`), "utf8");
+  page.split(/^#+ .*$/m).forEach((section, at) => {
+    const blocks = section.matchAll(/(?:^`(\S+)`:\n+)?^```(\w+)((?: \w+)*)\n(.*?)^```$/gms);
+    for (const [whole, name, language = "", words, text = ""] of blocks) {
+      if (/fixed|exploit/.test(words ?? "") || language === "expect") continue;
+      const alone = name === undefined ? `${at}-${section.indexOf(whole)}` : `${at}`;
+      const fallback = Object.entries(NAMES).find(([key]) => key === language)?.[1];
+      const target = join(folder, alone, name ?? fallback ?? `app.${language}`);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, text);
+    }
+  });
+}
+
+/** @param {string} file */
+function languageOf(file) {
+  if (/\.(?:json|txt|toml)$/.test(file)) return `\`${file.split("/").at(-1)}\``;
+  return (
+    Object.entries(LANGUAGES).find(([ending]) => ending === extname(file))?.[1] ?? "JavaScript"
+  );
+}
+
+/**
+ * @param {string} cwd
+ * @param {string[]} args
+ */
+function skeptic(cwd, args) {
+  const command = [join(root, "dist", "cli.js"), ...args];
+  const result = spawnSync(process.execPath, command, {
+    cwd,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  return JSON.parse(result.stdout);
+}
