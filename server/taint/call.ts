@@ -1,6 +1,6 @@
 /** Calls: library rows, functions of the project by their summaries, and what happens at calls of unknown things. */
 import type { Op, ValueId } from "../ir/ir.ts";
-import { instanceMember, pathValue, prove, resolve, sourceTaint, update, withHint } from "./evaluate.ts";
+import { instanceMember, isForeign, pathValue, prove, resolve, sourceTaint, update, withHint } from "./evaluate.ts";
 import { bake, bakeTaint, type Run, type State } from "./interpret.ts";
 import { ALL_KINDS, type ArgSpec, type GuardRow, type PassRow, type SinkRow, clearedBy, kindBit } from "./knowledge.ts";
 import { type CallArg, type Hit, type Summary, rebase, trail } from "./summary.ts";
@@ -365,8 +365,7 @@ function guard(call: Call, row: GuardRow): Proof | undefined {
   if (row.needs !== undefined) {
     const other = argument(call, row.needs.arg)?.value;
     if (other === undefined) return undefined;
-    // A parameter of the checking function itself is taken for the program's own (the folder, the list).
-    if (spread(other).some((t) => t.label.startsWith("source:"))) return undefined;
+    if (isForeign(other)) return undefined;
     if (row.needs.is !== "untainted") {
       const all = constants(other);
       if (all === undefined) return undefined;

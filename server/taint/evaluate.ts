@@ -278,7 +278,7 @@ function compare(run: Run, operator: string, left: Value, right: Value): Value {
       weak = prove(right, 0);
     }
   } else if (operator === "in" || operator === "not in") {
-    if (spread(right).length === 0 && left.taint.length > 0) {
+    if (left.taint.length > 0 && !isForeign(right)) {
       proof = prove(left, ALL_KINDS);
       weak = prove(left, 0);
     } else if (spread(left).length === 0) {
@@ -308,6 +308,13 @@ function observeCompare(run: Run, id: ValueId, op: Op & { op: "compare" }, left:
     guessed: (left.guessed ?? false) || (right.guessed ?? false),
     sinks: [],
   });
+}
+/**
+ * What a check compares with must be the program's own. Configuration is, and so is a parameter of the checking function
+ * (the list, the folder): who passes a request's data there is not looked for.
+ */
+export function isForeign(value: Value): boolean {
+  return spread(value).some((t) => t.label.startsWith("source:") && t.kind !== "environment");
 }
 /** `x == None` and `x == ""`. */
 function isEmptyConst(value: Value): boolean {

@@ -3,7 +3,7 @@
  */
 import type { Item, TypeRef } from "../ir/ir.ts";
 import type { Knowledge } from "./knowledge.ts";
-import type { ClassShape, Entry, Shape, Summary } from "./summary.ts";
+import type { ClassShape, Entry, Hit, Shape, Summary } from "./summary.ts";
 import type { ItemId, Ref, Value } from "./value.ts";
 
 export interface Facts {
@@ -21,6 +21,8 @@ export interface Facts {
   fieldOf(classId: string, name: string): Value | undefined;
   /** Undefined while only shapes are made, or when the item is unknown. */
   summary(item: ItemId): Summary | undefined;
+  /** Of a nested function's summary, the flows from what it captures: all that creating it means. */
+  enclosed(item: ItemId): readonly Hit[];
   child(item: ItemId, hole: number): ItemId | undefined;
   /** The item's IR, for parameter names of a callee. */
   ir(item: ItemId): Item | undefined;

@@ -329,8 +329,16 @@ function successors(item: Item, at: number): number[] {
   return out;
 }
 
+function hitKey(h: Hit): string {
+  return `${h.sink}@${h.site.item}:${h.site.op}:${h.arg}:${h.label};${h.cleared};${h.marks};${h.derive};${h.argSpan.start}-${h.argSpan.end};${h.trail.key};${deepKey(h.value)}`;
+}
+/** Equal keys: flows that are the same to a caller and on the screen. */
+export function hitsKey(hits: readonly Hit[]): string {
+  return hash128(hits.map(hitKey).join("\n"));
+}
+
 function summaryKey(s: Summary): string {
-  const hits = s.hits.map((h) => `${h.sink}@${h.site.item}:${h.site.op}:${h.arg}:${h.label};${h.cleared};${h.marks};${h.derive};${h.argSpan.start}-${h.argSpan.end};${h.trail.key};${deepKey(h.value)}`);
+  const hits = s.hits.map(hitKey);
   const observations = s.observations.map((o) => `${o.paths.join(",")}@${o.site.op}:${o.site.span.start}-${o.site.span.end}(${o.args.map((a) => `${a.name ?? ""}=${deepKey(a.value)}`).join(",")})${o.receiver === undefined ? "" : deepKey(o.receiver)}`);
   const stores = s.stores.map((x) => `${x.target}@${x.site.op}=${keyOf(x.value)}`);
   const proofs = [s.whenTrue, s.whenFalse, s.always].map((p) => [...p].sort().join(";"));

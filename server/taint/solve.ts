@@ -8,7 +8,7 @@ import type { Item, TypeRef } from "../ir/ir.ts";
 import type { Language, Resolution } from "../languages/language.ts";
 import { fileOf, type FileIr, type PlacedItem, type Program } from "../project/program.ts";
 import type { Facts } from "./facts.ts";
-import { shapeOf, summarise } from "./interpret.ts";
+import { hitsKey, shapeOf, summarise } from "./interpret.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { ClassShape, Entry, EntryParam, Shape, Summary } from "./summary.ts";
 import { type ItemId, type Ref, UNKNOWN, type Value, deepKey, join, ofRef } from "./value.ts";
@@ -485,6 +485,7 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
     classOf: (id) => (phase === 2 ? classOf(id) : undefined),
     fieldOf: (id, name) => (phase === 2 ? fieldOf(id, name) : undefined),
     summary: (item) => (phase === 2 ? demand(item) : undefined),
+    enclosed: (item) => (phase === 2 ? (demand(item)?.hits.filter((h) => h.label.startsWith("free:")) ?? []) : []),
     child: (item, hole) => program.item(item)?.children[hole],
     ir: (item) => {
       touch(fileOf(item));
@@ -511,6 +512,10 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
       }
       case "summary":
         return (value as Summary).key;
+      case "enclosed": {
+        const hits = value as Summary["hits"];
+        return hits.length === 0 ? "" : hitsKey(hits);
+      }
       case "shape":
         return (value as Shape).key;
       case "entry":
@@ -595,7 +600,7 @@ function withKnowledge(facts: Facts, knowledge: Knowledge): Facts {
 }
 
 function calledItself(reads: readonly Read[] | undefined, id: ItemId): boolean {
-  return reads?.some((r) => r.what === "summary" && r.args[0] === id) ?? false;
+  return reads?.some((r) => (r.what === "summary" || r.what === "enclosed") && r.args[0] === id) ?? false;
 }
 
 /** "P.arg(1)" and parameter 0: the exact path, and with either position left open. */

@@ -1,0 +1,127 @@
+/** What is computed again after an edit: the log names items lowered and summarised. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { rules } from "../../rules/index.ts";
+import type { Engine } from "../../server/engine/api.ts";
+import { createEngine } from "../../server/engine/engine.ts";
+import { readWasm } from "../harness/engine.ts";
+
+const STORE = `import sqlite3
+
+def find(name):
+    conn = sqlite3.connect("app.db")
+    return conn.execute("SELECT * FROM users WHERE name = '" + name + "'")
+
+def other():
+    return 1
+`;
+const APP = `from fastapi import FastAPI
+from store import find
+
+app = FastAPI()
+
+@app.get("/a")
+def a(name: str):
+    return find(name)
+
+@app.get("/b")
+def b(name: str):
+    return name
+`;
+
+interface Logged {
+  readonly engine: Engine;
+  /** Items lowered and summarised since the last call. */
+  take(): { lowered: string[]; summarised: string[] };
+}
+
+async function open(): Promise<Logged> {
+  let lowered: string[] = [];
+  let summarised: string[] = [];
+  const engine = await createEngine({
+    wasm: readWasm(),
+    rules,
+    log: { lowered: (id) => lowered.push(id), summarised: (id) => summarised.push(id) },
+  });
+  engine.setFiles(["store.py", "app.py"]);
+  engine.set("store.py", STORE, { open: true });
+  engine.set("app.py", APP, { open: true });
+  settle(engine);
+  const take = (): { lowered: string[]; summarised: string[] } => {
+    const out = { lowered: lowered.sort(), summarised: summarised.sort() };
+    lowered = [];
+    summarised = [];
+    return out;
+  };
+  take();
+  return { engine, take };
+}
+
+function settle(engine: Engine): void {
+  while (engine.step(1000).pending > 0);
+  for (const file of ["store.py", "app.py"]) engine.check(file);
+}
+
+function replace(engine: Engine, file: string, from: string, to: string): void {
+  const start = (engine.text(file) as string).indexOf(from);
+  assert.notEqual(start, -1, `${from} is not in ${file}`);
+  engine.edit(file, [{ start, end: start + from.length, newText: to }]);
+  settle(engine);
+}
+
+test("typing in a body lowers that item and summarises nobody who sees no change", async () => {
+  const { engine, take } = await open();
+  replace(engine, "store.py", "return 1", "return 2 + 3");
+  assert.deepEqual(take(), { lowered: ["store.py#other"], summarised: ["store.py#other"] });
+  engine.dispose();
+});
+
+test("a comment between functions changes the module's text only", async () => {
+  const { engine, take } = await open();
+  replace(engine, "store.py", "def other", "# a note\ndef other");
+  assert.deepEqual(take(), { lowered: ["store.py#"], summarised: ["store.py#"] });
+  assert.equal(engine.check("store.py").findings.length, 1);
+  engine.dispose();
+});
+
+test("a change that callers see summarises the callers, and only them", async () => {
+  const { engine, take } = await open();
+  replace(engine, "store.py", `"SELECT * FROM users WHERE name = '" + name`, `"SELECT 1 WHERE x = '" + name`);
+  const log = take();
+  assert.deepEqual(log.lowered, ["store.py#find"]);
+  assert.deepEqual(log.summarised, ["app.py#a", "store.py#find"]);
+  engine.dispose();
+});
+
+test("renaming a function reaches those who imported it", async () => {
+  const { engine, take } = await open();
+  assert.equal(engine.check("store.py").findings[0]?.rule, "sql-injection");
+  replace(engine, "store.py", "def find(", "def look(");
+  const log = take();
+  assert.ok(log.lowered.every((id) => id.startsWith("store.py#")), log.lowered.join(" "));
+  assert.ok(log.summarised.includes("app.py#a"), log.summarised.join(" "));
+  assert.ok(!log.summarised.includes("app.py#b"), log.summarised.join(" "));
+  assert.equal(engine.check("store.py").findings[0]?.rule, "sql-dynamic-query");
+  engine.dispose();
+});
+
+test("an edit that is taken back computes nothing again", async () => {
+  const { engine, take } = await open();
+  replace(engine, "store.py", "return 1", "return 2");
+  replace(engine, "store.py", "return 2", "return 1");
+  const log = take();
+  assert.deepEqual(log.lowered, ["store.py#other"]);
+  assert.deepEqual(log.summarised, ["store.py#other"]);
+  engine.dispose();
+});
+
+test("removing and adding a file takes its flows away and brings them back", async () => {
+  const { engine } = await open();
+  engine.remove("app.py");
+  while (engine.step(1000).pending > 0);
+  assert.equal(engine.check("store.py").findings[0]?.rule, "sql-dynamic-query");
+  engine.set("app.py", APP);
+  while (engine.step(1000).pending > 0);
+  assert.equal(engine.check("store.py").findings[0]?.rule, "sql-injection");
+  engine.dispose();
+});
