@@ -1,12 +1,19 @@
-import { type Context, type Hit, type Match, kindBit, rule } from "../server/rule/rule.ts";
 import { containmentFixes } from "../server/rule/fix/path.ts";
 import { checksDots, isConfinedSend, startsInFolder, urlSegment } from "../server/rule/path.ts";
+import { type Context, type Hit, kindBit, type Match, rule } from "../server/rule/rule.ts";
 
-const DOES: Readonly<Record<string, string>> = { reads: "opened", writes: "written or created", deletes: "deleted", sends: "sent to the client" };
+const DOES: Readonly<Record<string, string>> = {
+  reads: "opened",
+  writes: "written or created",
+  deletes: "deleted",
+  sends: "sent to the client",
+};
 const EXPLOIT: Readonly<Record<string, string>> = {
   reads: "../../etc/passwd or an absolute path reads any file the server can read.",
-  writes: "../../home/app/.ssh/authorized_keys or an absolute path puts the attacker's data anywhere the server can write.",
-  deletes: "../../ or an absolute path deletes files of the server that are no business of the client.",
+  writes:
+    "../../home/app/.ssh/authorized_keys or an absolute path puts the attacker's data anywhere the server can write.",
+  deletes:
+    "../../ or an absolute path deletes files of the server that are no business of the client.",
   sends: "../../.env or an absolute path sends the server's own files, secrets included.",
 };
 
@@ -34,10 +41,14 @@ export default rule({
     const does = String(match.hit?.row.data?.does ?? "reads");
     return {
       what: `A path made from request data is ${DOES[does] ?? "opened"}${match.facts?.dots === true ? '; the check for ".." does not stop absolute paths' : ""}.`,
-      why: match.facts?.segment === true ? 'This part of the URL holds no "/", but on Windows ..\\..\\ leaves the folder, and ".." alone names its parent.' : (EXPLOIT[does] as string),
+      why:
+        match.facts?.segment === true
+          ? 'This part of the URL holds no "/", but on Windows ..\\..\\ leaves the folder, and ".." alone names its parent.'
+          : (EXPLOIT[does] as string),
       fix: match.hit?.site === undefined ? "" : FIX,
     };
   },
   fixes: (match, code) => containmentFixes(match, code),
 });
-const FIX = "Resolve the path and check that it lies inside the folder it is meant for, or keep only the base name.";
+const FIX =
+  "Resolve the path and check that it lies inside the folder it is meant for, or keep only the base name.";

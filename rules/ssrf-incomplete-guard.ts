@@ -1,6 +1,12 @@
-import { type Context, type Hit, type Match, kindBit, rule } from "../server/rule/rule.ts";
 import { ssrfFixes } from "../server/rule/fix/url.ts";
-import { type GuardKind, guardKind, hasOwnConnector, hostIsFixed, isBrowserCode } from "../server/rule/url.ts";
+import { type Context, type Hit, kindBit, type Match, rule } from "../server/rule/rule.ts";
+import {
+  type GuardKind,
+  guardKind,
+  hasOwnConnector,
+  hostIsFixed,
+  isBrowserCode,
+} from "../server/rule/url.ts";
 
 const WHAT: Readonly<Record<GuardKind, string>> = {
   dns: "The check resolves the name once; the client resolves it again when it connects.",
@@ -14,11 +20,14 @@ const WHAT: Readonly<Record<GuardKind, string>> = {
 const WHY: Readonly<Record<GuardKind, string>> = {
   dns: "An attacker's name server answers with a public address first and with 127.0.0.1 a moment later (DNS rebinding).",
   ip: "A name that points to 127.0.0.1 is either let through, or every real site is refused; ::ffff:169.254.169.254 and 64:ff9b:: addresses pass as well.",
-  denylist: "No such list is complete: 0x7f.1, 2130706433, [::ffff:127.0.0.1] and any name that points inside are missing from it.",
+  denylist:
+    "No such list is complete: 0x7f.1, 2130706433, [::ffff:127.0.0.1] and any name that points inside are missing from it.",
   part: "http://trusted.example.evil.com/ and http://evil.com/?trusted.example both contain the text.",
   regex: "Any host the pattern admits may be, or may point to, a machine of the internal network.",
-  scheme: "http://169.254.169.254/ has an allowed scheme: cloud credentials and internal services stay within reach.",
-  other: "An attacker sends http://169.254.169.254/ or an address of the internal network that passes it.",
+  scheme:
+    "http://169.254.169.254/ has an allowed scheme: cloud credentials and internal services stay within reach.",
+  other:
+    "An attacker sends http://169.254.169.254/ or an address of the internal network that passes it.",
 };
 
 export default rule({
@@ -34,7 +43,13 @@ export default rule({
     keep: (hit, cleared) => !cleared && (hit.cleared & kindBit("weak-guard")) !== 0,
     accept(hit: Hit, context: Context) {
       const code = context.code(hit.site.item);
-      if (code === undefined || hostIsFixed(hit) || isBrowserCode(code) || hasOwnConnector(hit, code)) return undefined;
+      if (
+        code === undefined ||
+        hostIsFixed(hit) ||
+        isBrowserCode(code) ||
+        hasOwnConnector(hit, code)
+      )
+        return undefined;
       return { facts: { guard: guardKind(hit, context) } };
     },
   },

@@ -1,6 +1,11 @@
-import { type Hit, kindBit, rule } from "../server/rule/rule.ts";
 import { redirectEdit } from "../server/rule/fix/url.ts";
-import { followsRedirects, hasOwnConnector, hostIsFixed, isBrowserCode } from "../server/rule/url.ts";
+import { type Hit, kindBit, rule } from "../server/rule/rule.ts";
+import {
+  followsRedirects,
+  hasOwnConnector,
+  hostIsFixed,
+  isBrowserCode,
+} from "../server/rule/url.ts";
 
 export default rule({
   id: "ssrf-redirects-followed",
@@ -16,8 +21,15 @@ export default rule({
     keep: (hit, cleared) => cleared && (hit.cleared & kindBit("sql")) === 0,
     accept(hit, context) {
       const code = context.code(hit.site.item);
-      if (code === undefined || hostIsFixed(hit) || isBrowserCode(code) || hasOwnConnector(hit, code)) return undefined;
-      if (String(hit.row.data?.option ?? "") === "" || followsRedirects(hit, code) !== "yes") return undefined;
+      if (
+        code === undefined ||
+        hostIsFixed(hit) ||
+        isBrowserCode(code) ||
+        hasOwnConnector(hit, code)
+      )
+        return undefined;
+      if (String(hit.row.data?.option ?? "") === "" || followsRedirects(hit, code) !== "yes")
+        return undefined;
       return {};
     },
   },
@@ -29,7 +41,15 @@ export default rule({
   fixes: (match, code) => {
     const edit = redirectEdit(match, code);
     const title = "Do not follow redirects";
-    if (edit === undefined) return [{ title, grade: "manual", edits: [], reason: `Set ${advice(match.hit)} for this call. No edit is offered: its options are not written here.` }];
+    if (edit === undefined)
+      return [
+        {
+          title,
+          grade: "manual",
+          edits: [],
+          reason: `Set ${advice(match.hit)} for this call. No edit is offered: its options are not written here.`,
+        },
+      ];
     return [{ title, grade: "suggested", edits: [{ file: code.file, edits: [edit] }] }];
   },
 });
@@ -37,5 +57,7 @@ export default rule({
 function advice(hit: Hit | undefined): string {
   const option = String(hit?.row.data?.option ?? "");
   const off = String(hit?.row.data?.off ?? "");
-  return option.includes(".") ? `${option.slice(option.indexOf(".") + 1)}: ${off}` : `${option}=${off}`;
+  return option.includes(".")
+    ? `${option.slice(option.indexOf(".") + 1)}: ${off}`
+    : `${option}=${off}`;
 }

@@ -1,5 +1,5 @@
-import { type Context, type Hit, kindBit, rule } from "../server/rule/rule.ts";
 import { ssrfFixes } from "../server/rule/fix/url.ts";
+import { type Context, type Hit, kindBit, rule } from "../server/rule/rule.ts";
 import { hasOwnConnector, hostIsFixed, isBrowserCode } from "../server/rule/url.ts";
 
 export default rule({
@@ -16,7 +16,13 @@ export default rule({
     keep: (hit, cleared) => !cleared && (hit.cleared & kindBit("weak-guard")) === 0,
     accept(hit, context) {
       const code = context.code(hit.site.item);
-      if (code === undefined || hostIsFixed(hit) || isBrowserCode(code) || hasOwnConnector(hit, code)) return undefined;
+      if (
+        code === undefined ||
+        hostIsFixed(hit) ||
+        isBrowserCode(code) ||
+        hasOwnConnector(hit, code)
+      )
+        return undefined;
       return isCheckedElsewhere(hit, context) ? { confidence: "medium" } : {};
     },
   },
@@ -41,6 +47,9 @@ function isCheckedElsewhere(hit: Hit, context: Context): boolean {
   return code.ir.ops.some((op) => {
     if (op.op !== "call" || op.span.start >= hit.site.span.start) return false;
     const callee = code.text(code.op(op.callee).span);
-    return /safe|valid|allow|trust|permit|public|verif|guard|check/i.test(callee) && op.args.some((a) => code.text(a.span).includes(name));
+    return (
+      /safe|valid|allow|trust|permit|public|verif|guard|check/i.test(callee) &&
+      op.args.some((a) => code.text(a.span).includes(name))
+    );
   });
 }

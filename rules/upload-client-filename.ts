@@ -1,5 +1,5 @@
-import { type Hit, type Match, rule } from "../server/rule/rule.ts";
 import { randomName } from "../server/rule/fix/upload.ts";
+import { type Context, type Hit, type Match, rule } from "../server/rule/rule.ts";
 
 export default rule({
   id: "upload-client-filename",
@@ -11,12 +11,15 @@ export default rule({
   flow: {
     from: ["upload-name"],
     to: "path",
-    accept: (hit): Partial<Match> => (hasFolders(hit) ? {} : { severity: "medium" }),
+    accept(hit, context): Partial<Match> {
+      const folders = hasFolders(hit, context);
+      return { facts: { folders }, ...(folders ? {} : { severity: "medium" }) };
+    },
   },
-  say: ({ hit }) => ({
+  say: ({ facts }) => ({
     what: "The file name that the client sent decides where the upload is stored.",
     why:
-      hit === undefined || hasFolders(hit)
+      facts?.folders !== false
         ? "A name such as ../../app/main.py or /etc/cron.d/x leaves the folder and overwrites files of the server; shell.php is run where PHP is."
         : "The parser drops folders, but one client overwrites another's file, and shell.php or page.html is served as such.",
     fix: "Store it under a random name (uuid4, randomUUID) with an extension from your own list, and keep the client's name as data only.",
@@ -24,9 +27,10 @@ export default rule({
   fixes: (match, code) => randomName(match, code),
 });
 
-/** Some parsers keep only the last part of the name. */
-function hasFolders(hit: Hit): boolean {
+/** Some parsers keep only the last part of the name, unless they are told to keep it all. */
+function hasFolders(hit: Hit, context: Context): boolean {
   let source = hit.trail;
   while (source.prev !== undefined) source = source.prev;
-  return !source.text.includes("without folders");
+  if (!source.text.includes("without folders")) return true;
+  return /\bpreservePath\s*:\s*true\b/.test(context.code(source.item)?.fileText ?? "");
 }

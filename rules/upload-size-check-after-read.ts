@@ -1,5 +1,5 @@
-import { type Fix, type Observation, rule } from "../server/rule/rule.ts";
 import { setProperty } from "../server/rule/fix/arguments.ts";
+import { type Fix, type Observation, rule } from "../server/rule/rule.ts";
 import { lengthCheck } from "../server/rule/upload.ts";
 
 export default rule({
@@ -17,7 +17,14 @@ export default rule({
       if (code === undefined || op?.op !== "call" || op.args.length > 0) return undefined;
       const check = lengthCheck(code, call.site.op);
       if (check === undefined) return undefined;
-      return { item: call.site.item, span: call.site.span, op: call.site.op, call, confidence: call.guessed ? "medium" : "high", facts: { limit: check.limit ?? "" } };
+      return {
+        item: call.site.item,
+        span: call.site.span,
+        op: call.site.op,
+        call,
+        confidence: call.guessed ? "medium" : "high",
+        facts: { limit: check.limit ?? "" },
+      };
     },
   },
   project: {
@@ -25,9 +32,22 @@ export default rule({
     watch: ["multer", "upload.Size().%compared"],
     check(calls) {
       const parsers = calls.filter((c) => c.paths.includes("multer"));
-      const limited = parsers.some((p) => p.args[0] === undefined ? false : !isWithoutLimits(p));
+      const limited = parsers.some((p) => (p.args[0] === undefined ? false : !isWithoutLimits(p)));
       if (parsers.length === 0 || limited) return [];
-      return calls.filter((c) => c.paths.includes("upload.Size().%compared")).map((c) => ({ item: c.site.item, span: c.site.span, op: c.site.op, call: c, confidence: c.guessed ? "medium" : "high", related: parsers.map((p) => ({ item: p.site.item, span: p.site.span, text: "the parser has no limits" })) }));
+      return calls
+        .filter((c) => c.paths.includes("upload.Size().%compared"))
+        .map((c) => ({
+          item: c.site.item,
+          span: c.site.span,
+          op: c.site.op,
+          call: c,
+          confidence: c.guessed ? "medium" : "high",
+          related: parsers.map((p) => ({
+            item: p.site.item,
+            span: p.site.span,
+            text: "the parser has no limits",
+          })),
+        }));
     },
   },
   say: () => ({
@@ -40,19 +60,70 @@ export default rule({
     const limit = String(match.facts?.limit ?? "");
     if (call?.op === "call") {
       const title = "Read no more than the limit";
-      if (!/^[\w.]+$|^[\d_ *]+$/.test(limit)) return [{ title, grade: "manual", edits: [], reason: "Pass read() one byte more than the limit. No edit is offered: the limit has no name in this function." }];
+      if (!/^[\w.]+$|^[\d_ *]+$/.test(limit))
+        return [
+          {
+            title,
+            grade: "manual",
+            edits: [],
+            reason:
+              "Pass read() one byte more than the limit. No edit is offered: the limit has no name in this function.",
+          },
+        ];
       const at = code.absolute(call.argsSpan);
-      return [{ title, grade: "suggested", edits: [{ file: code.file, edits: [{ start: at.start, end: at.end, newText: `(${limit} + 1)` }] }] }];
+      return [
+        {
+          title,
+          grade: "suggested",
+          edits: [
+            {
+              file: code.file,
+              edits: [{ start: at.start, end: at.end, newText: `(${limit} + 1)` }],
+            },
+          ],
+        },
+      ];
     }
     const title = "Give the parser the limit";
     const parser = match.related?.[0];
     const where = parser === undefined ? undefined : context.code(parser.item);
     const compare = call?.op === "compare" ? call : undefined;
-    const made = where?.ir.ops.find((o) => o.op === "call" && o.span.start === parser?.span.start && o.span.end === parser?.span.end);
-    if (where === undefined || made?.op !== "call" || compare === undefined || where.file !== code.file) return [{ title, grade: "manual", edits: [], reason: "Pass limits: { fileSize, files } to the parser. No edit is offered: it is made in another place." }];
-    const size = [compare.left, compare.right].map((id) => code.text(code.op(id).span)).find((t) => /^[A-Z][A-Z0-9_]*$|^[\d_ *]+$/.test(t));
-    const edit = size === undefined ? undefined : setProperty(where, made, 0, "limits", `{ fileSize: ${size}, files: 1 }`);
-    if (edit === undefined) return [{ title, grade: "manual", edits: [], reason: "Pass limits: { fileSize, files } to the parser. No edit is offered: the limit is no constant." }];
+    const made = where?.ir.ops.find(
+      (o) =>
+        o.op === "call" && o.span.start === parser?.span.start && o.span.end === parser?.span.end,
+    );
+    if (
+      where === undefined ||
+      made?.op !== "call" ||
+      compare === undefined ||
+      where.file !== code.file
+    )
+      return [
+        {
+          title,
+          grade: "manual",
+          edits: [],
+          reason:
+            "Pass limits: { fileSize, files } to the parser. No edit is offered: it is made in another place.",
+        },
+      ];
+    const size = [compare.left, compare.right]
+      .map((id) => code.text(code.op(id).span))
+      .find((t) => /^[A-Z][A-Z0-9_]*$|^[\d_ *]+$/.test(t));
+    const edit =
+      size === undefined
+        ? undefined
+        : setProperty(where, made, 0, "limits", `{ fileSize: ${size}, files: 1 }`);
+    if (edit === undefined)
+      return [
+        {
+          title,
+          grade: "manual",
+          edits: [],
+          reason:
+            "Pass limits: { fileSize, files } to the parser. No edit is offered: the limit is no constant.",
+        },
+      ];
     return [{ title, grade: "suggested", edits: [{ file: where.file, edits: [edit] }] }];
   },
 });

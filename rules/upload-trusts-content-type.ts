@@ -1,6 +1,13 @@
-import { type Code, type Fix, type Match, type Observation, type Op, rule } from "../server/rule/rule.ts";
 import { importEdit } from "../server/rule/fix/imports.ts";
 import { indentUnit } from "../server/rule/fix/statements.ts";
+import {
+  type Code,
+  type Fix,
+  type Match,
+  type Observation,
+  type Op,
+  rule,
+} from "../server/rule/rule.ts";
 import { contentChecked, readInto } from "../server/rule/upload.ts";
 
 const TITLE = "Check the type in the content";
@@ -13,11 +20,21 @@ export default rule({
   cwe: [434],
   owasp: ["A04:2021", "A06:2025"],
   calls: {
-    watch: ["upload.DeclaredType().%compared", "upload.DeclaredType().passed", "upload.DeclaredType().{startswith,startsWith,endswith,endsWith,includes,match,split}"],
+    watch: [
+      "upload.DeclaredType().%compared",
+      "upload.DeclaredType().passed",
+      "upload.DeclaredType().{startswith,startsWith,endswith,endsWith,includes,match,split}",
+    ],
     check(call, context) {
       const code = context.code(call.site.item);
       if (code === undefined || !isDecision(call, code) || contentChecked(code)) return undefined;
-      return { item: call.site.item, span: call.site.span, op: call.site.op, call, confidence: call.guessed ? "medium" : "high" };
+      return {
+        item: call.site.item,
+        span: call.site.span,
+        op: call.site.op,
+        call,
+        confidence: call.guessed ? "medium" : "high",
+      };
     },
   },
   say: () => ({
@@ -35,12 +52,17 @@ function isDecision(call: Observation, code: Code): boolean {
   if (op.op !== "call") return false;
   if (!call.paths.every((p) => p.endsWith(".passed"))) return true;
   const callee = code.op(op.callee);
-  return callee.op === "member" && /^(includes|has|indexOf|test|match|search|fullmatch|find)$/.test(callee.name);
+  return (
+    callee.op === "member" &&
+    /^(includes|has|indexOf|test|match|search|fullmatch|find)$/.test(callee.name)
+  );
 }
 function isNothing(code: Code, op: Op & { op: "compare" }): boolean {
   return [op.left, op.right].some((id) => {
     const side = code.op(id);
-    return side.op === "const" && (side.value === null || side.value === undefined || side.value === "");
+    return (
+      side.op === "const" && (side.value === null || side.value === undefined || side.value === "")
+    );
   });
 }
 
@@ -54,9 +76,11 @@ function checkContent(match: Match, code: Code): Fix {
   });
   const op = match.op === undefined ? undefined : code.op(match.op);
   if (code.language !== "python") return refuse("the content is not at hand at this point");
-  if (op?.op !== "compare" || op.operator !== "not in") return refuse("the check is not of the form `type not in ALLOWED`");
+  if (op?.op !== "compare" || op.operator !== "not in")
+    return refuse("the check is not of the form `type not in ALLOWED`");
   const content = readInto(code, op.span.end);
-  if (content === undefined) return refuse("the content is not read into a variable after the check");
+  if (content === undefined)
+    return refuse("the content is not read into a variable after the check");
   const statement = code.statement(op.span);
   if (statement === undefined) return refuse("the check cannot be seen as a whole");
   const text = code.fileText.slice(statement.start, statement.end);
@@ -66,8 +90,18 @@ function checkContent(match: Match, code: Code): Fix {
   const wanted = importEdit(code, { module: "filetype" });
   const indent = code.indent(after.start);
   const list = code.text(code.op(op.right).span);
-  const lines = [`detected = ${wanted.local}.guess(${content.name})`, `if detected is None or detected.mime not in ${list}:`, `${indentUnit(code)}${raising}`];
-  const edits = [...(wanted.edit === undefined ? [] : [wanted.edit]), { start: after.end, end: after.end, newText: lines.map((l) => `${code.newline}${indent}${l}`).join("") }];
+  const lines = [
+    `detected = ${wanted.local}.guess(${content.name})`,
+    `if detected is None or detected.mime not in ${list}:`,
+    `${indentUnit(code)}${raising}`,
+  ];
+  const edits = [
+    ...(wanted.edit === undefined ? [] : [wanted.edit]),
+    {
+      start: after.end,
+      end: after.end,
+      newText: lines.map((l) => `${code.newline}${indent}${l}`).join(""),
+    },
+  ];
   return { title: TITLE, grade: "suggested", edits: [{ file: code.file, edits }] };
 }
-

@@ -17,12 +17,18 @@ export function isConfinedSend(hit: Hit, code: Code): boolean {
 export function startsInFolder(hit: Hit, code: Code): boolean {
   const { alts } = hit.value;
   if (alts === undefined || alts.length === 0) return false;
-  if (code.language === "python" && /\bjoin\b|Path\(|\/ /.test(code.text(code.op(hit.arg).span))) return false;
+  if (code.language === "python" && /\bjoin\b|Path\(|\/ /.test(code.text(code.op(hit.arg).span)))
+    return false;
   return alts.every((alt) => "const" in alt || startsWithFolder(alt.parts));
 }
 function startsWithFolder(parts: readonly Part[]): boolean {
   const first = parts[0];
-  return first !== undefined && (first.text !== undefined ? first.text !== "" : first.value === undefined || spread(first.value).length === 0);
+  return (
+    first !== undefined &&
+    (first.text !== undefined
+      ? first.text !== ""
+      : first.value === undefined || spread(first.value).length === 0)
+  );
 }
 
 /** A check for ".." stands in one of the functions on the way. */
@@ -44,14 +50,18 @@ export function urlSegment(hit: Hit, context: Context): boolean {
   if (code === undefined || code.language !== "python") return false;
   const name = /^\w+/.exec(code.text(first.span))?.[0];
   const parent = context.code(first.item.slice(0, first.item.indexOf("#") + 1));
-  if (name === undefined || parent === undefined || !code.ir.params.some((p) => p.name === name)) return false;
+  if (name === undefined || parent === undefined || !code.ir.params.some((p) => p.name === name))
+    return false;
   const child = first.item.slice(first.item.lastIndexOf("#") + 1).replace(/~\d+$/, "");
   for (const op of parent.ir.ops) {
     if (op.op !== "call" || op.form !== "decorator") continue;
     const target = op.args[0] === undefined ? undefined : parent.op(op.args[0].value);
     if (target?.op !== "closure" || parent.ir.holes[target.hole]?.name !== child) continue;
     const maker = parent.op(op.callee);
-    const route = maker.op === "call" && maker.args[0] !== undefined ? parent.op(maker.args[0].value) : undefined;
+    const route =
+      maker.op === "call" && maker.args[0] !== undefined
+        ? parent.op(maker.args[0].value)
+        : undefined;
     if (route?.op !== "const" || typeof route.value !== "string") continue;
     return new RegExp(`\\{${name}\\}|<(string(\\([^)]*\\))?:)?${name}>`).test(route.value);
   }

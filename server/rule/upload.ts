@@ -2,12 +2,15 @@
 import type { Code, Op, Span, ValueId } from "./rule.ts";
 import { calledItem } from "./url.ts";
 
-const CONTENT = /\bmagic\.(from_\w+|Magic|detect)|\bfiletype\.(guess|is_\w+|get_type)|\bfileType(From\w+|FromBuffer)?\b|\bImage\.open\(|\bimghdr\.|\bpuremagic\.|\bsharp\(|\bmagika\b|\bImage\.verify|\bmagicBytes\b|\bfleece\./i;
+const CONTENT =
+  /\bmagic\.(from_\w+|Magic|detect)|\bfiletype\.(guess|is_\w+|get_type)|\bfileType(From\w+|FromBuffer)?\b|\bImage\.open\(|\bimghdr\.|\bpuremagic\.|\bsharp\(|\bmagika\b|\bImage\.verify|\bmagicBytes\b|\bfleece\./i;
 
 /** The file looks at the bytes themselves somewhere: the declared type is not the only check. */
 export function contentChecked(code: Code): boolean {
   if (CONTENT.test(code.fileText)) return true;
-  return code.ir.ops.some((op) => op.op === "call" && CONTENT.test(calledItem(code, op)?.fileText ?? ""));
+  return code.ir.ops.some(
+    (op) => op.op === "call" && CONTENT.test(calledItem(code, op)?.fileText ?? ""),
+  );
 }
 
 /** The first variable after `offset` that takes the result of a read(). */
@@ -30,7 +33,10 @@ export function unwrapped(code: Code, id: ValueId): Op {
 
 /** A comparison of the length of what `call` returned with a limit; in this function, or in one the value is passed to. */
 export function lengthCheck(code: Code, call: ValueId): { readonly limit?: string } | undefined {
-  const slot = code.ir.ops.find((op): op is Op & { op: "store" } => op.op === "store" && unwrapped(code, op.value) === code.op(call))?.slot;
+  const slot = code.ir.ops.find(
+    (op): op is Op & { op: "store" } =>
+      op.op === "store" && unwrapped(code, op.value) === code.op(call),
+  )?.slot;
   if (slot === undefined) return undefined;
   const own = measured(code, slot);
   if (own !== undefined) return own;
@@ -40,11 +46,15 @@ export function lengthCheck(code: Code, call: ValueId): { readonly limit?: strin
     if (position < 0) continue;
     const callee = calledItem(code, op);
     const name = op.args[position]?.name;
-    const param = callee?.ir.params.find((p, i) => (name === undefined ? i === position : p.name === name));
+    const param = callee?.ir.params.find((p, i) =>
+      name === undefined ? i === position : p.name === name,
+    );
     if (callee !== undefined && param !== undefined && measured(callee, param.slot) !== undefined) {
       const limit = measured(callee, param.slot)?.limit;
       // A constant of the same file can be named here too.
-      return limit !== undefined && callee.file === code.file && /^[A-Z][A-Z0-9_]*$/.test(limit) ? { limit } : {};
+      return limit !== undefined && callee.file === code.file && /^[A-Z][A-Z0-9_]*$/.test(limit)
+        ? { limit }
+        : {};
     }
   }
   return undefined;
@@ -64,10 +74,21 @@ function isLength(code: Code, id: ValueId, slot: number): boolean {
     return callee.op === "free" && callee.name === "len" && isLoad(code, op.args[0].value, slot);
   }
   if (op.op === "load") {
-    const stores = code.ir.ops.filter((o): o is Op & { op: "store" } => o.op === "store" && o.slot === op.slot);
-    return stores.length === 1 && stores[0] !== undefined && op.slot !== slot && isLength(code, stores[0].value, slot);
+    const stores = code.ir.ops.filter(
+      (o): o is Op & { op: "store" } => o.op === "store" && o.slot === op.slot,
+    );
+    return (
+      stores.length === 1 &&
+      stores[0] !== undefined &&
+      op.slot !== slot &&
+      isLength(code, stores[0].value, slot)
+    );
   }
-  return op.op === "member" && /^(length|byteLength|size)$/.test(op.name) && isLoad(code, op.object, slot);
+  return (
+    op.op === "member" &&
+    /^(length|byteLength|size)$/.test(op.name) &&
+    isLoad(code, op.object, slot)
+  );
 }
 function isLoad(code: Code, id: ValueId, slot: number): boolean {
   const op = unwrapped(code, id);

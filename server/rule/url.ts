@@ -27,12 +27,19 @@ export function hostIsFixed(hit: Hit): boolean {
 }
 /** By data of that kind; configuration is a source too, but nobody's attack. */
 function isTainted(value: Value | undefined, kind: string): boolean {
-  return value !== undefined && spread(value).some((t) => t.kind === kind || t.label.startsWith("param:"));
+  return (
+    value !== undefined &&
+    spread(value).some((t) => t.kind === kind || t.label.startsWith("param:"))
+  );
 }
 
 /** Code that runs in a browser asks from the user's own machine. */
 export function isBrowserCode(code: Code): boolean {
-  return code.language === "javascript" && (/^\s*(["'])use client\1/m.test(code.fileText) || /\bfrom\s+["'](react-dom|react-dom\/client|vue|svelte)["']/.test(code.fileText));
+  return (
+    code.language === "javascript" &&
+    (/^\s*(["'])use client\1/m.test(code.fileText) ||
+      /\bfrom\s+["'](react-dom|react-dom\/client|vue|svelte)["']/.test(code.fileText))
+  );
 }
 
 /** The client was given its own way to connect (an adapter, an agent, a dispatcher): addresses can be checked there. */
@@ -41,7 +48,15 @@ export function hasOwnConnector(hit: Hit, code: Code): boolean {
   if (call.op !== "call") return false;
   for (const arg of call.args) {
     const record = code.op(arg.value);
-    if (record.op === "record" && record.entries.some((e) => typeof e.key === "string" && /^(dispatcher|agent|httpAgent|httpsAgent|lookup|requestHandler)$/.test(e.key))) return true;
+    if (
+      record.op === "record" &&
+      record.entries.some(
+        (e) =>
+          typeof e.key === "string" &&
+          /^(dispatcher|agent|httpAgent|httpsAgent|lookup|requestHandler)$/.test(e.key),
+      )
+    )
+      return true;
   }
   const callee = code.op(call.callee);
   if (callee.op !== "member") return false;
@@ -56,7 +71,10 @@ export function hasOwnConnector(hit: Hit, code: Code): boolean {
     }
     if (op.op !== "store" || op.slot !== client.slot) return false;
     const made = code.op(op.value);
-    return made.op === "call" && made.args.some((a) => /^(connector|transport|resolver|mounts)$/.test(a.name ?? ""));
+    return (
+      made.op === "call" &&
+      made.args.some((a) => /^(connector|transport|resolver|mounts)$/.test(a.name ?? ""))
+    );
   });
 }
 
@@ -73,11 +91,23 @@ export function followsRedirects(hit: Hit, code: Code): "yes" | "no" | "unknown"
   if (value === undefined) return clientFollows(code, call, option) ?? byDefault;
   const op = code.op(value);
   if (op.op !== "const") return "unknown";
-  return op.value === true || op.value === "follow" || (typeof op.value === "number" && op.value > 0) ? "yes" : "no";
+  return op.value === true ||
+    op.value === "follow" ||
+    (typeof op.value === "number" && op.value > 0)
+    ? "yes"
+    : "no";
 }
-function optionValue(code: Code, call: Op & { op: "call" }, option: string): ValueId | "unknown" | undefined {
+function optionValue(
+  code: Code,
+  call: Op & { op: "call" },
+  option: string,
+): ValueId | "unknown" | undefined {
   const dot = option.indexOf(".");
-  if (dot < 0) return call.args.find((a) => a.name === option)?.value ?? (call.args.some((a) => a.spread === "entries") ? "unknown" : undefined);
+  if (dot < 0)
+    return (
+      call.args.find((a) => a.name === option)?.value ??
+      (call.args.some((a) => a.spread === "entries") ? "unknown" : undefined)
+    );
   const arg = call.args[Number(option.slice(0, dot))];
   if (arg === undefined) return undefined;
   const record = code.op(arg.value);
@@ -86,7 +116,11 @@ function optionValue(code: Code, call: Op & { op: "call" }, option: string): Val
   return entry?.value ?? (record.entries.some((e) => e.key === "...") ? "unknown" : undefined);
 }
 /** The option may have been given to the client: `httpx.Client(follow_redirects=True)`. */
-function clientFollows(code: Code, call: Op & { op: "call" }, option: string): "yes" | "no" | "unknown" | undefined {
+function clientFollows(
+  code: Code,
+  call: Op & { op: "call" },
+  option: string,
+): "yes" | "no" | "unknown" | undefined {
   const callee = code.op(call.callee);
   const client = callee.op === "member" ? code.op(callee.object) : undefined;
   const made: (Op & { op: "call" })[] = [];
@@ -96,12 +130,15 @@ function clientFollows(code: Code, call: Op & { op: "call" }, option: string): "
     else if (op.op === "await") take(where, op.value);
   };
   let where = code;
-  if (client?.op === "load") for (const op of code.ir.ops) if (op.op === "store" && op.slot === client.slot) take(code, op.value);
+  if (client?.op === "load")
+    for (const op of code.ir.ops)
+      if (op.op === "store" && op.slot === client.slot) take(code, op.value);
   if (client?.op === "free") {
     const module = code.other(`${code.file}#`);
     if (module !== undefined) {
       where = module;
-      for (const op of module.ir.ops) if (op.op === "store" && module.ir.slots[op.slot] === client.name) take(module, op.value);
+      for (const op of module.ir.ops)
+        if (op.op === "store" && module.ir.slots[op.slot] === client.name) take(module, op.value);
     }
   }
   for (const op of made) {
@@ -118,9 +155,16 @@ export type GuardKind = "dns" | "ip" | "denylist" | "part" | "regex" | "scheme" 
 /** What the check in front of the sink looks at, read from the validator's text; "other" when it cannot be told. */
 export function guardKind(hit: Hit, context: Context): GuardKind {
   const text = checkText(hit, context);
-  if (/getaddrinfo|gethostbyname|resolver\.resolve|\bdns\b[\w.]*\.(lookup|resolve)|\blookup\(/.test(text)) return "dns";
-  if (/ip_address\(|ip_network\(|\bisIP(v[46])?\(|\bipaddr\b|is_private|isPrivate/.test(text)) return "ip";
-  if (/localhost|127\.0\.0\.1|169\.254\.|\b(block|deny|black|forbid|banned)\w*/i.test(text)) return "denylist";
+  if (
+    /getaddrinfo|gethostbyname|resolver\.resolve|\bdns\b[\w.]*\.(lookup|resolve)|\blookup\(/.test(
+      text,
+    )
+  )
+    return "dns";
+  if (/ip_address\(|ip_network\(|\bisIP(v[46])?\(|\bipaddr\b|is_private|isPrivate/.test(text))
+    return "ip";
+  if (/localhost|127\.0\.0\.1|169\.254\.|\b(block|deny|black|forbid|banned)\w*/i.test(text))
+    return "denylist";
   if (/\.(endswith|endsWith|includes|indexOf|find)\(|["'] in \w/.test(text)) return "part";
   if (/\bre\.\w+\(|\.(test|match)\(/.test(text)) return "regex";
   if (/startswith|startsWith|scheme|protocol/.test(text)) return "scheme";
@@ -163,7 +207,12 @@ function ownText(code: Code): { start: number; end: number } {
 /** The function of the project that a call by plain name means: in this file, or imported from a file beside it. */
 export function calledItem(code: Code, call: Op & { op: "call" }): Code | undefined {
   const callee = code.op(call.callee);
-  const name = callee.op === "free" ? callee.name : callee.op === "load" ? code.ir.slots[callee.slot] : undefined;
+  const name =
+    callee.op === "free"
+      ? callee.name
+      : callee.op === "load"
+        ? code.ir.slots[callee.slot]
+        : undefined;
   if (name === undefined) return undefined;
   const own = code.other(`${code.file}#${name}`);
   if (own !== undefined) return own;
@@ -191,5 +240,7 @@ function candidates(code: Code, module: string): string[] {
   }
   if (!module.startsWith("./")) return [];
   const base = folder + module.slice(2).replace(/\.[mc]?js$/, "");
-  return [".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts", "/index.ts", "/index.js"].map((e) => base + e);
+  return [".ts", ".tsx", ".js", ".mjs", ".cjs", ".mts", "/index.ts", "/index.js"].map(
+    (e) => base + e,
+  );
 }

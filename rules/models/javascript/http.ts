@@ -13,7 +13,12 @@ interface Facts {
   /** The argument is a host name, not a URL. */
   readonly host?: boolean;
 }
-const row = (path: string, args: readonly (number | string)[], facts: Facts) => ({ path, args, kind: URL, data: { follows: false, option: "", off: "", host: false, ...facts } });
+const row = (path: string, args: readonly (number | string)[], facts: Facts) => ({
+  path,
+  args,
+  kind: URL,
+  data: { follows: false, option: "", off: "", host: false, ...facts },
+});
 const FETCH: Facts = { api: "fetch", follows: true, option: "1.redirect", off: '"error"' };
 const AXIOS: Facts = { api: "axios", follows: true, option: "1.maxRedirects", off: "0" };
 const AXIOS_BODY: Facts = { ...AXIOS, option: "2.maxRedirects" };
@@ -66,21 +71,41 @@ const http: Model = {
     row("jose.createRemoteJWKSet", [0], { api: "jose" }),
   ],
   passes: [
-    { path: "globalThis.URL().{protocol,port,pathname,search,hash,username,password,searchParams}", from: ["recv"], derive: "part" },
+    {
+      path: "globalThis.URL().{protocol,port,pathname,search,hash,username,password,searchParams}",
+      from: ["recv"],
+      derive: "part",
+    },
     { path: "globalThis.URL().{hostname,host,origin}", from: ["recv"], derive: "host" },
     { path: "globalThis.URL().{toString,toJSON}()", from: ["recv"], same: true },
     { path: "globalThis.URL.parse()", from: [0, 1] },
     { path: "url.{parse,resolve}()", from: [0, 1] },
     { path: "url.parse().{hostname,host}", from: ["recv"], derive: "host" },
-    { path: "url.parse().{protocol,port,pathname,path,search,query,hash,auth}", from: ["recv"], derive: "part" },
+    {
+      path: "url.parse().{protocol,port,pathname,path,search,query,hash,auth}",
+      from: ["recv"],
+      derive: "part",
+    },
     { path: "dns.{lookup,resolve,resolve4,resolve6}()", from: [0], derive: "part" },
     { path: "dns/promises.{lookup,resolve,resolve4,resolve6}()", from: [0], derive: "part" },
     { path: "dns.promises.{lookup,resolve,resolve4,resolve6}()", from: [0], derive: "part" },
     { path: "net.{isIP,isIPv4,isIPv6}()", from: [], scalar: true },
   ],
   guards: [
-    { path: "*.startsWith()", subject: "recv", proves: "true", clears: ["url", "redirect"], needs: { arg: 0, is: "origin" } },
-    { path: "globalThis.URL().hostname.endsWith()", subject: "recv", proves: "true", clears: ["url", "redirect"], needs: { arg: 0, is: "domain" } },
+    {
+      path: "*.startsWith()",
+      subject: "recv",
+      proves: "true",
+      clears: ["url", "redirect"],
+      needs: { arg: 0, is: "origin" },
+    },
+    {
+      path: "globalThis.URL().hostname.endsWith()",
+      subject: "recv",
+      proves: "true",
+      clears: ["url", "redirect"],
+      needs: { arg: 0, is: "domain" },
+    },
   ],
   hints: {
     axios: ["axios"],

@@ -1,28 +1,65 @@
 /** Uploaded files in JavaScript: what the client says about them (name, type, size), and where they are stored. */
 import type { Model } from "../../../server/rule/rule.ts";
 
-const FORM = "{formidable(),formidable.formidable(),formidable.IncomingForm(),formidable.default()}.parse";
+const FORM =
+  "{formidable(),formidable.formidable(),formidable.IncomingForm(),formidable.default()}.parse";
 const FIELDS = "{file,files,image,avatar,upload,photo,document,attachment,sampleFile,picture}";
 
 const uploads: Model = {
   language: "javascript",
   types: {
-    "multer.File()": ["express.Request().file", "express.Request().files[*]", `express.Request().files.${FIELDS}`, "multer.File()[*]", "multer.{diskStorage,memoryStorage}.arg(0.{filename,destination}).param(1)", "multer.arg(0.fileFilter).param(1)"],
+    "multer.File()": [
+      "express.Request().file",
+      "express.Request().files[*]",
+      `express.Request().files.${FIELDS}`,
+      "multer.File()[*]",
+      "multer.{diskStorage,memoryStorage}.arg(0.{filename,destination}).param(1)",
+      "multer.arg(0.fileFilter).param(1)",
+    ],
     "multer.Stored()": ["multer.diskStorage.arg(0.{filename,destination}).param(2)"],
-    "fastify.Part()": ["fastify.Request().file()", "fastify.Request().files()[*]", "fastify.Request().parts()[*]"],
-    "formidable.File()": [`${FORM}.arg(1).param(2).${FIELDS}`, `${FORM}.arg(1).param(2)[*]`, "formidable.File()[*]"],
+    "fastify.Part()": [
+      "fastify.Request().file()",
+      "fastify.Request().files()[*]",
+      "fastify.Request().parts()[*]",
+    ],
+    "formidable.File()": [
+      `${FORM}.arg(1).param(2).${FIELDS}`,
+      `${FORM}.arg(1).param(2)[*]`,
+      "formidable.File()[*]",
+    ],
     "upload.DeclaredType()": ["{multer.File(),fastify.Part(),formidable.File()}.mimetype"],
     "upload.Size()": ["multer.File().{size,buffer.length,buffer.byteLength}"],
   },
   sources: [
-    { path: "multer.File().{originalname,name}", kind: "upload-name", text: "the client's file name, without folders" },
-    { path: "fastify.Part().filename", kind: "upload-name", text: "the client's file name, without folders" },
-    { path: "{busboy(),busboy.default(),@fastify/busboy()}.on.arg(1).param(2).filename", kind: "upload-name", text: "the client's file name, without folders" },
-    { path: "formidable.File().originalFilename", kind: "upload-name", text: "the file name the client sent" },
+    {
+      path: "multer.File().{originalname,name}",
+      kind: "upload-name",
+      text: "the client's file name, without folders",
+    },
+    {
+      path: "fastify.Part().filename",
+      kind: "upload-name",
+      text: "the client's file name, without folders",
+    },
+    {
+      path: "{busboy(),busboy.default(),@fastify/busboy()}.on.arg(1).param(2).filename",
+      kind: "upload-name",
+      text: "the client's file name, without folders",
+    },
+    {
+      path: "formidable.File().originalFilename",
+      kind: "upload-name",
+      text: "the file name the client sent",
+    },
   ],
   sinks: [
     { path: "multer.Stored()", args: [1], kind: "path", data: { api: "multer", does: "writes" } },
-    { path: "multer.File().mv", args: [0], kind: "path", data: { api: "express-fileupload", does: "writes" } },
+    {
+      path: "multer.File().mv",
+      args: [0],
+      kind: "path",
+      data: { api: "express-fileupload", does: "writes" },
+    },
   ],
   hints: {
     multer: ["multer"],

@@ -2,7 +2,12 @@
 import type { Model, SinkKind } from "../../../server/rule/rule.ts";
 
 const PATH: SinkKind = "path";
-const row = (path: string, args: readonly (number | string)[], api: string, does: "reads" | "writes" | "deletes" | "sends") => ({ path, args, kind: PATH, data: { api, does } });
+const row = (
+  path: string,
+  args: readonly (number | string)[],
+  api: string,
+  does: "reads" | "writes" | "deletes" | "sends",
+) => ({ path, args, kind: PATH, data: { api, does } });
 /** A path, before and after links and ".." were resolved. */
 const P = "{pathlib.Path(),pathlib.Resolved()}";
 
@@ -22,7 +27,12 @@ const files: Model = {
     "os.path.Resolved()": ["os.path.{realpath,abspath,normpath}()"],
   },
   sinks: [
-    row("{builtins.open,io.open,codecs.open,os.open,aiofiles.open,gzip.open,bz2.open,lzma.open,zipfile.ZipFile,tarfile.open}", [0, "file", "path", "filename", "name"], "open", "reads"),
+    row(
+      "{builtins.open,io.open,codecs.open,os.open,aiofiles.open,gzip.open,bz2.open,lzma.open,zipfile.ZipFile,tarfile.open}",
+      [0, "file", "path", "filename", "name"],
+      "open",
+      "reads",
+    ),
     row(`${P}.{open,read_text,read_bytes}`, ["recv"], "Path.open", "reads"),
     row(`${P}.{write_text,write_bytes,touch,mkdir}`, ["recv"], "Path.write", "writes"),
     row(`${P}.{unlink,rmdir}`, ["recv"], "Path.unlink", "deletes"),
@@ -32,20 +42,47 @@ const files: Model = {
     row("os.{rename,replace}", [0, 1, "src", "dst"], "os.rename", "writes"),
     row("shutil.{copy,copy2,copyfile,copytree,move}", [0, 1, "src", "dst"], "shutil", "writes"),
     row("shutil.rmtree", [0, "path"], "shutil.rmtree", "deletes"),
-    row("{starlette.responses.FileResponse,aiohttp.web.FileResponse,litestar.response.File}", [0, "path"], "FileResponse", "sends"),
-    row("{flask.send_file,quart.send_file}", [0, "path_or_file", "filename_or_fp"], "send_file", "sends"),
-    row("{flask.send_from_directory,quart.send_from_directory}", [0, "directory"], "send_from_directory", "sends"),
+    row(
+      "{starlette.responses.FileResponse,aiohttp.web.FileResponse,litestar.response.File}",
+      [0, "path"],
+      "FileResponse",
+      "sends",
+    ),
+    row(
+      "{flask.send_file,quart.send_file}",
+      [0, "path_or_file", "filename_or_fp"],
+      "send_file",
+      "sends",
+    ),
+    row(
+      "{flask.send_from_directory,quart.send_from_directory}",
+      [0, "directory"],
+      "send_from_directory",
+      "sends",
+    ),
   ],
   passes: [
     { path: "os.path.join()", from: ["*"], concat: true },
-    { path: "os.path.{realpath,abspath,normpath,expanduser,expandvars,normcase}()", from: [0], same: true },
+    {
+      path: "os.path.{realpath,abspath,normpath,expanduser,expandvars,normcase}()",
+      from: [0],
+      same: true,
+    },
     { path: "os.fspath()", from: [0], same: true },
     { path: "os.path.{basename,splitext}()", from: [0], derive: "part", clears: ["path"] },
     { path: "ntpath.basename()", from: [0], derive: "part", clears: ["path"] },
     { path: "os.path.{dirname,relpath}()", from: [0], derive: "part" },
     { path: "os.path.commonpath()", from: [0] },
-    { path: "os.path.{exists,isfile,isdir,islink,getsize,getmtime,lexists}()", from: [], scalar: true },
-    { path: "pathlib.{Path,PurePath,PosixPath,WindowsPath,PurePosixPath,PureWindowsPath}()", from: ["*"], concat: true },
+    {
+      path: "os.path.{exists,isfile,isdir,islink,getsize,getmtime,lexists}()",
+      from: [],
+      scalar: true,
+    },
+    {
+      path: "pathlib.{Path,PurePath,PosixPath,WindowsPath,PurePosixPath,PureWindowsPath}()",
+      from: ["*"],
+      concat: true,
+    },
     { path: `${P}.joinpath()`, from: ["recv", "*"], concat: true },
     { path: `${P}.{resolve,absolute,expanduser}()`, from: ["recv"], same: true },
     { path: `${P}.{with_name,with_suffix,with_stem}()`, from: ["recv", 0], derive: "part" },
@@ -53,16 +90,59 @@ const files: Model = {
     { path: `${P}.parents`, from: ["recv"] },
     { path: `${P}.{exists,is_file,is_dir,stat,is_symlink}()`, from: [], scalar: true },
     { path: "%/()", from: [0, 1], concat: true },
-    { path: "{werkzeug.utils.secure_filename,werkzeug.secure_filename,django.utils.text.get_valid_filename,slugify.slugify,pathvalidate.sanitize_filename,django.utils.text.slugify}()", from: [0], derive: "part", clears: ["path", "upload-path"] },
-    { path: "{werkzeug.utils.safe_join,werkzeug.security.safe_join,flask.safe_join,django.utils._os.safe_join}()", from: ["*"], clears: ["path"] },
-    { path: "tempfile.{mkstemp,mkdtemp,NamedTemporaryFile,TemporaryDirectory,gettempdir}()", from: [], scalar: true },
+    {
+      path: "{werkzeug.utils.secure_filename,werkzeug.secure_filename,django.utils.text.get_valid_filename,slugify.slugify,pathvalidate.sanitize_filename,django.utils.text.slugify}()",
+      from: [0],
+      derive: "part",
+      clears: ["path", "upload-path"],
+    },
+    {
+      path: "{werkzeug.utils.safe_join,werkzeug.security.safe_join,flask.safe_join,django.utils._os.safe_join}()",
+      from: ["*"],
+      clears: ["path"],
+    },
+    {
+      path: "tempfile.{mkstemp,mkdtemp,NamedTemporaryFile,TemporaryDirectory,gettempdir}()",
+      from: [],
+      scalar: true,
+    },
   ],
   guards: [
-    { path: "pathlib.Resolved().is_relative_to()", subject: "recv", proves: "true", clears: ["path"], needs: { arg: 0, is: "untainted" } },
-    { path: "pathlib.Resolved().relative_to()", subject: "recv", proves: "return", clears: ["path"], needs: { arg: 0, is: "untainted" } },
-    { path: "pathlib.Resolved().parents.%in()", subject: "recv", proves: "true", clears: ["path"], needs: { arg: 0, is: "untainted" } },
-    { path: "os.path.Resolved().startswith()", subject: "recv", proves: "true", clears: ["path"], needs: { arg: 0, is: "untainted" } },
-    { path: "builtins.str().startswith()", subject: "recv", proves: "true", clears: ["path"], needs: { arg: 0, is: "untainted" } },
+    {
+      path: "pathlib.Resolved().is_relative_to()",
+      subject: "recv",
+      proves: "true",
+      clears: ["path"],
+      needs: { arg: 0, is: "untainted" },
+    },
+    {
+      path: "pathlib.Resolved().relative_to()",
+      subject: "recv",
+      proves: "return",
+      clears: ["path"],
+      needs: { arg: 0, is: "untainted" },
+    },
+    {
+      path: "pathlib.Resolved().parents.%in()",
+      subject: "recv",
+      proves: "true",
+      clears: ["path"],
+      needs: { arg: 0, is: "untainted" },
+    },
+    {
+      path: "os.path.Resolved().startswith()",
+      subject: "recv",
+      proves: "true",
+      clears: ["path"],
+      needs: { arg: 0, is: "untainted" },
+    },
+    {
+      path: "builtins.str().startswith()",
+      subject: "recv",
+      proves: "true",
+      clears: ["path"],
+      needs: { arg: 0, is: "untainted" },
+    },
   ],
   hints: {
     send_file: ["flask.send_file"],

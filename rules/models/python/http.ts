@@ -13,7 +13,12 @@ interface Facts {
   /** The argument is a host name, not a URL. */
   readonly host?: boolean;
 }
-const row = (path: string, args: readonly (number | string)[], facts: Facts) => ({ path, args, kind: URL, data: { follows: false, option: "", off: "", host: false, ...facts } });
+const row = (path: string, args: readonly (number | string)[], facts: Facts) => ({
+  path,
+  args,
+  kind: URL,
+  data: { follows: false, option: "", off: "", host: false, ...facts },
+});
 const REQUESTS: Facts = { api: "requests", follows: true, option: "allow_redirects", off: "False" };
 const HTTPX: Facts = { api: "httpx", follows: false, option: "follow_redirects", off: "False" };
 const AIOHTTP: Facts = { api: "aiohttp", follows: true, option: "allow_redirects", off: "False" };
@@ -27,12 +32,29 @@ const http: Model = {
     "aiohttp.client.ClientSession": "aiohttp.ClientSession",
   },
   types: {
-    "requests.Session()": ["requests.session()", "requests_html.HTMLSession()", "requests_futures.sessions.FuturesSession()", "cloudscraper.create_scraper()"],
+    "requests.Session()": [
+      "requests.session()",
+      "requests_html.HTMLSession()",
+      "requests_futures.sessions.FuturesSession()",
+      "cloudscraper.create_scraper()",
+    ],
     "httpx.Client()": ["httpx.AsyncClient()"],
     "urllib3.PoolManager()": ["urllib3.ProxyManager()"],
-    "playwright.Page()": ["playwright.sync_api.Browser().new_page()", "playwright.async_api.Page()", "playwright.sync_api.Page()"],
-    "urllib.parse.Parts()": ["urllib.parse.{urlparse,urlsplit}()", "yarl.URL()", "httpx.URL()", "furl.furl()"],
-    "urllib.parse.Parts().host": ["urllib.parse.Parts().{hostname,netloc,authority}", "urllib.parse.Parts()[1]"],
+    "playwright.Page()": [
+      "playwright.sync_api.Browser().new_page()",
+      "playwright.async_api.Page()",
+      "playwright.sync_api.Page()",
+    ],
+    "urllib.parse.Parts()": [
+      "urllib.parse.{urlparse,urlsplit}()",
+      "yarl.URL()",
+      "httpx.URL()",
+      "furl.furl()",
+    ],
+    "urllib.parse.Parts().host": [
+      "urllib.parse.Parts().{hostname,netloc,authority}",
+      "urllib.parse.Parts()[1]",
+    ],
   },
   sinks: [
     row(`requests.${VERBS}`, [0, "url"], REQUESTS),
@@ -46,13 +68,27 @@ const http: Model = {
     row(`aiohttp.ClientSession().${VERBS}`, [0, "url"], AIOHTTP),
     row("aiohttp.ClientSession().ws_connect", [0, "url"], { api: "aiohttp" }),
     row("{aiohttp.ClientSession().request,aiohttp.request}", [1, "url"], AIOHTTP),
-    row("urllib.request.{urlopen,urlretrieve}", [0, "url"], { api: "urllib.request", follows: true }),
+    row("urllib.request.{urlopen,urlretrieve}", [0, "url"], {
+      api: "urllib.request",
+      follows: true,
+    }),
     row("urllib3.PoolManager().{request,urlopen}", [1, "url"], URLLIB3),
     row("urllib3.request", [1, "url"], URLLIB3),
-    row("http.client.{HTTPConnection,HTTPSConnection}", [0, "host"], { api: "http.client", host: true }),
-    row("tornado.httpclient.{AsyncHTTPClient,HTTPClient}().fetch", [0, "request"], { api: "tornado", follows: true, option: "follow_redirects", off: "False" }),
+    row("http.client.{HTTPConnection,HTTPSConnection}", [0, "host"], {
+      api: "http.client",
+      host: true,
+    }),
+    row("tornado.httpclient.{AsyncHTTPClient,HTTPClient}().fetch", [0, "request"], {
+      api: "tornado",
+      follows: true,
+      option: "follow_redirects",
+      off: "False",
+    }),
     row("playwright.Page().goto", [0, "url"], { api: "playwright", follows: true }),
-    row("selenium.webdriver.{Chrome,Firefox,Edge,Remote}().get", [0], { api: "selenium", follows: true }),
+    row("selenium.webdriver.{Chrome,Firefox,Edge,Remote}().get", [0], {
+      api: "selenium",
+      follows: true,
+    }),
     row("pdfkit.from_url", [0, "url"], { api: "pdfkit", follows: true }),
   ],
   passes: [
@@ -60,15 +96,44 @@ const http: Model = {
     { path: "urllib.parse.{urlencode,parse_qs,parse_qsl}()", from: [0], derive: "part" },
     { path: "urllib.parse.{urlunparse,urlunsplit}()", from: [0] },
     { path: "{yarl.URL,httpx.URL,furl.furl}()", from: [0], same: true },
-    { path: "urllib.parse.Parts().{scheme,path,query,params,fragment,username,password,port,userinfo,raw_path,query_string}", from: ["recv"], derive: "part" },
-    { path: "urllib.parse.Parts().{hostname,netloc,authority,host}", from: ["recv"], derive: "host" },
+    {
+      path: "urllib.parse.Parts().{scheme,path,query,params,fragment,username,password,port,userinfo,raw_path,query_string}",
+      from: ["recv"],
+      derive: "part",
+    },
+    {
+      path: "urllib.parse.Parts().{hostname,netloc,authority,host}",
+      from: ["recv"],
+      derive: "host",
+    },
     { path: "urllib.parse.Parts().{geturl,human_repr}()", from: ["recv"], same: true },
-    { path: "{tldextract.extract,socket.gethostbyname,socket.getaddrinfo,dns.resolver.resolve,ipaddress.ip_address,ipaddress.ip_network}()", from: [0], derive: "part" },
+    {
+      path: "{tldextract.extract,socket.gethostbyname,socket.getaddrinfo,dns.resolver.resolve,ipaddress.ip_address,ipaddress.ip_network}()",
+      from: [0],
+      derive: "part",
+    },
   ],
   guards: [
-    { path: "*.startswith()", subject: "recv", proves: "true", clears: ["url", "redirect"], needs: { arg: 0, is: "origin" } },
-    { path: "urllib.parse.Parts().host.endswith()", subject: "recv", proves: "true", clears: ["url", "redirect"], needs: { arg: 0, is: "domain" } },
-    { path: "django.utils.http.url_has_allowed_host_and_scheme()", subject: 0, proves: "true", clears: ["url", "redirect"] },
+    {
+      path: "*.startswith()",
+      subject: "recv",
+      proves: "true",
+      clears: ["url", "redirect"],
+      needs: { arg: 0, is: "origin" },
+    },
+    {
+      path: "urllib.parse.Parts().host.endswith()",
+      subject: "recv",
+      proves: "true",
+      clears: ["url", "redirect"],
+      needs: { arg: 0, is: "domain" },
+    },
+    {
+      path: "django.utils.http.url_has_allowed_host_and_scheme()",
+      subject: 0,
+      proves: "true",
+      clears: ["url", "redirect"],
+    },
   ],
   hints: {
     httpx: ["httpx"],

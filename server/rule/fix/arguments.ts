@@ -24,7 +24,13 @@ export function removeKeyword(code: Code, call: Call, name: string): Edit | unde
  * Sets a property of the options object at `position`: `f(x)` -> `f(x, { name: value })`. Positions before it that are
  * missing are passed as `undefined`. Undefined where the options are not written as an object here, or one is spread in last.
  */
-export function setProperty(code: Code, call: Call, position: number, name: string, value: string): Edit | undefined {
+export function setProperty(
+  code: Code,
+  call: Call,
+  position: number,
+  name: string,
+  value: string,
+): Edit | undefined {
   if (call.args.slice(0, position + 1).some((a) => a.spread !== undefined)) return undefined;
   const arg = call.args[position];
   if (arg === undefined) {
@@ -36,15 +42,22 @@ export function setProperty(code: Code, call: Call, position: number, name: stri
 }
 
 /** Sets an entry of an object literal. */
-export function setEntry(code: Code, record: RecordOp, name: string, value: string): Edit | undefined {
+export function setEntry(
+  code: Code,
+  record: RecordOp,
+  name: string,
+  value: string,
+): Edit | undefined {
   const there = record.entries.findLast((e) => e.key === name);
   if (there !== undefined) {
-    if (there.keySpan === undefined || code.op(there.value).span.start <= there.keySpan.start) return { ...code.absolute(there.span), newText: `${name}: ${value}` };
+    if (there.keySpan === undefined || code.op(there.value).span.start <= there.keySpan.start)
+      return { ...code.absolute(there.span), newText: `${name}: ${value}` };
     return replace(code, there.value, value);
   }
   const last = record.entries[record.entries.length - 1];
   const whole = code.absolute(record.span);
-  if (last === undefined) return { start: whole.start, end: whole.end, newText: `{ ${name}: ${value} }` };
+  if (last === undefined)
+    return { start: whole.start, end: whole.end, newText: `{ ${name}: ${value} }` };
   const end = code.absolute(last.span).end;
   const start = code.absolute(last.span).start;
   const multiline = /[\r\n]/.test(code.fileText.slice(whole.start, start));
@@ -57,7 +70,12 @@ export function removeEntry(code: Code, record: RecordOp, name: string): Edit | 
   const at = record.entries.findIndex((e) => e.key === name);
   const entry = record.entries[at];
   if (entry === undefined) return undefined;
-  return removeBetween(code, entry.span, record.entries[at - 1]?.span, record.entries[at + 1]?.span);
+  return removeBetween(
+    code,
+    entry.span,
+    record.entries[at - 1]?.span,
+    record.entries[at + 1]?.span,
+  );
 }
 
 function bare(code: Code, id: ValueId): Op {
@@ -77,10 +95,19 @@ function append(code: Code, call: Call, text: string): Edit | undefined {
   if (last === undefined) return { start: span.start + 1, end: span.start + 1, newText: text };
   const at = code.absolute(last.span);
   const own = /[\r\n][ \t]*$/.test(code.fileText.slice(span.start, at.start));
-  return { start: at.end, end: at.end, newText: own ? `,${code.newline}${code.indent(at.start)}${text}` : `, ${text}` };
+  return {
+    start: at.end,
+    end: at.end,
+    newText: own ? `,${code.newline}${code.indent(at.start)}${text}` : `, ${text}`,
+  };
 }
 
-function removeBetween(code: Code, span: { start: number; end: number }, before: { start: number; end: number } | undefined, after: { start: number; end: number } | undefined): Edit {
+function removeBetween(
+  code: Code,
+  span: { start: number; end: number },
+  before: { start: number; end: number } | undefined,
+  after: { start: number; end: number } | undefined,
+): Edit {
   const at = code.absolute(span);
   if (after !== undefined) return { start: at.start, end: code.absolute(after).start, newText: "" };
   if (before !== undefined) return { start: code.absolute(before).end, end: at.end, newText: "" };

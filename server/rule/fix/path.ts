@@ -19,7 +19,8 @@ export function containmentFixes(match: Match, code: Code): readonly Fix[] {
   const argOp = hit.arg >= 0 ? code.op(hit.arg) : receiver(code, hit.site.op);
   if (argOp === undefined) return refuse("the path cannot be seen here");
   const path = code.text(argOp.span);
-  if (argOp.op === "record" || /\bawait\b|\byield\b|[\r\n]|\b(pop|shift|next|read)\(/.test(path)) return refuse("the path is computed in the call; give it a name first");
+  if (argOp.op === "record" || /\bawait\b|\byield\b|[\r\n]|\b(pop|shift|next|read)\(/.test(path))
+    return refuse("the path is computed in the call; give it a name first");
   const base = baseOf(code, argOp, 0);
   if (base === undefined) return refuse("the folder the path should stay in is not written here");
   const edits: Edit[] = [];
@@ -27,12 +28,19 @@ export function containmentFixes(match: Match, code: Code): readonly Fix[] {
   if (code.language === "python") {
     const wanted = importEdit(code, { module: "pathlib", name: "Path" });
     if (wanted.edit !== undefined) edits.push(wanted.edit);
-    lines = [`if not ${wanted.local}(${path}).resolve().is_relative_to(${wanted.local}(${base}).resolve()):`, `\t${refusal(code, "Invalid path")}`];
+    lines = [
+      `if not ${wanted.local}(${path}).resolve().is_relative_to(${wanted.local}(${base}).resolve()):`,
+      `\t${refusal(code, "Invalid path")}`,
+    ];
   } else {
     const wanted = importEdit(code, { module: "path" });
     if (wanted.edit !== undefined) edits.push(wanted.edit);
     const p = wanted.local;
-    lines = [`if (!${p}.resolve(${path}).startsWith(${p}.resolve(${base}) + ${p}.sep)) {`, `\t${refusal(code, "Invalid path")}`, "}"];
+    lines = [
+      `if (!${p}.resolve(${path}).startsWith(${p}.resolve(${base}) + ${p}.sep)) {`,
+      `\t${refusal(code, "Invalid path")}`,
+      "}",
+    ];
     if (!/;\s*$/m.test(code.fileText)) lines = lines.map((l) => l.replace(/;$/, ""));
   }
   const guard = insertBefore(code, hit.site.span, lines);
@@ -56,7 +64,9 @@ function baseOf(code: Code, op: Op, depth: number): string | undefined {
     case "await":
       return next(op.value);
     case "load": {
-      const stores = code.ir.ops.filter((o): o is Op & { op: "store" } => o.op === "store" && o.slot === op.slot);
+      const stores = code.ir.ops.filter(
+        (o): o is Op & { op: "store" } => o.op === "store" && o.slot === op.slot,
+      );
       return stores.length === 1 && stores[0] !== undefined ? next(stores[0].value) : undefined;
     }
     case "binary":
@@ -68,20 +78,43 @@ function baseOf(code: Code, op: Op, depth: number): string | undefined {
       const second = op.parts[1];
       if (first?.kind === "text") {
         const cut = first.text.lastIndexOf("/");
-        return cut > 0 && /^[\w./@ -]*$/.test(first.text) ? quoted(code, first.text.slice(0, cut)) : undefined;
+        return cut > 0 && /^[\w./@ -]*$/.test(first.text)
+          ? quoted(code, first.text.slice(0, cut))
+          : undefined;
       }
-      if (first?.kind === "hole" && second?.kind === "text" && /^[/\\]/.test(second.text)) return pathText(code, first.value);
+      if (first?.kind === "hole" && second?.kind === "text" && /^[/\\]/.test(second.text))
+        return pathText(code, first.value);
       return undefined;
     }
     case "call": {
       const callee = code.op(op.callee);
-      const name = callee.op === "member" ? callee.name : callee.op === "free" ? callee.name : callee.op === "load" ? code.ir.slots[callee.slot] : undefined;
+      const name =
+        callee.op === "member"
+          ? callee.name
+          : callee.op === "free"
+            ? callee.name
+            : callee.op === "load"
+              ? code.ir.slots[callee.slot]
+              : undefined;
       const first = op.args[0];
       if (first === undefined) return undefined;
-      if ((name === "join" || name === "resolve" || name === "Path") && op.args.length > 1) return pathText(code, first.value);
+      if ((name === "join" || name === "resolve" || name === "Path") && op.args.length > 1)
+        return pathText(code, first.value);
       if (name === "joinpath" && callee.op === "member") return pathText(code, callee.object);
-      if (name === "resolve" && callee.op === "member" && op.args.length === 0) return next(callee.object);
-      return ["Path", "str", "fspath", "realpath", "abspath", "normpath", "normalize", "resolve"].includes(name ?? "") ? next(first.value) : undefined;
+      if (name === "resolve" && callee.op === "member" && op.args.length === 0)
+        return next(callee.object);
+      return [
+        "Path",
+        "str",
+        "fspath",
+        "realpath",
+        "abspath",
+        "normpath",
+        "normalize",
+        "resolve",
+      ].includes(name ?? "")
+        ? next(first.value)
+        : undefined;
     }
     default:
       return undefined;
@@ -93,8 +126,11 @@ function pathText(code: Code, id: ValueId): string | undefined {
   if (op.op === "binary" && op.operator === "/") return pathText(code, op.left);
   const text = code.text(op.span);
   if (/[\r\n]|\bawait\b/.test(text)) return undefined;
-  if (op.op === "const") return typeof op.value === "string" && op.value !== "" && op.value !== "/" ? text : undefined;
-  return op.op === "load" || op.op === "free" || op.op === "member" || op.op === "call" ? text : undefined;
+  if (op.op === "const")
+    return typeof op.value === "string" && op.value !== "" && op.value !== "/" ? text : undefined;
+  return op.op === "load" || op.op === "free" || op.op === "member" || op.op === "call"
+    ? text
+    : undefined;
 }
 function folderText(code: Code, id: ValueId): string | undefined {
   const op = code.op(id);
@@ -105,6 +141,9 @@ function folderText(code: Code, id: ValueId): string | undefined {
   return op.op === "free" || op.op === "load" ? pathText(code, id) : undefined;
 }
 function quoted(code: Code, text: string): string {
-  const single = code.language === "javascript" && /'[^'\n]*'/.test(code.fileText) && !/"[^"\n]*"/.test(code.fileText);
+  const single =
+    code.language === "javascript" &&
+    /'[^'\n]*'/.test(code.fileText) &&
+    !/"[^"\n]*"/.test(code.fileText);
   return single ? `'${text}'` : `"${text}"`;
 }

@@ -17,7 +17,11 @@ export function insertBefore(code: Code, span: Span, lines: readonly string[]): 
   if (code.language === "javascript" && isBranchWithoutBraces(text, line)) return undefined;
   const indent = code.indent(at);
   const unit = indentUnit(code);
-  const body = lines.map((l) => (l === "" ? "" : `${indent}${l.replace(/^\t+/, (tabs) => unit.repeat(tabs.length))}`)).join(code.newline);
+  const body = lines
+    .map((l) =>
+      l === "" ? "" : `${indent}${l.replace(/^\t+/, (tabs) => unit.repeat(tabs.length))}`,
+    )
+    .join(code.newline);
   return { start: line, end: line, newText: `${body}${code.newline}` };
 }
 
@@ -33,12 +37,14 @@ export function indentUnit(code: Code): string {
 export function refusal(code: Code, message: string): string {
   const text = code.fileText;
   if (code.language === "python") {
-    if (/\bimport\b[^\n]*\bHTTPException\b/.test(text) || /\bHTTPException\(/.test(text)) return `raise HTTPException(status_code=400, detail="${message}")`;
+    if (/\bimport\b[^\n]*\bHTTPException\b/.test(text) || /\bHTTPException\(/.test(text))
+      return `raise HTTPException(status_code=400, detail="${message}")`;
     if (/\bfrom flask import\b[^\n]*\babort\b/.test(text)) return "abort(400)";
     return `raise ValueError("${message}")`;
   }
   const second = code.ir.params[1]?.name ?? "";
-  if (/^(res|response)$/.test(second) && /\bexpress\b/.test(text)) return `return ${second}.status(400).send("${message}");`;
+  if (/^(res|response)$/.test(second) && /\bexpress\b/.test(text))
+    return `return ${second}.status(400).send("${message}");`;
   if (second === "reply") return `return reply.code(400).send("${message}");`;
   return `throw new Error("${message}");`;
 }
@@ -50,7 +56,11 @@ function isBranchWithoutBraces(text: string, lineStart: number): boolean {
   let depth = 0;
   for (let i = before.length - 1; i >= 0; i--) {
     if (before[i] === ")") depth++;
-    else if (before[i] === "(" && --depth === 0) return /\b(if|while|for|with)\s*$/.test(before.slice(0, i)) || /\bawait\s*$/.test(before.slice(0, i));
+    else if (before[i] === "(" && --depth === 0)
+      return (
+        /\b(if|while|for|with)\s*$/.test(before.slice(0, i)) ||
+        /\bawait\s*$/.test(before.slice(0, i))
+      );
   }
   return false;
 }

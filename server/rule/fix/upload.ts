@@ -5,7 +5,12 @@ import { importEdit } from "./imports.ts";
 export function randomName(match: Match, code: Code): readonly Fix[] {
   const title = "Store it under a random name";
   const refuse = (why: string): readonly Fix[] => [
-    { title, grade: "manual", edits: [], reason: `Store the file as ${code.language === "python" ? "uuid.uuid4().hex" : "crypto.randomUUID()"} and keep the client's name as data only. No edit is offered: ${why}.` },
+    {
+      title,
+      grade: "manual",
+      edits: [],
+      reason: `Store the file as ${code.language === "python" ? "uuid.uuid4().hex" : "crypto.randomUUID()"} and keep the client's name as data only. No edit is offered: ${why}.`,
+    },
   ];
   const hit = match.hit;
   if (hit === undefined) return refuse("the call cannot be seen as a whole");
@@ -36,7 +41,12 @@ export function randomName(match: Match, code: Code): readonly Fix[] {
 }
 
 /** The part of a path expression that carries the client's name: the largest one that is nothing but the name. */
-function nameIn(code: Code, id: ValueId, source: { start: number; end: number }, depth: number): ValueId | undefined {
+function nameIn(
+  code: Code,
+  id: ValueId,
+  source: { start: number; end: number },
+  depth: number,
+): ValueId | undefined {
   if (depth > 20) return undefined;
   const op = code.op(id);
   if (op.span.start === source.start && op.span.end === source.end) return id;
@@ -49,11 +59,17 @@ function nameIn(code: Code, id: ValueId, source: { start: number; end: number },
   };
   switch (op.op) {
     case "load": {
-      const stores = code.ir.ops.filter((o): o is Op & { op: "store" } => o.op === "store" && o.slot === op.slot);
+      const stores = code.ir.ops.filter(
+        (o): o is Op & { op: "store" } => o.op === "store" && o.slot === op.slot,
+      );
       if (stores.length !== 1 || stores[0] === undefined) return undefined;
       const found = inside([stores[0].value]);
       // A variable that is the name itself is replaced here, where it is used; one that is the path, where it is made.
-      return found === undefined ? undefined : found === stores[0].value || isWrapped(code, stores[0].value) ? id : found;
+      return found === undefined
+        ? undefined
+        : found === stores[0].value || isWrapped(code, stores[0].value)
+          ? id
+          : found;
     }
     case "annotate":
     case "await":
@@ -64,13 +80,24 @@ function nameIn(code: Code, id: ValueId, source: { start: number; end: number },
       return found;
     }
     case "binary":
-      return op.operator === "or" || op.operator === "||" || op.operator === "??" ? (inside([op.left]) === undefined ? undefined : id) : inside([op.left, op.right]);
+      return op.operator === "or" || op.operator === "||" || op.operator === "??"
+        ? inside([op.left]) === undefined
+          ? undefined
+          : id
+        : inside([op.left, op.right]);
     case "call": {
       const callee = code.op(op.callee);
       const name = callee.op === "member" ? callee.name : callee.op === "free" ? callee.name : "";
-      const found = inside([...op.args.map((a) => a.value), ...(callee.op === "member" ? [callee.object] : [])]);
+      const found = inside([
+        ...op.args.map((a) => a.value),
+        ...(callee.op === "member" ? [callee.object] : []),
+      ]);
       if (found === undefined) return undefined;
-      return /^(join|joinpath|Path|PurePath|resolve|normalize|str|realpath|abspath|normpath|fspath|concat)$/.test(name) ? found : id;
+      return /^(join|joinpath|Path|PurePath|resolve|normalize|str|realpath|abspath|normpath|fspath|concat)$/.test(
+        name,
+      )
+        ? found
+        : id;
     }
     default:
       return undefined;
@@ -81,5 +108,8 @@ function isWrapped(code: Code, id: ValueId): boolean {
   const op = code.op(id);
   if (op.op !== "call") return false;
   const callee = code.op(op.callee);
-  return callee.op === "member" && /^(strip|lower|upper|replace|trim|toLowerCase|replaceAll)$/.test(callee.name);
+  return (
+    callee.op === "member" &&
+    /^(strip|lower|upper|replace|trim|toLowerCase|replaceAll)$/.test(callee.name)
+  );
 }

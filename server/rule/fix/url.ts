@@ -10,14 +10,21 @@ export function ssrfFixes(match: Match, code: Code): readonly Fix[] {
 
 function allowHosts(match: Match, code: Code): Fix {
   const title = "Allow only listed hosts";
-  const refuse = (why: string): Fix => ({ title, grade: "manual", edits: [], reason: `Compare the host name with a list of allowed hosts before the request. No edit is offered: ${why}.` });
+  const refuse = (why: string): Fix => ({
+    title,
+    grade: "manual",
+    edits: [],
+    reason: `Compare the host name with a list of allowed hosts before the request. No edit is offered: ${why}.`,
+  });
   const hit = match.hit;
   const call = hit === undefined ? undefined : code.op(hit.site.op);
-  if (hit === undefined || call?.op !== "call") return refuse("the request cannot be seen as a whole");
+  if (hit === undefined || call?.op !== "call")
+    return refuse("the request cannot be seen as a whole");
   const arg = code.op(hit.arg);
   const url = code.text(arg.span);
   if (arg.op === "record") return refuse("the address is put together inside the options");
-  if (/\bawait\b|\byield\b|[\r\n]|\b(pop|shift|next|read)\(/.test(url)) return refuse("the address is computed in the call; give it a name first");
+  if (/\bawait\b|\byield\b|[\r\n]|\b(pop|shift|next|read)\(/.test(url))
+    return refuse("the address is computed in the call; give it a name first");
   const isHost = hit.row.data?.host === true;
   const edits: Edit[] = [];
   const list = freshName(code, code.language === "python" ? "allowed_hosts" : "allowedHosts");
@@ -29,11 +36,20 @@ function allowHosts(match: Match, code: Code): Fix {
       if (parse.edit !== undefined) edits.push(parse.edit);
       host = `${parse.local}(${url}).hostname`;
     }
-    lines = [`${list}: set[str] = set()  # fill in: the exact host names this code may call`, `if ${host} not in ${list}:`, `\t${refusal(code, "URL not allowed")}`];
+    lines = [
+      `${list}: set[str] = set()  # fill in: the exact host names this code may call`,
+      `if ${host} not in ${list}:`,
+      `\t${refusal(code, "URL not allowed")}`,
+    ];
   } else {
     const host = isHost ? url : `new URL(${url}).hostname`;
     const semicolon = /;\s*$/m.test(code.fileText) ? ";" : "";
-    lines = [`const ${list} = new Set()${semicolon} // fill in: the exact host names this code may call`, `if (!${list}.has(${host})) {`, `\t${refusal(code, "URL not allowed").replace(/;$/, semicolon)}`, "}"];
+    lines = [
+      `const ${list} = new Set()${semicolon} // fill in: the exact host names this code may call`,
+      `if (!${list}.has(${host})) {`,
+      `\t${refusal(code, "URL not allowed").replace(/;$/, semicolon)}`,
+      "}",
+    ];
   }
   const guard = insertBefore(code, hit.site.span, lines);
   if (guard === undefined) return refuse("the check has no place in front of the call");
@@ -51,7 +67,7 @@ function connectSafely(code: Code): Fix {
     reason:
       code.language === "python"
         ? "If any public host must be reachable: a connection class that resolves the name, refuses unless every address is public (IPv4-mapped, 6to4 and NAT64 unwrapped), and dials the address it checked; no redirects, no proxies, a size limit."
-        : "If any public host must be reachable: new URL() first, net.isIP for literal addresses, and an undici Agent whose connect.lookup refuses unless every address is public; redirect: \"error\", a size limit.",
+        : 'If any public host must be reachable: new URL() first, net.isIP for literal addresses, and an undici Agent whose connect.lookup refuses unless every address is public; redirect: "error", a size limit.',
   };
 }
 
@@ -64,7 +80,8 @@ export function redirectEdit(match: Match, code: Code): Edit | undefined {
   let off = String(hit.row.data?.off ?? "");
   if (option === "" || hit.row.data?.follows !== true) return undefined;
   if (code.language === "python") return setKeyword(code, call, option, off);
-  if (/'[^'\n]*'/.test(code.fileText) && !/"[^"\n]*"/.test(code.fileText.replace(/"use \w+"/g, ""))) off = off.replaceAll('"', "'");
+  if (/'[^'\n]*'/.test(code.fileText) && !/"[^"\n]*"/.test(code.fileText.replace(/"use \w+"/g, "")))
+    off = off.replaceAll('"', "'");
   const dot = option.indexOf(".");
   return setProperty(code, call, Number(option.slice(0, dot)), option.slice(dot + 1), off);
 }
