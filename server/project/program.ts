@@ -1,5 +1,6 @@
 /** The files as items and IR. Keeps IR by item key: typing in a body lowers that item only. */
 import type { FileId } from "../base/brand.ts";
+import { hash128 } from "../base/hash.ts";
 import type { Item } from "../ir/ir.ts";
 import { type ItemSource, splitItems } from "../languages/items.ts";
 import type { FileSet, Language } from "../languages/language.ts";
@@ -27,6 +28,8 @@ export interface FileIr {
 /** IR by item key; entries not used for a while may be dropped at any time. */
 export type IrCache = Map<string, Item>;
 
+const MAX_NAME = 400;
+
 export interface LowerLog {
   lowered(id: string): void;
 }
@@ -50,7 +53,9 @@ export function lowerFile(file: FileId, tree: FlatTree, language: Language, cach
       const up = sources[source.parent] as ItemSource;
       const hole = (irs[source.parent] as Item).holes[up.children.indexOf(i)];
       const name = `${hole?.className ? `${hole.className}.` : ""}${hole?.name || ir.name || "<function>"}`;
-      const above = ids[source.parent] as string;
+      let above = ids[source.parent] as string;
+      // Names of very deep functions would grow with the square of the depth.
+      if (above.length - file.length > MAX_NAME) above = `${file}#${hash128(above).slice(0, 12)}`;
       id = above.endsWith("#") ? above + name : `${above}/${name}`;
       const n = taken.get(id) ?? 0;
       taken.set(id, n + 1);
