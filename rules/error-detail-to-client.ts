@@ -21,7 +21,9 @@ export default rule({
       if (around.domain) return undefined;
       if (around.developmentOnly) return { severity: "info", facts: { development: true } };
       if (around.nameOnly) return { severity: "low", facts: { name: true } };
-      return around.clientError && context.code(hit.site.item)?.language === "javascript" ? { severity: "low" } : {};
+      return around.clientError && context.code(hit.site.item)?.language === "javascript"
+        ? { severity: "low" }
+        : {};
     },
   },
   say: ({ facts }) => ({

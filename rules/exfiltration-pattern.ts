@@ -16,7 +16,9 @@ export default rule({
       const field = hit.label.slice(hit.label.lastIndexOf("|") + 1);
       if (field !== "" && (field !== "*" || hit.derive === "same")) return undefined;
       const code = context.code(sourceItem(hit));
-      return hit.derive === "part" && code !== undefined && chooses(code) ? undefined : { facts: { credentials: /credentials/.test(sourceText(hit)) } };
+      return hit.derive === "part" && code !== undefined && chooses(code)
+        ? undefined
+        : { facts: { credentials: /credentials/.test(sourceText(hit)) } };
     },
   },
   say: ({ hit, facts }) => ({
@@ -55,5 +57,10 @@ function sourceText(hit: Hit): string {
 
 /** Entries are picked from it: a membership test, a prefix test or a filter stands in the function. */
 function chooses(code: Code): boolean {
-  return code.ir.ops.some((op) => (op.op === "compare" && /^(?:not )?in$/.test(op.operator)) || (op.op === "member" && /^(?:includes|has|startsWith|startswith|filter|pick|test|match)$/.test(op.name)));
+  return code.ir.ops.some(
+    (op) =>
+      (op.op === "compare" && /^(?:not )?in$/.test(op.operator)) ||
+      (op.op === "member" &&
+        /^(?:includes|has|startsWith|startswith|filter|pick|test|match)$/.test(op.name)),
+  );
 }

@@ -13,10 +13,16 @@ export default rule({
   flow: {
     from: ["stack"],
     to: "response",
-    accept: (hit, context) => (errorContext(hit, context)?.developmentOnly ? { severity: "info", facts: { development: true } } : {}),
+    accept: (hit, context) =>
+      errorContext(hit, context)?.developmentOnly
+        ? { severity: "info", facts: { development: true } }
+        : {},
   },
   say: ({ facts }) => ({
-    what: facts?.development === true ? "The stack trace goes to the client in development." : "The stack trace of an error goes to the client.",
+    what:
+      facts?.development === true
+        ? "The stack trace goes to the client in development."
+        : "The stack trace of an error goes to the client.",
     why: "It shows file paths, library versions and code lines: an attacker provokes errors to learn which known holes to try.",
     fix: "Log the error on the server under an error id and answer with a general text and that id.",
   }),

@@ -3,6 +3,7 @@ import type { Model } from "../../server/rule/rule.ts";
 import pythonCore from "./python/core.ts";
 import pythonFiles from "./python/files.ts";
 import pythonHttp from "./python/http.ts";
+import pythonJwt from "./python/jwt.ts";
 import pythonNetwork from "./python/network.ts";
 import pythonResponses from "./python/responses.ts";
 import pythonSql from "./python/sql.ts";
@@ -11,6 +12,7 @@ import pythonWeb from "./python/web.ts";
 import javascriptCore from "./javascript/core.ts";
 import javascriptFiles from "./javascript/files.ts";
 import javascriptHttp from "./javascript/http.ts";
+import javascriptJwt from "./javascript/jwt.ts";
 import javascriptNetwork from "./javascript/network.ts";
 import javascriptResponses from "./javascript/responses.ts";
 import javascriptSql from "./javascript/sql.ts";
@@ -21,6 +23,7 @@ export const models: readonly Model[] = [
   pythonCore,
   pythonFiles,
   pythonHttp,
+  pythonJwt,
   pythonNetwork,
   pythonResponses,
   pythonSql,
@@ -29,6 +32,7 @@ export const models: readonly Model[] = [
   javascriptCore,
   javascriptFiles,
   javascriptHttp,
+  javascriptJwt,
   javascriptNetwork,
   javascriptResponses,
   javascriptSql,

@@ -35,7 +35,7 @@ interface Doc {
   directives: readonly Directive[] | undefined;
 }
 
-const STEERING = /(^|\/)(tsconfig[^/]*\.json|jsconfig\.json|package\.json|package-lock\.json)$/;
+const STEERING = /(^|\/)(tsconfig[^/]*\.json|jsconfig\.json|package\.json|package-lock\.json|uv\.lock|poetry\.lock)$/;
 
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const syntax = await createSyntax(options.wasm);
@@ -238,7 +238,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       settings: settingsFor(file),
       root: files.rootOf(file),
       directives: doc.directives ?? [],
-      manifest: isManifest(file) ? { file, text: doc.text, sibling: (name) => files.text(`${file.slice(0, file.lastIndexOf("/") + 1)}${name}`) } : undefined,
+      manifest: isManifest(file) ? { file, text: doc.text, sibling: (name) => files.text(`${file.slice(0, file.lastIndexOf("/") + 1)}${name}`), has: (name) => files.has(`${file.slice(0, file.lastIndexOf("/") + 1)}${name}`) } : undefined,
       problem,
     });
     m.found.set(file, out);

@@ -17,24 +17,35 @@ export interface ErrorContext {
   readonly nameOnly: boolean;
 }
 
-const SWITCH = /NODE_ENV|\b(?:is|in)?_?(?:dev|prod)(?:elopment|uction)?\b|\bis(?:Dev|Prod)|\bdebug|\bDEBUG\b|\bexpose_?(?:errors|stack)/i;
-const SHOWABLE = /\bis_?Operational\b|\.expose\b|\.isPublic\b|\bisHttpError\b|\bisBoom\b|\bstatus(?:_?code)?\s*<=?\s*(?:499|500)\b/i;
-const NOT_SHOWABLE = /\bstatus(?:_?code)?\s*>=?\s*(?:499|500)\b|\bstatus(?:_?code)?\s*={2,3}\s*500\b/i;
-const BROAD = /^(?:Exception|BaseException|StandardError|EnvironmentError|OSError|IOError|RuntimeError|SystemError|Error|any|unknown|\w*(?:SQL|Database|Operational|Programming|Integrity|Interface|Connection|Timeout|Request|Client|Server|Subprocess|CalledProcess|Socket|SSL|Import|ModuleNotFound|Attribute|Name|Memory)\w*(?:Error|Exception)|PrismaClient\w*|\w*DriverError)$/;
-const ALWAYS_DOMAIN = /^(?:\w*HTTPException|\w*HttpException|\w*HTTPError|\w*HttpError|\w*ValidationError|ZodError|ValidationException)$/;
+const SWITCH =
+  /NODE_ENV|\b(?:is|in)?_?(?:dev|prod)(?:elopment|uction)?\b|\bis(?:Dev|Prod)|\bdebug|\bDEBUG\b|\bexpose_?(?:errors|stack)/i;
+const SHOWABLE =
+  /\bis_?Operational\b|\.expose\b|\.isPublic\b|\bisHttpError\b|\bisBoom\b|\bstatus(?:_?code)?\s*<=?\s*(?:499|500)\b/i;
+const NOT_SHOWABLE =
+  /\bstatus(?:_?code)?\s*>=?\s*(?:499|500)\b|\bstatus(?:_?code)?\s*={2,3}\s*500\b/i;
+const BROAD =
+  /^(?:Exception|BaseException|StandardError|EnvironmentError|OSError|IOError|RuntimeError|SystemError|Error|any|unknown|\w*(?:SQL|Database|Operational|Programming|Integrity|Interface|Connection|Timeout|Request|Client|Server|Subprocess|CalledProcess|Socket|SSL|Import|ModuleNotFound|Attribute|Name|Memory)\w*(?:Error|Exception)|PrismaClient\w*|\w*DriverError)$/;
+const ALWAYS_DOMAIN =
+  /^(?:\w*HTTPException|\w*HttpException|\w*HTTPError|\w*HttpError|\w*ValidationError|ZodError|ValidationException)$/;
 
 export function errorContext(hit: Hit, context: Context): ErrorContext | undefined {
   const code = context.code(hit.site.item);
   if (code === undefined) return undefined;
   const guards = guardsOf(hit, code, context);
   const types = caughtTypes(hit, code, context);
-  for (const g of guards) if (g.taken) for (const m of g.text.matchAll(/(?:instanceof\s+|isinstance\s*\([^,]+,\s*\(?)([\w.]+)/g)) types.push(lastPart(m[1] as string));
+  for (const g of guards)
+    if (g.taken)
+      for (const m of g.text.matchAll(/(?:instanceof\s+|isinstance\s*\([^,]+,\s*\(?)([\w.]+)/g))
+        types.push(lastPart(m[1] as string));
   const clientError = statuses(hit, code).some((s) => s >= 400 && s < 500);
   const narrow = types.length > 0 && types.every((t) => !BROAD.test(t));
   const own = narrow && types.every((t) => ALWAYS_DOMAIN.test(t) || isOfProject(code, t));
   return {
     developmentOnly: guards.some(provesDevelopment),
-    domain: own || (narrow && clientError) || guards.some((g) => (g.taken ? SHOWABLE : NOT_SHOWABLE).test(g.text)),
+    domain:
+      own ||
+      (narrow && clientError) ||
+      guards.some((g) => (g.taken ? SHOWABLE : NOT_SHOWABLE).test(g.text)),
     broad: !narrow,
     clientError,
     nameOnly: hit.derive === "part" && /__name__|\.name\b/.test(code.text(hit.argSpan)),
@@ -55,11 +66,24 @@ function guardsOf(hit: Hit, code: Code, context: Context): Condition[] {
   const reads = readsOf(hit, code);
   const sets = reads.map((op) => conditionsAt(code, op));
   const [first, ...rest] = sets;
-  if (first !== undefined) out.push(...first.filter((one) => rest.every((set) => set.some((other) => other.text === one.text && other.taken === one.taken))));
+  if (first !== undefined)
+    out.push(
+      ...first.filter((one) =>
+        rest.every((set) =>
+          set.some((other) => other.text === one.text && other.taken === one.taken),
+        ),
+      ),
+    );
   let source = hit.trail;
   while (source.prev !== undefined) source = source.prev;
   const there = source.item === hit.site.item ? code : context.code(source.item);
-  const at = there?.ir.ops.findIndex((op) => op.span.start === source.span.start && op.span.end === source.span.end && (op.op === "member" || op.op === "call")) ?? -1;
+  const at =
+    there?.ir.ops.findIndex(
+      (op) =>
+        op.span.start === source.span.start &&
+        op.span.end === source.span.end &&
+        (op.op === "member" || op.op === "call"),
+    ) ?? -1;
   if (there !== undefined && at >= 0) out.push(...conditionsAt(there, at));
   return out;
 }
@@ -69,9 +93,18 @@ function readsOf(hit: Hit, code: Code): ValueId[] {
   const names = new Set(errorNames(hit, code));
   const all: ValueId[] = [];
   code.ir.ops.forEach((op, id) => {
-    if (op.op !== "member" || op.span.end > hit.argSpan.end || !/^(?:message|stack|detail|toString|errors)$/.test(op.name)) return;
+    if (
+      op.op !== "member" ||
+      op.span.end > hit.argSpan.end ||
+      !/^(?:message|stack|detail|toString|errors)$/.test(op.name)
+    )
+      return;
     const of = code.op(op.object);
-    if ((of.op === "load" && names.has(slotName(code, of.slot))) || (of.op === "free" && names.has(of.name))) all.push(id);
+    if (
+      (of.op === "load" && names.has(slotName(code, of.slot))) ||
+      (of.op === "free" && names.has(of.name))
+    )
+      all.push(id);
   });
   const inside = all.filter((id) => code.op(id).span.start >= hit.argSpan.start);
   return inside.length > 0 ? inside : all;
@@ -91,12 +124,18 @@ export function conditionsAt(code: Code, id: ValueId): Condition[] {
     seen.add(at);
     const before: number[] = [];
     blocks.forEach((b, i) => {
-      if ((b.end.kind === "jump" && b.end.to === at) || (b.end.kind === "branch" && (b.end.then === at || b.end.else === at)) || b.handler === at) before.push(i);
+      if (
+        (b.end.kind === "jump" && b.end.to === at) ||
+        (b.end.kind === "branch" && (b.end.then === at || b.end.else === at)) ||
+        b.handler === at
+      )
+        before.push(i);
     });
     const from = before[0];
     if (before.length !== 1 || from === undefined) break;
     const end = blocks[from]?.end;
-    if (end?.kind === "branch" && !isCatch(code, end.condition)) out.push({ text: code.text(code.op(end.condition).span), taken: end.then === at });
+    if (end?.kind === "branch" && !isCatch(code, end.condition))
+      out.push({ text: code.text(code.op(end.condition).span), taken: end.then === at });
     at = from;
   }
   return out;
@@ -127,7 +166,12 @@ export function errorNames(hit: Hit, code: Code): string[] {
   }
   if (out.length === 0) out.push(...readFrom(hit, code));
   if (out.length === 0) out.push(...nearestCaught(code, hit.argSpan));
-  if (out.length === 0) out.push(...code.ir.params.map((p) => p.name).filter((name) => /^(?:e|ex|exc|err|error|exception)$/.test(name)));
+  if (out.length === 0)
+    out.push(
+      ...code.ir.params
+        .map((p) => p.name)
+        .filter((name) => /^(?:e|ex|exc|err|error|exception)$/.test(name)),
+    );
   return [...new Set(out)];
 }
 /** `error` of `error.stack`, when that is where the data comes from. */
@@ -136,7 +180,12 @@ function readFrom(hit: Hit, code: Code): string[] {
   while (source.prev !== undefined) source = source.prev;
   if (source.item !== hit.site.item) return [];
   return code.ir.ops.flatMap((op) => {
-    if (op.op !== "member" || op.span.start !== source.span.start || op.span.end !== source.span.end) return [];
+    if (
+      op.op !== "member" ||
+      op.span.start !== source.span.start ||
+      op.span.end !== source.span.end
+    )
+      return [];
     const of = code.op(op.object);
     return of.op === "load" ? [slotName(code, of.slot)] : of.op === "free" ? [of.name] : [];
   });
@@ -155,7 +204,9 @@ function namesOfCaught(code: Code, start: number): string[] {
   return at < 0 ? [] : storesOf(code, at);
 }
 function storesOf(code: Code, id: ValueId): string[] {
-  return code.ir.ops.flatMap((op) => (op.op === "store" && op.value === id ? [slotName(code, op.slot)] : [])).filter((n) => !n.startsWith("%"));
+  return code.ir.ops
+    .flatMap((op) => (op.op === "store" && op.value === id ? [slotName(code, op.slot)] : []))
+    .filter((n) => !n.startsWith("%"));
 }
 function nearestCaught(code: Code, span: Span): string[] {
   let best: string[] = [];
@@ -168,10 +219,17 @@ function nearestCaught(code: Code, span: Span): string[] {
 export function looksInto(code: Code, op: Op, names: ReadonlySet<string>): boolean {
   const holds = (id: ValueId | undefined): boolean => {
     const of = id === undefined ? undefined : code.op(id);
-    return (of?.op === "load" && names.has(slotName(code, of.slot))) || (of?.op === "free" && names.has(of.name));
+    return (
+      (of?.op === "load" && names.has(slotName(code, of.slot))) ||
+      (of?.op === "free" && names.has(of.name))
+    );
   };
   if (op.op === "member") return holds(op.object);
-  return op.op === "call" && /^(?:str|repr|String)$/.test(code.text(code.op(op.callee).span)) && holds(op.args[0]?.value);
+  return (
+    op.op === "call" &&
+    /^(?:str|repr|String)$/.test(code.text(code.op(op.callee).span)) &&
+    holds(op.args[0]?.value)
+  );
 }
 function slotName(code: Code, slot: number): string {
   return (code.ir.slots[slot] ?? "").replace(/#\d+$/, "");
@@ -179,7 +237,9 @@ function slotName(code: Code, slot: number): string {
 
 /** Names of the classes that were caught or that the handler is registered for; empty if that cannot be told or is anything. */
 function caughtTypes(hit: Hit, code: Code, context: Context): string[] {
-  const label = [hit.label, ...labelsIn(hit)].find((l) => /\|(?:%caught\d+|\(\w+\))\|exception\|/.test(l));
+  const label = [hit.label, ...labelsIn(hit)].find((l) =>
+    /\|(?:%caught\d+|\(\w+\))\|exception\|/.test(l),
+  );
   const [item, path] = label?.startsWith("source:") === true ? label.slice(7).split("|") : [];
   if (item === undefined || path === undefined) return [];
   const there = item === hit.site.item ? code : context.code(item);
@@ -204,32 +264,43 @@ function lastPart(name: string): string {
 function registeredFor(handler: Code, context: Context): string[] {
   const hash = handler.item.indexOf("#");
   const dot = handler.item.lastIndexOf(".");
-  const parent = context.code(dot > hash ? handler.item.slice(0, dot) : handler.item.slice(0, hash + 1));
+  const parent = context.code(
+    dot > hash ? handler.item.slice(0, dot) : handler.item.slice(0, hash + 1),
+  );
   if (parent === undefined) return [];
   const out: string[] = [];
   for (const op of parent.ir.ops) {
     if (op.op !== "call" || op.form !== "decorator") continue;
     const given = op.args[0] === undefined ? undefined : parent.op(op.args[0].value);
     const call = parent.op(op.callee);
-    if (given === undefined || call.op !== "call" || !holdsFunction(parent, given, handler.ir.name)) continue;
+    if (given === undefined || call.op !== "call" || !holdsFunction(parent, given, handler.ir.name))
+      continue;
     const to = call.args[0];
     if (to === undefined) continue;
     const value = parent.op(to.value);
-    if (value.op === "const" && typeof value.value === "number") out.push(value.value < 500 ? "HTTPException" : "Exception");
+    if (value.op === "const" && typeof value.value === "number")
+      out.push(value.value < 500 ? "HTTPException" : "Exception");
     else out.push(...namesIn(parent, to.value));
   }
   return out;
 }
 function holdsFunction(code: Code, op: Op, name: string): boolean {
   if (op.op === "closure") return code.ir.holes[op.hole]?.name === name;
-  if (op.op === "call" && op.form === "decorator" && op.args[0] !== undefined) return holdsFunction(code, code.op(op.args[0].value), name);
+  if (op.op === "call" && op.form === "decorator" && op.args[0] !== undefined)
+    return holdsFunction(code, code.op(op.args[0].value), name);
   return false;
 }
 
 /** A class defined in this file or imported from a relative module. */
 function isOfProject(code: Code, name: string): boolean {
   const module = code.other(`${code.file}#`);
-  return module?.ir.ops.some((op) => (op.op === "class" && op.name === name) || (op.op === "import" && op.name === name && op.module.startsWith("."))) ?? false;
+  return (
+    module?.ir.ops.some(
+      (op) =>
+        (op.op === "class" && op.name === name) ||
+        (op.op === "import" && op.name === name && op.module.startsWith(".")),
+    ) ?? false
+  );
 }
 
 /** Constant statuses in the statement of the sink, outside the dangerous argument. */
@@ -237,11 +308,20 @@ function statuses(hit: Hit, code: Code): number[] {
   const whole = code.statement(code.op(hit.site.op).span);
   const inside = (span: Span): boolean => {
     const at = code.absolute(span);
-    return whole === undefined ? span.start >= hit.site.span.start && span.end <= hit.site.span.end : at.start >= whole.start && at.end <= whole.end;
+    return whole === undefined
+      ? span.start >= hit.site.span.start && span.end <= hit.site.span.end
+      : at.start >= whole.start && at.end <= whole.end;
   };
   return code.ir.ops.flatMap((op) => {
     if (!inside(op.span)) return [];
-    if (op.op === "const" && typeof op.value === "number" && op.value >= 100 && op.value < 600 && !within(op.span, hit.argSpan)) return [op.value];
+    if (
+      op.op === "const" &&
+      typeof op.value === "number" &&
+      op.value >= 100 &&
+      op.value < 600 &&
+      !within(op.span, hit.argSpan)
+    )
+      return [op.value];
     const named = op.op === "member" ? /^HTTP_(\d{3})_/.exec(op.name) : null;
     return named === null ? [] : [Number(named[1])];
   });

@@ -67,6 +67,8 @@ export interface Code {
   indent(offset: number): string;
   /** The file's line ending. */
   readonly newline: string;
+  /** The item that this one is nested in. */
+  readonly parent: ItemId | undefined;
   /** The code of another item (of the project). */
   other(item: ItemId): Code | undefined;
 }
@@ -136,6 +138,8 @@ export interface ManifestFile {
   readonly text: string;
   /** Text of a file in the same folder, if it is loaded ("package-lock.json"). */
   sibling(name: string): string | undefined;
+  /** There is a file of this name in the same folder. */
+  has(name: string): boolean;
 }
 
 export interface Rule {

@@ -2,9 +2,20 @@
 import type { Model, SinkKind } from "../../../server/rule/rule.ts";
 
 const NETWORK: SinkKind = "network";
-const row = (path: string, args: readonly (number | string)[], api: string) => ({ path, args, kind: NETWORK, data: { api } });
-const CREDENTIALS = "(^|[/\\\\~])(\\.npmrc|\\.pypirc|\\.netrc|\\.git-credentials|\\.aws[/\\\\](credentials|config)|\\.ssh[/\\\\]id_\\w+|\\.docker[/\\\\]config\\.json|\\.kube[/\\\\]config|\\.config[/\\\\]gcloud[/\\\\][\\w./\\\\]+|\\.env)$";
-const file = (path: string, arg: number | "recv") => ({ path, kind: "environment" as const, text: "a file of credentials", when: { arg, matches: CREDENTIALS } });
+const row = (path: string, args: readonly (number | string)[], api: string) => ({
+  path,
+  args,
+  kind: NETWORK,
+  data: { api },
+});
+const CREDENTIALS =
+  "(^|[/\\\\~])(\\.npmrc|\\.pypirc|\\.netrc|\\.git-credentials|\\.aws[/\\\\](credentials|config)|\\.ssh[/\\\\]id_\\w+|\\.docker[/\\\\]config\\.json|\\.kube[/\\\\]config|\\.config[/\\\\]gcloud[/\\\\][\\w./\\\\]+|\\.env)$";
+const file = (path: string, arg: number | "recv") => ({
+  path,
+  kind: "environment" as const,
+  text: "a file of credentials",
+  when: { arg, matches: CREDENTIALS },
+});
 const BODY = ["data", "json", "content", "files", "params", "headers"];
 const VERBS = "{get,post,put,patch,delete,head,options}";
 
@@ -25,8 +36,16 @@ const network: Model = {
     row(`aiohttp.ClientSession().${VERBS}`, [0, ...BODY], "aiohttp"),
     row("aiohttp.ClientSession().request", [1, ...BODY], "aiohttp"),
     row("urllib.request.{urlopen,Request}", [0, 1, "data", "headers"], "urllib.request"),
-    row("urllib3.PoolManager().{request,request_encode_body}", [1, "fields", "body", "headers"], "urllib3"),
-    row("http.client.{HTTPConnection,HTTPSConnection}().request", [1, 2, "body", 3, "headers"], "http.client"),
+    row(
+      "urllib3.PoolManager().{request,request_encode_body}",
+      [1, "fields", "body", "headers"],
+      "urllib3",
+    ),
+    row(
+      "http.client.{HTTPConnection,HTTPSConnection}().request",
+      [1, 2, "body", 3, "headers"],
+      "http.client",
+    ),
     row("http.client.{HTTPConnection,HTTPSConnection}().send", [0], "http.client"),
     row("socket.socket().{send,sendall,sendto}", [0], "a socket"),
     row("socket.create_connection().{send,sendall}", [0], "a socket"),
@@ -35,8 +54,14 @@ const network: Model = {
     row("ftplib.FTP().{storbinary,storlines}", [1], "FTP"),
   ],
   passes: [
-    { path: "base64.{b64encode,urlsafe_b64encode,b32encode,b16encode,b85encode,encodebytes}()", from: [0] },
-    { path: "{zlib.compress,gzip.compress,bz2.compress,binascii.hexlify,pickle.dumps,marshal.dumps}()", from: [0] },
+    {
+      path: "base64.{b64encode,urlsafe_b64encode,b32encode,b16encode,b85encode,encodebytes}()",
+      from: [0],
+    },
+    {
+      path: "{zlib.compress,gzip.compress,bz2.compress,binascii.hexlify,pickle.dumps,marshal.dumps}()",
+      from: [0],
+    },
   ],
 };
 

@@ -3,12 +3,31 @@ import type { Model, SinkKind } from "../../../server/rule/rule.ts";
 
 const RESPONSE: SinkKind = "response";
 /** `body` is what a replaced value must look like: a JSON document, a line of text, or whatever stands there. */
-const row = (path: string, args: readonly (number | string)[], api: string, body: "json" | "text" | "value") => ({ path, args, kind: RESPONSE, data: { api, body } });
+const row = (
+  path: string,
+  args: readonly (number | string)[],
+  api: string,
+  body: "json" | "text" | "value",
+) => ({ path, args, kind: RESPONSE, data: { api, body } });
 
 const FASTAPI = "{fastapi.FastAPI(),fastapi.APIRouter(),fastapi.routing.APIRouter()}";
 const FLASK = "{flask.Flask(),flask.Blueprint(),quart.Quart()}";
 const VERBS = "{get,post,put,patch,delete,options,head,api_route}";
-const EVERY_OTHER_KIND: readonly SinkKind[] = ["sql", "url", "path", "html", "network", "upload-path", "shell", "code", "redirect", "header", "log", "template", "deserialize"];
+const EVERY_OTHER_KIND: readonly SinkKind[] = [
+  "sql",
+  "url",
+  "path",
+  "html",
+  "network",
+  "upload-path",
+  "shell",
+  "code",
+  "redirect",
+  "header",
+  "log",
+  "template",
+  "deserialize",
+];
 
 const responses: Model = {
   language: "python",
@@ -22,37 +41,76 @@ const responses: Model = {
     "django.http.response.HttpResponse": "django.http.HttpResponse",
   },
   sources: [
-    { path: "{fastapi.FastAPI(),starlette.applications.Starlette()}.exception_handler().arg(0).param(1)", kind: "exception", text: "the exception that was not handled" },
-    { path: `${FLASK}.{errorhandler,app_errorhandler}().arg(0).param(0)`, kind: "exception", text: "the exception that was not handled" },
+    {
+      path: "{fastapi.FastAPI(),starlette.applications.Starlette()}.exception_handler().arg(0).param(1)",
+      kind: "exception",
+      text: "the exception that was not handled",
+    },
+    {
+      path: `${FLASK}.{errorhandler,app_errorhandler}().arg(0).param(0)`,
+      kind: "exception",
+      text: "the exception that was not handled",
+    },
     { path: "sys.exc_info()", kind: "exception", text: "the exception holds internal details" },
-    { path: "traceback.{format_exception_only,format_list}()", kind: "stack", text: "the stack trace" },
-    { path: "traceback.TracebackException.from_exception().format()", kind: "stack", text: "the stack trace" },
+    {
+      path: "traceback.{format_exception_only,format_list}()",
+      kind: "stack",
+      text: "the stack trace",
+    },
+    {
+      path: "traceback.TracebackException.from_exception().format()",
+      kind: "stack",
+      text: "the stack trace",
+    },
     { path: "builtins.%exception().__traceback__", kind: "stack", text: "the stack trace" },
   ],
   sinks: [
     row("starlette.responses.JSONResponse", [0, "content"], "JSONResponse", "json"),
-    row("starlette.responses.{HTMLResponse,PlainTextResponse,Response}", [0, "content"], "the response", "text"),
+    row(
+      "starlette.responses.{HTMLResponse,PlainTextResponse,Response}",
+      [0, "content"],
+      "the response",
+      "text",
+    ),
     row("fastapi.HTTPException", [1, "detail"], "HTTPException", "text"),
     row(`${FASTAPI}.${VERBS}().arg(0).result`, [], "the route", "json"),
-    row(`${FLASK}.{route,get,post,put,patch,delete,errorhandler,app_errorhandler}().arg(0).result`, [], "the route", "text"),
+    row(
+      `${FLASK}.{route,get,post,put,patch,delete,errorhandler,app_errorhandler}().arg(0).result`,
+      [],
+      "the route",
+      "text",
+    ),
     row("flask.jsonify", ["*"], "jsonify", "json"),
     row("{flask.make_response,quart.make_response}", [0], "make_response", "text"),
     row("{flask.Response,quart.Response}", [0, "response"], "Response", "text"),
     row("{flask.abort,quart.abort}", [1, "description"], "abort", "text"),
     row("flask.render_template", ["*"], "render_template", "value"),
     row("django.http.JsonResponse", [0, "data"], "JsonResponse", "json"),
-    row("django.http.{HttpResponse,HttpResponseServerError,HttpResponseBadRequest,HttpResponseNotFound,HttpResponseForbidden}", [0, "content"], "HttpResponse", "text"),
+    row(
+      "django.http.{HttpResponse,HttpResponseServerError,HttpResponseBadRequest,HttpResponseNotFound,HttpResponseForbidden}",
+      [0, "content"],
+      "HttpResponse",
+      "text",
+    ),
     row("rest_framework.response.Response", [0, "data"], "Response", "json"),
     row("rest_framework.exceptions.APIException", [0, "detail"], "APIException", "text"),
     row("aiohttp.web.json_response", [0, "data"], "json_response", "json"),
     row("aiohttp.web.Response", ["text", "body"], "Response", "text"),
-    row("aiohttp.web.{HTTPInternalServerError,HTTPBadGateway}", ["text", "reason"], "the response", "text"),
+    row(
+      "aiohttp.web.{HTTPInternalServerError,HTTPBadGateway}",
+      ["text", "reason"],
+      "the response",
+      "text",
+    ),
     row("sanic.response.{json,text,html}", [0, "body"], "the response", "text"),
   ],
   passes: [
     // The name of an exception's class; of other values it is no more than a name.
     { path: "builtins.type()", from: [0], derive: "part", clears: EVERY_OTHER_KIND },
-    { path: "{fastapi.encoders.jsonable_encoder,traceback.TracebackException.from_exception}()", from: [0] },
+    {
+      path: "{fastapi.encoders.jsonable_encoder,traceback.TracebackException.from_exception}()",
+      from: [0],
+    },
     { path: "*.with_traceback()", from: ["recv"] },
   ],
   hints: {

@@ -1,6 +1,16 @@
 /** Answers with a general text and an error id, and logs the error under that id, in place of the error's own text. */
 import { conditionsAt, errorNames, looksInto } from "../errors.ts";
-import { type Code, type Edit, type Fix, type Match, type Op, type Span, type Value, type ValueId, spread } from "../rule.ts";
+import {
+  type Code,
+  type Edit,
+  type Fix,
+  type Match,
+  type Op,
+  type Span,
+  spread,
+  type Value,
+  type ValueId,
+} from "../rule.ts";
 import { importEdit } from "./imports.ts";
 import { insertBefore } from "./statements.ts";
 
@@ -11,20 +21,35 @@ const GENERAL = "Internal server error";
 
 export function hideError(match: Match, code: Code): readonly Fix[] {
   const { hit } = match;
-  if (hit === undefined || match.op === undefined) return [manual("the place that answers cannot be seen as a whole")];
-  if (match.facts?.development === true) return [manual("it is sent in development only; make sure that production never runs with that setting")];
+  if (hit === undefined || match.op === undefined)
+    return [manual("the place that answers cannot be seen as a whole")];
+  if (match.facts?.development === true)
+    return [
+      manual(
+        "it is sent in development only; make sure that production never runs with that setting",
+      ),
+    ];
   const names = errorNames(hit, code);
   const given = parameterOf(match, code);
-  if (given !== undefined && !code.ir.ops.some((op) => looksInto(code, op, new Set([given])))) return [manual("the text is given by the callers of this function: pass a general text there and log the error")];
+  if (given !== undefined && !code.ir.ops.some((op) => looksInto(code, op, new Set([given]))))
+    return [
+      manual(
+        "the text is given by the callers of this function: pass a general text there and log the error",
+      ),
+    ];
   const id = idName(code, hit.site.op);
   const plan: Plan = { code, id, names: new Set(names), edits: [], placed: false, at: hit.argSpan };
   const refused = body(plan, match);
   if (refused !== undefined) return [manual(refused)];
   const edits = [...plan.edits];
   if (!id.there) {
-    const before = code.language === "python" ? pythonLines(code, id.name, names[0]) : javascriptLines(code, id.name, names[0]);
+    const before =
+      code.language === "python"
+        ? pythonLines(code, id.name, names[0])
+        : javascriptLines(code, id.name, names[0]);
     const placed = precede(code, plan.at, before.lines);
-    if (placed === undefined) return [manual("there is no place for further statements on this line")];
+    if (placed === undefined)
+      return [manual("there is no place for further statements on this line")];
     edits.push(...placed, ...before.imports);
   }
   return [{ title: TITLE, grade: "suggested", edits: [{ file: code.file, edits }] }];
@@ -56,9 +81,14 @@ function body(plan: Plan, match: Match): string | undefined {
   if (arg?.name !== undefined && hit.row.args.includes("*")) {
     // A keyword that becomes a field: `jsonify(error=str(e))`.
     const field = shape === "json";
-    replace(plan, arg.value, field ? `"${GENERAL}"` : textWithId(plan, code.text(code.op(arg.value).span)));
+    replace(
+      plan,
+      arg.value,
+      field ? `"${GENERAL}"` : textWithId(plan, code.text(code.op(arg.value).span)),
+    );
     const called = site.op === "call" && site.args.some((a) => a.name === plan.id.name);
-    if (field && !called) plan.edits.push(insert(code.absolute(arg.span).end, `, ${plan.id.name}=${plan.id.name}`));
+    if (field && !called)
+      plan.edits.push(insert(code.absolute(arg.span).end, `, ${plan.id.name}=${plan.id.name}`));
     return undefined;
   }
   return value(plan, hit.arg, hit.value, shape);
@@ -77,8 +107,11 @@ function value(plan: Plan, id: ValueId, known: Value, shape: string): string | u
     return "what is sent is put together elsewhere";
   }
   if (op.op === "load") {
-    const stores = code.ir.ops.filter((o): o is Op & { op: "store" } => o.op === "store" && o.slot === op.slot);
-    const only = stores.length === 1 && stores[0] !== undefined ? code.op(stores[0].value) : undefined;
+    const stores = code.ir.ops.filter(
+      (o): o is Op & { op: "store" } => o.op === "store" && o.slot === op.slot,
+    );
+    const only =
+      stores.length === 1 && stores[0] !== undefined ? code.op(stores[0].value) : undefined;
     if (only?.op === "record" && complete(only, known)) {
       plan.at = only.span;
       return record(plan, only, known);
@@ -103,7 +136,13 @@ function record(plan: Plan, op: RecordOp, known: Value): string | undefined {
     plan.edits.push({ ...at, newText: document(plan) });
     return undefined;
   }
-  const leaking = op.entries.map((entry, at) => ({ entry, at })).filter(({ entry }) => typeof entry.key === "string" && (leaks(known.fields?.get(entry.key)) || looksInto(code, code.op(entry.value), plan.names)));
+  const leaking = op.entries
+    .map((entry, at) => ({ entry, at }))
+    .filter(
+      ({ entry }) =>
+        typeof entry.key === "string" &&
+        (leaks(known.fields?.get(entry.key)) || looksInto(code, code.op(entry.value), plan.names)),
+    );
   const flat = leaking.filter(({ entry }) => code.op(entry.value).op !== "record");
   for (const { entry } of leaking) {
     const inner = code.op(entry.value);
@@ -132,8 +171,10 @@ function record(plan: Plan, op: RecordOp, known: Value): string | undefined {
     } else {
       const from = before === undefined ? span.start : code.absolute(before.span).end;
       const after = op.entries[at + 1];
-      const to = before === undefined && after !== undefined ? code.absolute(after.span).start : span.end;
-      if (/#|\/\/|\/\*/.test(code.fileText.slice(from, span.start))) return "a comment stands between the fields";
+      const to =
+        before === undefined && after !== undefined ? code.absolute(after.span).start : span.end;
+      if (/#|\/\/|\/\*/.test(code.fileText.slice(from, span.start)))
+        return "a comment stands between the fields";
       plan.edits.push({ start: from, end: to, newText: "" });
     }
   }
@@ -145,7 +186,9 @@ function separator(code: Code, op: RecordOp, at: number): string {
   if (entry === undefined) return ", ";
   const open = code.absolute(op.span).start;
   const start = code.absolute(entry.span).start;
-  return /[\r\n]/.test(code.fileText.slice(open, start)) ? `,${code.newline}${code.indent(start)}` : ", ";
+  return /[\r\n]/.test(code.fileText.slice(open, start))
+    ? `,${code.newline}${code.indent(start)}`
+    : ", ";
 }
 function idEntry({ code, id }: Plan, key: string): string {
   const quote = /^["']/.exec(key)?.[0];
@@ -153,11 +196,15 @@ function idEntry({ code, id }: Plan, key: string): string {
   return code.language === "python" ? `"${id.name}": ${id.name}` : id.name;
 }
 function document({ code, id }: Plan): string {
-  return code.language === "python" ? `{"error": "${GENERAL}", "${id.name}": ${id.name}}` : `{ error: "${GENERAL}", ${id.name} }`;
+  return code.language === "python"
+    ? `{"error": "${GENERAL}", "${id.name}": ${id.name}}`
+    : `{ error: "${GENERAL}", ${id.name} }`;
 }
 function textWithId({ code, id }: Plan, old: string): string {
   const quote = quoteOf(old);
-  return code.language === "python" ? `f${quote}${GENERAL} (id {${id.name}})${quote}` : `\`${GENERAL} (id \${${id.name}})\``;
+  return code.language === "python"
+    ? `f${quote}${GENERAL} (id {${id.name}})${quote}`
+    : `\`${GENERAL} (id \${${id.name}})\``;
 }
 function quoteOf(text: string): string {
   return /["']/.exec(text)?.[0] ?? '"';
@@ -170,7 +217,9 @@ function insert(at: number, newText: string): Edit {
 }
 
 function leaks(known: Value | undefined): boolean {
-  return known !== undefined && spread(known).some((t) => t.kind === "exception" || t.kind === "stack");
+  return (
+    known !== undefined && spread(known).some((t) => t.kind === "exception" || t.kind === "stack")
+  );
 }
 
 /** The parameter of this item through which a caller gives the data. */
@@ -188,14 +237,27 @@ function parameterOf(match: Match, code: Code): string | undefined {
 function idName(code: Code, site: ValueId): { name: string; there: boolean } {
   const name = code.language === "python" ? "error_id" : "errorId";
   const here = code.ir.blocks.findIndex((b) => b.ops.includes(site));
-  const there = code.ir.ops.some((op, id) => op.op === "store" && (code.ir.slots[op.slot] ?? "").replace(/#\d+$/, "") === name && op.span.start < code.op(site).span.start && sharesWay(code, id, here));
+  const there = code.ir.ops.some(
+    (op, id) =>
+      op.op === "store" &&
+      (code.ir.slots[op.slot] ?? "").replace(/#\d+$/, "") === name &&
+      op.span.start < code.op(site).span.start &&
+      sharesWay(code, id, here),
+  );
   return { name, there };
 }
 function sharesWay(code: Code, store: ValueId, here: number): boolean {
   const block = code.ir.blocks.findIndex((b) => b.ops.includes(store));
   if (block === here) return true;
   const mine = code.ir.blocks[here]?.ops[0];
-  return mine !== undefined && conditionsAt(code, store).every((c) => conditionsAt(code, mine).some((other) => other.text === c.text && other.taken === c.taken)) && block < here && code.ir.blocks[block]?.handler === code.ir.blocks[here]?.handler;
+  return (
+    mine !== undefined &&
+    conditionsAt(code, store).every((c) =>
+      conditionsAt(code, mine).some((other) => other.text === c.text && other.taken === c.taken),
+    ) &&
+    block < here &&
+    code.ir.blocks[block]?.handler === code.ir.blocks[here]?.handler
+  );
 }
 
 interface Before {
@@ -204,20 +266,31 @@ interface Before {
 }
 function pythonLines(code: Code, id: string, error: string | undefined): Before {
   const short = importEdit(code, { module: "uuid", name: "uuid4" });
-  const uuid = short.edit === undefined ? { local: short.local } : importEdit(code, { module: "uuid" });
+  const uuid =
+    short.edit === undefined ? { local: short.local } : importEdit(code, { module: "uuid" });
   const call = short.edit === undefined ? `${uuid.local}()` : `${uuid.local}.uuid4()`;
   const logger = /^(\w+)\s*(?::[^=\n]+)?=\s*(?:logging\.)?getLogger\(/m.exec(code.fileText)?.[1];
   const logging = logger === undefined ? importEdit(code, { module: "logging" }) : undefined;
   const log = logger ?? `${logging?.local ?? "logging"}.getLogger(__name__)`;
   return {
-    lines: [`${id} = str(${call})`, `${log}.error("Unhandled error %s", ${id}, exc_info=${error ?? "True"})`],
+    lines: [
+      `${id} = str(${call})`,
+      `${log}.error("Unhandled error %s", ${id}, exc_info=${error ?? "True"})`,
+    ],
     imports: merged([logging?.edit, uuid.edit]),
   };
 }
 function javascriptLines(code: Code, id: string, error: string | undefined): Before {
   const end = /;\s*$/m.test(code.fileText) ? ";" : "";
-  const quote = /(?:from|require\()\s*'/.test(code.fileText) || !code.fileText.includes('"') ? "'" : '"';
-  return { lines: [`const ${id} = crypto.randomUUID()${end}`, `console.error(${quote}Request failed${quote}, ${id}${error === undefined ? "" : `, ${error}`})${end}`], imports: [] };
+  const quote =
+    /(?:from|require\()\s*'/.test(code.fileText) || !code.fileText.includes('"') ? "'" : '"';
+  return {
+    lines: [
+      `const ${id} = crypto.randomUUID()${end}`,
+      `console.error(${quote}Request failed${quote}, ${id}${error === undefined ? "" : `, ${error}`})${end}`,
+    ],
+    imports: [],
+  };
 }
 /** Imports at the same place become one edit. */
 function merged(edits: readonly (Edit | undefined)[]): Edit[] {
@@ -244,13 +317,19 @@ function precede(code: Code, span: Span, lines: readonly string[]): readonly Edi
   if (statement !== undefined) {
     const before = code.fileText.slice(0, statement.start).trimEnd();
     if (/[{;}]$/.test(before)) return [insert(statement.start, `${inline} `)];
-    if (before.endsWith(")") || /\belse$/.test(before)) return [insert(statement.start, `{ ${inline} `), insert(statement.end, " }")];
+    if (before.endsWith(")") || /\belse$/.test(before))
+      return [insert(statement.start, `{ ${inline} `), insert(statement.end, " }")];
   }
   for (const { end } of code.ir.blocks) {
     if (end.kind !== "return" || end.value === undefined) continue;
     const result = code.op(end.value).span;
     const at = code.absolute(result);
-    if (result.start > span.start || result.end < span.end || !code.fileText.slice(0, at.start).trimEnd().endsWith("=>")) continue;
+    if (
+      result.start > span.start ||
+      result.end < span.end ||
+      !code.fileText.slice(0, at.start).trimEnd().endsWith("=>")
+    )
+      continue;
     return [insert(at.start, `{ ${inline} return `), insert(at.end, "; }")];
   }
   return undefined;

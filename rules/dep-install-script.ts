@@ -1,0 +1,128 @@
+/** A script that runs on install downloads, evaluates or hides code. */
+import { jsonValue, strings } from "../server/rule/manifest.ts";
+import { type ManifestFile, type Match, rule } from "../server/rule/rule.ts";
+
+const HOOKS = new Set([
+  "preinstall",
+  "install",
+  "postinstall",
+  "prepare",
+  "preprepare",
+  "postprepare",
+  "prepublish",
+]);
+/** What such scripts are meant for. */
+const USUAL =
+  /^(?:(?:npx|pnpm exec|pnpm|yarn|bunx|npm exec)\s+(?:--?[\w=-]+\s+)*)?(?:husky|patch-package|postinstall-postinstall|prisma|node-gyp|node-gyp-build|prebuild-install|node-pre-gyp|cmake-js|playwright|electron-builder|electron-rebuild|simple-git-hooks|lefthook|only-allow|tsc|nuxt|nuxi|svelte-kit|ngcc|is-ci|opencollective|opencollective-postinstall|patches|lerna|turbo|nx|expo|cypress|puppeteer|sharp|esbuild|rimraf|tsup|vite|rollup|webpack|gulp|grunt)(?:@[\w.^~-]+)?(?:\s|$)/;
+const OWN =
+  /^(?:npm|pnpm|yarn|bun)\s+(?:run|run-script|build|test|ci|install|i)\b|^(?:echo|true|exit|cd|mkdir|cp|cpx|rm)\b/;
+
+const SIGNS: readonly { readonly sign: RegExp; readonly does: string }[] = [
+  {
+    sign: /\b(?:curl|wget|Invoke-WebRequest|iwr|Invoke-Expression|iex|certutil)\b/i,
+    does: "downloads from the network",
+  },
+  { sign: /\bpowershell\b|\bpwsh\b/i, does: "starts PowerShell" },
+  {
+    sign: /\b(?:node|deno|bun)\s+(?:-e|--eval|-p|--print|eval)\b|\b(?:ba|z|k)?sh\s+-c\b|\bpython3?\s+-c\b|\beval\b|\b(?:perl|ruby)\s+-e\b/,
+    does: "runs code from a string",
+  },
+  {
+    sign: /\bbase64\b|\\x[0-9a-f]{2}|\\u00[0-9a-f]{2}|\batob\b|fromCharCode/i,
+    does: "hides what it runs",
+  },
+  { sign: /\|\s*(?:ba|z|k)?sh\b/, does: "pipes into a shell" },
+  { sign: /\bchmod\s+(?:\+x|[0-7]*7[0-7]*)\b/, does: "makes a file executable" },
+  { sign: /https?:\/\//i, does: "names an address" },
+  {
+    sign: /\b(?:npx|bunx|pnpm dlx|yarn dlx)\s+(?:--?[\w=-]+\s+)*(?:@[\w.-]+\/)?[\w.-]+(?![\w.@/-]*@\d)(?:\s|$)/,
+    does: "runs a package that is not pinned",
+  },
+];
+
+export default rule({
+  id: "dep-install-script",
+  title: "Install script that downloads or hides code",
+  category: "supply-chain",
+  severity: "high",
+  cwe: [506],
+  owasp: ["A08:2021", "A03:2025"],
+  manifest: {
+    names: /^package\.json$/,
+    check: (file) =>
+      strings(file.text, ["scripts"]).flatMap(({ key, value, entry }) =>
+        HOOKS.has(key) ? inspect(file, key, value, entry) : [],
+      ),
+    fixes: ({ facts }) => [
+      {
+        title: "Build ahead of time, or keep the code in the package",
+        grade: "manual",
+        edits: [],
+        reason: `What ${String(facts?.hook)} is for only you can tell. Put the code into a file of this package where it can be reviewed; to install others safely, set ignore-scripts=true in .npmrc and allow single packages.`,
+      },
+    ],
+  },
+  calls: {
+    sinks: ["url", "network"],
+    check(call, { file }) {
+      if (!/(^|\/)setup\.py$/.test(file)) return undefined;
+      return {
+        item: call.site.item,
+        span: call.site.span,
+        op: call.site.op,
+        confidence: call.guessed ? "medium" : "high",
+        facts: { hook: "setup.py", does: "uses the network" },
+      };
+    },
+  },
+  say: ({ facts }) => ({
+    what: `The ${String(facts?.hook)} ${facts?.hook === "setup.py" ? "file" : "script"} ${String(facts?.does)}.`,
+    why: "It runs on every machine that installs the package, with that user's rights and secrets, before anyone has looked at the code.",
+    fix: "Keep what is needed in the package itself, pinned and readable, or leave the script out.",
+  }),
+  fixes: () => [
+    {
+      title: "Build ahead of time",
+      grade: "manual",
+      edits: [],
+      reason:
+        "What the download is for only you can tell: put the files into the package, or fetch them when the program first needs them, with a checksum.",
+    },
+  ],
+});
+
+function inspect(
+  file: ManifestFile,
+  hook: string,
+  script: string,
+  entry: { readonly start: number; readonly end: number },
+): Match[] {
+  const suspicious = script
+    .split(/&&|\|\||;|\n/)
+    .map((part) => part.trim().replace(/^(?:cross-env\s+)?(?:\w+=\S+\s+)*/, ""))
+    .filter(
+      (part) =>
+        part !== "" &&
+        (part.includes("|") || !USUAL.test(part)) &&
+        !(OWN.test(part) && !/[|`]|\$\(/.test(part)),
+    );
+  for (const part of suspicious) {
+    // `node -e "require('husky').install()"`: named tools only.
+    if (
+      /^node\s+-e\b/.test(part) &&
+      /husky|patch-package|process\.exit\(/.test(part) &&
+      !/https?|child_process|eval|Buffer|fetch|base64/.test(part)
+    )
+      continue;
+    const found = SIGNS.find(({ sign }) => sign.test(part));
+    if (found !== undefined)
+      return [
+        {
+          item: `${file.file}#`,
+          span: entry,
+          facts: { hook, does: found.does, name: String(jsonValue(file.text, ["name"]) ?? "") },
+        },
+      ];
+  }
+  return [];
+}

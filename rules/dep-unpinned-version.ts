@@ -1,0 +1,218 @@
+/** An application takes whatever version of a dependency is newest. */
+import {
+  fitsNpm,
+  headerAt,
+  isExactNpm,
+  isExactPython,
+  jsonValue,
+  npmLocked,
+  pythonLocked,
+  type Requirement,
+  requirement,
+  requirementLines,
+  stringAt,
+  strings,
+  table,
+  toml,
+} from "../server/rule/manifest.ts";
+import { type Fix, type ManifestFile, type Match, rule } from "../server/rule/rule.ts";
+
+const NPM_LOCKS = [
+  "package-lock.json",
+  "npm-shrinkwrap.json",
+  "yarn.lock",
+  "pnpm-lock.yaml",
+  "bun.lock",
+  "bun.lockb",
+];
+const PYTHON_LOCKS = ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"];
+
+export default rule({
+  id: "dep-unpinned-version",
+  title: "Dependency without an exact version",
+  category: "supply-chain",
+  severity: "low",
+  cwe: [1357],
+  owasp: ["A06:2021", "A03:2025"],
+  manifest: {
+    names: /^(?:package\.json|[\w.-]*requirements[\w.-]*\.txt|pyproject\.toml|Pipfile)$/,
+    check(file) {
+      const name = file.file.slice(file.file.lastIndexOf("/") + 1);
+      if (name === "package.json") return npm(file);
+      const locked = PYTHON_LOCKS.some((lock) => file.has(lock));
+      const found =
+        name === "pyproject.toml"
+          ? pyproject(file.text)
+          : name === "Pipfile"
+            ? pipfile(file.text)
+            : requirementLines(file.text);
+      return found
+        .filter((r) => !isExactPython(r.range))
+        .map((r) => match(file, r, "python", locked && name !== "requirements.txt"));
+    },
+    fixes: (found, file) => [fix(found, file)],
+  },
+  say: ({ facts }) => ({
+    what:
+      facts?.range === ""
+        ? `${facts.name} has no version: the newest one is installed.`
+        : `${facts?.name} may be any version that fits ${facts?.range}.`,
+    why:
+      facts?.locked === true
+        ? "The lock file holds one version, but an update or an install without it takes what was published last."
+        : "Whoever takes over the package publishes a version that fits, and the next install runs it.",
+    fix:
+      facts?.ecosystem === "npm"
+        ? "Write the exact version, commit the lock file and install with npm ci."
+        : "Write name==version, best from a lock file with hashes.",
+  }),
+});
+
+function match(
+  file: ManifestFile,
+  r: Requirement,
+  ecosystem: "npm" | "python",
+  locked: boolean,
+): Match {
+  return {
+    item: `${file.file}#`,
+    span: r.entry,
+    ...(locked ? { severity: "info" as const } : {}),
+    facts: { name: r.name, range: r.range, at: r.span.start, end: r.span.end, ecosystem, locked },
+  };
+}
+
+/** Applications only: a library that pins forces its versions on everybody. */
+function npm(file: ManifestFile): Match[] {
+  const get = (...path: string[]): unknown => jsonValue(file.text, path);
+  const publishes = ["main", "exports", "module", "files", "types", "publishConfig", "bin"].some(
+    (key) => get(key) !== undefined,
+  );
+  if (get("private") !== true && get("name") !== undefined && publishes) return [];
+  const locked = NPM_LOCKS.some((lock) => file.has(lock));
+  return ["dependencies", "devDependencies", "optionalDependencies"].flatMap((field) =>
+    strings(file.text, [field]).flatMap(({ key, value, span, entry }) => {
+      const alias = /^npm:(?:@[^/@]+\/)?[^@]+@/.exec(value)?.[0] ?? "";
+      const range = value.slice(alias.length).trim();
+      // Sources of other kinds: links, workspaces, catalogs, files, addresses, repositories.
+      if (/^[a-z+]+:/i.test(range) || range.includes("/") || isExactNpm(range)) return [];
+      return [
+        match(
+          file,
+          { name: key, range, span: { start: span.start + alias.length, end: span.end }, entry },
+          "npm",
+          locked,
+        ),
+      ];
+    }),
+  );
+}
+
+function pyproject(text: string): Requirement[] {
+  const root = toml(text);
+  if (root === undefined) return [];
+  const project = table(root, "project");
+  const classifiers = Array.isArray(project?.classifiers) ? project.classifiers : [];
+  const keeps =
+    classifiers.some((c) => typeof c === "string" && c.startsWith("Private ::")) ||
+    table(root, "tool", "poetry")?.["package-mode"] === false ||
+    table(root, "tool", "uv")?.package === false;
+  if (table(root, "build-system") !== undefined && !keeps) return [];
+  const out: Requirement[] = [];
+  const list = (values: unknown, from: number): void => {
+    let at = from;
+    for (const value of Array.isArray(values) ? values : []) {
+      const span = typeof value === "string" ? stringAt(text, value, at) : undefined;
+      if (span === undefined) continue;
+      at = span.end;
+      const found = requirement(value as string, span.start);
+      if (found !== undefined) out.push(found);
+    }
+  };
+  list(project?.dependencies, keyAt(text, headerAt(text, "project"), "dependencies"));
+  for (const [name, values] of Object.entries(table(project, "optional-dependencies") ?? {}))
+    list(values, keyAt(text, headerAt(text, "project.optional-dependencies"), name));
+  for (const [name, values] of Object.entries(table(root, "dependency-groups") ?? {}))
+    list(values, keyAt(text, headerAt(text, "dependency-groups"), name));
+  out.push(
+    ...versions(text, "tool.poetry.dependencies", table(root, "tool", "poetry", "dependencies")),
+  );
+  return out;
+}
+
+function pipfile(text: string): Requirement[] {
+  const root = toml(text);
+  return ["packages", "dev-packages"].flatMap((name) => versions(text, name, table(root, name)));
+}
+
+/** `name = "^1.2"` and `name = {version = "*", extras = [...]}`. */
+function versions(
+  text: string,
+  header: string,
+  entries: Readonly<Record<string, unknown>> | undefined,
+): Requirement[] {
+  const from = headerAt(text, header);
+  return Object.entries(entries ?? {}).flatMap(([name, value]) => {
+    const version = typeof value === "string" ? value : table({ value }, "value")?.version;
+    if (typeof version !== "string" || name === "python") return [];
+    const at = keyAt(text, from, name);
+    const span = stringAt(text, version, at);
+    if (span === undefined) return [];
+    // Poetry reads a bare number as exact.
+    const range = /^\d+(?:\.\d+)*$/.test(version) ? `==${version}` : version;
+    return [{ name, range, span, entry: { start: at, end: span.end + 1 } }];
+  });
+}
+
+/** Where `key = ` stands in a table. */
+function keyAt(text: string, from: number, key: string): number {
+  const found = new RegExp(
+    `^([ \\t]*)["']?${key.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}["']?[ \\t]*=`,
+    "m",
+  ).exec(text.slice(from));
+  return found === null ? from : from + found.index + (found[1] as string).length;
+}
+
+function fix({ facts }: Match, file: ManifestFile): Fix {
+  const name = String(facts?.name);
+  const range = String(facts?.range);
+  const manual = (reason: string): Fix => ({
+    title: `Pin ${name}`,
+    grade: "manual",
+    edits: [],
+    reason,
+  });
+  const npm = facts?.ecosystem === "npm";
+  const lock = npm ? file.sibling("package-lock.json") : undefined;
+  const version =
+    lock !== undefined ? npmLocked(lock, name) : npm ? undefined : pythonLocked(file, name);
+  if (version === undefined)
+    return manual(
+      npm
+        ? `package-lock.json beside this file holds no version of ${name}. Run "npm install --save-exact ${name}" with a version you have looked at.`
+        : `No uv.lock or poetry.lock beside this file holds one version of ${name}. Take the version from "pip freeze" of an environment that works.`,
+    );
+  if (npm && !fitsNpm(version, /^[a-z]/i.test(range) && !/^[vx]/i.test(range) ? "*" : range))
+    return manual(
+      `The lock file holds ${version}, which does not fit ${range}: run "npm install" first.`,
+    );
+  const plain =
+    !npm &&
+    /Pipfile$|pyproject\.toml$/.test(file.file) &&
+    /^[\^~*]?[\d.]*$/.test(range) &&
+    file.text.slice(Number(facts?.at) - 1, Number(facts?.at)).match(/["']/) !== null;
+  const newText = npm
+    ? version
+    : plain
+      ? file.file.endsWith("Pipfile")
+        ? `==${version}`
+        : version
+      : `==${version}`;
+  return {
+    title: `Pin ${name} to ${version}`,
+    grade: "suggested",
+    edits: [
+      { file: file.file, edits: [{ start: Number(facts?.at), end: Number(facts?.end), newText }] },
+    ],
+  };
+}
