@@ -415,6 +415,9 @@ function extendPaths(run: Run, refs: readonly Ref[], suffix: string): Ref[] {
 
 export function member(run: Run, raw: Value, name: string, op: Op & { op: "member" }, state: State): Value {
   const object = withHint(run, resolve(run, raw), op.object);
+  // The length of a text or list; `req.query.length` would be a field the client named so.
+  if (object.refs.length === 0 && run.facts.knowledge.passes(`*.${name}`)[0]?.scalar === true)
+    return { refs: [], taint: [], scalar: true };
   const own = readField(object, name);
   let out: Value | undefined = own === UNKNOWN ? undefined : bake(own, state);
   for (const ref of object.refs) {

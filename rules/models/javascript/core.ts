@@ -12,6 +12,7 @@ const core: Model = {
   ],
   aliases: { process: "globalThis.process", "globalThis.window.location": "globalThis.location", "globalThis.document.location": "globalThis.location" },
   passes: [
+    { path: "*.{length,size,byteLength}", from: [], scalar: true },
     { path: "globalThis.{Number,parseInt,parseFloat,Boolean,BigInt,isNaN}()", from: [0], scalar: true },
     { path: "globalThis.Number.{parseInt,parseFloat,isInteger,isFinite}()", from: [0], scalar: true },
     { path: "globalThis.Math.{floor,ceil,round,abs,min,max,trunc,random}()", from: [], scalar: true },

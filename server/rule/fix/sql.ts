@@ -276,8 +276,8 @@ function grow(code: Code, call: Op & { op: "call" }, arg: ValueId, sources: read
 function rewriteNumbered(code: Code, sql: SqlText, list: readonly Replacement[], container: string): Edit[] {
   const numbered = rewrite(code, sql, list, "$n", 0);
   if (sql.form === "pieces" && sql.delimiter === "`")
-    return numbered.map((e) => ({ ...e, newText: e.newText.replace(/\$\d+/g, `$\${${container}.length}`) }));
-  return numbered.map((e) => ({ ...e, newText: list.length === 0 ? e.newText : `\`${e.newText.slice(1, -1).replace(/\$\d+/g, `$\${${container}.length}`)}\`` }));
+    return numbered.map((e) => ({ ...e, newText: e.newText.replace(/\$\d+/g, () => `$\${${container}.length}`) }));
+  return numbered.map((e) => ({ ...e, newText: list.length === 0 ? e.newText : `\`${e.newText.slice(1, -1).replace(/\$\d+/g, () => `$\${${container}.length}`)}\`` }));
 }
 
 /** On a line of its own, in a block: a statement put behind it runs under the same conditions. */
