@@ -9,7 +9,7 @@ import type { Code, Context, Fix, ManifestFile, Match, Rule, RuleSet } from "../
 import { type SinkKind, kindBit } from "../taint/knowledge.ts";
 import type { Solver } from "../taint/solve.ts";
 import type { Hit, Observation, StoreView } from "../taint/summary.ts";
-import { type ItemId, MARKS, type Trail, deepKey, markBit } from "../taint/value.ts";
+import { type ItemId, MARKS, SELF_LABEL, type Trail, deepKey, markBit } from "../taint/value.ts";
 import type { Confidence, Finding, FlowStep, Level, Settings, Severity } from "./api.ts";
 import type { Directive } from "./suppress.ts";
 
@@ -50,7 +50,7 @@ export function contribute(file: FileIr, solver: Solver): Contribution {
       if (h.label.startsWith("source:")) {
         hits.push(h);
         targets.add(fileOf(h.site.item));
-      } else if (h.label.startsWith("param:")) {
+      } else if (h.label.startsWith("param:") && !h.label.startsWith(SELF_LABEL)) {
         roots.push({ item: item.id, hit: h });
         targets.add(fileOf(h.site.item));
       }
@@ -461,6 +461,7 @@ export function codeOf(program: Program, id: ItemId, textOf: (file: FileId) => s
       return /^[ \t]*/.exec(text.slice(line, offset))?.[0] ?? "";
     },
     newline: text.includes("\r\n") ? "\r\n" : "\n",
+    parent: placed.parent,
     other: (item) => codeOf(program, item, textOf),
   };
 }

@@ -441,6 +441,9 @@ function callFunction(call: Call, fn: ItemId, self: Value | undefined): Value | 
   if (run.shapesOnly) return { refs: [`result:${fn}`], taint: [] };
   const applied = applyFunction(call, fn, self);
   if (applied === undefined) return undefined;
+  // The method may have set fields of the object it was called on.
+  if (self !== undefined && call.receiverOp !== undefined)
+    for (const [name, field] of applied.self.fields ?? []) update(run, call.receiverOp, call.state, (old) => withField(old, name, field, true));
   const value = applied.returns;
   return { ...value, ...(applied.whenTrue.size > 0 ? { whenTrue: applied.whenTrue } : {}), ...(applied.whenFalse.size > 0 ? { whenFalse: applied.whenFalse } : {}) };
 }
@@ -462,6 +465,7 @@ function applyFunction(call: Call, fn: ItemId, self: Value | undefined): Applied
   const entry = run.facts.entry(fn);
   const offset = entry.selfParam && self !== undefined ? 1 : 0;
   const parameter = (i: number): Value => {
+    if (i < 0) return self ?? UNKNOWN;
     if (offset === 1 && i === 0) return self as Value;
     const p = ir.params[i];
     if (p === undefined) return UNKNOWN;

@@ -9,7 +9,7 @@ import { evaluate } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
 import type { ClassShape, ClosureShape, Entry, Hit, Observation, Shape, StoreView, Summary } from "./summary.ts";
 import { trail } from "./summary.ts";
-import { UNKNOWN, type ItemId, type Proof, type Taint, type Value, both, canBe, deepKey, isTainted, join, keyOf, mapTaint, meet, parentLabel, sourceLabel, withTaint } from "./value.ts";
+import { SELF_LABEL, UNKNOWN, type ItemId, type Proof, type Taint, type Value, both, canBe, deepKey, isTainted, join, keyOf, mapTaint, meet, parentLabel, sourceLabel, withTaint } from "./value.ts";
 
 export interface State {
   readonly slots: (Value | undefined)[];
@@ -85,7 +85,7 @@ function createRun(item: Item, id: ItemId, facts: Facts, shapesOnly: boolean): R
     item,
     id,
     facts,
-    entry: item.kind === "module" ? { params: [], results: [], selfParam: false, isEntryPoint: false, takenGuessed: false } : facts.entry(id),
+    entry: item.kind === "module" ? { params: [], results: [], selfParam: false, isMethod: false, isEntryPoint: false, takenGuessed: false } : facts.entry(id),
     shapesOnly,
     values: [],
     recording: false,
@@ -198,8 +198,14 @@ function paramsOnly(proof: Proof | undefined): Proof {
   return new Map([...(proof ?? [])].filter(([label]) => label.startsWith("param:")));
 }
 
+/** The instance whose method this is. What its fields hold is known to whoever calls the method: "param:-1:field". */
 function selfValue(run: Run): Value {
-  return run.entry.classId === undefined ? UNKNOWN : { refs: [`inst:${run.entry.classId}`], taint: [] };
+  if (run.entry.classId === undefined) return UNKNOWN;
+  const refs = [`inst:${run.entry.classId}`];
+  if (run.shapesOnly || !run.entry.isMethod) return { refs, taint: [] };
+  const span = run.item.params[0]?.span ?? { start: 0, end: 0 };
+  const at = trail("source", run.id, span, "a field of the object");
+  return { refs, taint: [{ label: SELF_LABEL, kind: "", cleared: 0, marks: 0, derive: "same", trail: at }] };
 }
 function selfAtEnd(run: Run, state: State): Value {
   if (!run.entry.selfParam) return state.self;

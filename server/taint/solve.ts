@@ -338,7 +338,7 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
   const makeEntry = (id: ItemId): Entry => {
     const placed = program.item(id);
     const parent = placed?.parent;
-    if (placed === undefined || parent === undefined) return { params: [], results: [], selfParam: false, isEntryPoint: false, takenGuessed: false };
+    if (placed === undefined || parent === undefined) return { params: [], results: [], selfParam: false, isMethod: false, isEntryPoint: false, takenGuessed: false };
     const hole = program.item(parent)?.children.indexOf(id) ?? -1;
     const closure = shape(parent, 1)?.closures.get(hole);
     const k = knowledge(id);
@@ -374,7 +374,10 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
       return { refs: [...new Set(all)].sort(), sources: [...sources.values()], scalar: declared?.scalar ?? false, guessed: (closure?.takenGuessed ?? false) || (declared?.guessed ?? false) };
     });
     const results = (closure?.takers ?? []).flatMap((taker) => [taker, anyPosition(taker)].flatMap((path) => k.sinks(`${path}.result`)));
-    const entry: Entry = { params, selfParam, isEntryPoint, results, takenGuessed: closure?.takenGuessed ?? false, ...(closure?.classId === undefined ? {} : { classId: closure.classId }) };
+    const isMethod = closure?.classId !== undefined && !closure.isStatic;
+    // `this` of a function inside a method is taken for the method's: arrow functions have no other.
+    const classId = closure?.classId ?? (language.methodsTakeSelf ? undefined : entryOf(parent).classId);
+    const entry: Entry = { params, selfParam, isMethod, isEntryPoint, results, takenGuessed: closure?.takenGuessed ?? false, ...(classId === undefined ? {} : { classId }) };
     entries.set(id, entry);
     return entry;
   };
@@ -481,7 +484,7 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
     },
     free: (item, name) => free(item, name, phase),
     exported: (ref) => (phase === 0 ? UNKNOWN : exported(ref, new Set())),
-    entry: (item) => (phase === 0 ? { params: [], results: [], selfParam: false, isEntryPoint: false, takenGuessed: false } : entryOf(item)),
+    entry: (item) => (phase === 0 ? { params: [], results: [], selfParam: false, isMethod: false, isEntryPoint: false, takenGuessed: false } : entryOf(item)),
     classOf: (id) => (phase === 2 ? classOf(id) : undefined),
     fieldOf: (id, name) => (phase === 2 ? fieldOf(id, name) : undefined),
     summary: (item) => (phase === 2 ? demand(item) : undefined),

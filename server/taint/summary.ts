@@ -83,6 +83,8 @@ export interface Entry {
   readonly classId?: string;
   /** True when the first parameter is the instance (Python methods). */
   readonly selfParam: boolean;
+  /** True for methods that are called on an instance, false for functions inside them. */
+  readonly isMethod: boolean;
   /** Known to be called by a framework. */
   readonly isEntryPoint: boolean;
   /** What the result is a sink of, when the framework sends it on. */

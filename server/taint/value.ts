@@ -52,6 +52,9 @@ export interface Taint {
   readonly trail: Trail;
 }
 
+/** The label of `self` / `this` in a method. */
+export const SELF_LABEL = "param:-1:";
+
 export const MARKS = ["unknown-call", "guessed-name", "depth-limit", "via-place", "many-values"] as const;
 export type Mark = (typeof MARKS)[number];
 export function markBit(mark: Mark): number {
