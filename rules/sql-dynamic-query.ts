@@ -1,7 +1,8 @@
-import { type Hit, rule } from "../server/rule/rule.ts";
 import { parameterise } from "../server/rule/fix/sql.ts";
+import { type Hit, rule } from "../server/rule/rule.ts";
 
-const SQL_TEXT = /^\s*(?:--[^\n]*\n\s*)*(?:\(\s*)?(select|insert|update|delete|replace|with|merge|call|exec|create|drop|alter|truncate|explain|pragma|grant)\b/i;
+const SQL_TEXT =
+  /^\s*(?:--[^\n]*\n\s*)*(?:\(\s*)?(select|insert|update|delete|replace|with|merge|call|exec|create|drop|alter|truncate|explain|pragma|grant)\b/i;
 
 export default rule({
   id: "sql-dynamic-query",
@@ -13,7 +14,8 @@ export default rule({
   flow: {
     from: ["unknown"],
     to: "sql",
-    accept: (hit) => (isSqlWithHole(hit) ? { confidence: "medium", facts: { name: nameOf(hit) } } : undefined),
+    accept: (hit) =>
+      isSqlWithHole(hit) ? { confidence: "medium", facts: { name: nameOf(hit) } } : undefined,
   },
   say: ({ facts }) => ({
     what: `The parameter ${String(facts?.name)} is put into the SQL text.`,
@@ -28,7 +30,11 @@ function isSqlWithHole(hit: Hit): boolean {
   return (hit.value.alts ?? []).some((alt) => {
     if (!("parts" in alt)) return false;
     const first = alt.parts[0];
-    return first?.text !== undefined && SQL_TEXT.test(first.text) && alt.parts.some((p) => p.value?.taint.some((t) => t.label === hit.label) ?? false);
+    return (
+      first?.text !== undefined &&
+      SQL_TEXT.test(first.text) &&
+      alt.parts.some((p) => p.value?.taint.some((t) => t.label === hit.label) ?? false)
+    );
   });
 }
 

@@ -1,5 +1,5 @@
-import { type Hit, rule } from "../server/rule/rule.ts";
 import { parameterise } from "../server/rule/fix/sql.ts";
+import { type Hit, rule } from "../server/rule/rule.ts";
 
 export default rule({
   id: "sql-injection",

@@ -1,5 +1,5 @@
-import { type Code, type Match, type Observation, rule } from "../server/rule/rule.ts";
 import { parameterise } from "../server/rule/fix/sql.ts";
+import { type Code, type Match, type Observation, rule } from "../server/rule/rule.ts";
 
 const SQL_TEXT = /\b(select|insert\s+into|update|delete\s+from|where|values)\b/i;
 
@@ -27,16 +27,27 @@ export default rule({
 
 /** A plain literal in the query with the name of a local variable in braces. */
 function find(call: Observation, code: Code): Match[] {
-  const texts = (call.args[0]?.value.alts ?? []).map((alt) => ("const" in alt ? String(alt.const) : alt.parts.map((p) => p.text ?? "\u0000").join("")));
+  const texts = (call.args[0]?.value.alts ?? []).map((alt) =>
+    "const" in alt ? String(alt.const) : alt.parts.map((p) => p.text ?? "\u0000").join(""),
+  );
   if (!texts.some((t) => SQL_TEXT.test(t))) return [];
   const out: Match[] = [];
   for (const op of code.ir.ops) {
     if (op.op !== "const" || typeof op.value !== "string" || op.value === "") continue;
     const value = op.value;
     if (!texts.some((t) => t.includes(value))) continue;
-    const name = [...value.matchAll(/\{([A-Za-z_]\w*)\}/g)].map((m) => m[1] as string).find((n) => code.ir.slots.includes(n));
+    const name = [...value.matchAll(/\{([A-Za-z_]\w*)\}/g)]
+      .map((m) => m[1] as string)
+      .find((n) => code.ir.slots.includes(n));
     if (name === undefined) continue;
-    out.push({ item: call.site.item, span: op.span, op: call.site.op, call, confidence: "medium", facts: { name } });
+    out.push({
+      item: call.site.item,
+      span: op.span,
+      op: call.site.op,
+      call,
+      confidence: "medium",
+      facts: { name },
+    });
   }
   return out;
 }

@@ -27,7 +27,10 @@ export function lineStarts(text: string): Uint32Array {
 }
 
 /** Line and column of an offset, both from 0, in UTF-16 units. */
-export function positionAt(starts: Uint32Array, offset: number): { line: number; character: number } {
+export function positionAt(
+  starts: Uint32Array,
+  offset: number,
+): { line: number; character: number } {
   let low = 0;
   let high = starts.length - 1;
   while (low < high) {
@@ -39,7 +42,12 @@ export function positionAt(starts: Uint32Array, offset: number): { line: number;
 }
 
 /** The offset of a position; a position past the end of its line or text is moved back to it. */
-export function offsetAt(text: string, starts: Uint32Array, line: number, character: number): number {
+export function offsetAt(
+  text: string,
+  starts: Uint32Array,
+  line: number,
+  character: number,
+): number {
   if (line < 0) return 0;
   if (line >= starts.length) return text.length;
   const start = starts[line] as number;
@@ -50,7 +58,9 @@ export function offsetAt(text: string, starts: Uint32Array, line: number, charac
 /** Applies edits given in offsets of the original text. Overlapping edits are our own bug and throw. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   const ordered = edits.map((edit, order) => ({ edit, order }));
-  ordered.sort((a, b) => a.edit.start - b.edit.start || a.edit.end - b.edit.end || a.order - b.order);
+  ordered.sort(
+    (a, b) => a.edit.start - b.edit.start || a.edit.end - b.edit.end || a.order - b.order,
+  );
   let out = "";
   let at = 0;
   for (const { edit } of ordered) {

@@ -62,7 +62,16 @@ export interface Fix {
 }
 
 /** Why a file has no analysis. */
-export type SkipReason = "generated" | "minified" | "vendored" | "too-large" | "too-many" | "unreadable" | "binary" | "excluded" | "too-slow";
+export type SkipReason =
+  | "generated"
+  | "minified"
+  | "vendored"
+  | "too-large"
+  | "too-many"
+  | "unreadable"
+  | "binary"
+  | "excluded"
+  | "too-slow";
 
 export interface Problem {
   readonly file?: FileId;
@@ -77,7 +86,12 @@ export interface Settings {
   readonly minimumConfidence: Confidence;
 }
 
-export const DEFAULT_SETTINGS: Settings = { profile: "default", rules: {}, minimumSeverity: "info", minimumConfidence: "medium" };
+export const DEFAULT_SETTINGS: Settings = {
+  profile: "default",
+  rules: {},
+  minimumSeverity: "info",
+  minimumConfidence: "medium",
+};
 
 export interface Report {
   readonly file: FileId;
@@ -127,7 +141,10 @@ export interface Engine {
    * `first` (and then their imports) before the others. Returns how many still wait. `check` does not need it, but only
    * analysed callers contribute flows.
    */
-  step(budget: number, first?: readonly FileId[]): { readonly pending: number; readonly total: number };
+  step(
+    budget: number,
+    first?: readonly FileId[],
+  ): { readonly pending: number; readonly total: number };
   /** Findings in this file, of all flows known so far: the file itself is always analysed in full. Suppressed findings are not in it. */
   check(file: FileId): Report;
   /** Files whose findings may have changed since the last call, because of an edit anywhere. Includes files never asked for. */

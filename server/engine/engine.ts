@@ -5,16 +5,41 @@
 import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
 import type { Edit } from "../base/text.ts";
-import { type FileSet, type Language, grammarFor } from "../languages/language.ts";
+import { type FileSet, grammarFor, type Language } from "../languages/language.ts";
 import { python } from "../languages/python/index.ts";
 import { javascript } from "../languages/typescript/index.ts";
-import { type FileIr, type IrCache, type PlacedItem, type Program, fileOf, lowerFile } from "../project/program.ts";
+import {
+  type FileIr,
+  fileOf,
+  type IrCache,
+  lowerFile,
+  type PlacedItem,
+  type Program,
+} from "../project/program.ts";
 import type { Fix as RuleFix, RuleSet } from "../rule/rule.ts";
-import { type Source, type Syntax, type WasmFiles, createSyntax } from "../syntax/parser.ts";
-import { type Knowledge, compile } from "../taint/knowledge.ts";
-import { type Memo, type Solver, Interrupted, createMemo, createSolver } from "../taint/solve.ts";
-import { type Engine, type Fix, type OpenOptions, type Problem, type Report, type Settings, DEFAULT_SETTINGS } from "./api.ts";
-import { type Contribution, type Found, type ProjectIndex, contribute, contributionKey, findingsOf, indexContributions, isShared, watchList } from "./findings.ts";
+import { createSyntax, type Source, type Syntax, type WasmFiles } from "../syntax/parser.ts";
+import { compile, type Knowledge } from "../taint/knowledge.ts";
+import { createMemo, createSolver, Interrupted, type Memo, type Solver } from "../taint/solve.ts";
+import {
+  DEFAULT_SETTINGS,
+  type Engine,
+  type Fix,
+  type OpenOptions,
+  type Problem,
+  type Report,
+  type Settings,
+} from "./api.ts";
+import {
+  type Contribution,
+  contribute,
+  contributionKey,
+  type Found,
+  findingsOf,
+  indexContributions,
+  isShared,
+  type ProjectIndex,
+  watchList,
+} from "./findings.ts";
 import { type Directive, directives } from "./suppress.ts";
 
 export interface EngineOptions {
@@ -35,7 +60,8 @@ interface Doc {
   directives: readonly Directive[] | undefined;
 }
 
-const STEERING = /(^|\/)(tsconfig[^/]*\.json|jsconfig\.json|package\.json|package-lock\.json|uv\.lock|poetry\.lock)$/;
+const STEERING =
+  /(^|\/)(tsconfig[^/]*\.json|jsconfig\.json|package\.json|package-lock\.json|uv\.lock|poetry\.lock)$/;
 
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const syntax = await createSyntax(options.wasm);
@@ -66,7 +92,10 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
   /** One moment: dropped on every change, so nothing in it can be stale. */
   let moment: Moment | undefined;
   /** What each file gave to others at the last look; only a hint for the order of work. */
-  const last = new Map<FileId, { readonly key: string; readonly targets: ReadonlySet<FileId>; readonly shared: boolean }>();
+  const last = new Map<
+    FileId,
+    { readonly key: string; readonly targets: ReadonlySet<FileId>; readonly shared: boolean }
+  >();
   const changedFiles = new Set<FileId>();
 
   /** Files whose text changed since the last look. */
@@ -91,7 +120,8 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     },
     rootOf: (file) => {
       let best = "";
-      for (const r of roots) if ((r === "" || file.startsWith(`${r}/`)) && r.length > best.length) best = r;
+      for (const r of roots)
+        if ((r === "" || file.startsWith(`${r}/`)) && r.length > best.length) best = r;
       return best;
     },
   };
@@ -147,9 +177,17 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     byId.clear();
     const solver = createSolver(program, (file) => knowledge[file.language.id], memo, options.log);
     const waiting = new Set<FileId>();
-    for (const [file, doc] of docs) if (languageOf(file, doc) !== undefined || isManifest(file)) waiting.add(file);
+    for (const [file, doc] of docs)
+      if (languageOf(file, doc) !== undefined || isManifest(file)) waiting.add(file);
     edited.clear();
-    moment = { program, solver, contributions: new Map(), waiting, found: new Map(), index: undefined };
+    moment = {
+      program,
+      solver,
+      contributions: new Map(),
+      waiting,
+      found: new Map(),
+      index: undefined,
+    };
     return moment;
   };
 
@@ -162,7 +200,8 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       byId.delete(file);
       m.contributions.delete(file);
       const doc = docs.get(file);
-      if (doc !== undefined && (languageOf(file, doc) !== undefined || isManifest(file))) m.waiting.add(file);
+      if (doc !== undefined && (languageOf(file, doc) !== undefined || isManifest(file)))
+        m.waiting.add(file);
       else m.waiting.delete(file);
     }
     m.found.clear();
@@ -196,15 +235,23 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       if (error instanceof Interrupted) throw error;
       problem(file, `analysis failed: ${error instanceof Error ? error.message : String(error)}`);
     }
-    contribution ??= { targets: new Set(), hits: [], calls: new Set(), observations: [], roots: [] };
+    contribution ??= {
+      targets: new Set(),
+      hits: [],
+      calls: new Set(),
+      observations: [],
+      roots: [],
+    };
     m.waiting.delete(file);
     m.contributions.set(file, contribution);
     const key = contributionKey(contribution);
     const before = last.get(file);
     const shared = isShared(contribution, rules.rules);
     if (before?.key !== key) {
-      for (const t of [file, ...(before?.targets ?? []), ...contribution.targets]) changedFiles.add(t);
-      if (shared || before?.shared) for (const [other, l] of last) if (l.shared) changedFiles.add(other);
+      for (const t of [file, ...(before?.targets ?? []), ...contribution.targets])
+        changedFiles.add(t);
+      if (shared || before?.shared)
+        for (const [other, l] of last) if (l.shared) changedFiles.add(other);
     }
     last.set(file, { key, targets: contribution.targets, shared });
     m.found.clear();
@@ -213,7 +260,8 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
 
   const settingsFor = (file: FileId): Settings => {
     let best = "";
-    for (const root of settings.keys()) if ((root === "" || file.startsWith(`${root}/`)) && root.length >= best.length) best = root;
+    for (const root of settings.keys())
+      if ((root === "" || file.startsWith(`${root}/`)) && root.length >= best.length) best = root;
     return settings.get(best) ?? DEFAULT_SETTINGS;
   };
 
@@ -222,7 +270,8 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     const doc = docs.get(file);
     if (doc === undefined) return [];
     analyse(m, file);
-    for (const [other, { targets }] of last) if (targets.has(file) && docs.has(other)) analyse(m, other);
+    for (const [other, { targets }] of last)
+      if (targets.has(file) && docs.has(other)) analyse(m, other);
     const ready = m.found.get(file);
     if (ready !== undefined) return ready;
     irOf(file);
@@ -238,7 +287,14 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       settings: settingsFor(file),
       root: files.rootOf(file),
       directives: doc.directives ?? [],
-      manifest: isManifest(file) ? { file, text: doc.text, sibling: (name) => files.text(`${file.slice(0, file.lastIndexOf("/") + 1)}${name}`), has: (name) => files.has(`${file.slice(0, file.lastIndexOf("/") + 1)}${name}`) } : undefined,
+      manifest: isManifest(file)
+        ? {
+            file,
+            text: doc.text,
+            sibling: (name) => files.text(`${file.slice(0, file.lastIndexOf("/") + 1)}${name}`),
+            has: (name) => files.has(`${file.slice(0, file.lastIndexOf("/") + 1)}${name}`),
+          }
+        : undefined,
       problem,
     });
     m.found.set(file, out);
@@ -253,7 +309,12 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       doc.hash ??= hash128(doc.text);
       edits.push({ file: e.file, textHash: doc.hash, edits: e.edits });
     }
-    return { title: fix.title, grade: fix.grade, edits, ...(fix.reason === undefined ? {} : { reason: fix.reason }) };
+    return {
+      title: fix.title,
+      grade: fix.grade,
+      edits,
+      ...(fix.reason === undefined ? {} : { reason: fix.reason }),
+    };
   };
 
   const forget = (file: FileId, doc: Doc): void => {
@@ -282,7 +343,8 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       docs.get(file)?.source?.dispose();
       docs.delete(file);
       for (const t of last.get(file)?.targets ?? []) changedFiles.add(t);
-      if (last.get(file)?.shared) for (const [other, l] of last) if (l.shared) changedFiles.add(other);
+      if (last.get(file)?.shared)
+        for (const [other, l] of last) if (l.shared) changedFiles.add(other);
       last.delete(file);
       changedFiles.add(file);
       touch(file);
@@ -291,8 +353,18 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     set(file, text, open: OpenOptions = {}) {
       const old = docs.get(file);
       wanted.delete(file);
-      if (old !== undefined && old.text === text && old.languageId === (open.languageId ?? old.languageId) && old.open === (open.open ?? false)) return;
-      if (old !== undefined && old.text === text && old.languageId === (open.languageId ?? old.languageId)) {
+      if (
+        old !== undefined &&
+        old.text === text &&
+        old.languageId === (open.languageId ?? old.languageId) &&
+        old.open === (open.open ?? false)
+      )
+        return;
+      if (
+        old !== undefined &&
+        old.text === text &&
+        old.languageId === (open.languageId ?? old.languageId)
+      ) {
         if (old.open && !open.open) old.source?.dispose();
         if (old.open && !open.open) old.source = undefined;
         old.open = open.open ?? false;
@@ -306,7 +378,16 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         return;
       }
       old?.source?.dispose();
-      docs.set(file, { text, hash: undefined, languageId: open.languageId, editable: open.editable ?? true, open: open.open ?? false, source: undefined, ir: undefined, directives: undefined });
+      docs.set(file, {
+        text,
+        hash: undefined,
+        languageId: open.languageId,
+        editable: open.editable ?? true,
+        open: open.open ?? false,
+        source: undefined,
+        ir: undefined,
+        directives: undefined,
+      });
       if (!known.has(file)) reset();
       known.add(file);
       changedFiles.add(file);
@@ -315,7 +396,8 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     edit(file, edits: readonly Edit[]) {
       const doc = docs.get(file);
       if (doc === undefined) return;
-      for (const e of edits) doc.text = doc.text.slice(0, e.start) + e.newText + doc.text.slice(e.end);
+      for (const e of edits)
+        doc.text = doc.text.slice(0, e.start) + e.newText + doc.text.slice(e.end);
       doc.source?.edit(edits, doc.text);
       changedFiles.add(file);
       forget(file, doc);
@@ -343,7 +425,8 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         .filter((id) => !ids.has(id))
         .map((id) => ({ message: `unknown rule "${id}" in the settings` }));
     },
-    wants: (file, languageId) => grammarFor(file, languageId) !== undefined || isManifest(file) || STEERING.test(file),
+    wants: (file, languageId) =>
+      grammarFor(file, languageId) !== undefined || isManifest(file) || STEERING.test(file),
     needs() {
       return [...wanted].filter((f) => known.has(f) && !docs.has(f)).sort();
     },
@@ -371,7 +454,11 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     },
     check(file): Report {
       const list = found(file);
-      return { file, findings: list.map((f) => f.finding), hasError: docs.get(file)?.ir?.hasError ?? false };
+      return {
+        file,
+        findings: list.map((f) => f.finding),
+        hasError: docs.get(file)?.ir?.hasError ?? false,
+      };
     },
     changed() {
       const out = [...changedFiles];
@@ -384,7 +471,10 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       try {
         return one.fixes().flatMap((f) => toEdits(f) ?? []);
       } catch (error) {
-        problem(file, `${one.finding.rule}: making a fix failed: ${error instanceof Error ? error.message : String(error)}`);
+        problem(
+          file,
+          `${one.finding.rule}: making a fix failed: ${error instanceof Error ? error.message : String(error)}`,
+        );
         return [];
       }
     },

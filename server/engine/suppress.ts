@@ -1,6 +1,7 @@
 /** Inline suppression: `skeptic: ignore[rule-id] -- reason` in a comment on the line or alone on the line above. */
-import { type FlatTree, end, kind, start } from "../syntax/flat.ts";
+
 import { lineStarts, positionAt } from "../base/text.ts";
+import { end, type FlatTree, kind, start } from "../syntax/flat.ts";
 
 export interface Directive {
   /** Absolute place of the comment. */
@@ -31,7 +32,10 @@ export function directives(tree: FlatTree): readonly Directive[] {
       start: from,
       end: to,
       lines: alone ? [line, nextCodeLine(tree.text, starts, line)] : [line, line],
-      rules: (match[1] ?? "").split(",").map((r) => r.trim()).filter((r) => r !== ""),
+      rules: (match[1] ?? "")
+        .split(",")
+        .map((r) => r.trim())
+        .filter((r) => r !== ""),
       reason: (match[2] ?? "").trim(),
     });
   }

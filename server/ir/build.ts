@@ -1,5 +1,18 @@
 /** Builds an item's IR block by block; used by every lowering. */
-import type { Block, BlockId, Export, Hole, Item, Op, Param, SlotId, Span, Terminator, TypeRef, ValueId } from "./ir.ts";
+import type {
+  Block,
+  BlockId,
+  Export,
+  Hole,
+  Item,
+  Op,
+  Param,
+  SlotId,
+  Span,
+  Terminator,
+  TypeRef,
+  ValueId,
+} from "./ir.ts";
 
 export interface Builder {
   /** Adds an operation to the current block and returns its value. After a terminator, operations go to an unreachable block. */
@@ -82,7 +95,8 @@ export function createBuilder(): Builder {
     },
     end,
     jump: (to) => end({ kind: "jump", to }),
-    branch: (condition, then, otherwise) => end({ kind: "branch", condition, then, else: otherwise }),
+    branch: (condition, then, otherwise) =>
+      end({ kind: "branch", condition, then, else: otherwise }),
     reachable: () => open().end === undefined,
     slot: (name) => slots.push(name) - 1,
     temp: () => slots.push(`%${temps++}`) - 1,
@@ -105,7 +119,16 @@ export function createBuilder(): Builder {
         end: b.end ?? { kind: "end" },
         ...(b.handler === undefined ? {} : { handler: b.handler }),
       }));
-      return { ...rest, ops, blocks: done, slots, holes, statements, exports, outerWrites: [...outerWrites] };
+      return {
+        ...rest,
+        ops,
+        blocks: done,
+        slots,
+        holes,
+        statements,
+        exports,
+        outerWrites: [...outerWrites],
+      };
     },
   };
 }

@@ -67,11 +67,19 @@ export interface Param {
 
 /** A type as written. `path` is the dotted name; `called` marks a call inside Annotated[...], such as Query(). */
 export type TypeRef =
-  | { readonly kind: "name"; readonly path: readonly string[]; readonly args: readonly TypeRef[]; readonly called?: boolean }
+  | {
+      readonly kind: "name";
+      readonly path: readonly string[];
+      readonly args: readonly TypeRef[];
+      readonly called?: boolean;
+    }
   | { readonly kind: "union"; readonly members: readonly TypeRef[] }
   | { readonly kind: "literal"; readonly values: readonly Literal[] }
   | { readonly kind: "array"; readonly element: TypeRef }
-  | { readonly kind: "record"; readonly fields: readonly { readonly name: string; readonly type: TypeRef }[] }
+  | {
+      readonly kind: "record";
+      readonly fields: readonly { readonly name: string; readonly type: TypeRef }[];
+    }
   | { readonly kind: "unknown" };
 
 export type Literal = string | number | boolean | null | undefined;
@@ -85,7 +93,12 @@ export interface Block {
 
 export type Terminator =
   | { readonly kind: "jump"; readonly to: BlockId }
-  | { readonly kind: "branch"; readonly condition: ValueId; readonly then: BlockId; readonly else: BlockId }
+  | {
+      readonly kind: "branch";
+      readonly condition: ValueId;
+      readonly then: BlockId;
+      readonly else: BlockId;
+    }
   | { readonly kind: "return"; readonly value?: ValueId; readonly span: Span }
   | { readonly kind: "throw"; readonly value?: ValueId; readonly span: Span }
   | { readonly kind: "end" };
@@ -104,7 +117,12 @@ export type JoinPart =
   /** `text` is the decoded literal text; `span` its place between the delimiters (raw text may differ by escapes). */
   | { readonly kind: "text"; readonly text: string; readonly span: Span }
   /** `span` is the whole hole with its delimiters (`{x!r:>3}`, `${x}`, `%s`); the value's own op has the expression's span. */
-  | { readonly kind: "hole"; readonly value: ValueId; readonly span: Span; readonly format?: string };
+  | {
+      readonly kind: "hole";
+      readonly value: ValueId;
+      readonly span: Span;
+      readonly format?: string;
+    };
 
 /** How a string was put together, for fixes. "concat" is never made by lowering: `+` is a `binary`. */
 export type JoinStyle = "fstring" | "template" | "percent" | "format" | "adjacent";
@@ -144,12 +162,28 @@ export type Op = At &
     | { readonly op: "storeFree"; readonly name: string; readonly value: ValueId }
     | { readonly op: "this" }
     | { readonly op: "super" }
-    | { readonly op: "member"; readonly object: ValueId; readonly name: string; readonly nameSpan: Span; readonly optional?: boolean }
+    | {
+        readonly op: "member";
+        readonly object: ValueId;
+        readonly name: string;
+        readonly nameSpan: Span;
+        readonly optional?: boolean;
+      }
     | { readonly op: "index"; readonly object: ValueId; readonly key: ValueId }
     /** A slice or rest of a sequence or record: keeps the elements' taint, loses positions. */
     | { readonly op: "slice"; readonly object: ValueId; readonly uses: readonly ValueId[] }
-    | { readonly op: "setMember"; readonly object: ValueId; readonly name: string; readonly value: ValueId }
-    | { readonly op: "setIndex"; readonly object: ValueId; readonly key: ValueId; readonly value: ValueId }
+    | {
+        readonly op: "setMember";
+        readonly object: ValueId;
+        readonly name: string;
+        readonly value: ValueId;
+      }
+    | {
+        readonly op: "setIndex";
+        readonly object: ValueId;
+        readonly key: ValueId;
+        readonly value: ValueId;
+      }
     | {
         readonly op: "call";
         readonly callee: ValueId;
@@ -161,21 +195,49 @@ export type Op = At &
         readonly argsSpan: Span;
       }
     | { readonly op: "join"; readonly style: JoinStyle; readonly parts: readonly JoinPart[] }
-    | { readonly op: "binary"; readonly operator: string; readonly left: ValueId; readonly right: ValueId }
+    | {
+        readonly op: "binary";
+        readonly operator: string;
+        readonly left: ValueId;
+        readonly right: ValueId;
+      }
     /** Operators normalised: "==", "!=", "<", "<=", ">", ">=", "in", "not in", "instanceof". `is`/`===` are "==", `is not`/`!==` "!=". */
-    | { readonly op: "compare"; readonly operator: string; readonly left: ValueId; readonly right: ValueId }
+    | {
+        readonly op: "compare";
+        readonly operator: string;
+        readonly left: ValueId;
+        readonly right: ValueId;
+      }
     /** "not" for `!` and `not`; otherwise the operator's text. */
     | { readonly op: "unary"; readonly operator: string; readonly operand: ValueId }
     | { readonly op: "record"; readonly entries: readonly RecordEntry[] }
-    | { readonly op: "sequence"; readonly shape: "list" | "tuple" | "set"; readonly elements: readonly { readonly value: ValueId; readonly spread: boolean }[] }
+    | {
+        readonly op: "sequence";
+        readonly shape: "list" | "tuple" | "set";
+        readonly elements: readonly { readonly value: ValueId; readonly spread: boolean }[];
+      }
     /** A nested function. `defaults[i]` is the default of its i-th parameter when the language evaluates it here (Python). */
-    | { readonly op: "closure"; readonly hole: number; readonly defaults: readonly (ValueId | undefined)[] }
-    | { readonly op: "class"; readonly name: string; readonly bases: readonly ValueId[]; readonly members: readonly ClassMember[] }
+    | {
+        readonly op: "closure";
+        readonly hole: number;
+        readonly defaults: readonly (ValueId | undefined)[];
+      }
+    | {
+        readonly op: "class";
+        readonly name: string;
+        readonly bases: readonly ValueId[];
+        readonly members: readonly ClassMember[];
+      }
     /**
      * What an import binds. `name` undefined: the module object. `module` is the specifier as written; Python relative
      * imports keep their leading dots (".pkg.mod"). `import a.b` (binding `a`) has module "a", `also` "a.b".
      */
-    | { readonly op: "import"; readonly module: string; readonly name?: string; readonly also?: string }
+    | {
+        readonly op: "import";
+        readonly module: string;
+        readonly name?: string;
+        readonly also?: string;
+      }
     | { readonly op: "await"; readonly value: ValueId }
     | { readonly op: "yield"; readonly value?: ValueId }
     /** One element of an iterable (keys of a mapping for Python dicts and `for in`). */
@@ -183,7 +245,12 @@ export type Op = At &
     /** The exception in a handler; `types` are the caught classes' values (empty = any). */
     | { readonly op: "caught"; readonly types: readonly ValueId[] }
     /** `value` declared or cast to a type: a hint for lookups, no conversion at run time. */
-    | { readonly op: "annotate"; readonly value: ValueId; readonly type: TypeRef; readonly cast: boolean }
+    | {
+        readonly op: "annotate";
+        readonly value: ValueId;
+        readonly type: TypeRef;
+        readonly cast: boolean;
+      }
     /** Syntax that is not modelled: depends on `uses`. */
     | { readonly op: "opaque"; readonly uses: readonly ValueId[]; readonly what: string }
   );
@@ -191,5 +258,10 @@ export type Op = At &
 export type Export =
   /** `exported` is the public name ("default" included); `local` the module variable. */
   | { readonly kind: "local"; readonly exported: string; readonly local: string }
-  | { readonly kind: "from"; readonly exported: string; readonly module: string; readonly name?: string }
+  | {
+      readonly kind: "from";
+      readonly exported: string;
+      readonly module: string;
+      readonly name?: string;
+    }
   | { readonly kind: "star"; readonly module: string };

@@ -34,7 +34,13 @@ export interface LowerLog {
   lowered(id: string): void;
 }
 
-export function lowerFile(file: FileId, tree: FlatTree, language: Language, cache: IrCache, log?: LowerLog): FileIr {
+export function lowerFile(
+  file: FileId,
+  tree: FlatTree,
+  language: Language,
+  cache: IrCache,
+  log?: LowerLog,
+): FileIr {
   const sources = splitItems(tree, language.bodyOf);
   const ids: string[] = [];
   const irs: Item[] = [];

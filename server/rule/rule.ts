@@ -9,13 +9,13 @@ import type { Model, SinkKind, SourceKind } from "../taint/knowledge.ts";
 import type { CallArg, Hit, Observation, StoreView } from "../taint/summary.ts";
 import type { ItemId, Value } from "../taint/value.ts";
 
-export type { Edit, FileId, Span };
 export type { Item, Literal, Op, ValueId } from "../ir/ir.ts";
 export type { Model, SinkKind, SourceKind } from "../taint/knowledge.ts";
 export { kindBit } from "../taint/knowledge.ts";
 export type { CallArg, Hit, Observation, StoreView } from "../taint/summary.ts";
 export type { Alt, ItemId, Part, Value } from "../taint/value.ts";
 export { constants, onlyConst, readField, spread } from "../taint/value.ts";
+export type { Edit, FileId, Span };
 
 export type Severity = "critical" | "high" | "medium" | "low" | "info";
 export type Confidence = "high" | "medium" | "low";
@@ -46,7 +46,11 @@ export interface Match {
   readonly hit?: Hit;
   readonly call?: Observation;
   /** Further places that belong to the fault (the other side of a mismatch). */
-  readonly related?: readonly { readonly item: ItemId; readonly span: Span; readonly text: string }[];
+  readonly related?: readonly {
+    readonly item: ItemId;
+    readonly span: Span;
+    readonly text: string;
+  }[];
 }
 
 /** An item's program and text, for checks and fixes. All spans given and taken are in item coordinates. */

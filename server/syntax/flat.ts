@@ -70,7 +70,8 @@ export function children(tree: FlatTree, n: number): number[] {
 export function namedChildren(tree: FlatTree, n: number): number[] {
   const out: number[] = [];
   const stop = skip(tree, n);
-  for (let c = n + 1; c < stop; c = skip(tree, c)) if (isNamed(tree, c) && kind(tree, c) !== "comment") out.push(c);
+  for (let c = n + 1; c < stop; c = skip(tree, c))
+    if (isNamed(tree, c) && kind(tree, c) !== "comment") out.push(c);
   return out;
 }
 /** The first child under that field, or NO_NODE. */
@@ -91,6 +92,8 @@ export function childOfKind(tree: FlatTree, n: number, name: string): number {
 /** True if the subtree holds an ERROR or a missing token. */
 export function hasError(tree: FlatTree, n: number): boolean {
   const stop = skip(tree, n);
-  for (let c = n; c < stop; c++) if (((tree.nodes[c * STRIDE] as number) & KIND) === ERROR_KIND || isMissing(tree, c)) return true;
+  for (let c = n; c < stop; c++)
+    if (((tree.nodes[c * STRIDE] as number) & KIND) === ERROR_KIND || isMissing(tree, c))
+      return true;
   return false;
 }

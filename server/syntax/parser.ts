@@ -2,7 +2,7 @@
  * Text to flat tree with web-tree-sitter. Trees never leave this file: a `Source` owns at most one and deletes it.
  * Every cursor is deleted too: in web-tree-sitter 0.27 one that is left to the garbage collector corrupts memory.
  */
-import { Edit as TreeEdit, Language, Parser, type Tree, type TreeCursor } from "web-tree-sitter";
+import { Language, Parser, type Tree, type TreeCursor, Edit as TreeEdit } from "web-tree-sitter";
 import type { Edit } from "../base/text.ts";
 import { type FlatTree, type Grammar, type GrammarName, STRIDE } from "./flat.ts";
 
@@ -175,7 +175,11 @@ function walk(cursor: TreeCursor, text: string, grammar: Grammar): FlatTree {
       scratch = bigger;
     }
     const at = count * STRIDE;
-    scratch[at] = (cursor.nodeTypeId | (cursor.currentFieldId << 16) | (cursor.nodeIsMissing ? 0x80000000 : 0)) >>> 0;
+    scratch[at] =
+      (cursor.nodeTypeId |
+        (cursor.currentFieldId << 16) |
+        (cursor.nodeIsMissing ? 0x80000000 : 0)) >>>
+      0;
     scratch[at + 1] = cursor.startIndex;
     scratch[at + 2] = cursor.endIndex;
     scratch[at + 3] = open.length === 0 ? 0xffffffff : (open[open.length - 1] as number);
@@ -188,7 +192,8 @@ function walk(cursor: TreeCursor, text: string, grammar: Grammar): FlatTree {
     for (;;) {
       if (cursor.gotoNextSibling()) break;
       const up = open.pop();
-      if (up === undefined) return { grammar, text, nodes: scratch.slice(0, count * STRIDE), count };
+      if (up === undefined)
+        return { grammar, text, nodes: scratch.slice(0, count * STRIDE), count };
       scratch[up * STRIDE + 4] = count;
       cursor.gotoParent();
     }

@@ -1,30 +1,47 @@
 /** Calls: library rows, functions of the project by their summaries, and what happens at calls of unknown things. */
 import type { Op, ValueId } from "../ir/ir.ts";
-import { instanceMember, isForeign, pathValue, prove, resolve, sourceTaint, update, withHint } from "./evaluate.ts";
-import { bake, bakeTaint, type Run, type State } from "./interpret.ts";
-import { ALL_KINDS, type ArgSpec, type GuardRow, type PassRow, type SinkRow, clearedBy, kindBit } from "./knowledge.ts";
-import { type CallArg, type Hit, type Summary, rebase, trail } from "./summary.ts";
 import {
-  UNKNOWN,
+  instanceMember,
+  isForeign,
+  pathValue,
+  prove,
+  resolve,
+  sourceTaint,
+  update,
+  withHint,
+} from "./evaluate.ts";
+import { bake, bakeTaint, type Run, type State } from "./interpret.ts";
+import {
+  ALL_KINDS,
+  type ArgSpec,
+  clearedBy,
+  type GuardRow,
+  kindBit,
+  type PassRow,
+  type SinkRow,
+} from "./knowledge.ts";
+import { type CallArg, type Hit, rebase, type Summary, trail } from "./summary.ts";
+import {
   type Alt,
-  type ItemId,
-  type Part,
-  type Proof,
-  type Ref,
-  type Taint,
-  type Trail,
-  type Value,
   both,
   concat,
   constants,
+  type ItemId,
   isTainted,
   join,
   joinTaint,
   markBit,
   ofTaint,
   onlyConst,
+  type Part,
+  type Proof,
+  type Ref,
   readField,
   spread,
+  type Taint,
+  type Trail,
+  UNKNOWN,
+  type Value,
   withField,
   withTaint,
 } from "./value.ts";
@@ -53,17 +70,28 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
     ...(a.name === undefined ? {} : { name: a.name }),
     ...(a.spread === undefined ? {} : { spread: a.spread }),
   }));
-  const receiver = receiverOp === undefined ? undefined : bake(withHint(run, resolve(run, run.values[receiverOp] ?? UNKNOWN), receiverOp), state);
+  const receiver =
+    receiverOp === undefined
+      ? undefined
+      : bake(withHint(run, resolve(run, run.values[receiverOp] ?? UNKNOWN), receiverOp), state);
   const call: Call = { run, id, op, state, args, receiver, receiverOp };
   const callee = withHint(run, resolve(run, run.values[op.callee] ?? UNKNOWN), op.callee);
   const method = calleeOp.op === "member" ? calleeOp.name : undefined;
 
   const paths = callee.refs.filter((r) => r.startsWith("lib:")).map((r) => r.slice(4));
   const guessed = callee.guessed ?? false;
-  noteTakers(call, method !== undefined && run.facts.knowledge.knows(`*.${method}.arg`) ? [...paths, `*.${method}`] : paths, guessed);
+  noteTakers(
+    call,
+    method !== undefined && run.facts.knowledge.knows(`*.${method}.arg`)
+      ? [...paths, `*.${method}`]
+      : paths,
+    guessed,
+  );
   observe(call, paths, method, guessed);
-  for (const path of paths) for (const row of run.facts.knowledge.sinks(path)) sink(call, row, guessed);
-  if (method !== undefined && paths.length === 0) for (const row of run.facts.knowledge.sinks(`*.${method}`)) sink(call, row, true);
+  for (const path of paths)
+    for (const row of run.facts.knowledge.sinks(path)) sink(call, row, guessed);
+  if (method !== undefined && paths.length === 0)
+    for (const row of run.facts.knowledge.sinks(`*.${method}`)) sink(call, row, true);
 
   let result: Value | undefined;
   const add = (value: Value | undefined): void => {
@@ -72,7 +100,8 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
   if (op.form === "decorator") {
     // The name keeps meaning the function it was given, whatever wraps it.
     const decorated = args[0]?.value ?? UNKNOWN;
-    for (const ref of callee.refs) if (ref.startsWith("fn:")) callFunction(call, ref.slice(3), undefined);
+    for (const ref of callee.refs)
+      if (ref.startsWith("fn:")) callFunction(call, ref.slice(3), undefined);
     return decorated;
   }
   for (const ref of callee.refs) {
@@ -80,7 +109,8 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
     else if (ref.startsWith("class:")) add(construct(call, ref.slice(6)));
     else if (ref.startsWith("inst:")) {
       const method = instanceMember(run, ref.slice(5), "__call__", op, 0);
-      for (const m of method?.refs ?? []) if (m.startsWith("fn:")) add(callFunction(call, m.slice(3), { refs: [ref], taint: [] }));
+      for (const m of method?.refs ?? [])
+        if (m.startsWith("fn:")) add(callFunction(call, m.slice(3), { refs: [ref], taint: [] }));
     }
   }
   const known = result !== undefined;
@@ -125,13 +155,22 @@ function boundSelf(call: Call, ref: Ref): Value | undefined {
   return call.receiver?.refs.some((r) => r.startsWith("inst:")) ? call.receiver : undefined;
 }
 
-export function argument(call: { readonly args: readonly CallArg[]; readonly receiver?: Value | undefined }, spec: ArgSpec): CallArg | undefined {
-  if (spec === "recv") return call.receiver === undefined ? undefined : { value: call.receiver, op: -1, span: { start: 0, end: 0 } };
+export function argument(
+  call: { readonly args: readonly CallArg[]; readonly receiver?: Value | undefined },
+  spec: ArgSpec,
+): CallArg | undefined {
+  if (spec === "recv")
+    return call.receiver === undefined
+      ? undefined
+      : { value: call.receiver, op: -1, span: { start: 0, end: 0 } };
   if (typeof spec === "number") {
     let at = 0;
     for (const a of call.args) {
       if (a.name !== undefined) continue;
-      if (a.spread === "items") return at <= spec ? { ...a, value: readField(a.value, a.value.closed ? String(spec - at) : "*") } : undefined;
+      if (a.spread === "items")
+        return at <= spec
+          ? { ...a, value: readField(a.value, a.value.closed ? String(spec - at) : "*") }
+          : undefined;
       if (a.spread !== undefined) continue;
       if (at++ === spec) return a;
     }
@@ -139,9 +178,15 @@ export function argument(call: { readonly args: readonly CallArg[]; readonly rec
   }
   const dot = spec.indexOf(".");
   if (dot > 0) {
-    const base = argument(call, /^\d+$/.test(spec.slice(0, dot)) ? Number(spec.slice(0, dot)) : spec.slice(0, dot));
+    const base = argument(
+      call,
+      /^\d+$/.test(spec.slice(0, dot)) ? Number(spec.slice(0, dot)) : spec.slice(0, dot),
+    );
     if (base === undefined) return undefined;
-    const value = spec.slice(dot + 1).split(".").reduce(readField, base.value);
+    const value = spec
+      .slice(dot + 1)
+      .split(".")
+      .reduce(readField, base.value);
     return value === UNKNOWN ? undefined : { ...base, value };
   }
   const named = call.args.find((a) => a.name === spec);
@@ -168,12 +213,23 @@ function sink(call: Call, row: SinkRow, guessed: boolean): void {
 }
 
 /** A value arrives at a sink: the argument of a call, the value of an assignment, the result of a handler. */
-export function reach(at: { readonly run: Run; readonly id: ValueId; readonly op: Op; readonly state: State }, row: SinkRow, a: CallArg, guessed: boolean): void {
+export function reach(
+  at: { readonly run: Run; readonly id: ValueId; readonly op: Op; readonly state: State },
+  row: SinkRow,
+  a: CallArg,
+  guessed: boolean,
+): void {
   if (!at.run.recording || a.value.scalar) return;
   for (const t of spread(a.value)) hit(at, row, a, t, guessed);
 }
 
-function hit(at: { readonly run: Run; readonly id: ValueId; readonly op: Op; readonly state: State }, row: SinkRow, a: CallArg, raw: Taint, guessed: boolean): void {
+function hit(
+  at: { readonly run: Run; readonly id: ValueId; readonly op: Op; readonly state: State },
+  row: SinkRow,
+  a: CallArg,
+  raw: Taint,
+  guessed: boolean,
+): void {
   const { run, op, id, state } = at;
   const t = bakeTaint(raw, state);
   const argOp = run.item.ops[a.op] as Op | undefined;
@@ -197,18 +253,27 @@ function hit(at: { readonly run: Run; readonly id: ValueId; readonly op: Op; rea
 function addHit(run: Run, h: Hit): void {
   const key = `${h.sink}@${h.site.item}:${h.site.op}:${h.arg}:${h.label}`;
   const old = run.hits.get(key);
-  if (old === undefined || h.trail.length < old.trail.length) run.hits.set(key, old === undefined ? h : { ...h, cleared: h.cleared & old.cleared });
-  else if ((old.cleared & h.cleared) !== old.cleared) run.hits.set(key, { ...old, cleared: old.cleared & h.cleared });
+  if (old === undefined || h.trail.length < old.trail.length)
+    run.hits.set(key, old === undefined ? h : { ...h, cleared: h.cleared & old.cleared });
+  else if ((old.cleared & h.cleared) !== old.cleared)
+    run.hits.set(key, { ...old, cleared: old.cleared & h.cleared });
 }
 
-function observe(call: Call, paths: readonly string[], method: string | undefined, guessed: boolean): void {
+function observe(
+  call: Call,
+  paths: readonly string[],
+  method: string | undefined,
+  guessed: boolean,
+): void {
   const { run, op, id } = call;
   if (!run.recording) return;
   const k = run.facts.knowledge;
   const names = paths.filter((p) => k.watched(p));
   if (method !== undefined && k.watched(`*.${method}`)) names.push(`*.${method}`);
   const passed: string[] = [];
-  for (const a of call.args) for (const r of resolve(run, a.value).refs) if (r.startsWith("lib:")) passed.push(`${r.slice(4)}.passed`);
+  for (const a of call.args)
+    for (const r of resolve(run, a.value).refs)
+      if (r.startsWith("lib:")) passed.push(`${r.slice(4)}.passed`);
   names.push(...passed.filter((p) => k.watched(p)));
   const sinks = [...paths, ...passed].flatMap((p) => k.sinks(p));
   if (names.length === 0 && sinks.length === 0) return;
@@ -234,7 +299,11 @@ function noteTakers(call: Call, paths: readonly string[], guessed: boolean): voi
       const old = hole === undefined ? undefined : run.closures.get(hole);
       if (hole === undefined || old === undefined) continue;
       const takers = paths.map((p) => `${p}.arg(${place})`);
-      run.closures.set(hole, { ...old, takers: [...new Set([...old.takers, ...takers])].sort(), takenGuessed: old.takenGuessed || guessed });
+      run.closures.set(hole, {
+        ...old,
+        takers: [...new Set([...old.takers, ...takers])].sort(),
+        takenGuessed: old.takenGuessed || guessed,
+      });
     }
   };
   call.args.forEach((a, position) => {
@@ -249,7 +318,11 @@ function holeOf(run: Run, child: ItemId): number | undefined {
   return undefined;
 }
 
-function callPath(call: Call, rawPath: string, guessed: boolean): { value: Value; matched: boolean } {
+function callPath(
+  call: Call,
+  rawPath: string,
+  guessed: boolean,
+): { value: Value; matched: boolean } {
   const { run, op, state } = call;
   const k = run.facts.knowledge;
   const path = k.canon(rawPath);
@@ -257,11 +330,15 @@ function callPath(call: Call, rawPath: string, guessed: boolean): { value: Value
   if (base.taint.length > 0) {
     // `request.get("Host")` and `request.get("Origin")` are two sources.
     const key = onlyConst(call.args[0]?.value);
-    if (typeof key?.value === "string") base = withTaint(base, readField(ofTaint(base.taint), key.value).taint);
+    if (typeof key?.value === "string")
+      base = withTaint(base, readField(ofTaint(base.taint), key.value).taint);
   }
-  for (const row of k.source(path)) if (row.when !== undefined && endsLike(call, row.when.arg, row.when.matches)) base = withTaint(base, joinTaint(base.taint, [sourceTaint(run, path, row, op, guessed)]));
+  for (const row of k.source(path))
+    if (row.when !== undefined && endsLike(call, row.when.arg, row.when.matches))
+      base = withTaint(base, joinTaint(base.taint, [sourceTaint(run, path, row, op, guessed)]));
   let value: Value = base;
-  let matched = k.source(path).length > 0 || path !== rawPath || k.sinks(rawPath.slice(0, -2)).length > 0;
+  let matched =
+    k.source(path).length > 0 || path !== rawPath || k.sinks(rawPath.slice(0, -2)).length > 0;
   for (const row of k.passes(rawPath)) {
     if (row.needs !== undefined && !removesAllBut(argument(call, row.needs.arg)?.value)) continue;
     matched = true;
@@ -270,7 +347,8 @@ function callPath(call: Call, rawPath: string, guessed: boolean): { value: Value
       value = next;
       break;
     }
-    if (row.to === undefined || row.to === "return") value = value === base ? next : join(value, next);
+    if (row.to === undefined || row.to === "return")
+      value = value === base ? next : join(value, next);
   }
   for (const row of k.guards(rawPath)) {
     matched = true;
@@ -280,25 +358,31 @@ function callPath(call: Call, rawPath: string, guessed: boolean): { value: Value
     else {
       const side = row.proves === "true" ? "whenTrue" : "whenFalse";
       const other = row.proves === "true" ? "whenFalse" : "whenTrue";
-      value = { ...withTaint(value, []), scalar: true, [side]: both(value[side], proof), [other]: both(value[other], weakened(proof)) };
+      value = {
+        ...withTaint(value, []),
+        scalar: true,
+        [side]: both(value[side], proof),
+        [other]: both(value[other], weakened(proof)),
+      };
     }
   }
-  if (!matched && (k.callbacks(rawPath).length > 0 || k.watched(rawPath.slice(0, -2)))) matched = true;
-  if (!matched && !path.startsWith("*.") && base.taint.length === 0) return { value: base, matched: false };
+  if (!matched && (k.callbacks(rawPath).length > 0 || k.watched(rawPath.slice(0, -2))))
+    matched = true;
+  if (!matched && !path.startsWith("*.") && base.taint.length === 0)
+    return { value: base, matched: false };
   return { value, matched };
 }
 /** A constant pattern of one negated class of letters, digits and a few harmless signs, with all others replaced. */
 function removesAllBut(pattern: Value | undefined): boolean {
   const all = constants(pattern);
   return (
-    all !== undefined &&
-    all.every((c) => {
+    all?.every((c) => {
       if (typeof c !== "string") return false;
       const js = /^\/([\s\S]*)\/([a-z]*)$/.exec(c);
       if (js !== null && !(js[2] ?? "").includes("g")) return false;
       const kept = /^\[\^([^\]]*)\][+*]?$/.exec(js?.[1] ?? c)?.[1];
       return kept !== undefined && /^(?:\\[wd.\-_ ]|a-z|A-Z|0-9|[A-Za-z0-9_. -])*$/.test(kept);
-    })
+    }) === true
   );
 }
 /** The known text at the end of an argument. */
@@ -306,14 +390,18 @@ function endsLike(call: Call, spec: ArgSpec, pattern: string): boolean {
   return (argument(call, spec)?.value.alts ?? []).some((alt) => {
     if ("const" in alt) return typeof alt.const === "string" && new RegExp(pattern).test(alt.const);
     const hole = alt.parts.findLastIndex((p) => p.text === undefined);
-    return new RegExp(pattern).test(alt.parts.slice(hole + 1).map((p) => p.text).join(""));
+    return new RegExp(pattern).test(
+      alt.parts
+        .slice(hole + 1)
+        .map((p) => p.text)
+        .join(""),
+    );
   });
 }
 /** Knowing that a check exists, not what it says. */
 function weakened(proof: Proof): Proof {
   return new Map([...proof].map(([l]) => [l, kindBit("weak-guard")]));
 }
-
 
 function pass(call: Call, row: PassRow, base: Value): Value {
   const { run, op } = call;
@@ -322,7 +410,8 @@ function pass(call: Call, row: PassRow, base: Value): Value {
   if (row.to === "recv" || typeof row.to === "number") {
     const target = row.to === "recv" ? call.receiverOp : argument(call, row.to)?.op;
     if (target !== undefined && target >= 0) {
-      for (const a of from) update(run, target, call.state, (old) => withField(old, "*", a.value, false));
+      for (const a of from)
+        update(run, target, call.state, (old) => withField(old, "*", a.value, false));
     }
     return UNKNOWN;
   }
@@ -330,21 +419,42 @@ function pass(call: Call, row: PassRow, base: Value): Value {
   if (row.field !== undefined) {
     const key = onlyConst(argument(call, row.field)?.value);
     let value: Value | undefined;
-    for (const a of from) value = join(value, readField(a.value, key === undefined ? "*" : String(key.value)));
-    return value === undefined ? base : { ...withTaint(value, joinTaint(base.taint, value.taint)), refs: [...new Set([...base.refs, ...value.refs])].sort() };
+    for (const a of from)
+      value = join(value, readField(a.value, key === undefined ? "*" : String(key.value)));
+    return value === undefined
+      ? base
+      : {
+          ...withTaint(value, joinTaint(base.taint, value.taint)),
+          refs: [...new Set([...base.refs, ...value.refs])].sort(),
+        };
   }
   if (row.numbered) {
     let element: Value | undefined;
     for (const a of from) element = join(element, readField(a.value, "*"));
-    const pair: Value = { refs: [], taint: [], fields: new Map([["0", { refs: [], taint: [], scalar: true }], ["1", element ?? UNKNOWN]]), closed: true };
+    const pair: Value = {
+      refs: [],
+      taint: [],
+      fields: new Map([
+        ["0", { refs: [], taint: [], scalar: true }],
+        ["1", element ?? UNKNOWN],
+      ]),
+      closed: true,
+    };
     return { refs: [], taint: [], fields: new Map([["*", pair]]) };
   }
   if (row.concat) {
     const text = concat(
-      from.map((a) => ({ value: a.value, span: (run.item.ops[a.op] as Op | undefined)?.span ?? op.span })),
+      from.map((a) => ({
+        value: a.value,
+        span: (run.item.ops[a.op] as Op | undefined)?.span ?? op.span,
+      })),
       run.id,
     );
-    return { ...text, refs: base.refs, taint: text.taint.map((t) => ({ ...t, cleared: t.cleared | mask })) };
+    return {
+      ...text,
+      refs: base.refs,
+      taint: text.taint.map((t) => ({ ...t, cleared: t.cleared | mask })),
+    };
   }
   let taint: readonly Taint[] = base.taint;
   for (const a of from) taint = joinTaint(taint, spread(a.value));
@@ -352,10 +462,20 @@ function pass(call: Call, row: PassRow, base: Value): Value {
   const moved = taint.map((t) => ({
     ...t,
     cleared: t.cleared | mask,
-    derive: derive === undefined ? (t.derive === "same" ? ("same" as const) : t.derive) : derive === "same" ? t.derive : derive === "host" && t.derive === "part" ? ("part" as const) : derive,
+    derive:
+      derive === undefined
+        ? t.derive === "same"
+          ? ("same" as const)
+          : t.derive
+        : derive === "same"
+          ? t.derive
+          : derive === "host" && t.derive === "part"
+            ? ("part" as const)
+            : derive,
   }));
   const first = from[0]?.value;
-  if (row.same && first !== undefined) return { ...withTaint(first, moved), refs: base.refs.length > 0 ? base.refs : first.refs };
+  if (row.same && first !== undefined)
+    return { ...withTaint(first, moved), refs: base.refs.length > 0 ? base.refs : first.refs };
   return withTaint(base, moved);
 }
 
@@ -370,7 +490,8 @@ function guard(call: Call, row: GuardRow): Proof | undefined {
       const all = constants(other);
       if (all === undefined) return undefined;
       const fits = CONSTANT_TESTS[row.needs.is];
-      if (fits !== undefined && !all.every((c) => typeof c === "string" && fits(c))) return prove(subject.value, 0);
+      if (fits !== undefined && !all.every((c) => typeof c === "string" && fits(c)))
+        return prove(subject.value, 0);
     }
   }
   return prove(subject.value, clearedBy(row.clears));
@@ -385,12 +506,20 @@ function isAnchored(pattern: string): boolean {
   const js = /^\/([\s\S]*)\/([a-z]*)$/.exec(pattern);
   const source = js?.[1] ?? pattern;
   if (js?.[2]?.includes("m")) return false;
-  return /^(\^|\\A)/.test(source) && /(\$|\\Z|\\z)$/.test(source) && !/(^|[^\\])\.[*+]/.test(source) && !/\[\^/.test(source);
+  return (
+    /^(\^|\\A)/.test(source) &&
+    /(\$|\\Z|\\z)$/.test(source) &&
+    !/(^|[^\\])\.[*+]/.test(source) &&
+    !/\[\^/.test(source)
+  );
 }
 
 function runCallbacks(call: Call, paths: readonly string[], method: string | undefined): void {
   const { run } = call;
-  const rows = [...paths.map((p) => `${p}()`), ...(method === undefined ? [] : [`*.${method}()`])].flatMap((p) => run.facts.knowledge.callbacks(p));
+  const rows = [
+    ...paths.map((p) => `${p}()`),
+    ...(method === undefined ? [] : [`*.${method}()`]),
+  ].flatMap((p) => run.facts.knowledge.callbacks(p));
   call.args.forEach((a, position) => {
     for (const ref of resolve(run, a.value).refs) {
       if (!ref.startsWith("fn:")) continue;
@@ -400,7 +529,10 @@ function runCallbacks(call: Call, paths: readonly string[], method: string | und
         const from = argument(call, row.from)?.value ?? UNKNOWN;
         params[row.param] = row.element ? readField(from, "*") : from;
       } else if (call.receiver !== undefined && paths.every((p) => !run.facts.knowledge.knows(p))) {
-        const taint = spread(call.receiver).map((t) => ({ ...t, marks: t.marks | markBit("unknown-call") }));
+        const taint = spread(call.receiver).map((t) => ({
+          ...t,
+          marks: t.marks | markBit("unknown-call"),
+        }));
         if (taint.length > 0) params[0] = ofTaint(taint);
       }
       if (run.shapesOnly || !run.recording) continue;
@@ -408,7 +540,8 @@ function runCallbacks(call: Call, paths: readonly string[], method: string | und
       // Nothing tainted goes in: what the callback does is its own affair.
       if (!params.some((p) => p !== undefined && isTainted(p))) continue;
       const summary = run.facts.summary(ref.slice(3));
-      if (summary !== undefined) instantiate(call, ref.slice(3), summary, (i) => params[i] ?? UNKNOWN);
+      if (summary !== undefined)
+        instantiate(call, ref.slice(3), summary, (i) => params[i] ?? UNKNOWN);
     }
   });
 }
@@ -416,12 +549,16 @@ function runCallbacks(call: Call, paths: readonly string[], method: string | und
 function construct(call: Call, classId: string): Value {
   const { run, op } = call;
   const instance: Value = { refs: [`inst:${classId}`], taint: [] };
-  const init = instanceMember(run, classId, "__init__", op, 0) ?? instanceMember(run, classId, "constructor", op, 0);
+  const init =
+    instanceMember(run, classId, "__init__", op, 0) ??
+    instanceMember(run, classId, "constructor", op, 0);
   let out = instance;
   for (const ref of init?.refs ?? []) {
     if (!ref.startsWith("fn:")) continue;
     const summary = applyFunction(call, ref.slice(3), instance);
-    if (summary !== undefined) for (const [name, value] of summary.self.fields ?? []) out = withField(out, name, value, true);
+    if (summary !== undefined)
+      for (const [name, value] of summary.self.fields ?? [])
+        out = withField(out, name, value, true);
   }
   if (init === undefined) {
     // A data class: its fields are its arguments.
@@ -430,7 +567,9 @@ function construct(call: Call, classId: string): Value {
       else out = withTaint(out, joinTaint(out.taint, spread(a.value)));
     });
     const shape = run.facts.classOf(classId);
-    for (const base of shape?.bases ?? []) for (const r of resolve(run, base).refs) if (r.startsWith("lib:")) observeBase(call, r.slice(4));
+    for (const base of shape?.bases ?? [])
+      for (const r of resolve(run, base).refs)
+        if (r.startsWith("lib:")) observeBase(call, r.slice(4));
   }
   return out;
 }
@@ -443,9 +582,14 @@ function callFunction(call: Call, fn: ItemId, self: Value | undefined): Value | 
   if (applied === undefined) return undefined;
   // The method may have set fields of the object it was called on.
   if (self !== undefined && call.receiverOp !== undefined)
-    for (const [name, field] of applied.self.fields ?? []) update(run, call.receiverOp, call.state, (old) => withField(old, name, field, true));
+    for (const [name, field] of applied.self.fields ?? [])
+      update(run, call.receiverOp, call.state, (old) => withField(old, name, field, true));
   const value = applied.returns;
-  return { ...value, ...(applied.whenTrue.size > 0 ? { whenTrue: applied.whenTrue } : {}), ...(applied.whenFalse.size > 0 ? { whenFalse: applied.whenFalse } : {}) };
+  return {
+    ...value,
+    ...(applied.whenTrue.size > 0 ? { whenTrue: applied.whenTrue } : {}),
+    ...(applied.whenFalse.size > 0 ? { whenFalse: applied.whenFalse } : {}),
+  };
 }
 
 interface Applied {
@@ -471,11 +615,25 @@ function applyFunction(call: Call, fn: ItemId, self: Value | undefined): Applied
     if (p === undefined) return UNKNOWN;
     if (p.kind === "rest") {
       const rest = call.args.filter((a) => a.name === undefined).slice(i - offset);
-      return { refs: [], taint: [], fields: new Map(rest.map((a, n) => [a.spread ? "*" : String(n), a.value])) };
+      return {
+        refs: [],
+        taint: [],
+        fields: new Map(rest.map((a, n) => [a.spread ? "*" : String(n), a.value])),
+      };
     }
-    if (p.kind === "keywords") return { refs: [], taint: [], fields: new Map(call.args.filter((a) => a.name !== undefined && !ir.params.some((q) => q.name === a.name)).map((a) => [a.name as string, a.value])) };
+    if (p.kind === "keywords")
+      return {
+        refs: [],
+        taint: [],
+        fields: new Map(
+          call.args
+            .filter((a) => a.name !== undefined && !ir.params.some((q) => q.name === a.name))
+            .map((a) => [a.name as string, a.value]),
+        ),
+      };
     const named = argument(call, p.name);
-    if (named !== undefined && (named.name !== undefined || named.spread === "entries")) return named.value;
+    if (named !== undefined && (named.name !== undefined || named.spread === "entries"))
+      return named.value;
     if (p.kind === "keyword") return defaultOf(run, fn, i);
     return argument(call, i - offset)?.value ?? defaultOf(run, fn, i);
   };
@@ -484,12 +642,18 @@ function applyFunction(call: Call, fn: ItemId, self: Value | undefined): Applied
 function defaultOf(run: Run, fn: ItemId, index: number): Value {
   const parent = run.facts.parentOf(fn);
   if (parent === undefined) return UNKNOWN;
-  for (const [hole, c] of run.facts.shape(parent)?.closures ?? []) if (run.facts.child(parent, hole) === fn) return c.defaults[index] ?? UNKNOWN;
+  for (const [hole, c] of run.facts.shape(parent)?.closures ?? [])
+    if (run.facts.child(parent, hole) === fn) return c.defaults[index] ?? UNKNOWN;
   return UNKNOWN;
 }
 
 /** A summary seen from a call: symbolic labels become what the caller passes. */
-function instantiate(call: Call, fn: ItemId, summary: Summary, parameter: (index: number) => Value): Applied {
+function instantiate(
+  call: Call,
+  fn: ItemId,
+  summary: Summary,
+  parameter: (index: number) => Value,
+): Applied {
   const { run, op, state } = call;
   const cache = new Map<number, Value>();
   const param = (i: number): Value => {
@@ -502,20 +666,22 @@ function instantiate(call: Call, fn: ItemId, summary: Summary, parameter: (index
   };
   const mine = run.facts.parentOf(fn) === run.id;
   const outer = run.facts.parentOf(fn) === run.facts.parentOf(run.id);
-  const valueOf = (label: string): Value | undefined => {
+  const passedFor = (label: string): Value | undefined => {
     if (label.startsWith("param:")) {
       const second = label.indexOf(":", 6);
       let value = param(Number(label.slice(6, second)));
-      for (const key of label.slice(second + 1).split(".")) if (key !== "") value = readField(value, key);
+      for (const key of label.slice(second + 1).split("."))
+        if (key !== "") value = readField(value, key);
       return value;
     }
-    if (label.startsWith("free:")) return mine ? captured(run, holeOf(run, fn), label.slice(5), state) : undefined;
+    if (label.startsWith("free:"))
+      return mine ? captured(run, holeOf(run, fn), label.slice(5), state) : undefined;
     return undefined;
   };
   const expandTaint = (t: Taint): Taint[] => {
     if (t.label.startsWith("source:")) return [t];
     if (t.label.startsWith("free:") && !mine) return outer ? [t] : [];
-    const value = valueOf(t.label);
+    const value = passedFor(t.label);
     if (value === undefined || value.scalar) return [];
     return spread(value).map((a) => ({
       ...a,
@@ -531,13 +697,18 @@ function instantiate(call: Call, fn: ItemId, summary: Summary, parameter: (index
     for (const t of value.taint) {
       taint = joinTaint(taint, expandTaint(t));
       if (t.label.startsWith("param:") && t.derive === "same" && value.alts === undefined) {
-        const v = valueOf(t.label);
-        if (v !== undefined && (v.refs.length > 0 || v.fields !== undefined || v.alts !== undefined)) extra = join(extra, withTaint(v, []));
+        const v = passedFor(t.label);
+        if (
+          v !== undefined &&
+          (v.refs.length > 0 || v.fields !== undefined || v.alts !== undefined)
+        )
+          extra = join(extra, withTaint(v, []));
       }
     }
     const { key: _k, alts, fields, whenTrue: _t, whenFalse: _f, ...rest } = value;
     const out: { -readonly [K in keyof Value]: Value[K] } = { ...rest, taint };
-    if (fields !== undefined && depth < 3) out.fields = new Map([...fields].map(([k, v]) => [k, subst(v, depth + 1)]));
+    if (fields !== undefined && depth < 3)
+      out.fields = new Map([...fields].map(([k, v]) => [k, subst(v, depth + 1)]));
     if (alts !== undefined) {
       const filled = fillAlts(alts, (v) => subst(v, depth + 1));
       if (filled !== undefined) out.alts = filled;
@@ -553,26 +724,51 @@ function instantiate(call: Call, fn: ItemId, summary: Summary, parameter: (index
   if (run.recording && summary.hits.length > 0)
     for (const h of summary.hits) {
       if (h.label.startsWith("source:")) continue;
-      const t: Taint = { label: h.label, kind: h.kind, cleared: h.cleared, marks: h.marks, derive: h.derive, trail: h.trail };
+      const t: Taint = {
+        label: h.label,
+        kind: h.kind,
+        cleared: h.cleared,
+        marks: h.marks,
+        derive: h.derive,
+        trail: h.trail,
+      };
       const found = expandTaint(t);
       if (found.length === 0) continue;
       const value = subst(h.value);
       for (const f of found) {
         if (f.trail.length > MAX_TRAIL) continue;
-        addHit(run, { ...h, value, label: f.label, kind: f.kind, cleared: f.cleared, marks: f.marks, derive: f.derive, trail: f.trail });
+        addHit(run, {
+          ...h,
+          value,
+          label: f.label,
+          kind: f.kind,
+          cleared: f.cleared,
+          marks: f.marks,
+          derive: f.derive,
+          trail: f.trail,
+        });
       }
     }
   const proofOf = (proof: Proof): Proof => {
     let out: Proof = new Map();
     for (const [label, mask] of proof) {
-      const value = valueOf(label);
-      if (value !== undefined) out = both(out, mask === kindBit("weak-guard") ? prove(value, 0) : prove(value, mask & ALL_KINDS));
+      const value = passedFor(label);
+      if (value !== undefined)
+        out = both(
+          out,
+          mask === kindBit("weak-guard") ? prove(value, 0) : prove(value, mask & ALL_KINDS),
+        );
     }
     return out;
   };
   const always = proofOf(summary.always);
   if (always.size > 0) state.cleared = both(state.cleared, always);
-  return { returns: subst(summary.returns), self: subst(summary.self), whenTrue: proofOf(summary.whenTrue), whenFalse: proofOf(summary.whenFalse) };
+  return {
+    returns: subst(summary.returns),
+    self: subst(summary.self),
+    whenTrue: proofOf(summary.whenTrue),
+    whenFalse: proofOf(summary.whenFalse),
+  };
 }
 
 /** Puts the callee's steps behind the caller's. */
@@ -597,7 +793,8 @@ function fillAlts(alts: readonly Alt[], subst: (v: Value) => Value): readonly Al
       const value = subst(p.value);
       const one = value.alts?.length === 1 ? value.alts[0] : undefined;
       if (one === undefined) parts.push({ ...p, value });
-      else if ("const" in one) parts.push({ item: p.item, span: p.span, text: String(one.const ?? "") });
+      else if ("const" in one)
+        parts.push({ item: p.item, span: p.span, text: String(one.const ?? "") });
       else parts.push(...one.parts);
     }
     return { parts };
@@ -605,25 +802,67 @@ function fillAlts(alts: readonly Alt[], subst: (v: Value) => Value): readonly Al
 }
 
 /** What a nested function sees of a variable of this item. */
-function captured(run: Run, hole: number | undefined, name: string, state: State): Value | undefined {
+function captured(
+  run: Run,
+  hole: number | undefined,
+  name: string,
+  state: State,
+): Value | undefined {
   let out: Value | undefined;
   const renamed = hole === undefined ? undefined : run.item.holes[hole]?.renamed?.[name];
   run.item.slots.forEach((slot, i) => {
-    if (renamed === undefined ? slot === name : i === renamed) out = join(out, state.slots[i] ?? run.variables.get(i));
+    if (renamed === undefined ? slot === name : i === renamed)
+      out = join(out, state.slots[i] ?? run.variables.get(i));
   });
   if (out !== undefined) return bake(out, state);
   const found = run.facts.free(run.id, name);
   if (found === undefined || !found.captured) return undefined;
-  return ofTaint([{ label: `free:${name}`, kind: "", cleared: 0, marks: 0, derive: "same", trail: trail("step", run.id, { start: 0, end: 0 }, `${name} from the enclosing function`) }]);
+  return ofTaint([
+    {
+      label: `free:${name}`,
+      kind: "",
+      cleared: 0,
+      marks: 0,
+      derive: "same",
+      trail: trail("step", run.id, { start: 0, end: 0 }, `${name} from the enclosing function`),
+    },
+  ]);
 }
 
-const NOTHING: Summary = { returns: UNKNOWN, hits: [], observations: [], whenTrue: new Map(), whenFalse: new Map(), always: new Map(), self: UNKNOWN, calls: [], stores: [], key: "" };
+const NOTHING: Summary = {
+  returns: UNKNOWN,
+  hits: [],
+  observations: [],
+  whenTrue: new Map(),
+  whenFalse: new Map(),
+  always: new Map(),
+  self: UNKNOWN,
+  calls: [],
+  stores: [],
+  key: "",
+};
 
 /** At its creation a closure is taken to run with the variables it captures: flows from them are flows of this item. */
 export function enclose(run: Run, child: ItemId, op: Op, id: ValueId, state: State): void {
   if (run.shapesOnly || !run.recording) return;
   const free = run.facts.enclosed(child);
   if (free.length === 0) return;
-  const call: Call = { run, id, op: { ...op, op: "call", callee: id, args: [], isNew: false, form: "call", argsSpan: op.span } as CallOp, state, args: [], receiver: undefined, receiverOp: undefined };
+  const call: Call = {
+    run,
+    id,
+    op: {
+      ...op,
+      op: "call",
+      callee: id,
+      args: [],
+      isNew: false,
+      form: "call",
+      argsSpan: op.span,
+    } as CallOp,
+    state,
+    args: [],
+    receiver: undefined,
+    receiverOp: undefined,
+  };
   instantiate(call, child, { ...NOTHING, hits: free }, () => UNKNOWN);
 }

@@ -11,7 +11,10 @@ export interface Facts {
   /** What an import in `item`'s file binds. */
   imported(item: ItemId, module: string, name: string | undefined, also: string | undefined): Value;
   /** A name that is not local to `item`: a variable of an enclosing function or of the module; undefined if nothing binds it. */
-  free(item: ItemId, name: string): { readonly value: Value; readonly captured: boolean } | undefined;
+  free(
+    item: ItemId,
+    name: string,
+  ): { readonly value: Value; readonly captured: boolean } | undefined;
   /** Follows "export:FILE NAME". */
   exported(ref: Ref): Value;
   /** The member of a module object "module:FILE". */
@@ -29,5 +32,8 @@ export interface Facts {
   parentOf(item: ItemId): ItemId | undefined;
   shape(item: ItemId): Shape | undefined;
   /** Resolves a type as written in `item` to refs of instances. */
-  typeRefs(item: ItemId, type: TypeRef): { readonly refs: readonly Ref[]; readonly scalar: boolean; readonly guessed: boolean };
+  typeRefs(
+    item: ItemId,
+    type: TypeRef,
+  ): { readonly refs: readonly Ref[]; readonly scalar: boolean; readonly guessed: boolean };
 }

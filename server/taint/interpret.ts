@@ -2,14 +2,42 @@
  * Abstract interpretation of one item: flow-sensitive, guards on edges, blocks to a fixpoint, then one recording pass.
  * Pure: depends on the IR and on what it reads through `Facts`. Knows no language and no library.
  */
-import type { Item, Op, SlotId, Span, ValueId } from "../ir/ir.ts";
+
 import { hash128 } from "../base/hash.ts";
+import type { Item, Op, SlotId, Span, ValueId } from "../ir/ir.ts";
 import { reach } from "./call.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
-import type { ClassShape, ClosureShape, Entry, Hit, Observation, Shape, StoreView, Summary } from "./summary.ts";
+import type {
+  ClassShape,
+  ClosureShape,
+  Entry,
+  Hit,
+  Observation,
+  Shape,
+  StoreView,
+  Summary,
+} from "./summary.ts";
 import { trail } from "./summary.ts";
-import { SELF_LABEL, UNKNOWN, type ItemId, type Proof, type Taint, type Value, both, canBe, deepKey, isTainted, join, keyOf, mapTaint, meet, parentLabel, sourceLabel, withTaint } from "./value.ts";
+import {
+  both,
+  canBe,
+  deepKey,
+  type ItemId,
+  isTainted,
+  join,
+  keyOf,
+  mapTaint,
+  meet,
+  type Proof,
+  parentLabel,
+  SELF_LABEL,
+  sourceLabel,
+  type Taint,
+  UNKNOWN,
+  type Value,
+  withTaint,
+} from "./value.ts";
 
 export interface State {
   readonly slots: (Value | undefined)[];
@@ -67,7 +95,8 @@ export function shapeOf(item: Item, id: ItemId, facts: Facts): Shape {
   const variables = new Map<string, Value>();
   for (const [slot, value] of run.variables) {
     const name = item.slots[slot] as string;
-    if (!name.startsWith("%")) variables.set(name, join(variables.get(name), concrete(value, item.kind === "module")));
+    if (!name.startsWith("%"))
+      variables.set(name, join(variables.get(name), concrete(value, item.kind === "module")));
   }
   const self = concrete(out.self, false);
   const shape: Shape = { variables, closures: run.closures, classes: run.classes, self, key: "" };
@@ -85,7 +114,17 @@ function createRun(item: Item, id: ItemId, facts: Facts, shapesOnly: boolean): R
     item,
     id,
     facts,
-    entry: item.kind === "module" ? { params: [], results: [], selfParam: false, isMethod: false, isEntryPoint: false, takenGuessed: false } : facts.entry(id),
+    entry:
+      item.kind === "module"
+        ? {
+            params: [],
+            results: [],
+            selfParam: false,
+            isMethod: false,
+            isEntryPoint: false,
+            takenGuessed: false,
+          }
+        : facts.entry(id),
     shapesOnly,
     values: [],
     recording: false,
@@ -152,11 +191,20 @@ function interpret(run: Run): Outcome {
     step(run, at, last, () => {});
     const end = (item.blocks[at] as Item["blocks"][number]).end;
     if (end.kind === "return" || end.kind === "end") {
-      const value = end.kind === "return" && end.value !== undefined ? bake(run.values[end.value] ?? UNKNOWN, last) : { refs: [], taint: [], alts: [{ const: null }] };
+      const value =
+        end.kind === "return" && end.value !== undefined
+          ? bake(run.values[end.value] ?? UNKNOWN, last)
+          : { refs: [], taint: [], alts: [{ const: null }] };
       ends.push({ value, cleared: last.cleared, self: selfAtEnd(run, last) });
       if (end.kind === "return" && end.value !== undefined) {
         const op = item.ops[end.value] as Op;
-        for (const row of run.entry.results) reach({ run, id: end.value, op, state: last }, row, { value, op: end.value, span: op.span }, run.entry.takenGuessed);
+        for (const row of run.entry.results)
+          reach(
+            { run, id: end.value, op, state: last },
+            row,
+            { value, op: end.value, span: op.span },
+            run.entry.takenGuessed,
+          );
       }
     }
   }
@@ -179,7 +227,8 @@ function interpret(run: Run): Outcome {
     }
     self = join(self, e.self);
   }
-  for (const y of run.yields) returns = join(returns, { refs: [], taint: [], fields: new Map([["*", y]]) });
+  for (const y of run.yields)
+    returns = join(returns, { refs: [], taint: [], fields: new Map([["*", y]]) });
   return {
     returns: returns ?? UNKNOWN,
     whenTrue: paramsOnly(whenTrue),
@@ -205,7 +254,10 @@ function selfValue(run: Run): Value {
   if (run.shapesOnly || !run.entry.isMethod) return { refs, taint: [] };
   const span = run.item.params[0]?.span ?? { start: 0, end: 0 };
   const at = trail("source", run.id, span, "a field of the object");
-  return { refs, taint: [{ label: SELF_LABEL, kind: "", cleared: 0, marks: 0, derive: "same", trail: at }] };
+  return {
+    refs,
+    taint: [{ label: SELF_LABEL, kind: "", cleared: 0, marks: 0, derive: "same", trail: at }],
+  };
 }
 function selfAtEnd(run: Run, state: State): Value {
   if (!run.entry.selfParam) return state.self;
@@ -213,7 +265,12 @@ function selfAtEnd(run: Run, state: State): Value {
   return (slot === undefined ? undefined : state.slots[slot]) ?? UNKNOWN;
 }
 
-function step(run: Run, at: number, state: State, flowTo: (to: number, state: State) => void): void {
+function step(
+  run: Run,
+  at: number,
+  state: State,
+  flowTo: (to: number, state: State) => void,
+): void {
   const block = run.item.blocks[at] as Item["blocks"][number];
   if (block.handler !== undefined) flowTo(block.handler, state);
   for (const id of block.ops) run.values[id] = evaluate(run, id, run.item.ops[id] as Op, state);
@@ -228,7 +285,9 @@ function step(run: Run, at: number, state: State, flowTo: (to: number, state: St
 }
 
 function withProof(state: State, proof: Proof | undefined): State {
-  return proof === undefined || proof.size === 0 ? state : { ...state, cleared: both(state.cleared, proof) };
+  return proof === undefined || proof.size === 0
+    ? state
+    : { ...state, cleared: both(state.cleared, proof) };
 }
 
 /** Writes what the state has proved into the value's taint. */
@@ -242,7 +301,9 @@ export function bakeTaint(t: Taint, state: State): Taint {
     const bits = state.cleared.get(label);
     if (bits !== undefined) more = (more ?? 0) | bits;
   }
-  return more === undefined || (t.cleared & more) === more ? t : { ...t, cleared: t.cleared | more };
+  return more === undefined || (t.cleared & more) === more
+    ? t
+    : { ...t, cleared: t.cleared | more };
 }
 
 export function parameterValue(run: Run, index: number, span: Span): Value {
@@ -254,7 +315,14 @@ export function parameterValue(run: Run, index: number, span: Span): Value {
   const taint: Taint[] = [];
   if (!run.shapesOnly) {
     const at = trail("source", run.id, param.span, `parameter ${param.name}`);
-    taint.push({ label: `param:${index}:`, kind: "", cleared: 0, marks: 0, derive: "same", trail: at });
+    taint.push({
+      label: `param:${index}:`,
+      kind: "",
+      cleared: 0,
+      marks: 0,
+      derive: "same",
+      trail: at,
+    });
   }
   for (const s of info?.sources ?? [])
     taint.push({
@@ -265,14 +333,24 @@ export function parameterValue(run: Run, index: number, span: Span): Value {
       derive: "same",
       trail: trail("source", run.id, param.span, `${param.name} is ${s.text}`),
     });
-  const value: Value = { refs: info?.refs ?? [], taint, ...(info?.guessed ? { guessed: true } : {}) };
-  if (param.kind === "rest" || param.kind === "keywords") return { refs: [], taint: [], fields: new Map([["*", withTaint(value, taint)]]) };
+  const value: Value = {
+    refs: info?.refs ?? [],
+    taint,
+    ...(info?.guessed ? { guessed: true } : {}),
+  };
+  if (param.kind === "rest" || param.kind === "keywords")
+    return { refs: [], taint: [], fields: new Map([["*", withTaint(value, taint)]]) };
   void span;
   return value;
 }
 
 function copy(state: State): State {
-  return { slots: [...state.slots], cleared: state.cleared, free: new Map(state.free), self: state.self };
+  return {
+    slots: [...state.slots],
+    cleared: state.cleared,
+    free: new Map(state.free),
+    self: state.self,
+  };
 }
 
 function merge(a: State, b: State): State {
@@ -283,7 +361,14 @@ function merge(a: State, b: State): State {
   for (let i = 0; i < n; i++) {
     const x = a.slots[i];
     const y = b.slots[i];
-    slots[i] = x === undefined ? y : y === undefined ? x : x === y ? x : join(lostByA ? bake(x, a) : x, lostByB ? bake(y, b) : y);
+    slots[i] =
+      x === undefined
+        ? y
+        : y === undefined
+          ? x
+          : x === y
+            ? x
+            : join(lostByA ? bake(x, a) : x, lostByB ? bake(y, b) : y);
   }
   const free = new Map(a.free);
   for (const [k, v] of b.free) free.set(k, join(free.get(k), v));
@@ -293,12 +378,19 @@ function merge(a: State, b: State): State {
 /** A guard that holds on one side only is lost by the merge: what that side's values owe to it must be written into them. */
 function losesProof(mine: State, other: State): boolean {
   if (mine.cleared === other.cleared) return false;
-  for (const [label, mask] of mine.cleared) if ((mask & ~(other.cleared.get(label) ?? 0)) !== 0) return true;
+  for (const [label, mask] of mine.cleared)
+    if ((mask & ~(other.cleared.get(label) ?? 0)) !== 0) return true;
   return false;
 }
 
 function sameState(a: State, b: State): boolean {
-  if (a.slots.length !== b.slots.length || a.free.size !== b.free.size || a.cleared.size !== b.cleared.size || !sameValue(a.self, b.self)) return false;
+  if (
+    a.slots.length !== b.slots.length ||
+    a.free.size !== b.free.size ||
+    a.cleared.size !== b.cleared.size ||
+    !sameValue(a.self, b.self)
+  )
+    return false;
   for (let i = 0; i < a.slots.length; i++) if (!sameValue(a.slots[i], b.slots[i])) return false;
   for (const [label, mask] of a.cleared) if (b.cleared.get(label) !== mask) return false;
   for (const [name, value] of a.free) if (!sameValue(value, b.free.get(name))) return false;
@@ -345,13 +437,46 @@ export function hitsKey(hits: readonly Hit[]): string {
 
 function summaryKey(s: Summary): string {
   const hits = s.hits.map(hitKey);
-  const observations = s.observations.map((o) => `${o.paths.join(",")}@${o.site.op}:${o.site.span.start}-${o.site.span.end}(${o.args.map((a) => `${a.name ?? ""}=${deepKey(a.value)}`).join(",")})${o.receiver === undefined ? "" : deepKey(o.receiver)}`);
+  const observations = s.observations.map(
+    (o) =>
+      `${o.paths.join(",")}@${o.site.op}:${o.site.span.start}-${o.site.span.end}(${o.args.map((a) => `${a.name ?? ""}=${deepKey(a.value)}`).join(",")})${o.receiver === undefined ? "" : deepKey(o.receiver)}`,
+  );
   const stores = s.stores.map((x) => `${x.target}@${x.site.op}=${keyOf(x.value)}`);
   const proofs = [s.whenTrue, s.whenFalse, s.always].map((p) => [...p].sort().join(";"));
-  return hash128([deepKey(s.returns), deepKey(s.self), ...hits, "|", ...observations, "|", ...stores, "|", ...proofs, "|", ...s.calls].join("\n"));
+  return hash128(
+    [
+      deepKey(s.returns),
+      deepKey(s.self),
+      ...hits,
+      "|",
+      ...observations,
+      "|",
+      ...stores,
+      "|",
+      ...proofs,
+      "|",
+      ...s.calls,
+    ].join("\n"),
+  );
 }
 function shapeKey(s: Shape): string {
-  const closures = [...s.closures].map(([h, c]) => `${h}:${c.takers.join(",")}${c.takenGuessed}${c.classId ?? ""}${c.isStatic}${c.defaults.map((d) => (d === undefined ? "" : keyOf(d))).join(",")}`);
-  const classes = [...s.classes].map(([id, c]) => `${id}(${c.bases.map(keyOf).join(",")})${[...c.members].map(([n, v]) => `${n}=${keyOf(v)}`).join(",")}${JSON.stringify([...c.annotations])}${c.methods.join(",")}`);
-  return hash128([[...s.variables].map(([n, v]) => `${n}=${deepKey(v)}`).sort().join("\n"), ...closures, ...classes, deepKey(s.self)].join("\n"));
+  const closures = [...s.closures].map(
+    ([h, c]) =>
+      `${h}:${c.takers.join(",")}${c.takenGuessed}${c.classId ?? ""}${c.isStatic}${c.defaults.map((d) => (d === undefined ? "" : keyOf(d))).join(",")}`,
+  );
+  const classes = [...s.classes].map(
+    ([id, c]) =>
+      `${id}(${c.bases.map(keyOf).join(",")})${[...c.members].map(([n, v]) => `${n}=${keyOf(v)}`).join(",")}${JSON.stringify([...c.annotations])}${c.methods.join(",")}`,
+  );
+  return hash128(
+    [
+      [...s.variables]
+        .map(([n, v]) => `${n}=${deepKey(v)}`)
+        .sort()
+        .join("\n"),
+      ...closures,
+      ...classes,
+      deepKey(s.self),
+    ].join("\n"),
+  );
 }

@@ -9,7 +9,26 @@
 import type { Derivation } from "./value.ts";
 
 /** Kinds of sink; a taint's `cleared` has one bit for each, and one for guards that are there but too weak. */
-export const SINK_KINDS = ["sql", "url", "path", "html", "response", "network", "upload-path", "shell", "code", "redirect", "header", "log", "template", "deserialize", "token", "cors", "debug", "weak-guard"] as const;
+export const SINK_KINDS = [
+  "sql",
+  "url",
+  "path",
+  "html",
+  "response",
+  "network",
+  "upload-path",
+  "shell",
+  "code",
+  "redirect",
+  "header",
+  "log",
+  "template",
+  "deserialize",
+  "token",
+  "cors",
+  "debug",
+  "weak-guard",
+] as const;
 export type SinkKind = (typeof SINK_KINDS)[number];
 export function kindBit(kind: SinkKind): number {
   return 1 << SINK_KINDS.indexOf(kind);
@@ -24,7 +43,14 @@ export function clearedBy(kinds: readonly SinkKind[] | "all" | undefined): numbe
 export const HOST_KINDS = kindBit("url") | kindBit("redirect");
 
 /** Kinds of source. */
-export type SourceKind = "remote" | "client" | "model" | "exception" | "stack" | "environment" | "upload-name";
+export type SourceKind =
+  | "remote"
+  | "client"
+  | "model"
+  | "exception"
+  | "stack"
+  | "environment"
+  | "upload-name";
 
 /** "recv" is the object a method is called on; a number a position; a name a keyword; "0.url" a property of an options object; "*" every argument. */
 export type ArgSpec = number | string;
@@ -80,7 +106,10 @@ export interface GuardRow {
    * The guard is only real if this argument is: a constant; an anchored regular expression; not from a source; a constant
    * with scheme, host and the slash after it ("https://example.com/"); a constant domain with its dot (".example.com").
    */
-  readonly needs?: { readonly arg: ArgSpec; readonly is: "constant" | "anchored" | "untainted" | "origin" | "domain" };
+  readonly needs?: {
+    readonly arg: ArgSpec;
+    readonly is: "constant" | "anchored" | "untainted" | "origin" | "domain";
+  };
 }
 export interface CallbackRow {
   /** The callee with "()". */
@@ -127,26 +156,44 @@ export interface Knowledge {
   readonly language: "python" | "javascript";
 }
 
-export function compile(models: readonly Model[], language: "python" | "javascript", watch: readonly string[], hash: string): Knowledge {
+export function compile(
+  models: readonly Model[],
+  language: "python" | "javascript",
+  watch: readonly string[],
+  hash: string,
+): Knowledge {
   const canonical = new Map<string, string>();
-  const tables = { source: table<SourceRow>(), sink: table<SinkRow>(), pass: table<PassRow>(), guard: table<GuardRow>(), callback: table<CallbackRow>() };
+  const tables = {
+    source: table<SourceRow>(),
+    sink: table<SinkRow>(),
+    pass: table<PassRow>(),
+    guard: table<GuardRow>(),
+    callback: table<CallbackRow>(),
+  };
   const hints = new Map<string, string[]>();
   const scalars = new Set<string>();
   for (const m of models) {
     if (m.language !== language) continue;
-    for (const [alias, target] of Object.entries(m.aliases ?? {})) for (const p of expand(alias)) canonical.set(p, target);
-    for (const [type, from] of Object.entries(m.types ?? {})) for (const p of from.flatMap(expand)) canonical.set(p, type);
+    for (const [alias, target] of Object.entries(m.aliases ?? {}))
+      for (const p of expand(alias)) canonical.set(p, target);
+    for (const [type, from] of Object.entries(m.types ?? {}))
+      for (const p of from.flatMap(expand)) canonical.set(p, type);
     fill(tables.source, m.sources);
     fill(tables.sink, m.sinks);
     fill(tables.pass, m.passes);
     fill(tables.guard, m.guards);
     fill(tables.callback, m.callbacks);
-    for (const [name, to] of Object.entries(m.hints ?? {})) hints.set(name, [...(hints.get(name) ?? []), ...to]);
+    for (const [name, to] of Object.entries(m.hints ?? {}))
+      hints.set(name, [...(hints.get(name) ?? []), ...to]);
     for (const s of (m.scalars ?? []).flatMap(expand)) scalars.add(s);
   }
   const watching = new Set(watch.flatMap(expand));
   const prefixes = new Set<string>();
-  for (const p of [...canonical.keys(), ...watching, ...Object.values(tables).flatMap((t) => [...t.keys()])]) {
+  for (const p of [
+    ...canonical.keys(),
+    ...watching,
+    ...Object.values(tables).flatMap((t) => [...t.keys()]),
+  ]) {
     for (let i = 0; i < p.length; i++) {
       const c = p.charCodeAt(i);
       if (c === 46 || c === 40 || c === 61) prefixes.add(p.slice(0, i));
@@ -182,7 +229,10 @@ const NONE: readonly never[] = [];
 function table<T>(): Map<string, T[]> {
   return new Map();
 }
-function fill<T extends { readonly path: string }>(into: Map<string, T[]>, rows: readonly T[] | undefined): void {
+function fill<T extends { readonly path: string }>(
+  into: Map<string, T[]>,
+  rows: readonly T[] | undefined,
+): void {
   for (const row of rows ?? [])
     for (const path of expand(row.path)) {
       const list = into.get(path);

@@ -6,12 +6,12 @@
 import type { FileId } from "../base/brand.ts";
 import type { Item, TypeRef } from "../ir/ir.ts";
 import type { Language, Resolution } from "../languages/language.ts";
-import { fileOf, type FileIr, type PlacedItem, type Program } from "../project/program.ts";
+import { type FileIr, fileOf, type PlacedItem, type Program } from "../project/program.ts";
 import type { Facts } from "./facts.ts";
 import { hitsKey, shapeOf, summarise } from "./interpret.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { ClassShape, Entry, EntryParam, Shape, Summary } from "./summary.ts";
-import { type ItemId, type Ref, UNKNOWN, type Value, deepKey, join, ofRef } from "./value.ts";
+import { deepKey, type ItemId, join, ofRef, type Ref, UNKNOWN, type Value } from "./value.ts";
 
 type Phase = 0 | 1 | 2;
 interface Read {
@@ -56,7 +56,18 @@ export interface Solver {
 const MAX_DEPTH = 110;
 const MAX_ROUNDS = 12;
 const MAX_KEPT = 3;
-const EMPTY: Summary = { returns: { refs: [], taint: [] }, hits: [], observations: [], whenTrue: new Map(), whenFalse: new Map(), always: new Map(), self: UNKNOWN, calls: [], stores: [], key: "empty" };
+const EMPTY: Summary = {
+  returns: { refs: [], taint: [] },
+  hits: [],
+  observations: [],
+  whenTrue: new Map(),
+  whenFalse: new Map(),
+  always: new Map(),
+  self: UNKNOWN,
+  calls: [],
+  stores: [],
+  key: "empty",
+};
 
 /** Values by item, dropped by file. */
 class ByFile<T> {
@@ -81,7 +92,12 @@ interface Frame {
   low: number;
 }
 
-export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Knowledge, memo: Memo, log?: SolveLog): Solver {
+export function createSolver(
+  program: Program,
+  knowledgeOf: (file: FileIr) => Knowledge,
+  memo: Memo,
+  log?: SolveLog,
+): Solver {
   const done = new ByFile<Summary>();
   const shapes: [ByFile<Shape>, ByFile<Shape>] = [new ByFile(), new ByFile()];
   const entries = new ByFile<Entry>();
@@ -136,7 +152,12 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
     return undefined;
   };
 
-  const keep = <T>(table: Map<string, Kept<T>[]>, key: string, reads: readonly Read[], result: T): void => {
+  const keep = <T>(
+    table: Map<string, Kept<T>[]>,
+    key: string,
+    reads: readonly Read[],
+    result: T,
+  ): void => {
     const list = table.get(key) ?? [];
     list.unshift({ reads, result });
     if (list.length > MAX_KEPT) list.pop();
@@ -175,7 +196,10 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
   const compute = (placed: PlacedItem): { summary: Summary; reads: Read[] } => {
     const { facts, reads } = recording(factsFor(2));
     log?.summarised(placed.id);
-    return { summary: summarise(placed.ir, placed.id, withKnowledge(facts, knowledge(placed.id))), reads };
+    return {
+      summary: summarise(placed.ir, placed.id, withKnowledge(facts, knowledge(placed.id))),
+      reads,
+    };
   };
 
   const demand = (id: ItemId): Summary | undefined => {
@@ -276,7 +300,8 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
       if (e.kind === "local" && e.exported === name) {
         const value = shape(`${file}#`, 0)?.variables.get(e.local);
         if (value !== undefined) out = join(out, value);
-      } else if (e.kind === "from" && e.exported === name) out = join(out, fromModule(file, e.module, e.name, seen));
+      } else if (e.kind === "from" && e.exported === name)
+        out = join(out, fromModule(file, e.module, e.name, seen));
     }
     if (out === undefined)
       for (const e of module.exports) {
@@ -290,12 +315,12 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
     if (out === undefined) {
       // A submodule of a package: `from package import module`.
       const sub = resolveModule(ir.language, file, `.${name}`);
-      if (ir.language.methodsTakeSelf && sub.kind === "file" && sub.file !== file) out = ofRef(`module:${sub.file}`);
+      if (ir.language.methodsTakeSelf && sub.kind === "file" && sub.file !== file)
+        out = ofRef(`module:${sub.file}`);
     }
     if (out === undefined) return UNKNOWN;
     let chased: Value | undefined;
-    for (const r of out.refs)
-      if (r.startsWith("export:")) chased = join(chased, exported(r, seen));
+    for (const r of out.refs) if (r.startsWith("export:")) chased = join(chased, exported(r, seen));
     if (chased === undefined) return out;
     return join({ ...out, refs: out.refs.filter((r) => !r.startsWith("export:")) }, chased);
   };
@@ -311,7 +336,12 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
     return to;
   };
 
-  const fromModule = (file: FileId, specifier: string, name: string | undefined, seen?: Set<string>): Value => {
+  const fromModule = (
+    file: FileId,
+    specifier: string,
+    name: string | undefined,
+    seen?: Set<string>,
+  ): Value => {
     const language = program.file(file)?.language;
     if (language === undefined) return UNKNOWN;
     const to = resolveModule(language, file, specifier);
@@ -323,7 +353,8 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
       return seen === undefined ? ofRef(ref) : exported(ref, seen);
     }
     if (to.kind === "namespace") return UNKNOWN;
-    const path = name === undefined || name === language.mainExport ? to.path : `${to.path}.${name}`;
+    const path =
+      name === undefined || name === language.mainExport ? to.path : `${to.path}.${name}`;
     const k = knowledge(`${file}#`);
     return ofRef(`lib:${k.canon(path)}`);
   };
@@ -338,12 +369,21 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
   const makeEntry = (id: ItemId): Entry => {
     const placed = program.item(id);
     const parent = placed?.parent;
-    if (placed === undefined || parent === undefined) return { params: [], results: [], selfParam: false, isMethod: false, isEntryPoint: false, takenGuessed: false };
+    if (placed === undefined || parent === undefined)
+      return {
+        params: [],
+        results: [],
+        selfParam: false,
+        isMethod: false,
+        isEntryPoint: false,
+        takenGuessed: false,
+      };
     const hole = program.item(parent)?.children.indexOf(id) ?? -1;
     const closure = shape(parent, 1)?.closures.get(hole);
     const k = knowledge(id);
     const language = (program.file(placed.file) as FileIr).language;
-    const selfParam = closure?.classId !== undefined && !closure.isStatic && language.methodsTakeSelf;
+    const selfParam =
+      closure?.classId !== undefined && !closure.isStatic && language.methodsTakeSelf;
     let isEntryPoint = false;
     const params = placed.ir.params.map((p, i): EntryParam | undefined => {
       if (selfParam && i === 0) return undefined;
@@ -351,7 +391,9 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
       const refs: Ref[] = [];
       const position = selfParam ? i - 1 : i;
       for (const taker of closure?.takers ?? []) {
-        const sized = candidates(`${taker}.of${placed.ir.params.length}`, position).filter((path) => k.source(path).length > 0 || k.canon(path) !== path);
+        const sized = candidates(`${taker}.of${placed.ir.params.length}`, position).filter(
+          (path) => k.source(path).length > 0 || k.canon(path) !== path,
+        );
         for (const path of sized.length > 0 ? sized : candidates(taker, position)) {
           for (const s of k.source(path)) sources.set(s.kind, { kind: s.kind, text: s.text });
           const type = k.canon(path);
@@ -368,23 +410,48 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
         for (const s of k.source(path)) sources.set(s.kind, { kind: s.kind, text: s.text });
         if (k.isScalar(path)) excluded = true;
       }
-      const library = declared?.refs.filter((r) => r.startsWith("lib:") && k.knows(r.slice(4))) ?? [];
+      const library =
+        declared?.refs.filter((r) => r.startsWith("lib:") && k.knows(r.slice(4))) ?? [];
       if (library.length > 0 || excluded) sources.clear();
       const all = declared !== undefined && declared.refs.length > 0 ? declared.refs : refs;
-      return { refs: [...new Set(all)].sort(), sources: [...sources.values()], scalar: declared?.scalar ?? false, guessed: (closure?.takenGuessed ?? false) || (declared?.guessed ?? false) };
+      return {
+        refs: [...new Set(all)].sort(),
+        sources: [...sources.values()],
+        scalar: declared?.scalar ?? false,
+        guessed: (closure?.takenGuessed ?? false) || (declared?.guessed ?? false),
+      };
     });
-    const results = (closure?.takers ?? []).flatMap((taker) => [taker, anyPosition(taker)].flatMap((path) => k.sinks(`${path}.result`)));
+    const results = (closure?.takers ?? []).flatMap((taker) =>
+      [taker, anyPosition(taker)].flatMap((path) => k.sinks(`${path}.result`)),
+    );
     const isMethod = closure?.classId !== undefined && !closure.isStatic;
     // `this` of a function inside a method is taken for the method's: arrow functions have no other.
-    const classId = closure?.classId ?? (language.methodsTakeSelf ? undefined : entryOf(parent).classId);
-    const entry: Entry = { params, selfParam, isMethod, isEntryPoint, results, takenGuessed: closure?.takenGuessed ?? false, ...(classId === undefined ? {} : { classId }) };
+    const classId =
+      closure?.classId ?? (language.methodsTakeSelf ? undefined : entryOf(parent).classId);
+    const entry: Entry = {
+      params,
+      selfParam,
+      isMethod,
+      isEntryPoint,
+      results,
+      takenGuessed: closure?.takenGuessed ?? false,
+      ...(classId === undefined ? {} : { classId }),
+    };
     entries.set(id, entry);
     return entry;
   };
 
-  const free = (id: ItemId, name: string, phase: Phase): { value: Value; captured: boolean } | undefined => {
+  const free = (
+    id: ItemId,
+    name: string,
+    phase: Phase,
+  ): { value: Value; captured: boolean } | undefined => {
     let child = id;
-    for (let at = program.item(id)?.parent; at !== undefined; child = at, at = program.item(at)?.parent) {
+    for (
+      let at = program.item(id)?.parent;
+      at !== undefined;
+      child = at, at = program.item(at)?.parent
+    ) {
       const placed = program.item(at) as PlacedItem;
       const isModule = placed.ir.kind === "module";
       // The name may mean a variable of an inner block, kept under another name.
@@ -394,7 +461,12 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
         if (isModule) {
           for (const e of placed.ir.exports) {
             if (e.kind !== "star") continue;
-            const value = fromModule(placed.file, e.module, name, phase === 0 ? undefined : new Set());
+            const value = fromModule(
+              placed.file,
+              e.module,
+              name,
+              phase === 0 ? undefined : new Set(),
+            );
             if (value !== UNKNOWN && phase !== 0) return { value, captured: false };
           }
         }
@@ -406,21 +478,41 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
     return undefined;
   };
 
-  const typeRefs = (id: ItemId, type: TypeRef, phase: Phase): { refs: Ref[]; scalar: boolean; guessed: boolean; extras: Ref[] } => {
+  const typeRefs = (
+    id: ItemId,
+    type: TypeRef,
+    phase: Phase,
+  ): { refs: Ref[]; scalar: boolean; guessed: boolean; extras: Ref[] } => {
     const none = { refs: [], scalar: false, guessed: false, extras: [] };
     if (type.kind === "literal") return { ...none, scalar: true };
     if (type.kind === "union") {
-      const members = type.members.filter((m) => !(m.kind === "name" && /^(None|null|undefined)$/.test(m.path.join("."))) && !(m.kind === "literal" && m.values.every((v) => v === null || v === undefined)));
+      const members = type.members.filter(
+        (m) =>
+          !(m.kind === "name" && /^(None|null|undefined)$/.test(m.path.join("."))) &&
+          !(m.kind === "literal" && m.values.every((v) => v === null || v === undefined)),
+      );
       const all = members.map((m) => typeRefs(id, m, phase));
-      return { refs: [...new Set(all.flatMap((a) => a.refs))], scalar: all.length > 0 && all.every((a) => a.scalar), guessed: all.some((a) => a.guessed), extras: all.flatMap((a) => a.extras) };
+      return {
+        refs: [...new Set(all.flatMap((a) => a.refs))],
+        scalar: all.length > 0 && all.every((a) => a.scalar),
+        guessed: all.some((a) => a.guessed),
+        extras: all.flatMap((a) => a.extras),
+      };
     }
     if (type.kind !== "name") return none;
     const last = type.path[type.path.length - 1] ?? "";
-    if (last === "Optional" || last === "Union" || last === "Promise" || last === "Awaitable") return typeRefs(id, { kind: "union", members: type.args }, phase);
+    if (last === "Optional" || last === "Union" || last === "Promise" || last === "Awaitable")
+      return typeRefs(id, { kind: "union", members: type.args }, phase);
     if (last === "Annotated") {
       const [first, ...rest] = type.args;
       const base = first === undefined ? none : typeRefs(id, first, phase);
-      const extras = rest.flatMap((r) => (r.kind === "name" && r.called ? named(id, r.path, phase).refs.filter((x) => x.startsWith("lib:")).map((x) => `${x}()`) : []));
+      const extras = rest.flatMap((r) =>
+        r.kind === "name" && r.called
+          ? named(id, r.path, phase)
+              .refs.filter((x) => x.startsWith("lib:"))
+              .map((x) => `${x}()`)
+          : [],
+      );
       return { ...base, extras: [...base.extras, ...extras] };
     }
     const k = knowledge(id);
@@ -434,7 +526,12 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
       } else if (r.startsWith("class:")) {
         refs.push(`inst:${r.slice(6)}`);
         const shapeOfClass = classOf(r.slice(6));
-        if (shapeOfClass?.bases.some((b) => b.refs.some((x) => x.startsWith("lib:") && k.isScalar(x.slice(4))))) scalar = true;
+        if (
+          shapeOfClass?.bases.some((b) =>
+            b.refs.some((x) => x.startsWith("lib:") && k.isScalar(x.slice(4))),
+          )
+        )
+          scalar = true;
       }
     }
     return { refs, scalar, guessed: value.guessed ?? false, extras: [] };
@@ -446,21 +543,37 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
     const k = knowledge(id);
     const placed = program.item(id);
     let value = placed?.ir.kind === "module" ? undefined : free(id, first, phase)?.value;
-    if (placed?.ir.kind === "module") value = phase === 2 ? shape(id, 1)?.variables.get(first) : undefined;
+    if (placed?.ir.kind === "module")
+      value = phase === 2 ? shape(id, 1)?.variables.get(first) : undefined;
     if (value === undefined) {
       const path0 = k.canon(`${k.globals}.${first}`);
       const hints = k.hint(first);
-      value = k.knows(path0) || k.isScalar(path0) ? ofRef(`lib:${path0}`) : hints.length > 0 ? { refs: hints.map((h) => `lib:${h}`), taint: [], guessed: true } : UNKNOWN;
+      value =
+        k.knows(path0) || k.isScalar(path0)
+          ? ofRef(`lib:${path0}`)
+          : hints.length > 0
+            ? { refs: hints.map((h) => `lib:${h}`), taint: [], guessed: true }
+            : UNKNOWN;
     }
-    let refs = value.refs.flatMap((r) => (r.startsWith("export:") && phase !== 0 ? exported(r, new Set()).refs : [r]));
+    let refs = value.refs.flatMap((r) =>
+      r.startsWith("export:") && phase !== 0 ? exported(r, new Set()).refs : [r],
+    );
     for (const step of rest)
-      refs = refs.flatMap((r) => (r.startsWith("lib:") ? [`lib:${k.canon(`${r.slice(4)}.${step}`)}`] : r.startsWith("module:") && phase !== 0 ? exported(`export:${r.slice(7)} ${step}`, new Set()).refs : []));
+      refs = refs.flatMap((r) =>
+        r.startsWith("lib:")
+          ? [`lib:${k.canon(`${r.slice(4)}.${step}`)}`]
+          : r.startsWith("module:") && phase !== 0
+            ? exported(`export:${r.slice(7)} ${step}`, new Set()).refs
+            : [],
+      );
     return { refs, taint: [], ...(value.guessed ? { guessed: true } : {}) };
   };
 
   const classOf = (classId: string): ClassShape | undefined => {
     touch(fileOf(classId));
-    const item = program.item(classId.slice(0, classId.lastIndexOf("."))) ?? program.item(`${fileOf(classId)}#`);
+    const item =
+      program.item(classId.slice(0, classId.lastIndexOf("."))) ??
+      program.item(`${fileOf(classId)}#`);
     const own = item === undefined ? undefined : shape(item.id, 1)?.classes.get(classId);
     return own ?? shape(`${fileOf(classId)}#`, 1)?.classes.get(classId);
   };
@@ -484,11 +597,22 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
     },
     free: (item, name) => free(item, name, phase),
     exported: (ref) => (phase === 0 ? UNKNOWN : exported(ref, new Set())),
-    entry: (item) => (phase === 0 ? { params: [], results: [], selfParam: false, isMethod: false, isEntryPoint: false, takenGuessed: false } : entryOf(item)),
+    entry: (item) =>
+      phase === 0
+        ? {
+            params: [],
+            results: [],
+            selfParam: false,
+            isMethod: false,
+            isEntryPoint: false,
+            takenGuessed: false,
+          }
+        : entryOf(item),
     classOf: (id) => (phase === 2 ? classOf(id) : undefined),
     fieldOf: (id, name) => (phase === 2 ? fieldOf(id, name) : undefined),
     summary: (item) => (phase === 2 ? demand(item) : undefined),
-    enclosed: (item) => (phase === 2 ? (demand(item)?.hits.filter((h) => h.label.startsWith("free:")) ?? []) : []),
+    enclosed: (item) =>
+      phase === 2 ? (demand(item)?.hits.filter((h) => h.label.startsWith("free:")) ?? []) : [],
     child: (item, hole) => program.item(item)?.children[hole],
     ir: (item) => {
       touch(fileOf(item));
@@ -499,7 +623,8 @@ export function createSolver(program: Program, knowledgeOf: (file: FileIr) => Kn
       return program.item(item)?.parent;
     },
     shape: (item) => (phase === 2 ? shape(item, 1) : undefined),
-    typeRefs: (item, type) => (phase === 0 ? { refs: [], scalar: false, guessed: false } : typeRefs(item, type, phase)),
+    typeRefs: (item, type) =>
+      phase === 0 ? { refs: [], scalar: false, guessed: false } : typeRefs(item, type, phase),
   });
 
   const keyOfFact = (what: keyof Facts, value: unknown): string => {
@@ -603,13 +728,20 @@ function withKnowledge(facts: Facts, knowledge: Knowledge): Facts {
 }
 
 function calledItself(reads: readonly Read[] | undefined, id: ItemId): boolean {
-  return reads?.some((r) => (r.what === "summary" || r.what === "enclosed") && r.args[0] === id) ?? false;
+  return (
+    reads?.some((r) => (r.what === "summary" || r.what === "enclosed") && r.args[0] === id) ?? false
+  );
 }
 
 /** "P.arg(1)" and parameter 0: the exact path, and with either position left open. */
 function candidates(taker: string, position: number): string[] {
   const any = anyPosition(taker);
-  return [`${taker}.param(${position})`, `${any}.param(${position})`, `${taker}.param(*)`, `${any}.param(*)`];
+  return [
+    `${taker}.param(${position})`,
+    `${any}.param(${position})`,
+    `${taker}.param(*)`,
+    `${any}.param(*)`,
+  ];
 }
 /** "P.arg(1)" and "P.arg(1).of4" -> "P.arg(*)" and "P.arg(*).of4" */
 function anyPosition(taker: string): string {

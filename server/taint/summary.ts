@@ -127,7 +127,13 @@ export interface ClassShape {
   readonly item: ItemId;
 }
 
-export function trail(role: Trail["role"], item: ItemId, span: Span, text: string, prev?: Trail): Trail {
+export function trail(
+  role: Trail["role"],
+  item: ItemId,
+  span: Span,
+  text: string,
+  prev?: Trail,
+): Trail {
   const key = mix(`${prev?.key ?? ""}|${role}|${item}|${span.start}-${span.end}|${text}`);
   return { role, item, span, text, prev, length: (prev?.length ?? 0) + 1, key };
 }

@@ -55,7 +55,13 @@ export interface Taint {
 /** The label of `self` / `this` in a method. */
 export const SELF_LABEL = "param:-1:";
 
-export const MARKS = ["unknown-call", "guessed-name", "depth-limit", "via-place", "many-values"] as const;
+export const MARKS = [
+  "unknown-call",
+  "guessed-name",
+  "depth-limit",
+  "via-place",
+  "many-values",
+] as const;
 export type Mark = (typeof MARKS)[number];
 export function markBit(mark: Mark): number {
   return 1 << MARKS.indexOf(mark);
@@ -106,7 +112,8 @@ export function onlyConst(value: Value | undefined): { readonly value: Literal }
   const alt = value?.alts?.length === 1 ? value.alts[0] : undefined;
   if (alt === undefined) return undefined;
   if ("const" in alt) return { value: alt.const };
-  if (alt.parts.every((p) => p.text !== undefined)) return { value: alt.parts.map((p) => p.text).join("") };
+  if (alt.parts.every((p) => p.text !== undefined))
+    return { value: alt.parts.map((p) => p.text).join("") };
   return undefined;
 }
 /** All constants the value can be; undefined if it can be something else. */
@@ -115,21 +122,39 @@ export function constants(value: Value | undefined): readonly Literal[] | undefi
   const out: Literal[] = [];
   for (const alt of value.alts) {
     if ("const" in alt) out.push(alt.const);
-    else if (alt.parts.every((p) => p.text !== undefined)) out.push(alt.parts.map((p) => p.text).join(""));
+    else if (alt.parts.every((p) => p.text !== undefined))
+      out.push(alt.parts.map((p) => p.text).join(""));
     else return undefined;
   }
   return out;
 }
 
 /** The string alternatives of a value as parts; constants become one text part. */
-export function partsOf(value: Value, item: ItemId, span: Span): readonly (readonly Part[])[] | undefined {
+export function partsOf(
+  value: Value,
+  item: ItemId,
+  span: Span,
+): readonly (readonly Part[])[] | undefined {
   return value.alts?.map((alt) =>
-    "const" in alt ? [{ text: alt.const === null || alt.const === undefined ? "" : String(alt.const), item, span }] : alt.parts,
+    "const" in alt
+      ? [
+          {
+            text: alt.const === null || alt.const === undefined ? "" : String(alt.const),
+            item,
+            span,
+          },
+        ]
+      : alt.parts,
   );
 }
 
 export function isEmpty(value: Value): boolean {
-  return value.refs.length === 0 && value.taint.length === 0 && value.alts === undefined && value.fields === undefined;
+  return (
+    value.refs.length === 0 &&
+    value.taint.length === 0 &&
+    value.alts === undefined &&
+    value.fields === undefined
+  );
 }
 
 /** A text that says everything about the value but the trails: equal keys are equal values to the analysis. */
@@ -165,10 +190,12 @@ export function deepKey(value: Value): string {
   const visit = (v: Value): void => {
     for (const t of v.taint) trails.push(t.trail.key);
     for (const f of v.fields?.values() ?? []) visit(f);
-    for (const a of v.alts ?? []) if ("parts" in a) for (const p of a.parts) {
-      trails.push(`${p.span.start}-${p.span.end}`);
-      if (p.value !== undefined) visit(p.value);
-    }
+    for (const a of v.alts ?? [])
+      if ("parts" in a)
+        for (const p of a.parts) {
+          trails.push(`${p.span.start}-${p.span.end}`);
+          if (p.value !== undefined) visit(p.value);
+        }
   };
   visit(value);
   out = trails.length === 0 ? keyOf(value) : `${keyOf(value)}^${trails.join(",")}`;
@@ -176,20 +203,32 @@ export function deepKey(value: Value): string {
   return out;
 }
 function proofKey(proof: Proof): string {
-  return [...proof].map(([l, m]) => `${l}=${m}`).sort().join(";");
+  return [...proof]
+    .map(([l, m]) => `${l}=${m}`)
+    .sort()
+    .join(";");
 }
 
 /** The least value that covers both. */
 export function join(a: Value | undefined, b: Value | undefined, depth = 0): Value {
   if (a === undefined) return b ?? UNKNOWN;
   if (b === undefined || a === b || keyOf(a) === keyOf(b)) return a;
-  const refs = a.refs.length === 0 ? b.refs : b.refs.length === 0 ? a.refs : [...new Set([...a.refs, ...b.refs])].sort().slice(0, MAX_REFS);
-  const out: { -readonly [K in keyof Value]: Value[K] } = { refs, taint: joinTaint(a.taint, b.taint) };
+  const refs =
+    a.refs.length === 0
+      ? b.refs
+      : b.refs.length === 0
+        ? a.refs
+        : [...new Set([...a.refs, ...b.refs])].sort().slice(0, MAX_REFS);
+  const out: { -readonly [K in keyof Value]: Value[K] } = {
+    refs,
+    taint: joinTaint(a.taint, b.taint),
+  };
   const alts = joinAlts(a.alts, b.alts);
   if (alts !== undefined) out.alts = alts;
   if ((a.fields !== undefined || b.fields !== undefined) && depth < MAX_DEPTH) {
     const fields = new Map<string, Value>(a.fields ?? []);
-    for (const [k, v] of b.fields ?? []) fields.set(k, fields.has(k) ? join(fields.get(k), v, depth + 1) : v);
+    for (const [k, v] of b.fields ?? [])
+      fields.set(k, fields.has(k) ? join(fields.get(k), v, depth + 1) : v);
     if (fields.size <= MAX_FIELDS) {
       out.fields = fields;
       if (a.closed && b.closed) out.closed = true;
@@ -205,7 +244,12 @@ export function join(a: Value | undefined, b: Value | undefined, depth = 0): Val
 }
 
 /** A value that can never be `truth` proves nothing wrong: the other side's proof stands. */
-function meetProofs(a: Value, b: Value, side: "whenTrue" | "whenFalse", truth: boolean): Proof | undefined {
+function meetProofs(
+  a: Value,
+  b: Value,
+  side: "whenTrue" | "whenFalse",
+  truth: boolean,
+): Proof | undefined {
   if (canBe(a, truth) === false) return b[side];
   if (canBe(b, truth) === false) return a[side];
   const pa = a[side];
@@ -246,7 +290,11 @@ export function joinTaint(a: readonly Taint[], b: readonly Taint[]): readonly Ta
     const key = `${t.label};${t.derive}`;
     const old = out.get(key);
     if (old === undefined) out.set(key, t);
-    else if (old.cleared !== t.cleared || old.marks !== t.marks || t.trail.length < old.trail.length) {
+    else if (
+      old.cleared !== t.cleared ||
+      old.marks !== t.marks ||
+      t.trail.length < old.trail.length
+    ) {
       out.set(key, {
         ...old,
         cleared: old.cleared & t.cleared,
@@ -255,11 +303,18 @@ export function joinTaint(a: readonly Taint[], b: readonly Taint[]): readonly Ta
       });
     }
   }
-  const all = [...out.values()].sort((x, y) => (x.label < y.label ? -1 : x.label > y.label ? 1 : x.derive < y.derive ? -1 : 1));
-  return all.length <= MAX_TAINT ? all : all.slice(0, MAX_TAINT).map((t) => ({ ...t, marks: t.marks | markBit("many-values") }));
+  const all = [...out.values()].sort((x, y) =>
+    x.label < y.label ? -1 : x.label > y.label ? 1 : x.derive < y.derive ? -1 : 1,
+  );
+  return all.length <= MAX_TAINT
+    ? all
+    : all.slice(0, MAX_TAINT).map((t) => ({ ...t, marks: t.marks | markBit("many-values") }));
 }
 
-function joinAlts(a: readonly Alt[] | undefined, b: readonly Alt[] | undefined): readonly Alt[] | undefined {
+function joinAlts(
+  a: readonly Alt[] | undefined,
+  b: readonly Alt[] | undefined,
+): readonly Alt[] | undefined {
   if (a === undefined || b === undefined) return undefined;
   const out = [...a];
   const keys = new Set(a.map(altKey));
@@ -272,14 +327,20 @@ function altKey(alt: Alt): string {
 }
 
 /** Text put together from pieces, each a value with its place. */
-export function concat(pieces: readonly { readonly value: Value; readonly span: Span }[], item: ItemId): Value {
+export function concat(
+  pieces: readonly { readonly value: Value; readonly span: Span }[],
+  item: ItemId,
+): Value {
   let taint: readonly Taint[] = [];
   let alts: (readonly Part[])[] = [[]];
   for (const { value, span } of pieces) {
     if (!value.scalar) taint = joinTaint(taint, spread(value));
     const options = partsOf(value, item, span);
-    const known = options !== undefined && options.length > 0 && options.length * alts.length <= MAX_ALTS;
-    const tails: readonly (readonly Part[])[] = known ? options : [[{ value: withoutText(value), item, span }]];
+    const known =
+      options !== undefined && options.length > 0 && options.length * alts.length <= MAX_ALTS;
+    const tails: readonly (readonly Part[])[] = known
+      ? options
+      : [[{ value: withoutText(value), item, span }]];
     alts = alts.flatMap((head) => tails.map((tail) => compact([...head, ...tail])));
   }
   if (alts.some((p) => p.length > MAX_PARTS)) return { refs: [], taint };
@@ -297,7 +358,8 @@ function withoutText(value: Value): Value {
 /** The value's own taint and that of everything inside it. */
 export function spread(value: Value, depth = 0): readonly Taint[] {
   let taint = value.taint;
-  if (value.fields !== undefined && depth < MAX_DEPTH) for (const v of value.fields.values()) taint = joinTaint(taint, spread(v, depth + 1));
+  if (value.fields !== undefined && depth < MAX_DEPTH)
+    for (const v of value.fields.values()) taint = joinTaint(taint, spread(v, depth + 1));
   return taint;
 }
 
@@ -322,7 +384,11 @@ export function readField(value: Value, key: string): Value {
 }
 /** "param:0:query" + "id" = "param:0:query.id", to depth 3; "source:...|" likewise. Labels without a path stay as they are. */
 function extend(label: string, key: string): string {
-  const cut = label.startsWith("param:") ? label.indexOf(":", 6) : label.startsWith("source:") ? label.lastIndexOf("|") : -1;
+  const cut = label.startsWith("param:")
+    ? label.indexOf(":", 6)
+    : label.startsWith("source:")
+      ? label.lastIndexOf("|")
+      : -1;
   if (cut < 0) return label;
   const path = label.slice(cut + 1);
   const steps = path === "" ? 0 : path.split(".").length;
@@ -332,7 +398,11 @@ function extend(label: string, key: string): string {
 
 /** The label of what holds it, one step up; undefined at the top. */
 export function parentLabel(label: string): string | undefined {
-  const cut = label.startsWith("param:") ? label.indexOf(":", 6) : label.startsWith("source:") ? label.lastIndexOf("|") : -1;
+  const cut = label.startsWith("param:")
+    ? label.indexOf(":", 6)
+    : label.startsWith("source:")
+      ? label.lastIndexOf("|")
+      : -1;
   if (cut < 0 || cut === label.length - 1) return undefined;
   const dot = label.lastIndexOf(".");
   return dot > cut ? label.slice(0, dot) : label.slice(0, cut + 1);
@@ -365,9 +435,12 @@ export function isTainted(value: Value): boolean {
   const known = taintedInside.get(value);
   if (known !== undefined) return known;
   let out = false;
-  if (value.fields !== undefined) for (const v of value.fields.values()) if (isTainted(v)) out = true;
+  if (value.fields !== undefined)
+    for (const v of value.fields.values()) if (isTainted(v)) out = true;
   if (!out && value.alts !== undefined)
-    for (const a of value.alts) if ("parts" in a) for (const p of a.parts) if (p.value !== undefined && isTainted(p.value)) out = true;
+    for (const a of value.alts)
+      if ("parts" in a)
+        for (const p of a.parts) if (p.value !== undefined && isTainted(p.value)) out = true;
   taintedInside.set(value, out);
   return out;
 }
@@ -408,5 +481,10 @@ export function mapTaint(value: Value, f: (t: Taint) => Taint | undefined, depth
     });
   if (!changed) return value;
   const { key: _key, fields: _fields, ...rest } = value;
-  return { ...rest, taint, ...(fields === undefined ? {} : { fields }), ...(alts === undefined ? {} : { alts }) };
+  return {
+    ...rest,
+    taint,
+    ...(fields === undefined ? {} : { fields }),
+    ...(alts === undefined ? {} : { alts }),
+  };
 }

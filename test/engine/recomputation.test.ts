@@ -86,7 +86,12 @@ test("a comment between functions changes the module's text only", async () => {
 
 test("a change that callers see summarises the callers, and only them", async () => {
   const { engine, take } = await open();
-  replace(engine, "store.py", `"SELECT * FROM users WHERE name = '" + name`, `"SELECT 1 WHERE x = '" + name`);
+  replace(
+    engine,
+    "store.py",
+    `"SELECT * FROM users WHERE name = '" + name`,
+    `"SELECT 1 WHERE x = '" + name`,
+  );
   const log = take();
   assert.deepEqual(log.lowered, ["store.py#find"]);
   assert.deepEqual(log.summarised, ["app.py#a", "store.py#find"]);
@@ -98,7 +103,10 @@ test("renaming a function reaches those who imported it", async () => {
   assert.equal(engine.check("store.py").findings[0]?.rule, "sql-injection");
   replace(engine, "store.py", "def find(", "def look(");
   const log = take();
-  assert.ok(log.lowered.every((id) => id.startsWith("store.py#")), log.lowered.join(" "));
+  assert.ok(
+    log.lowered.every((id) => id.startsWith("store.py#")),
+    log.lowered.join(" "),
+  );
   assert.ok(log.summarised.includes("app.py#a"), log.summarised.join(" "));
   assert.ok(!log.summarised.includes("app.py#b"), log.summarised.join(" "));
   assert.equal(engine.check("store.py").findings[0]?.rule, "sql-dynamic-query");

@@ -3,7 +3,13 @@ import type { Model, SinkKind } from "../../../server/rule/rule.ts";
 
 const SQL: SinkKind = "sql";
 /** `style` is the driver's placeholder: "?", "%s", "$n", ":name". `params` is the position or keyword of the values; `wrap` a call the text must be wrapped in. */
-const row = (path: string, args: readonly (number | string)[], driver: string, style: string, params: number | string = 1) => ({ path, args, kind: SQL, data: { driver, style, params } });
+const row = (
+  path: string,
+  args: readonly (number | string)[],
+  driver: string,
+  style: string,
+  params: number | string = 1,
+) => ({ path, args, kind: SQL, data: { driver, style, params } });
 
 const sql: Model = {
   language: "python",
@@ -16,34 +22,89 @@ const sql: Model = {
   types: {
     "sqlite3.Connection()": ["sqlite3.connect()", "aiosqlite.connect()"],
     "sqlite3.Cursor()": ["sqlite3.Connection().{cursor,execute,executemany}()"],
-    "psycopg2.connection()": ["psycopg2.connect()", "psycopg2.pool.{SimpleConnectionPool,ThreadedConnectionPool}().getconn()"],
+    "psycopg2.connection()": [
+      "psycopg2.connect()",
+      "psycopg2.pool.{SimpleConnectionPool,ThreadedConnectionPool}().getconn()",
+    ],
     "psycopg2.cursor()": ["psycopg2.connection().cursor()"],
-    "psycopg.Connection()": ["psycopg.connect()", "psycopg.AsyncConnection.connect()", "psycopg.Connection.connect()", "psycopg_pool.{ConnectionPool,AsyncConnectionPool}().connection()"],
+    "psycopg.Connection()": [
+      "psycopg.connect()",
+      "psycopg.AsyncConnection.connect()",
+      "psycopg.Connection.connect()",
+      "psycopg_pool.{ConnectionPool,AsyncConnectionPool}().connection()",
+    ],
     "psycopg.Cursor()": ["psycopg.Connection().{cursor,execute}()"],
     "asyncpg.Connection()": ["asyncpg.connect()", "asyncpg.Pool().acquire()"],
     "asyncpg.Pool()": ["asyncpg.create_pool()"],
-    "pymysql.Connection()": ["pymysql.connect()", "MySQLdb.connect()", "mysql.connector.connect()", "aiomysql.connect()"],
+    "pymysql.Connection()": [
+      "pymysql.connect()",
+      "MySQLdb.connect()",
+      "mysql.connector.connect()",
+      "aiomysql.connect()",
+    ],
     "pymysql.Cursor()": ["pymysql.Connection().cursor()"],
-    "sqlalchemy.Engine()": ["sqlalchemy.create_engine()", "sqlalchemy.ext.asyncio.create_async_engine()"],
+    "sqlalchemy.Engine()": [
+      "sqlalchemy.create_engine()",
+      "sqlalchemy.ext.asyncio.create_async_engine()",
+    ],
     "sqlalchemy.Connection()": ["sqlalchemy.Engine().{connect,begin}()"],
-    "sqlalchemy.orm.Session()": ["sqlalchemy.orm.sessionmaker()()", "sqlalchemy.orm.scoped_session()()", "sqlalchemy.ext.asyncio.async_sessionmaker()()", "sqlalchemy.ext.asyncio.AsyncSession()", "flask_sqlalchemy.SQLAlchemy().session", "sqlmodel.Session()"],
+    "sqlalchemy.orm.Session()": [
+      "sqlalchemy.orm.sessionmaker()()",
+      "sqlalchemy.orm.scoped_session()()",
+      "sqlalchemy.ext.asyncio.async_sessionmaker()()",
+      "sqlalchemy.ext.asyncio.AsyncSession()",
+      "flask_sqlalchemy.SQLAlchemy().session",
+      "sqlmodel.Session()",
+    ],
     "django.db.Cursor()": ["django.db.connection.cursor()", "django.db.connections[*].cursor()"],
     "duckdb.Connection()": ["duckdb.connect()"],
   },
   sinks: [
-    row("{sqlite3.Connection(),sqlite3.Cursor()}.{execute,executemany}", [0, "sql"], "sqlite3", "?"),
+    row(
+      "{sqlite3.Connection(),sqlite3.Cursor()}.{execute,executemany}",
+      [0, "sql"],
+      "sqlite3",
+      "?",
+    ),
     row("{sqlite3.Connection(),sqlite3.Cursor()}.executescript", [0], "sqlite3", "none"),
     row("psycopg2.cursor().{execute,executemany,mogrify}", [0, "query"], "psycopg2", "%s"),
-    row("{psycopg.Connection(),psycopg.Cursor()}.{execute,executemany,stream}", [0, "query"], "psycopg", "%s"),
-    row("{asyncpg.Connection(),asyncpg.Pool()}.{fetch,fetchrow,fetchval,execute,executemany,cursor}", [0, "query"], "asyncpg", "$n", "spread"),
+    row(
+      "{psycopg.Connection(),psycopg.Cursor()}.{execute,executemany,stream}",
+      [0, "query"],
+      "psycopg",
+      "%s",
+    ),
+    row(
+      "{asyncpg.Connection(),asyncpg.Pool()}.{fetch,fetchrow,fetchval,execute,executemany,cursor}",
+      [0, "query"],
+      "asyncpg",
+      "$n",
+      "spread",
+    ),
     row("pymysql.Cursor().{execute,executemany}", [0, "query"], "pymysql", "%s"),
-    row("databases.Database().{fetch_all,fetch_one,fetch_val,execute,execute_many,iterate}", [0, "query"], "databases", ":name", "values"),
+    row(
+      "databases.Database().{fetch_all,fetch_one,fetch_val,execute,execute_many,iterate}",
+      [0, "query"],
+      "databases",
+      ":name",
+      "values",
+    ),
     row("sqlalchemy.text", [0, "text"], "sqlalchemy", ":name", "bind"),
-    row("{sqlalchemy.Connection(),sqlalchemy.orm.Session(),sqlalchemy.Engine()}.{execute,exec_driver_sql,scalar,scalars}", [0, "statement"], "sqlalchemy", "text:name"),
+    row(
+      "{sqlalchemy.Connection(),sqlalchemy.orm.Session(),sqlalchemy.Engine()}.{execute,exec_driver_sql,scalar,scalars}",
+      [0, "statement"],
+      "sqlalchemy",
+      "text:name",
+    ),
     row("django.db.Cursor().{execute,executemany}", [0, "sql"], "django", "%s"),
     row("duckdb.Connection().{execute,sql,query}", [0, "query"], "duckdb", "?"),
     row("pandas.{read_sql,read_sql_query}", [0, "sql"], "pandas", "unknown"),
-    row("any.Database().{execute,executemany,fetch_all,fetch_one,fetch_val,fetchrow,fetch,query}", [0], "unknown", "unknown"),
+    row(
+      "any.Database().{execute,executemany,fetch_all,fetch_one,fetch_val,fetchrow,fetch,query}",
+      [0],
+      "unknown",
+      "unknown",
+    ),
   ],
   passes: [
     { path: "sqlalchemy.text()", from: [], clears: ["sql"] },

@@ -19,10 +19,16 @@ export interface ImportEdit {
 }
 
 export function importEdit(code: Code, wanted: Wanted): ImportEdit {
-  const local = wanted.alias ?? (wanted.name === undefined || wanted.name === "default" ? lastPart(wanted.module) : wanted.name);
+  const local =
+    wanted.alias ??
+    (wanted.name === undefined || wanted.name === "default"
+      ? lastPart(wanted.module)
+      : wanted.name);
   const there = boundAs(code, wanted);
   if (there !== undefined) return { local: there };
-  return code.language === "python" ? pythonImport(code, wanted, local) : javascriptImport(code, wanted, local);
+  return code.language === "python"
+    ? pythonImport(code, wanted, local)
+    : javascriptImport(code, wanted, local);
 }
 
 function lastPart(module: string): string {
@@ -37,10 +43,14 @@ function boundAs(code: Code, wanted: Wanted): string | undefined {
     if (op.op !== "store") continue;
     const value = module.op(op.value);
     if (value.op !== "import") continue;
-    const same = value.module === wanted.module || value.module === `node:${wanted.module}` || `node:${value.module}` === wanted.module;
+    const same =
+      value.module === wanted.module ||
+      value.module === `node:${wanted.module}` ||
+      `node:${value.module}` === wanted.module;
     if (!same) continue;
     const name = value.name === "default" ? undefined : value.name;
-    if (name === (wanted.name === "default" ? undefined : wanted.name)) return module.ir.slots[op.slot];
+    if (name === (wanted.name === "default" ? undefined : wanted.name))
+      return module.ir.slots[op.slot];
   }
   return undefined;
 }
@@ -54,9 +64,22 @@ function pythonImport(code: Code, wanted: Wanted, local: string): ImportEdit {
   const offset = pythonImportPlace(text);
   const needsBreak = offset > 0 && !/[\r\n]$/.test(text.slice(0, offset));
   // A file that begins with code keeps a blank line between the import and the code.
-  const blank = /^(import |from )/.test(text.slice(offset)) || text.slice(offset).trim() === "" || /^\s*[\r\n]/.test(text.slice(offset)) ? "" : code.newline;
-  const dotted = wanted.name === undefined && wanted.module.includes(".") && local === lastPart(wanted.module);
-  return { edit: { start: offset, end: offset, newText: `${needsBreak ? code.newline : ""}${line}${code.newline}${blank}` }, local: dotted ? wanted.module : local };
+  const blank =
+    /^(import |from )/.test(text.slice(offset)) ||
+    text.slice(offset).trim() === "" ||
+    /^\s*[\r\n]/.test(text.slice(offset))
+      ? ""
+      : code.newline;
+  const dotted =
+    wanted.name === undefined && wanted.module.includes(".") && local === lastPart(wanted.module);
+  return {
+    edit: {
+      start: offset,
+      end: offset,
+      newText: `${needsBreak ? code.newline : ""}${line}${code.newline}${blank}`,
+    },
+    local: dotted ? wanted.module : local,
+  };
 }
 
 /** Offset of the line where a first import may stand. */
@@ -86,7 +109,8 @@ function pythonImportPlace(text: string): number {
     }
     if (/^from\s+__future__\s+import\b/.test(line)) {
       let stop = end;
-      if (line.includes("(") && !line.includes(")")) stop = lineEnd(text, Math.max(end, text.indexOf(")", at)));
+      if (line.includes("(") && !line.includes(")"))
+        stop = lineEnd(text, Math.max(end, text.indexOf(")", at)));
       at = stop;
       place = stop;
       continue;
@@ -99,13 +123,25 @@ function pythonImportPlace(text: string): number {
 function javascriptImport(code: Code, wanted: Wanted, local: string): ImportEdit {
   const text = code.fileText;
   const module = code.other(`${code.file}#`);
-  const commonJs = module !== undefined && !/^\s*(import|export)\b/m.test(text) && (/\brequire\(/.test(text) || /\.cjs$/.test(code.file));
+  const commonJs =
+    module !== undefined &&
+    !/^\s*(import|export)\b/m.test(text) &&
+    (/\brequire\(/.test(text) || /\.cjs$/.test(code.file));
   const quote = /(?:from|require\()\s*'/.test(text) ? "'" : '"';
-  const semicolon = /(?:import|require)[^\n]*;\s*$/m.test(text) || !/(?:import |require\()/.test(text) ? ";" : "";
+  const semicolon =
+    /(?:import|require)[^\n]*;\s*$/m.test(text) || !/(?:import |require\()/.test(text) ? ";" : "";
   const from = `${quote}${wanted.module}${quote}`;
   let line: string;
-  if (commonJs) line = wanted.name === undefined || wanted.name === "default" ? `const ${local} = require(${from})${semicolon}` : `const { ${wanted.name}${local === wanted.name ? "" : `: ${local}`} } = require(${from})${semicolon}`;
-  else line = wanted.name === undefined || wanted.name === "default" ? `import ${local} from ${from}${semicolon}` : `import { ${wanted.name}${local === wanted.name ? "" : ` as ${local}`} } from ${from}${semicolon}`;
+  if (commonJs)
+    line =
+      wanted.name === undefined || wanted.name === "default"
+        ? `const ${local} = require(${from})${semicolon}`
+        : `const { ${wanted.name}${local === wanted.name ? "" : `: ${local}`} } = require(${from})${semicolon}`;
+  else
+    line =
+      wanted.name === undefined || wanted.name === "default"
+        ? `import ${local} from ${from}${semicolon}`
+        : `import { ${wanted.name}${local === wanted.name ? "" : ` as ${local}`} } from ${from}${semicolon}`;
   const offset = javascriptImportPlace(text);
   return { edit: { start: offset, end: offset, newText: `${line}${code.newline}` }, local };
 }
@@ -119,7 +155,10 @@ function javascriptImportPlace(text: string): number {
       at += directive[0].length;
       continue;
     }
-    const comment = at === 0 || /["'];?\s*$/.test(text.slice(0, at)) ? /^\/\*[\s\S]*?\*\/[ \t]*(\r\n|\n|\r|$)/.exec(rest) : null;
+    const comment =
+      at === 0 || /["'];?\s*$/.test(text.slice(0, at))
+        ? /^\/\*[\s\S]*?\*\/[ \t]*(\r\n|\n|\r|$)/.exec(rest)
+        : null;
     if (comment !== null && comment[0].length > 0) {
       at += comment[0].length;
       continue;

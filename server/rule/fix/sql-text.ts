@@ -3,7 +3,13 @@ import type { Code, Op, Span, ValueId } from "../rule.ts";
 
 export type Piece =
   | { readonly kind: "text"; readonly raw: string; readonly start: number }
-  | { readonly kind: "hole"; readonly start: number; readonly end: number; readonly expr: string; readonly exprSpan: Span };
+  | {
+      readonly kind: "hole";
+      readonly start: number;
+      readonly end: number;
+      readonly expr: string;
+      readonly exprSpan: Span;
+    };
 
 /** One literal expression that holds SQL text. */
 export interface SqlText {
@@ -40,14 +46,32 @@ export function readSql(code: Code, id: ValueId, depth = 0): SqlText | undefined
     const right = readSql(code, op.right, depth + 1) ?? readHole(code, op.right);
     const literal = [left, right].find((x) => x.delimiter !== "");
     if (literal === undefined) return undefined;
-    return { pieces: [...left.pieces, ...right.pieces], span: op.span, form: "whole", delimiter: literal.delimiter, prefix: "", percentDoubled: left.percentDoubled || right.percentDoubled, bracesDoubled: left.bracesDoubled || right.bracesDoubled };
+    return {
+      pieces: [...left.pieces, ...right.pieces],
+      span: op.span,
+      form: "whole",
+      delimiter: literal.delimiter,
+      prefix: "",
+      percentDoubled: left.percentDoubled || right.percentDoubled,
+      bracesDoubled: left.bracesDoubled || right.bracesDoubled,
+    };
   }
   return undefined;
 }
 
 function readHole(code: Code, id: ValueId): SqlText {
   const span = code.op(id).span;
-  return { pieces: [{ kind: "hole", start: span.start, end: span.end, expr: code.text(span), exprSpan: span }], span, form: "whole", delimiter: "", prefix: "", percentDoubled: false, bracesDoubled: false };
+  return {
+    pieces: [
+      { kind: "hole", start: span.start, end: span.end, expr: code.text(span), exprSpan: span },
+    ],
+    span,
+    form: "whole",
+    delimiter: "",
+    prefix: "",
+    percentDoubled: false,
+    bracesDoubled: false,
+  };
 }
 
 function readConst(code: Code, op: Op): SqlText | undefined {
@@ -58,7 +82,8 @@ function readConst(code: Code, op: Op): SqlText | undefined {
   const delimiter = head[2] as string;
   const start = op.span.start + head[0].length;
   const raw = text.slice(head[0].length, -delimiter.length);
-  if (raw.includes(delimiter) && delimiter.length === 1 && !raw.includes(`\\${delimiter}`)) return undefined;
+  if (raw.includes(delimiter) && delimiter.length === 1 && !raw.includes(`\\${delimiter}`))
+    return undefined;
   const pieces: Piece[] = [];
   let at = 0;
   if (code.language === "python" && !/f/i.test(prefix)) {
@@ -67,11 +92,25 @@ function readConst(code: Code, op: Op): SqlText | undefined {
       if (!code.ir.slots.includes(m[1] as string)) continue;
       pieces.push({ kind: "text", raw: raw.slice(at, m.index), start: start + at });
       at = m.index + m[0].length;
-      pieces.push({ kind: "hole", start: start + m.index, end: start + at, expr: m[1] as string, exprSpan: { start: start + m.index + 1, end: start + at - 1 } });
+      pieces.push({
+        kind: "hole",
+        start: start + m.index,
+        end: start + at,
+        expr: m[1] as string,
+        exprSpan: { start: start + m.index + 1, end: start + at - 1 },
+      });
     }
   }
   pieces.push({ kind: "text", raw: raw.slice(at), start: start + at });
-  return { pieces, span: op.span, form: "pieces", delimiter, prefix, percentDoubled: false, bracesDoubled: false };
+  return {
+    pieces,
+    span: op.span,
+    form: "pieces",
+    delimiter,
+    prefix,
+    percentDoubled: false,
+    bracesDoubled: false,
+  };
 }
 
 function readJoin(code: Code, op: Op & { op: "join" }): SqlText | undefined {
@@ -79,17 +118,53 @@ function readJoin(code: Code, op: Op & { op: "join" }): SqlText | undefined {
   const head = LITERAL.exec(text);
   const pieces: Piece[] = [];
   for (const p of op.parts) {
-    if (p.kind === "text") pieces.push({ kind: "text", raw: code.text(p.span), start: p.span.start });
+    if (p.kind === "text")
+      pieces.push({ kind: "text", raw: code.text(p.span), start: p.span.start });
     else {
       if (p.format !== undefined && p.format !== "" && p.format !== "s") return undefined;
       const exprSpan = code.op(p.value).span;
-      pieces.push({ kind: "hole", start: p.span.start, end: p.span.end, expr: code.text(exprSpan), exprSpan });
+      pieces.push({
+        kind: "hole",
+        start: p.span.start,
+        end: p.span.end,
+        expr: code.text(exprSpan),
+        exprSpan,
+      });
     }
   }
   if (op.style === "fstring" || op.style === "template")
-    return head === null ? undefined : { pieces, span: op.span, form: "pieces", delimiter: head[2] as string, prefix: head[1] as string, percentDoubled: false, bracesDoubled: op.style === "fstring" };
-  if (op.style === "adjacent") return { pieces, span: op.span, form: "pieces", delimiter: '"', prefix: "adjacent", percentDoubled: false, bracesDoubled: true };
-  return head === null ? undefined : { pieces, span: op.span, form: "whole", delimiter: head[2] as string, prefix: head[1] as string, percentDoubled: op.style === "percent", bracesDoubled: op.style === "format" };
+    return head === null
+      ? undefined
+      : {
+          pieces,
+          span: op.span,
+          form: "pieces",
+          delimiter: head[2] as string,
+          prefix: head[1] as string,
+          percentDoubled: false,
+          bracesDoubled: op.style === "fstring",
+        };
+  if (op.style === "adjacent")
+    return {
+      pieces,
+      span: op.span,
+      form: "pieces",
+      delimiter: '"',
+      prefix: "adjacent",
+      percentDoubled: false,
+      bracesDoubled: true,
+    };
+  return head === null
+    ? undefined
+    : {
+        pieces,
+        span: op.span,
+        form: "whole",
+        delimiter: head[2] as string,
+        prefix: head[1] as string,
+        percentDoubled: op.style === "percent",
+        bracesDoubled: op.style === "format",
+      };
 }
 
 export type Plan = { readonly replacements: readonly Replacement[] } | { readonly refused: string };
@@ -109,7 +184,12 @@ export function planPlaceholders(code: Code, sql: SqlText, before = ""): Plan {
       }
       const position = placeOf(seen, restAfter(sql, index));
       if (position !== "value") return { refused: position };
-      out.push({ start: piece.start, end: piece.end, value: piece.expr, name: nameFor(piece.expr, names) });
+      out.push({
+        start: piece.start,
+        end: piece.end,
+        value: piece.expr,
+        name: nameFor(piece.expr, names),
+      });
       seen += "?";
       continue;
     }
@@ -126,12 +206,25 @@ export function planPlaceholders(code: Code, sql: SqlText, before = ""): Plan {
         seen += piece.raw.slice(segmentStart, i);
         quote = { start: piece.start + i, segment: [], text: "" };
       } else {
-        if (segmentStart < i) quote.segment.push({ kind: "text", raw: piece.raw.slice(segmentStart, i), start: piece.start + segmentStart });
+        if (segmentStart < i)
+          quote.segment.push({
+            kind: "text",
+            raw: piece.raw.slice(segmentStart, i),
+            start: piece.start + segmentStart,
+          });
         if (quote.segment.some((p) => p.kind === "hole")) {
           const value = segmentValue(code, quote.segment);
-          if (value === undefined) return { refused: "the quoted text around the value cannot be rewritten without changing it" };
+          if (value === undefined)
+            return {
+              refused: "the quoted text around the value cannot be rewritten without changing it",
+            };
           const hole = quote.segment.find((p) => p.kind === "hole") as Piece & { kind: "hole" };
-          out.push({ start: quote.start, end: piece.start + i + width, value, name: nameFor(hole.expr, names) });
+          out.push({
+            start: quote.start,
+            end: piece.start + i + width,
+            value,
+            name: nameFor(hole.expr, names),
+          });
           seen += "?";
         } else seen += "''";
         quote = undefined;
@@ -141,10 +234,12 @@ export function planPlaceholders(code: Code, sql: SqlText, before = ""): Plan {
     }
     const rest = piece.raw.slice(segmentStart);
     if (quote === undefined) seen += rest;
-    else if (rest !== "") quote.segment.push({ kind: "text", raw: rest, start: piece.start + segmentStart });
+    else if (rest !== "")
+      quote.segment.push({ kind: "text", raw: rest, start: piece.start + segmentStart });
   }
   void tail;
-  if (quote !== undefined) return { refused: "a quotation in the SQL text is not closed in the same string" };
+  if (quote !== undefined)
+    return { refused: "a quotation in the SQL text is not closed in the same string" };
   return { replacements: out };
 }
 
@@ -156,19 +251,36 @@ function restAfter(sql: SqlText, index: number): string {
 /** Where a value may stand in SQL, judged by the text around it. */
 function placeOf(before: string, after: string): "value" | string {
   const text = before.replace(/\s+/g, " ");
-  if (/["`[\w.]$/.test(before) || /^["`\]\w.(]/.test(after)) return "the value is part of a name; a name cannot be a parameter, map it through a constant dictionary of allowed names";
-  if (/\bIN ?\( ?$/i.test(text) || /\bIN ?$/i.test(text)) return "an IN list needs one placeholder for each element";
-  if (/(=|<|>|!|\|\||\+|-|\*|\/|%|,|\() ?$/.test(text) && !/\b(INTO|TABLE|FROM|JOIN|UPDATE) ?[\w.]* ?\( ?([\w"`]+ ?, ?)*$/i.test(text) && !/\bORDER BY .*$/i.test(text) && !/\bGROUP BY .*$/i.test(text) && !(/\bSELECT (DISTINCT )?([\w.*"]+ ?, ?)*$/i.test(text) && !/\bWHERE\b/i.test(text))) return "value";
-  if (/\b(LIKE|ILIKE|BETWEEN|AND|OR|LIMIT|OFFSET|VALUES|THEN|ELSE|WHEN|IS|NOT|REGEXP|ESCAPE|TOP) ?$/i.test(text)) return "value";
+  if (/["`[\w.]$/.test(before) || /^["`\]\w.(]/.test(after))
+    return "the value is part of a name; a name cannot be a parameter, map it through a constant dictionary of allowed names";
+  if (/\bIN ?\( ?$/i.test(text) || /\bIN ?$/i.test(text))
+    return "an IN list needs one placeholder for each element";
+  if (
+    /(=|<|>|!|\|\||\+|-|\*|\/|%|,|\() ?$/.test(text) &&
+    !/\b(INTO|TABLE|FROM|JOIN|UPDATE) ?[\w.]* ?\( ?([\w"`]+ ?, ?)*$/i.test(text) &&
+    !/\bORDER BY .*$/i.test(text) &&
+    !/\bGROUP BY .*$/i.test(text) &&
+    !(/\bSELECT (DISTINCT )?([\w.*"]+ ?, ?)*$/i.test(text) && !/\bWHERE\b/i.test(text))
+  )
+    return "value";
+  if (
+    /\b(LIKE|ILIKE|BETWEEN|AND|OR|LIMIT|OFFSET|VALUES|THEN|ELSE|WHEN|IS|NOT|REGEXP|ESCAPE|TOP) ?$/i.test(
+      text,
+    )
+  )
+    return "value";
   return "the value is a table, column, direction or other part of the SQL grammar; it cannot be a parameter, map it through a constant dictionary of allowed values";
 }
 
 /** The parameter for `'%{q}%'`: the quoted text with its holes as a string of its own. */
 function segmentValue(code: Code, segment: readonly Piece[]): string | undefined {
   if (segment.length === 1 && segment[0]?.kind === "hole") return segment[0].expr;
-  if (code.language === "javascript") return `\`${segment.map((p) => (p.kind === "text" ? p.raw.replaceAll("`", "\\`") : `\${${p.expr}}`)).join("")}\``;
+  if (code.language === "javascript")
+    return `\`${segment.map((p) => (p.kind === "text" ? p.raw.replaceAll("`", "\\`") : `\${${p.expr}}`)).join("")}\``;
   const body = segment.map((p) => (p.kind === "text" ? p.raw : `{${p.expr}}`)).join("");
-  for (const q of ['"', "'"]) if (!body.includes(q) && !body.includes("\n") && !body.includes("\\")) return `f${q}${body}${q}`;
+  for (const q of ['"', "'"])
+    if (!body.includes(q) && !body.includes("\n") && !body.includes("\\"))
+      return `f${q}${body}${q}`;
   return undefined;
 }
 

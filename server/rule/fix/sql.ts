@@ -2,7 +2,13 @@
 import { assertNever } from "../../base/brand.ts";
 import type { Code, Edit, Fix, Match, Op, ValueId } from "../rule.ts";
 import { importEdit } from "./imports.ts";
-import { type Plan, type Replacement, type SqlText, planPlaceholders, readSql } from "./sql-text.ts";
+import {
+  type Plan,
+  planPlaceholders,
+  type Replacement,
+  readSql,
+  type SqlText,
+} from "./sql-text.ts";
 
 type Style = "?" | "%s" | "$n" | ":name" | "text:name" | "prepare";
 
@@ -10,11 +16,17 @@ type Style = "?" | "%s" | "$n" | ":name" | "text:name" | "prepare";
 export function parameterise(match: Match, code: Code): readonly Fix[] {
   const row = match.hit?.row ?? match.call?.sinks.find((s) => s.kind === "sql");
   const arg = match.hit?.arg ?? match.call?.args[0]?.op;
-  if (row === undefined || match.op === undefined || arg === undefined) return [refuse("the call cannot be seen as a whole")];
+  if (row === undefined || match.op === undefined || arg === undefined)
+    return [refuse("the call cannot be seen as a whole")];
   const style = String(row.data?.style ?? "unknown");
   const driver = String(row.data?.driver ?? "");
   const params = row.data?.params ?? 1;
-  if (style === "none") return [refuse(`${driver} has no parameters here; run the statement with execute and bound values instead`)];
+  if (style === "none")
+    return [
+      refuse(
+        `${driver} has no parameters here; run the statement with execute and bound values instead`,
+      ),
+    ];
   const known: readonly { style: Style; label: string; params: string | number | boolean }[] =
     style === "unknown"
       ? code.language === "python"
@@ -33,16 +45,31 @@ export function parameterise(match: Match, code: Code): readonly Fix[] {
 }
 
 function refuse(reason: string): Fix {
-  return { title: "Use a query parameter", grade: "manual", edits: [], reason: `No automatic rewrite: ${reason}.` };
+  return {
+    title: "Use a query parameter",
+    grade: "manual",
+    edits: [],
+    reason: `No automatic rewrite: ${reason}.`,
+  };
 }
 
-function build(code: Code, callId: ValueId, arg: ValueId, style: Style, params: string | number | boolean, label: string): Fix {
+function build(
+  code: Code,
+  callId: ValueId,
+  arg: ValueId,
+  style: Style,
+  params: string | number | boolean,
+  label: string,
+): Fix {
   const call = code.op(callId);
   if (call.op !== "call") return refuse("the call cannot be seen as a whole");
-  if (typeof params === "number" && call.args.length > params) return refuse("the call already passes parameters");
-  if (typeof params === "string" && params !== "bind" && call.args.length > 1) return refuse("the call already passes parameters");
+  if (typeof params === "number" && call.args.length > params)
+    return refuse("the call already passes parameters");
+  if (typeof params === "string" && params !== "bind" && call.args.length > 1)
+    return refuse("the call already passes parameters");
   const source = sourceOf(code, arg);
-  if (source === undefined) return refuse("the SQL text is not built in one place in this function");
+  if (source === undefined)
+    return refuse("the SQL text is not built in one place in this function");
   const edits: Edit[] = [];
   const title = `Use query parameters (${label})`;
   if (source.length === 1) {
@@ -74,7 +101,9 @@ function sourceOf(code: Code, arg: ValueId): readonly Source[] | undefined {
   const op = code.op(arg);
   if (op.op === "await" || op.op === "annotate") return sourceOf(code, op.value);
   if (op.op !== "load") return undefined;
-  const stores = code.ir.ops.filter((o): o is Op & { op: "store" } => o.op === "store" && o.slot === op.slot).sort((a, b) => a.span.start - b.span.start);
+  const stores = code.ir.ops
+    .filter((o): o is Op & { op: "store" } => o.op === "store" && o.slot === op.slot)
+    .sort((a, b) => a.span.start - b.span.start);
   const out: Source[] = [];
   for (const [i, store] of stores.entries()) {
     let value = store.value;
@@ -111,7 +140,13 @@ function placeholder(style: Style, r: Replacement, index: number): string {
 }
 
 /** Edits that put placeholders into the text. */
-function rewrite(code: Code, sql: SqlText, replacements: readonly Replacement[], style: Style, from: number): Edit[] {
+function rewrite(
+  code: Code,
+  sql: SqlText,
+  replacements: readonly Replacement[],
+  style: Style,
+  from: number,
+): Edit[] {
   const doubling = style === "%s";
   if (sql.form === "whole") {
     let body = "";
@@ -123,12 +158,14 @@ function rewrite(code: Code, sql: SqlText, replacements: readonly Replacement[],
       let cursor = Math.max(start, at);
       while (list.length > 0 && (list[0] as Replacement).start < stop) {
         const r = list.shift() as Replacement;
-        if (piece.kind === "text" && r.start > cursor) body += tidy(piece.raw.slice(cursor - start, r.start - start), sql, doubling);
+        if (piece.kind === "text" && r.start > cursor)
+          body += tidy(piece.raw.slice(cursor - start, r.start - start), sql, doubling);
         body += placeholder(style, r, from + replacements.indexOf(r));
         cursor = Math.min(stop, r.end);
         at = r.end;
       }
-      if (piece.kind === "text" && cursor < stop) body += tidy(piece.raw.slice(cursor - start), sql, doubling);
+      if (piece.kind === "text" && cursor < stop)
+        body += tidy(piece.raw.slice(cursor - start), sql, doubling);
     }
     const q = sql.delimiter;
     if (q.length === 1 && q !== "`" && body.includes(q)) body = body.replaceAll(q, `\\${q}`);
@@ -139,14 +176,24 @@ function rewrite(code: Code, sql: SqlText, replacements: readonly Replacement[],
     const at = code.absolute({ start: r.start, end: r.end });
     return { start: at.start, end: at.end, newText: placeholder(style, r, from + i) };
   });
-  const dropPrefix = /f/i.test(sql.prefix) && sql.prefix !== "adjacent" && sql.pieces.filter((p) => p.kind === "hole").every((p) => replacements.some((r) => r.start <= p.start && p.end <= r.end));
+  const dropPrefix =
+    /f/i.test(sql.prefix) &&
+    sql.prefix !== "adjacent" &&
+    sql.pieces
+      .filter((p) => p.kind === "hole")
+      .every((p) => replacements.some((r) => r.start <= p.start && p.end <= r.end));
   if (dropPrefix) {
     const at = code.absolute(sql.span);
-    edits.push({ start: at.start, end: at.start + sql.prefix.length, newText: sql.prefix.replace(/f/i, "") });
+    edits.push({
+      start: at.start,
+      end: at.start + sql.prefix.length,
+      newText: sql.prefix.replace(/f/i, ""),
+    });
   }
   for (const piece of sql.pieces) {
     if (piece.kind !== "text") continue;
-    const covered = (offset: number): boolean => replacements.some((r) => offset >= r.start && offset < r.end);
+    const covered = (offset: number): boolean =>
+      replacements.some((r) => offset >= r.start && offset < r.end);
     for (let i = 0; i < piece.raw.length; i++) {
       const at = piece.start + i;
       if (covered(at)) continue;
@@ -173,15 +220,28 @@ function tidy(raw: string, sql: SqlText, doubling: boolean): string {
 }
 
 function list(code: Code, values: readonly string[]): string {
-  return code.language === "javascript" ? `[${values.join(", ")}]` : values.length === 1 ? `(${values[0]},)` : `(${values.join(", ")})`;
+  return code.language === "javascript"
+    ? `[${values.join(", ")}]`
+    : values.length === 1
+      ? `(${values[0]},)`
+      : `(${values.join(", ")})`;
 }
 function record(code: Code, replacements: readonly Replacement[]): string {
-  if (code.language === "javascript") return `{ ${replacements.map((r) => (r.name === r.value ? r.name : `${r.name}: ${r.value}`)).join(", ")} }`;
+  if (code.language === "javascript")
+    return `{ ${replacements.map((r) => (r.name === r.value ? r.name : `${r.name}: ${r.value}`)).join(", ")} }`;
   return `{${replacements.map((r) => `"${r.name}": ${r.value}`).join(", ")}}`;
 }
 
 /** Edits that pass the values. */
-function pass(code: Code, call: Op & { op: "call" }, callId: ValueId, arg: ValueId, replacements: readonly Replacement[], style: Style, params: string | number | boolean): Edit[] | undefined {
+function pass(
+  code: Code,
+  call: Op & { op: "call" },
+  callId: ValueId,
+  arg: ValueId,
+  replacements: readonly Replacement[],
+  style: Style,
+  params: string | number | boolean,
+): Edit[] | undefined {
   const values = replacements.map((r) => r.value);
   const after = (text: string): Edit[] => {
     const last = call.args[call.args.length - 1];
@@ -194,7 +254,13 @@ function pass(code: Code, call: Op & { op: "call" }, callId: ValueId, arg: Value
       const callee = code.op(op.callee);
       if (callee.op !== "member" || callee.object !== callId) continue;
       const at = code.absolute(op.argsSpan);
-      return [{ start: at.start + 1, end: at.start + 1, newText: `${values.join(", ")}${op.args.length > 0 ? ", " : ""}` }];
+      return [
+        {
+          start: at.start + 1,
+          end: at.start + 1,
+          newText: `${values.join(", ")}${op.args.length > 0 ? ", " : ""}`,
+        },
+      ];
     }
     return undefined;
   }
@@ -203,7 +269,13 @@ function pass(code: Code, call: Op & { op: "call" }, callId: ValueId, arg: Value
   if (params === "replacements") return after(`, { replacements: ${record(code, replacements)} }`);
   if (params === "bind") {
     const at = code.absolute(call.span);
-    return [{ start: at.end, end: at.end, newText: `.bindparams(${replacements.map((r) => `${r.name}=${r.value}`).join(", ")})` }];
+    return [
+      {
+        start: at.end,
+        end: at.end,
+        newText: `.bindparams(${replacements.map((r) => `${r.name}=${r.value}`).join(", ")})`,
+      },
+    ];
   }
   if (style === "text:name") {
     const text = importEdit(code, { module: "sqlalchemy", name: "text" });
@@ -219,7 +291,14 @@ function pass(code: Code, call: Op & { op: "call" }, callId: ValueId, arg: Value
 }
 
 /** Text grown with `+=`: the parameters grow beside it. */
-function grow(code: Code, call: Op & { op: "call" }, arg: ValueId, sources: readonly Source[], style: Style, params: string | number | boolean): Edit[] | string {
+function grow(
+  code: Code,
+  call: Op & { op: "call" },
+  arg: ValueId,
+  sources: readonly Source[],
+  style: Style,
+  params: string | number | boolean,
+): Edit[] | string {
   if (style === "prepare" || params === "bind") return "the SQL text is built in several steps";
   const named = style === ":name" || style === "text:name";
   const js = code.language === "javascript";
@@ -233,9 +312,12 @@ function grow(code: Code, call: Op & { op: "call" }, arg: ValueId, sources: read
     if ("refused" in plan) return plan.refused;
     before += sql.pieces.map((p) => (p.kind === "text" ? p.raw : "?")).join("");
     const statement = store === undefined ? undefined : code.statement(store.span);
-    if (statement === undefined || !standsAlone(code, statement)) return "the SQL text is built in the middle of another statement";
+    if (statement === undefined || !standsAlone(code, statement))
+      return "the SQL text is built in the middle of another statement";
     const indent = code.indent(statement.start);
-    const semicolon = code.fileText.slice(statement.start, statement.end).trimEnd().endsWith(";") ? ";" : "";
+    const semicolon = code.fileText.slice(statement.start, statement.end).trimEnd().endsWith(";")
+      ? ";"
+      : "";
     const list = plan.replacements.map((r) => {
       let name = r.name;
       for (let n = 2; names.has(name); n++) name = `${r.name}${n}`;
@@ -244,8 +326,17 @@ function grow(code: Code, call: Op & { op: "call" }, arg: ValueId, sources: read
     });
     if (style === "$n" && js) {
       edits.push(...rewriteNumbered(code, sql, list, container));
-      const lines = [...(i === 0 ? [`const ${container} = [${list.map((r) => r.value).join(", ")}]${semicolon}`] : list.map((r) => `${container}.push(${r.value})${semicolon}`))];
-      if (i === 0 || list.length > 0) edits.push({ start: statement.start, end: statement.start, newText: lines.map((l) => `${l}${code.newline}${indent}`).join("") });
+      const lines = [
+        ...(i === 0
+          ? [`const ${container} = [${list.map((r) => r.value).join(", ")}]${semicolon}`]
+          : list.map((r) => `${container}.push(${r.value})${semicolon}`)),
+      ];
+      if (i === 0 || list.length > 0)
+        edits.push({
+          start: statement.start,
+          end: statement.start,
+          newText: lines.map((l) => `${l}${code.newline}${indent}`).join(""),
+        });
       if (i === 0 && list.length > 1) return "the first part of the SQL text has several values";
       continue;
     }
@@ -253,37 +344,76 @@ function grow(code: Code, call: Op & { op: "call" }, arg: ValueId, sources: read
     edits.push(...rewrite(code, sql, list, style, count));
     count += list.length;
     const lines: string[] = [];
-    if (i === 0) lines.push(`${js ? "const " : ""}${container} = ${named ? (js ? record(code, list) : list.length === 0 ? "{}" : record(code, list)) : `[${list.map((r) => r.value).join(", ")}]`}${semicolon}`);
-    else for (const r of list) lines.push(named ? `${container}["${r.name}"] = ${r.value}${semicolon}` : `${container}.${js ? "push" : "append"}(${r.value})${semicolon}`);
-    if (lines.length > 0) edits.push({ start: statement.end, end: statement.end, newText: lines.map((l) => `${code.newline}${indent}${l}`).join("") });
+    if (i === 0)
+      lines.push(
+        `${js ? "const " : ""}${container} = ${named ? (js ? record(code, list) : list.length === 0 ? "{}" : record(code, list)) : `[${list.map((r) => r.value).join(", ")}]`}${semicolon}`,
+      );
+    else
+      for (const r of list)
+        lines.push(
+          named
+            ? `${container}["${r.name}"] = ${r.value}${semicolon}`
+            : `${container}.${js ? "push" : "append"}(${r.value})${semicolon}`,
+        );
+    if (lines.length > 0)
+      edits.push({
+        start: statement.end,
+        end: statement.end,
+        newText: lines.map((l) => `${code.newline}${indent}${l}`).join(""),
+      });
   }
   const last = call.args[call.args.length - 1];
   if (last === undefined) return "the place for the parameters cannot be found";
   const at = code.absolute(last.span).end;
   if (params === "values") edits.push({ start: at, end: at, newText: `, values=${container}` });
-  else if (params === "replacements") edits.push({ start: at, end: at, newText: `, { replacements: ${container} }` });
-  else if (params === "spread") edits.push({ start: at, end: at, newText: `, ${js ? "..." : "*"}${container}` });
+  else if (params === "replacements")
+    edits.push({ start: at, end: at, newText: `, { replacements: ${container} }` });
+  else if (params === "spread")
+    edits.push({ start: at, end: at, newText: `, ${js ? "..." : "*"}${container}` });
   else if (style === "text:name") {
     const text = importEdit(code, { module: "sqlalchemy", name: "text" });
     const span = code.absolute(code.op(arg).span);
     if (text.edit !== undefined) edits.push(text.edit);
-    edits.push({ start: span.start, end: span.start, newText: `${text.local}(` }, { start: span.end, end: span.end, newText: `), ${container}` });
+    edits.push(
+      { start: span.start, end: span.start, newText: `${text.local}(` },
+      { start: span.end, end: span.end, newText: `), ${container}` },
+    );
   } else edits.push({ start: at, end: at, newText: `, ${container}` });
   return edits;
 }
 
 /** `$${params.length}` in a template literal. */
-function rewriteNumbered(code: Code, sql: SqlText, list: readonly Replacement[], container: string): Edit[] {
+function rewriteNumbered(
+  code: Code,
+  sql: SqlText,
+  list: readonly Replacement[],
+  container: string,
+): Edit[] {
   const numbered = rewrite(code, sql, list, "$n", 0);
   if (sql.form === "pieces" && sql.delimiter === "`")
-    return numbered.map((e) => ({ ...e, newText: e.newText.replace(/\$\d+/g, () => `$\${${container}.length}`) }));
-  return numbered.map((e) => ({ ...e, newText: list.length === 0 ? e.newText : `\`${e.newText.slice(1, -1).replace(/\$\d+/g, () => `$\${${container}.length}`)}\`` }));
+    return numbered.map((e) => ({
+      ...e,
+      newText: e.newText.replace(/\$\d+/g, () => `$\${${container}.length}`),
+    }));
+  return numbered.map((e) => ({
+    ...e,
+    newText:
+      list.length === 0
+        ? e.newText
+        : `\`${e.newText.slice(1, -1).replace(/\$\d+/g, () => `$\${${container}.length}`)}\``,
+  }));
 }
 
 /** On a line of its own, in a block: a statement put behind it runs under the same conditions. */
 function standsAlone(code: Code, statement: { start: number; end: number }): boolean {
   const text = code.fileText;
-  const line = text.slice(Math.max(text.lastIndexOf("\n", statement.start - 1), text.lastIndexOf("\r", statement.start - 1)) + 1, statement.start);
+  const line = text.slice(
+    Math.max(
+      text.lastIndexOf("\n", statement.start - 1),
+      text.lastIndexOf("\r", statement.start - 1),
+    ) + 1,
+    statement.start,
+  );
   if (line.trim() !== "") return false;
   if (code.language === "python") return /^[ \t]*(#.*)?(\r?\n|$)/.test(text.slice(statement.end));
   const before = text.slice(0, statement.start).trimEnd();
