@@ -177,5 +177,5 @@ export function rule(definition: Rule): Rule {
 }
 
 /** An argument by position or keyword name, or a property of an options object ("1.algorithms"). */
-export { argument } from "../taint/call.ts";
+export { argument } from "../taint/arguments.ts";
 export type { CallArg as Argument, Value as AbstractValue };

@@ -5,9 +5,9 @@
 
 import { hash128 } from "../base/hash.ts";
 import type { Item, Op, SlotId, Span, ValueId } from "../ir/ir.ts";
-import { reach } from "./call.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
+import { reach } from "./sinks.ts";
 import type {
   ClassShape,
   ClosureShape,

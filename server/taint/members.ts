@@ -1,0 +1,317 @@
+/** Names, members and elements: what a value leads to, and writing through to the variable that holds it. */
+import type { Op, ValueId } from "../ir/ir.ts";
+import { bake, bakeTaint, type Run, type State } from "./interpret.ts";
+import { clearedBy, type SourceRow } from "./knowledge.ts";
+import { trail } from "./summary.ts";
+import {
+  join,
+  joinTaint,
+  markBit,
+  ofRef,
+  onlyConst,
+  type Ref,
+  readField,
+  sourceLabel,
+  type Taint,
+  UNKNOWN,
+  type Value,
+  withField,
+  withTaint,
+} from "./value.ts";
+
+const MAX_PATH = 160;
+
+/** The value of a free name: captured, of the module, or a global of the language; a name bound to nothing may be guessed. */
+export function freeValue(run: Run, name: string, op: Op): Value {
+  const found = run.facts.free(run.id, name);
+  if (found !== undefined) {
+    if (!found.captured || run.shapesOnly) return found.value;
+    const label: Taint = {
+      label: `free:${name}`,
+      kind: "",
+      cleared: 0,
+      marks: 0,
+      derive: "same",
+      trail: trail("step", run.id, op.span, `${name} from the enclosing function`),
+    };
+    return found.value.scalar || found.value.alts !== undefined
+      ? found.value
+      : withTaint(found.value, joinTaint(found.value.taint, [label]));
+  }
+  return globalValue(run, name, op);
+}
+
+function globalValue(run: Run, name: string, op: Op): Value {
+  const k = run.facts.knowledge;
+  const path = k.canon(`${k.globals}.${name}`);
+  if (k.knows(path)) return pathValue(run, path, op, false);
+  const guesses = k.hint(name);
+  if (guesses.length > 0)
+    return { refs: guesses.map((g): Ref => `lib:${g}`), taint: [], guessed: true };
+  return ofRef(`lib:${path}`);
+}
+
+/** The value at a library path: a reference, and tainted if the path is a source. */
+export function pathValue(run: Run, rawPath: string, op: Op, guessed: boolean): Value {
+  const k = run.facts.knowledge;
+  const path = k.canon(rawPath);
+  const taint: Taint[] = k
+    .source(path)
+    .flatMap((s) => (s.when === undefined ? [sourceTaint(run, path, s, op, guessed)] : []));
+  const refs: Ref[] = path.length > MAX_PATH ? [] : [`lib:${path}`];
+  return guessed ? { refs, taint, guessed } : { refs, taint };
+}
+
+export function sourceTaint(
+  run: Run,
+  path: string,
+  row: SourceRow,
+  op: Op,
+  guessed: boolean,
+): Taint {
+  return {
+    label: sourceLabel(run.id, path, row.kind),
+    kind: row.kind,
+    cleared: 0,
+    marks: guessed ? markBit("guessed-name") : 0,
+    derive: "same",
+    trail: trail("source", run.id, op.span, row.text),
+  };
+}
+
+/** Follows imports and results of functions, so that `refs` are things that can be called or looked into. */
+export function resolve(run: Run, value: Value): Value {
+  if (!value.refs.some((r) => r.startsWith("export:") || r.startsWith("result:"))) return value;
+  let out: Value = {
+    ...withTaint(value, value.taint),
+    refs: value.refs.filter((r) => !r.startsWith("export:") && !r.startsWith("result:")),
+  };
+  for (const ref of value.refs) {
+    if (ref.startsWith("export:")) out = joinKnown(out, resolve(run, run.facts.exported(ref)));
+    else if (ref.startsWith("result:") && !run.shapesOnly) {
+      const summary = run.facts.summary(ref.slice(7));
+      if (summary !== undefined)
+        out = joinKnown(out, {
+          refs: summary.returns.refs,
+          taint: [],
+          ...(summary.returns.guessed ? { guessed: true } : {}),
+        });
+    }
+  }
+  return out;
+}
+
+/** `a` is only a reference: what it leads to is the value. */
+function joinKnown(a: Value, b: Value): Value {
+  return a.refs.length === 0 &&
+    a.taint.length === 0 &&
+    a.alts === undefined &&
+    a.fields === undefined
+    ? b
+    : join(a, b);
+}
+
+export function withRefs(value: Value, refs: readonly Ref[], guessed: boolean | undefined): Value {
+  return { ...withTaint(value, value.taint), refs, ...(guessed ? { guessed: true } : {}) };
+}
+
+export function extendPaths(run: Run, refs: readonly Ref[], suffix: string): Ref[] {
+  const k = run.facts.knowledge;
+  return refs.flatMap((r) =>
+    r.startsWith("lib:") && r.length < MAX_PATH ? [`lib:${k.canon(r.slice(4) + suffix)}`] : [],
+  );
+}
+
+export function member(
+  run: Run,
+  raw: Value,
+  name: string,
+  op: Op & { op: "member" },
+  state: State,
+): Value {
+  const object = withHint(run, resolve(run, raw), op.object);
+  // The length of a text or list; `req.query.length` would be a field the client named so.
+  if (object.refs.length === 0 && run.facts.knowledge.passes(`*.${name}`)[0]?.scalar === true)
+    return { refs: [], taint: [], scalar: true };
+  const own = readField(object, name);
+  let out: Value | undefined = own === UNKNOWN ? undefined : bake(own, state);
+  for (const ref of object.refs) {
+    if (ref.startsWith("lib:") && out !== undefined) {
+      const row = run.facts.knowledge.passes(`${ref.slice(4)}.${name}`)[0];
+      if (row?.scalar) return { refs: [], taint: [], scalar: true };
+      // Made from the whole (the host of a URL), not a thing of its own inside it: what is found out about it is true of the whole.
+      if (row !== undefined) {
+        const whole = object.taint.map((t) => ({
+          ...bakeTaint(t, state),
+          cleared: t.cleared | clearedBy(row.clears),
+          derive: t.derive === "same" ? (row.derive ?? t.derive) : t.derive,
+        }));
+        out = withTaint(out, whole);
+      }
+    }
+    const found = memberOfRef(run, ref, name, op, object.guessed ?? false);
+    if (found !== undefined) out = out === undefined ? found : join(out, found);
+  }
+  return out ?? UNKNOWN;
+}
+
+function memberOfRef(
+  run: Run,
+  ref: Ref,
+  name: string,
+  op: Op,
+  guessed: boolean,
+): Value | undefined {
+  if (ref.startsWith("lib:")) return pathValue(run, `${ref.slice(4)}.${name}`, op, guessed);
+  if (ref.startsWith("inst:")) return instanceMember(run, ref.slice(5), name, op, 0);
+  if (ref.startsWith("class:")) return run.facts.classOf(ref.slice(6))?.members.get(name);
+  if (ref.startsWith("module:"))
+    return resolve(run, run.facts.exported(`export:${ref.slice(7)} ${name}`));
+  return undefined;
+}
+
+export function instanceMember(
+  run: Run,
+  classId: string,
+  name: string,
+  op: Op,
+  depth: number,
+): Value | undefined {
+  const shape = run.facts.classOf(classId);
+  if (shape === undefined || depth > 8) return undefined;
+  const own = shape.members.get(name);
+  const field = run.facts.fieldOf(classId, name);
+  let out: Value | undefined;
+  if (own !== undefined) out = own;
+  if (field !== undefined) out = join(out, field);
+  const annotation = shape.annotations.get(name);
+  if (annotation !== undefined) {
+    const type = run.facts.typeRefs(shape.item, annotation);
+    if (type.scalar) return { refs: [], taint: [], scalar: true };
+    if (type.refs.length > 0) out = join(out, { refs: type.refs, taint: [] });
+  }
+  if (out !== undefined) return resolve(run, out);
+  for (const base of shape.bases)
+    for (const ref of resolve(run, base).refs) {
+      const found = ref.startsWith("class:")
+        ? instanceMember(run, ref.slice(6), name, op, depth + 1)
+        : ref.startsWith("lib:")
+          ? pathValue(run, `${ref.slice(4)}().${name}`, op, false)
+          : undefined;
+      if (found !== undefined) return found;
+    }
+  return undefined;
+}
+
+export function superValue(run: Run): Value {
+  const shape = run.entry.classId === undefined ? undefined : run.facts.classOf(run.entry.classId);
+  if (shape === undefined) return UNKNOWN;
+  return { refs: shape.bases.flatMap((b) => instances(b, run)), taint: [] };
+}
+
+/** Refs of instances of the classes a value may be. */
+export function instances(value: Value, run: Run): Ref[] {
+  return resolve(run, value).refs.flatMap((r): Ref[] =>
+    r.startsWith("class:")
+      ? [`inst:${r.slice(6)}`]
+      : r.startsWith("lib:")
+        ? [`lib:${run.facts.knowledge.canon(`${r.slice(4)}()`)}`]
+        : [],
+  );
+}
+
+/** A value that is nothing known but has a telling name ("cursor") is taken for what such names usually are. */
+export function withHint(run: Run, value: Value, op: ValueId): Value {
+  if (
+    value.refs.some(
+      (r) =>
+        !r.startsWith(`lib:${run.facts.knowledge.globals}.`) ||
+        run.facts.knowledge.knows(r.slice(4)),
+    ) ||
+    value.alts !== undefined ||
+    value.fields !== undefined ||
+    value.scalar
+  )
+    return value;
+  const name = nameOf(run, op);
+  const guesses = name === undefined ? [] : run.facts.knowledge.hint(name);
+  if (guesses.length === 0) return value;
+  return { ...withTaint(value, value.taint), refs: guesses.map((g) => `lib:${g}`), guessed: true };
+}
+
+/** The last identifier of an expression: `self.db` is "db". */
+export function nameOf(run: Run, id: ValueId): string | undefined {
+  const op = run.item.ops[id] as Op;
+  if (op.op === "load") return (run.item.slots[op.slot] as string).replace(/#\d+$/, "");
+  if (op.op === "free") return op.name;
+  if (op.op === "member") return op.name;
+  if (op.op === "await" || op.op === "annotate") return nameOf(run, op.value);
+  return undefined;
+}
+
+export function index(run: Run, raw: Value, key: Value, op: Op & { op: "index" }): Value {
+  const object = resolve(run, raw);
+  const name = onlyConst(key);
+  let out: Value = readField(object, name === undefined ? "*" : String(name.value));
+  // An allow-list map: whatever the key, the result is one of its constants.
+  if (object.fields !== undefined && object.closed && object.taint.length === 0)
+    out = name === undefined ? readField(object, "*") : out;
+  for (const ref of object.refs) {
+    if (!ref.startsWith("lib:")) continue;
+    const path = ref.slice(4);
+    const k = run.facts.knowledge;
+    const named =
+      name !== undefined && typeof name.value === "string" ? `${path}.${name.value}` : undefined;
+    const step = pathValue(
+      run,
+      named !== undefined && (k.knows(named) || !k.knows(`${path}[*]`)) ? named : `${path}[*]`,
+      op,
+      object.guessed ?? false,
+    );
+    out = out === UNKNOWN ? step : join(out, step);
+  }
+  return out;
+}
+
+/** Writes through to the variable that holds the object; objects reached in another way are left as they are. */
+export function update(
+  run: Run,
+  object: ValueId,
+  state: State,
+  change: (old: Value) => Value,
+): void {
+  const op = run.item.ops[object] as Op;
+  switch (op.op) {
+    case "load": {
+      const next = change(state.slots[op.slot] ?? UNKNOWN);
+      state.slots[op.slot] = next;
+      run.variables.set(op.slot, join(run.variables.get(op.slot), next));
+      break;
+    }
+    case "this":
+      state.self = change(state.self);
+      break;
+    case "free":
+      state.free.set(op.name, change(state.free.get(op.name) ?? run.values[object] ?? UNKNOWN));
+      break;
+    case "member":
+      update(run, op.object, state, (old) =>
+        withField(old, op.name, change(readField(old, op.name)), true),
+      );
+      break;
+    case "index": {
+      const key = onlyConst(run.values[op.key]);
+      const name = key === undefined ? "*" : String(key.value);
+      update(run, op.object, state, (old) =>
+        withField(old, name, change(readField(old, name)), key !== undefined),
+      );
+      break;
+    }
+    case "await":
+    case "annotate":
+      update(run, op.value, state, change);
+      break;
+    default:
+      break;
+  }
+}

@@ -1,0 +1,228 @@
+/** Arithmetic, joining of texts, and what a comparison proves. */
+import type { Op, ValueId } from "../ir/ir.ts";
+import { bake, type Run, type State } from "./interpret.ts";
+import { ALL_KINDS, clearedBy, HOST_KINDS, kindBit } from "./knowledge.ts";
+import {
+  concat,
+  constant,
+  constants,
+  join,
+  joinTaint,
+  ofTaint,
+  onlyConst,
+  type Proof,
+  type Ref,
+  spread,
+  type Value,
+} from "./value.ts";
+
+/** Whatever its type, it is written as text: what is inside shows. */
+export function asText(value: Value): Value {
+  return value.fields === undefined ? value : { refs: value.refs, taint: spread(value) };
+}
+
+export function negate(value: Value): Value {
+  const all = constants(value);
+  const out: { -readonly [K in keyof Value]: Value[K] } = { refs: [], taint: [], scalar: true };
+  if (all !== undefined) out.alts = [...new Set(all.map((c) => !c))].map((c) => ({ const: c }));
+  if (value.whenFalse !== undefined) out.whenTrue = value.whenFalse;
+  if (value.whenTrue !== undefined) out.whenFalse = value.whenTrue;
+  return out;
+}
+
+export function binary(
+  run: Run,
+  op: Op & { op: "binary" },
+  left: Value,
+  right: Value,
+  state: State,
+): Value {
+  const span = (v: ValueId): Op["span"] => (run.item.ops[v] as Op).span;
+  if (op.operator === "+") {
+    const a = constants(left);
+    const b = constants(right);
+    if (a?.length === 1 && b?.length === 1 && typeof a[0] === "number" && typeof b[0] === "number")
+      return constant(a[0] + b[0]);
+    if (
+      (left.fields !== undefined || right.fields !== undefined) &&
+      left.alts === undefined &&
+      right.alts === undefined
+    )
+      return join(join(left, right), ofTaint([]));
+    if (left.scalar && right.scalar) return { refs: [], taint: [], scalar: true };
+    return concat(
+      [
+        { value: bake(asText(left), state), span: span(op.left) },
+        { value: bake(asText(right), state), span: span(op.right) },
+      ],
+      run.id,
+    );
+  }
+  if (op.operator === "%" && left.alts !== undefined && !left.scalar)
+    return ofTaint(joinTaint(left.taint, spread(right)));
+  const path = run.facts.knowledge.passes(`%${op.operator}()`)[0];
+  if (
+    path !== undefined &&
+    (left.refs.length > 0 || typeof onlyConst(right)?.value === "string" || left.taint.length > 0)
+  ) {
+    const joined = concat(
+      [
+        { value: bake(asText(left), state), span: span(op.left) },
+        { value: constant("/"), span: op.span },
+        { value: bake(asText(right), state), span: span(op.right) },
+      ],
+      run.id,
+    );
+    return {
+      ...joined,
+      refs: left.refs.map((r) =>
+        r.startsWith("lib:") ? retyped(run, r, `.%${op.operator}()`) : r,
+      ),
+    };
+  }
+  const a = onlyConst(left)?.value;
+  const b = onlyConst(right)?.value;
+  if (typeof a === "number" && typeof b === "number")
+    return constant(arithmetic(op.operator, a, b));
+  const taint = left.scalar || right.scalar ? [] : joinTaint(spread(left), spread(right));
+  return taint.length === 0 ? { refs: [], taint, scalar: true } : ofTaint(taint);
+}
+
+/** What an operator makes of a library object, if that is another type. */
+function retyped(run: Run, ref: Ref, suffix: string): Ref {
+  const path = ref.slice(4) + suffix;
+  const type = run.facts.knowledge.canon(path);
+  return type === path ? ref : `lib:${type}`;
+}
+
+function arithmetic(operator: string, a: number, b: number): number {
+  switch (operator) {
+    case "-":
+      return a - b;
+    case "*":
+      return a * b;
+    case "/":
+      return a / b;
+    case "**":
+      return a ** b;
+    case "<<":
+      return a * 2 ** b;
+    default:
+      return Number.NaN;
+  }
+}
+
+const ONE_KNOWN_SIDE: readonly string[] = ["==", "!="];
+
+export function compare(run: Run, operator: string, left: Value, right: Value): Value {
+  const out: { -readonly [K in keyof Value]: Value[K] } = { refs: [], taint: [], scalar: true };
+  const a = onlyConst(left);
+  const b = onlyConst(right);
+  if (a !== undefined && b !== undefined) {
+    const known = decide(operator, a.value, b.value);
+    if (known !== undefined) out.alts = [{ const: known }];
+  }
+  let proof: Proof | undefined;
+  let weak: Proof | undefined;
+  if (ONE_KNOWN_SIDE.includes(operator)) {
+    // Whether there is a value at all says nothing about it.
+    if (isEmptyConst(left) || isEmptyConst(right)) return out;
+    if (right.taint.length === 0 && (constants(right) !== undefined || right.refs.length > 0)) {
+      proof = prove(left, ALL_KINDS);
+      weak = prove(left, 0);
+    } else if (left.taint.length === 0 && constants(left) !== undefined) {
+      proof = prove(right, ALL_KINDS);
+      weak = prove(right, 0);
+    }
+  } else if (operator === "in" || operator === "not in") {
+    if (left.taint.length > 0 && !isForeign(right)) {
+      proof = prove(left, ALL_KINDS);
+      weak = prove(left, 0);
+    } else if (spread(left).length === 0) {
+      const rows = right.refs.flatMap((r) =>
+        r.startsWith("lib:") ? run.facts.knowledge.guards(`${r.slice(4)}.%in()`) : [],
+      );
+      if (rows.length > 0 || constants(left) !== undefined) {
+        proof = prove(
+          right,
+          rows.reduce((mask, row) => mask | clearedBy(row.clears), 0),
+        );
+        weak = prove(right, 0);
+      }
+    }
+  }
+  const flip = operator === "!=" || operator === "not in";
+  if (proof?.size) out[flip ? "whenFalse" : "whenTrue"] = proof;
+  if (weak?.size) out[flip ? "whenTrue" : "whenFalse"] = weak;
+  return out;
+}
+
+/** Rules may look at what a library value is compared with, as at the call "PATH.%compared". */
+export function observeCompare(
+  run: Run,
+  id: ValueId,
+  op: Op & { op: "compare" },
+  left: Value,
+  right: Value,
+  state: State,
+): void {
+  if (!run.recording) return;
+  const paths = [left, right]
+    .flatMap((v) =>
+      v.refs.flatMap((r) => (r.startsWith("lib:") ? [`${r.slice(4)}.%compared`] : [])),
+    )
+    .filter((p) => run.facts.knowledge.watched(p));
+  if (paths.length === 0) return;
+  const arg = (value: Value, at: ValueId) => ({
+    value: bake(value, state),
+    op: at,
+    span: (run.item.ops[at] as Op).span,
+  });
+  run.observations.set(id, {
+    paths: [...new Set(paths)],
+    site: { item: run.id, op: id, span: op.span },
+    argsSpan: op.span,
+    args: [arg(left, op.left), arg(right, op.right)],
+    guessed: (left.guessed ?? false) || (right.guessed ?? false),
+    sinks: [],
+  });
+}
+
+/**
+ * What a check compares with must be the program's own. Configuration is, and so is a parameter of the checking function
+ * (the list, the folder): who passes a request's data there is not looked for.
+ */
+export function isForeign(value: Value): boolean {
+  return spread(value).some((t) => t.label.startsWith("source:") && t.kind !== "environment");
+}
+
+/** `x == None` and `x == ""`. */
+function isEmptyConst(value: Value): boolean {
+  return constants(value)?.every((c) => c === null || c === undefined || c === "") ?? false;
+}
+
+function decide(operator: string, a: unknown, b: unknown): boolean | undefined {
+  switch (operator) {
+    case "==":
+      return a === b;
+    case "!=":
+      return a !== b;
+    case "<":
+      return typeof a === "number" && typeof b === "number" ? a < b : undefined;
+    case ">":
+      return typeof a === "number" && typeof b === "number" ? a > b : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** What a check of `value` proves about its labels: `mask` for the whole value, host kinds for a host name; always that a check exists. */
+export function prove(value: Value, mask: number): Proof {
+  const out = new Map<string, number>();
+  const weak = kindBit("weak-guard");
+  for (const t of spread(value)) {
+    const bits = t.derive === "same" ? mask : t.derive === "host" ? mask & HOST_KINDS : 0;
+    out.set(t.label, (out.get(t.label) ?? 0) | bits | weak);
+  }
+  return out;
+}

@@ -1,0 +1,162 @@
+/** What the rows of a model say about a call: what passes through, and what is proved. */
+import type { Op } from "../ir/ir.ts";
+import { argument, type Call, specified } from "./arguments.ts";
+import { type ArgSpec, clearedBy, type GuardRow, type PassRow } from "./knowledge.ts";
+import { update } from "./members.ts";
+import { isForeign, prove } from "./operators.ts";
+import {
+  concat,
+  constants,
+  join,
+  joinTaint,
+  onlyConst,
+  type Proof,
+  readField,
+  spread,
+  type Taint,
+  UNKNOWN,
+  type Value,
+  withField,
+  withTaint,
+} from "./value.ts";
+
+/** A constant pattern of one negated class of letters, digits and a few harmless signs, with all others replaced. */
+export function removesAllBut(pattern: Value | undefined): boolean {
+  const all = constants(pattern);
+  return (
+    all?.every((c) => {
+      if (typeof c !== "string") return false;
+      const js = /^\/([\s\S]*)\/([a-z]*)$/.exec(c);
+      if (js !== null && !(js[2] ?? "").includes("g")) return false;
+      const kept = /^\[\^([^\]]*)\][+*]?$/.exec(js?.[1] ?? c)?.[1];
+      return kept !== undefined && /^(?:\\[wd.\-_ ]|a-z|A-Z|0-9|[A-Za-z0-9_. -])*$/.test(kept);
+    }) === true
+  );
+}
+
+/** The known text at the end of an argument. */
+export function endsLike(call: Call, spec: ArgSpec, pattern: string): boolean {
+  return (argument(call, spec)?.value.alts ?? []).some((alt) => {
+    if ("const" in alt) return typeof alt.const === "string" && new RegExp(pattern).test(alt.const);
+    const hole = alt.parts.findLastIndex((p) => p.text === undefined);
+    return new RegExp(pattern).test(
+      alt.parts
+        .slice(hole + 1)
+        .map((p) => p.text)
+        .join(""),
+    );
+  });
+}
+
+export function pass(call: Call, row: PassRow, base: Value): Value {
+  const { run, op } = call;
+  const from = specified(call, row.from);
+  const mask = clearedBy(row.clears);
+  if (row.to === "recv" || typeof row.to === "number") {
+    const target = row.to === "recv" ? call.receiverOp : argument(call, row.to)?.op;
+    if (target !== undefined && target >= 0) {
+      for (const a of from)
+        update(run, target, call.state, (old) => withField(old, "*", a.value, false));
+    }
+    return UNKNOWN;
+  }
+  if (row.scalar) return { ...withTaint(base, []), scalar: true };
+  if (row.field !== undefined) {
+    const key = onlyConst(argument(call, row.field)?.value);
+    let value: Value | undefined;
+    for (const a of from)
+      value = join(value, readField(a.value, key === undefined ? "*" : String(key.value)));
+    return value === undefined
+      ? base
+      : {
+          ...withTaint(value, joinTaint(base.taint, value.taint)),
+          refs: [...new Set([...base.refs, ...value.refs])].sort(),
+        };
+  }
+  if (row.numbered) {
+    let element: Value | undefined;
+    for (const a of from) element = join(element, readField(a.value, "*"));
+    const pair: Value = {
+      refs: [],
+      taint: [],
+      fields: new Map([
+        ["0", { refs: [], taint: [], scalar: true }],
+        ["1", element ?? UNKNOWN],
+      ]),
+      closed: true,
+    };
+    return { refs: [], taint: [], fields: new Map([["*", pair]]) };
+  }
+  if (row.concat) {
+    const text = concat(
+      from.map((a) => ({
+        value: a.value,
+        span: (run.item.ops[a.op] as Op | undefined)?.span ?? op.span,
+      })),
+      run.id,
+    );
+    return {
+      ...text,
+      refs: base.refs,
+      taint: text.taint.map((t) => ({ ...t, cleared: t.cleared | mask })),
+    };
+  }
+  let taint: readonly Taint[] = base.taint;
+  for (const a of from) taint = joinTaint(taint, spread(a.value));
+  const derive = row.derive ?? (row.same ? "same" : undefined);
+  const moved = taint.map((t) => ({
+    ...t,
+    cleared: t.cleared | mask,
+    derive:
+      derive === undefined
+        ? t.derive === "same"
+          ? ("same" as const)
+          : t.derive
+        : derive === "same"
+          ? t.derive
+          : derive === "host" && t.derive === "part"
+            ? ("part" as const)
+            : derive,
+  }));
+  const first = from[0]?.value;
+  if (row.same && first !== undefined)
+    return { ...withTaint(first, moved), refs: base.refs.length > 0 ? base.refs : first.refs };
+  return withTaint(base, moved);
+}
+
+export function guard(call: Call, row: GuardRow): Proof | undefined {
+  const subject = argument(call, row.subject);
+  if (subject === undefined) return undefined;
+  if (row.needs !== undefined) {
+    const other = argument(call, row.needs.arg)?.value;
+    if (other === undefined) return undefined;
+    if (isForeign(other)) return undefined;
+    if (row.needs.is !== "untainted") {
+      const all = constants(other);
+      if (all === undefined) return undefined;
+      const fits = CONSTANT_TESTS[row.needs.is];
+      if (fits !== undefined && !all.every((c) => typeof c === "string" && fits(c)))
+        return prove(subject.value, 0);
+    }
+  }
+  return prove(subject.value, clearedBy(row.clears));
+}
+
+const CONSTANT_TESTS: Readonly<Record<string, (text: string) => boolean>> = {
+  anchored: isAnchored,
+  origin: (text) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\@]+\//i.test(text),
+  domain: (text) => /^\.[^./]/.test(text),
+};
+
+/** `^...$` without a wildcard that lets anything through. JavaScript literals are written "/.../flags". */
+function isAnchored(pattern: string): boolean {
+  const js = /^\/([\s\S]*)\/([a-z]*)$/.exec(pattern);
+  const source = js?.[1] ?? pattern;
+  if (js?.[2]?.includes("m")) return false;
+  return (
+    /^(\^|\\A)/.test(source) &&
+    /(\$|\\Z|\\z)$/.test(source) &&
+    !/(^|[^\\])\.[*+]/.test(source) &&
+    !/\[\^/.test(source)
+  );
+}

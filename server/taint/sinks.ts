@@ -1,0 +1,58 @@
+/** Data that reaches a sink. */
+import type { Op, ValueId } from "../ir/ir.ts";
+import { argument, type Call, specified } from "./arguments.ts";
+import { bakeTaint, type Run, type State } from "./interpret.ts";
+import type { SinkRow } from "./knowledge.ts";
+import { type CallArg, type Hit, trail } from "./summary.ts";
+import { markBit, spread, type Taint } from "./value.ts";
+
+export function sink(call: Call, row: SinkRow, guessed: boolean): void {
+  for (const a of specified(call, row.args)) reach(call, row, a, guessed);
+}
+
+/** A value arrives at a sink: the argument of a call, the value of an assignment, the result of a handler. */
+export function reach(
+  at: { readonly run: Run; readonly id: ValueId; readonly op: Op; readonly state: State },
+  row: SinkRow,
+  a: CallArg,
+  guessed: boolean,
+): void {
+  if (!at.run.recording || a.value.scalar) return;
+  for (const t of spread(a.value)) hit(at, row, a, t, guessed);
+}
+
+function hit(
+  at: { readonly run: Run; readonly id: ValueId; readonly op: Op; readonly state: State },
+  row: SinkRow,
+  a: CallArg,
+  raw: Taint,
+  guessed: boolean,
+): void {
+  const { run, op, id, state } = at;
+  const t = bakeTaint(raw, state);
+  const argOp = run.item.ops[a.op] as Op | undefined;
+  addHit(run, {
+    sink: row.kind,
+    row,
+    site: { item: run.id, op: id, span: op.span },
+    arg: a.op,
+    argSpan: argOp?.span ?? a.span,
+    value: a.value,
+    label: t.label,
+    kind: t.kind,
+    cleared: t.cleared,
+    marks: t.marks | (guessed ? markBit("guessed-name") : 0),
+    derive: t.derive,
+    trail: trail("sink", run.id, argOp?.span ?? a.span, "reaches here", t.trail),
+    guessed,
+  });
+}
+
+export function addHit(run: Run, h: Hit): void {
+  const key = `${h.sink}@${h.site.item}:${h.site.op}:${h.arg}:${h.label}`;
+  const old = run.hits.get(key);
+  if (old === undefined || h.trail.length < old.trail.length)
+    run.hits.set(key, old === undefined ? h : { ...h, cleared: h.cleared & old.cleared });
+  else if ((old.cleared & h.cleared) !== old.cleared)
+    run.hits.set(key, { ...old, cleared: old.cleared & h.cleared });
+}
