@@ -1,6 +1,14 @@
 // Bundles the product into dist/ and the tests into .cache/test/. Run it with `npm run build`.
 
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -43,9 +51,13 @@ export const nodeOptions = {
   mainFields: ["module", "main"],
 };
 
-/** Writes dist/: three bundles and the grammars. */
+/** Writes dist/: three bundles, the grammars and the rules' pages. */
 export async function buildProduct() {
-  mkdirSync(join(root, "dist"), { recursive: true });
+  rmSync(join(root, "dist", "rules"), { recursive: true, force: true });
+  mkdirSync(join(root, "dist", "rules"), { recursive: true });
+  for (const name of readdirSync(join(root, "rules")).filter((each) => each.endsWith(".md"))) {
+    copyFileSync(join(root, "rules", name), join(root, "dist", "rules", name));
+  }
   await Promise.all(
     ENTRIES.filter(({ source }) => existsSync(join(root, source))).map(async (entry) => {
       const hasShebang = readFileSync(join(root, entry.source), "utf8").startsWith("#!");

@@ -1,29 +1,41 @@
 // Writes the table of rules/README.md: what the rules say of themselves, and the languages and fix
-// grades that the examples of their pages really get. Run `npm run build` first.
+// grades that the examples of their pages really get. Run `npm run build` first; it takes a minute.
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, extname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { root } from "./lib/ensure.mjs";
 
 /** @typedef {{ rule: string, file: string, fixes: { applicability: string }[] }} Finding */
 
 const NAMES = { json: "package.json", txt: "requirements.txt", toml: "pyproject.toml" };
-const LANGUAGES = { ".py": "Python", ".ts": "TypeScript", ".tsx": "TypeScript" };
+const LANGUAGES = {
+  Python: /\.pyw?$/,
+  TypeScript: /\.[cm]?tsx?$/,
+  JavaScript: /\.[cm]?jsx?$/,
+};
 const GRADES = ["safe", "suggested", "placeholder", "manual"];
+
+/** A code block, with the name and word of the label before it. */
+const BLOCK = /(?:^`(\S+)`(?: (\w+))?:\n+)?^```(\w+)((?: \w+)*)\n(.*?)^```$/gms;
+/** What a page expects of a line. */
+const MARK =
+  /[ \t]*(?:#|\/\/|\{?\/\*)[ \t]*(?:error|warning|info|hint|found|missing|spurious): *\[.*$/gm;
 
 /** @type {{ id: string, title: string, severity: string }[]} */
 const rules = skeptic(root, ["rules", "--format", "json"]);
-const findings = await findingsOfExamples();
-const rows = rules.map(({ id, title, severity }) => {
-  const own = findings.filter(({ rule, file }) => rule === id && file.startsWith(`${id}/`));
-  if (own.length === 0) throw new Error(`no example of ${id} is found`);
+const rows = rules.flatMap(({ id, title, severity }) => {
+  const own = findingsOfExamples(id).filter(({ rule }) => rule === id);
+  if (own.length === 0) {
+    console.error(`left out: ${id}, whose page has no example that is found`);
+    return [];
+  }
   const languages = new Set(own.map(({ file }) => languageOf(file)));
   const given = new Set(own.flatMap(({ fixes }) => fixes.map((fix) => fix.applicability)));
   const grades = GRADES.filter((grade) => given.has(grade));
   const cells = [`[${id}](${id}.md)`, title, severity, [...languages].sort().join(", ")];
-  return `| ${cells.join(" | ")} | ${grades.join(", ") || "none"} |`;
+  return [`| ${cells.join(" | ")} | ${grades.join(", ") || "none"} |`];
 });
 const head = ["| Rule | What it finds | Severity | Found in | Fix |", "|---|---|---|---|---|"];
 
@@ -36,45 +48,48 @@ writeFileSync(
 );
 
 /**
- * Puts every example under "Vulnerable" and later into a folder of its own and scans them all.
- * @returns {Promise<Finding[]>}
+ * Scans every example of a page by itself.
+ * @param {string} id
+ * @returns {Finding[]}
  */
-async function findingsOfExamples() {
+function findingsOfExamples(id) {
+  const options = ["--format", "json", "--profile", "strict", "--fail-on", "never", "--rule", id];
   const folder = mkdtempSync(join(tmpdir(), "skeptic-rules-"));
   try {
-    for (const { id } of rules) writeExamples(join(folder, id), id);
-    const options = ["--format", "json", "--profile", "strict", "--fail-on", "never"];
-    return skeptic(folder, ["scan", ...options]).findings;
+    return writeExamples(folder, id).flatMap((one) => skeptic(one, ["scan", ...options]).findings);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /**
+ * Puts every example into a folder of its own.
  * @param {string} folder
  * @param {string} id
  */
 function writeExamples(folder, id) {
-  const page = readFileSync(join(root, "rules", `${id}.md`), "utf8");
-  page.split(/^#+ .*$/m).forEach((section, at) => {
-    const blocks = section.matchAll(/(?:^`(\S+)`:\n+)?^```(\w+)((?: \w+)*)\n(.*?)^```$/gms);
-    for (const [whole, name, language = "", words, text = ""] of blocks) {
-      if (/fixed|exploit/.test(words ?? "") || language === "expect") continue;
-      const alone = name === undefined ? `${at}-${section.indexOf(whole)}` : `${at}`;
+  const path = join(root, "rules", `${id}.md`);
+  const page = existsSync(path) ? readFileSync(path, "utf8") : "";
+  /** @type {Set<string>} */
+  const folders = new Set();
+  page.split(/^#{2,} .*$/m).forEach((section, at) => {
+    for (const [whole, name, label, language = "", words, text = ""] of section.matchAll(BLOCK)) {
+      if (/fixed|exploit/.test(`${label} ${words}`) || language === "expect") continue;
+      const own = join(folder, name === undefined ? `${at}-${section.indexOf(whole)}` : `${at}`);
       const fallback = Object.entries(NAMES).find(([key]) => key === language)?.[1];
-      const target = join(folder, alone, name ?? fallback ?? `app.${language}`);
+      const target = join(own, name ?? fallback ?? `app.${language}`);
       mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, text);
+      writeFileSync(target, text.replace(MARK, ""));
+      folders.add(own);
     }
   });
+  return [...folders];
 }
 
 /** @param {string} file */
 function languageOf(file) {
-  if (/\.(?:json|txt|toml)$/.test(file)) return `\`${file.split("/").at(-1)}\``;
-  return (
-    Object.entries(LANGUAGES).find(([ending]) => ending === extname(file))?.[1] ?? "JavaScript"
-  );
+  const language = Object.entries(LANGUAGES).find(([, names]) => names.test(file))?.[0];
+  return language ?? `\`${file.split("/").at(-1)}\``;
 }
 
 /**
@@ -88,5 +103,5 @@ function skeptic(cwd, args) {
     encoding: "utf8",
     maxBuffer: 1 << 28,
   });
-  return JSON.parse(result.stdout);
+  return JSON.parse(result.stdout || '{ "findings": [] }');
 }

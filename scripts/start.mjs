@@ -24,7 +24,7 @@ else await openInWorkbench();
 
 /** @param {string} program */
 async function openInCode(program) {
-  const first = firstFile(folder);
+  const first = startFile(folder);
   const args = ["--new-window", `--extensionDevelopmentPath=${root}`, folder];
   if (first !== undefined) args.push(first);
   const shell = process.platform === "win32";
@@ -50,7 +50,7 @@ async function openInWorkbench() {
 
   /** @type {[string, string][]} */
   const payload = [];
-  const first = firstFile(folder);
+  const first = startFile(folder);
   if (first !== undefined) payload.push(["openFile", remoteUri(server, first)]);
   const address = addressOf(server, folder, payload);
 
@@ -73,6 +73,12 @@ async function openBrowser(address) {
         : undefined;
   if (opener === undefined) return;
   await run(opener, [address], { stdio: "ignore" }).catch(() => undefined);
+}
+
+/** @param {string} top */
+function startFile(top) {
+  const telling = join(demo, "api", "db.py");
+  return top === demo && existsSync(telling) ? telling : firstFile(top);
 }
 
 /**

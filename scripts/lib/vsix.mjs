@@ -23,9 +23,21 @@ export async function packVsix(folder) {
       packagePath,
       dependencies: false, // everything is bundled
       allowMissingRepository: true,
+      ...links(manifest.repository?.url),
     });
   } finally {
     console.log = log;
   }
   return packagePath;
+}
+
+/**
+ * Where relative links and images of the README lead once it stands outside this folder.
+ * @param {string} [repository]
+ */
+function links(repository) {
+  const home = repository?.replace(/^git\+/, "").replace(/\.git$/, "");
+  if (home === undefined)
+    throw new Error("package.json names no repository.url: the README's images need it");
+  return { baseContentUrl: `${home}/blob/main`, baseImagesUrl: `${home}/raw/main` };
 }

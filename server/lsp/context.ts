@@ -19,6 +19,8 @@ export interface Context {
   readonly documents: Map<FileId, OpenDocument>;
   readonly folders: Folders;
   readonly rules: ReadonlyMap<string, RuleInfo>;
+  /** The folder with the rules' pages, as a URI without a trailing slash. */
+  readonly pages: string | undefined;
   readonly lines: LineCache;
 }
 
@@ -71,6 +73,14 @@ function linesOf(
 /** The URI to name a file by: the client's own spelling where it has one. */
 export function uriFor(context: Context, file: FileId): string {
   return context.documents.get(file)?.uri ?? uriOf(file);
+}
+
+/** Where a rule's page opens: the file that came with the server, else its address on the web, else "". */
+export function pageOf(context: Context, rule: string): string {
+  const info = context.rules.get(rule);
+  if (info === undefined) return "";
+  if (context.pages !== undefined && info.page !== "") return `${context.pages}/${info.id}.md`;
+  return info.url;
 }
 
 /** A file's path for people: relative to its folder. */

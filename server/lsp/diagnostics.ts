@@ -3,7 +3,7 @@ import { type Diagnostic, DiagnosticSeverity } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
 import type { Finding, Level, Message } from "../engine/api.ts";
-import { type Context, rangeOf, uriFor } from "./context.ts";
+import { type Context, pageOf, rangeOf, uriFor } from "./context.ts";
 import { visible } from "./plain.ts";
 
 /** `Diagnostic.data`: which finding, and for which text. */
@@ -53,12 +53,12 @@ export function toDiagnostics(
 }
 
 function toDiagnostic(context: Context, finding: Finding): Diagnostic {
-  const url = context.rules.get(finding.rule)?.url;
+  const url = pageOf(context, finding.rule);
   return {
     range: rangeOf(context, finding.file, finding.span),
     severity: SEVERITY[finding.level],
     code: finding.rule,
-    ...(url ? { codeDescription: { href: url } } : {}),
+    ...(url !== "" ? { codeDescription: { href: url } } : {}),
     source: "Skeptic",
     message: sentences(finding.message),
     ...(finding.flow.length === 0

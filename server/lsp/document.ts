@@ -18,7 +18,7 @@ export interface OpenDocument {
   shown: readonly Finding[] | undefined;
   /** What a pulling client was last given. */
   given: { readonly version: number; readonly hash: string } | undefined;
-  /** The report for which a refresh was last asked. */
+  /** The report for which a refresh was asked since the client was last given one. */
   refreshedFor: string | undefined;
   /** True after its file was deleted, until it is edited or comes back. */
   deleted: boolean;

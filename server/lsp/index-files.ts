@@ -72,13 +72,16 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
   let walking = 0;
   let looking = 0;
   let stuck = false;
+  /** Names that the engine was not told yet: it gets those of a walk all at once, since each new name makes it look again. */
+  let unnamed = false;
   let disposed = false;
 
   const isOverBudget = (): boolean => loadedFiles >= budget.files || loadedBytes >= budget.bytes;
 
   const addName = (file: FileId): void => {
     if (known.has(file)) return;
-    engine.addFile(file);
+    if (walking === 0) engine.addFile(file);
+    else unnamed = true;
     const state = documents.has(file)
       ? "loaded"
       : engine.wants(file)
@@ -165,7 +168,7 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
     const skip = result.kind === "skipped" ? result.reason : classify(file, result.text);
     if (skip !== undefined || result.kind !== "text") {
       if (skip !== undefined) known.set(file, skip);
-      engine.remove(file);
+      if (engine.has(file)) engine.remove(file);
       events.gone(file);
       return;
     }
@@ -217,6 +220,10 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
       log.crash("listing the workspace", error);
     } finally {
       walking--;
+      if (walking === 0 && unnamed && !disposed) {
+        unnamed = false;
+        engine.setFiles(known.keys());
+      }
       events.wake();
     }
   };
@@ -261,6 +268,7 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
       events.wake();
     },
     work(open) {
+      if (walking > 0) return false;
       const until = Date.now() + SLICE_MS;
       try {
         startReads();
@@ -268,10 +276,8 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
           takeIn(next.file, next.result);
           if (Date.now() >= until) break;
         }
-        // Every new text makes the engine look again, so it steps once the texts are in.
         const left = until - Date.now();
-        const isLoading = waiting.size + urgent.size + reading.size + arrived.length > 0;
-        if (left > 0 && !isLoading) {
+        if (left > 0) {
           pending = engine.step(left, open).pending;
           if (pending === 0) startReads();
         }
@@ -282,7 +288,7 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
         log.crash("the background analysis", error);
         return false;
       }
-      return arrived.length > 0 || (pending > 0 && reading.size === 0);
+      return arrived.length > 0 || pending > 0;
     },
     opened(file) {
       waiting.delete(file);

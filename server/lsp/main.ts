@@ -1,6 +1,7 @@
 /** The server's entry on Node: the analysis beside this file, the connection that the arguments name. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { version } from "../../package.json";
 import { rules } from "../../rules/index.ts";
@@ -17,6 +18,7 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const)
 startServer(connection, {
   host: createNodeHost(),
   version,
+  pages: pathToFileURL(join(__dirname, "rules")).href,
   createEngine: async () => {
     const bytes = (name: string): Promise<Uint8Array> => readFile(join(__dirname, `${name}.wasm`));
     const [runtime, python, typescript, tsx, javascript] = await Promise.all([

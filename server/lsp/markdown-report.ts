@@ -1,7 +1,10 @@
-/** Findings as hover text: escaped Markdown, or plain text for clients without it. Nothing in it may run or be trusted. */
+/**
+ * Findings as hover text: what the diagnostic, which editors show in the same place, does not say. Escaped Markdown, or
+ * plain text for clients without it; nothing in it may run or be trusted.
+ */
 import { type MarkupContent, MarkupKind } from "vscode-languageserver";
 import type { Finding, FlowStep } from "../engine/api.ts";
-import { type Context, rangeOf, shortPath } from "./context.ts";
+import { type Context, pageOf, rangeOf, shortPath } from "./context.ts";
 import { uriOf } from "./file-id.ts";
 import { markdown, visible } from "./plain.ts";
 
@@ -18,46 +21,36 @@ export function hoverContent(context: Context, findings: readonly Finding[]): Ma
 }
 
 function markdownReport(context: Context, finding: Finding): string {
-  const { what, why, fix } = finding.message;
   const paragraphs = [
-    `**${markdown(finding.title)}** (${finding.severity} severity, ${finding.confidence} confidence)`,
-    ...[what, why, fix].filter((text) => text.trim() !== "").map(markdown),
+    `**${markdown(finding.title)}** (${verdict(finding).map(markdown).join(", ")})`,
   ];
   if (finding.flow.length > 0) {
     const steps = finding.flow.map((step, i) => {
       const line = lineOf(context, step);
       const name = markdown(`${shortPath(context, step.file)}:${line}`);
-      return `${i + 1}. ${markdown(step.text)} ([${name}](${uriOf(step.file)}#L${line}))`;
+      return `${i + 1}. [${name}](${uriOf(step.file)}#L${line}) ${markdown(step.text)}`;
     });
-    paragraphs.push(`The path of the data:`, steps.join("\n"));
+    paragraphs.push(steps.join("\n"));
   }
-  if (finding.marks.length > 0)
-    paragraphs.push(markdown(`Approximations on the way: ${finding.marks.join(", ")}.`));
-  const classes = [...finding.cwe.map((id) => `CWE-${id}`), ...finding.owasp];
-  const url = context.rules.get(finding.rule)?.url ?? "";
-  const name = markdown(finding.rule);
-  const link = /^https?:\/\/[^\s<>()]+$/.test(url) ? `[${name}](${url})` : name;
-  paragraphs.push([link, ...classes.map(markdown)].join(" · "));
+  const url = pageOf(context, finding.rule);
+  if (/^(https?|file):\/\/[^\s<>()]+$/.test(url))
+    paragraphs.push(`[About ${markdown(finding.rule)}](${url})`);
   return paragraphs.join("\n\n");
 }
 
 function plainReport(context: Context, finding: Finding): string {
-  const { what, why, fix } = finding.message;
-  const lines = [
-    `${finding.title} (${finding.severity} severity, ${finding.confidence} confidence)`,
-    what,
-    why,
-    fix,
-  ];
+  const lines = [`${finding.title} (${verdict(finding).join(", ")})`];
   for (const [i, step] of finding.flow.entries())
-    lines.push(
-      `${i + 1}. ${step.text} (${shortPath(context, step.file)}:${lineOf(context, step)})`,
-    );
-  lines.push(`${finding.rule} ${context.rules.get(finding.rule)?.url ?? ""}`.trim());
+    lines.push(`${i + 1}. ${shortPath(context, step.file)}:${lineOf(context, step)} ${step.text}`);
+  lines.push(pageOf(context, finding.rule));
   return lines
     .filter((line) => line.trim() !== "")
     .map(visible)
     .join("\n");
+}
+
+function verdict({ severity, confidence, cwe }: Finding): string[] {
+  return [`${severity} severity`, `${confidence} confidence`, ...cwe.map((id) => `CWE-${id}`)];
 }
 
 function lineOf(context: Context, step: FlowStep): number {

@@ -63,7 +63,10 @@ export async function pullDocument(
       continue;
     }
     const id = resultId(report);
-    if (document !== undefined) document.given = { version: document.version, hash: report.hash };
+    if (document !== undefined) {
+      document.given = { version: document.version, hash: report.hash };
+      document.refreshedFor = undefined;
+    }
     if (params.previousResultId === id)
       return { kind: DocumentDiagnosticReportKind.Unchanged, resultId: id };
     return { kind: DocumentDiagnosticReportKind.Full, resultId: id, items: report.items };

@@ -37,6 +37,8 @@ export interface ServerOptions {
   readonly host: Host;
   readonly createEngine: () => Promise<Engine>;
   readonly version: string;
+  /** The folder with the rules' pages, as a URI without a trailing slash. */
+  readonly pages?: string;
 }
 
 /** `initializationOptions`: all of it optional. */
@@ -53,7 +55,7 @@ export function startServer(connection: Connection, options: ServerOptions): voi
     const serverInfo = { name: "Skeptic", version: options.version };
     try {
       const engine = await options.createEngine();
-      return { capabilities: serve(connection, options.host, engine, log, params), serverInfo };
+      return { capabilities: serve(connection, options, engine, log, params), serverInfo };
     } catch (error) {
       log.crash("starting the analysis", error);
       const status: SkepticStatus = {
@@ -70,7 +72,7 @@ export function startServer(connection: Connection, options: ServerOptions): voi
 
 function serve(
   connection: Connection,
-  host: Host,
+  { host, pages }: ServerOptions,
   engine: Engine,
   log: Log,
   params: InitializeParams,
@@ -87,6 +89,7 @@ function serve(
     documents: new Map(),
     folders,
     rules: new Map(engine.rules().map((rule) => [rule.id, rule])),
+    pages,
     lines: new Map(),
   };
   let setReady = (): void => {};

@@ -1,6 +1,8 @@
 /** Fixes as workspace edits, bound to the text they are for. */
 import type { TextDocumentEdit, TextEdit, WorkspaceEdit } from "vscode-languageserver";
+import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
+import { applyEdits, type Edit } from "../base/text.ts";
 import type { FileEdit, Fix, Grade } from "../engine/api.ts";
 import { type Context, rangeOf, uriFor } from "./context.ts";
 import { isFaithful } from "./document.ts";
@@ -23,14 +25,17 @@ export async function workspaceEdit(context: Context, fix: Fix): Promise<EditRes
   const label = NEEDS_CONFIRMATION[fix.grade];
   const { documentChanges, changeAnnotations } = context.client;
   const annotationId = label !== undefined && changeAnnotations ? "skeptic" : undefined;
-  const parts = fix.edits.map((edit) => ({
-    uri: uriFor(context, edit.file),
-    version: context.documents.get(edit.file)?.version ?? null,
-    edits: textEdits(context, edit, annotationId),
+  const parts = [...byFile(fix.edits)].map(([file, edits]) => ({
+    uri: uriFor(context, file),
+    version: context.documents.get(file)?.version ?? null,
+    edits:
+      annotationId === undefined
+        ? textEdits(context, file, edits)
+        : textEdits(context, file, merged(context.engine.text(file) ?? "", edits), annotationId),
   }));
   if (!documentChanges) {
     const changes: Record<string, TextEdit[]> = {};
-    for (const { uri, edits } of parts) changes[uri] = [...(changes[uri] ?? []), ...edits];
+    for (const { uri, edits } of parts) changes[uri] = edits;
     return { edit: { changes } };
   }
   const changes = parts.map(
@@ -63,10 +68,26 @@ async function staleReason(context: Context, edit: FileEdit): Promise<string | u
     : "a file it would change is not as it was analysed";
 }
 
+function byFile(edits: readonly FileEdit[]): Map<FileId, readonly Edit[]> {
+  const files = new Map<FileId, readonly Edit[]>();
+  for (const { file, edits: own } of edits) files.set(file, [...(files.get(file) ?? []), ...own]);
+  return files;
+}
+
+/** One edit from the first to the last changed offset: an editor lets people confirm each edit by itself, and a part of a fix breaks the code. */
+export function merged(text: string, edits: readonly Edit[]): readonly Edit[] {
+  if (edits.length < 2) return edits;
+  const start = Math.min(...edits.map((edit) => edit.start));
+  const end = Math.max(...edits.map((edit) => edit.end));
+  const after = applyEdits(text, edits);
+  return [{ start, end, newText: after.slice(start, after.length - (text.length - end)) }];
+}
+
 function textEdits(
   context: Context,
-  { file, edits }: FileEdit,
-  annotationId: string | undefined,
+  file: FileId,
+  edits: readonly Edit[],
+  annotationId?: string,
 ): TextEdit[] {
   return edits.map((edit) => ({
     range: rangeOf(context, file, edit),

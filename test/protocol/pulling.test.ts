@@ -88,6 +88,44 @@ function defineTests(): void {
       assert.equal((await client.pullItems(uri)).length, 2);
     });
 
+    test("is told when settings change an open document's answer, each time", async () => {
+      const { client, at } = await launch({ "a.py": "BAD(1)\n" }, { pull: true });
+      const uri = at.file("a.py");
+      client.open(uri, "BAD(1)\n");
+      assert.equal((await client.pullItems(uri)).length, 1);
+      await indexed(client);
+      for (const [level, found] of [
+        ["off", 0],
+        ["error", 1],
+        ["off", 0],
+      ] as const) {
+        const before = client.refreshes();
+        client.changeSettings({ "": { rules: { bad: level } } });
+        await until(`a refresh for ${level}`, () => client.refreshes() > before);
+        assert.equal((await client.pullItems(uri)).length, found);
+      }
+    });
+
+    test("is told again of an answer it was told of before but did not get", async () => {
+      const { client, at } = await launch({}, { pull: true });
+      const uri = at.file("a.py");
+      client.open(uri, "BAD(1)\n");
+      assert.equal((await client.pullItems(uri)).length, 1);
+      await indexed(client);
+      const set = async (level: string): Promise<void> => {
+        const before = client.refreshes();
+        client.changeSettings({ "": { rules: { bad: level } } });
+        await until(`a refresh for ${level}`, () => client.refreshes() > before);
+      };
+      await set("off");
+      // It was slow to ask: by then the answer is the old one again.
+      client.changeSettings({ "": { rules: {} } });
+      await sleep(100);
+      assert.equal((await client.pullItems(uri)).length, 1);
+      await set("off");
+      assert.equal((await client.pullItems(uri)).length, 0);
+    });
+
     test("that cannot be told waits for the settled answer", async () => {
       const { client, at } = await launch(
         {},

@@ -2,6 +2,7 @@
 
 import * as assert from "node:assert/strict";
 import { fork } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, test } from "node:test";
 import { type CodeAction, TextDocumentEdit } from "vscode-languageserver-protocol";
@@ -100,7 +101,9 @@ describe("the built server", () => {
       assert.equal(found?.range.start.line, line);
       assert.equal(found?.severity, 1);
       assert.ok((found?.relatedInformation?.length ?? 0) >= 2);
-      assert.match(found?.codeDescription?.href ?? "", /sql-injection\.md$/);
+      // The page stands beside the server: it opens without a network and says what this version does.
+      const page = readFileSync(new URL(found?.codeDescription?.href ?? ""), "utf8");
+      assert.match(page, /^# .*sql/i);
     }
   });
 
@@ -176,6 +179,10 @@ describe("the built server", () => {
       const fix = actions.find(({ disabled, title }) => !disabled && !title.includes("Ignore"));
       assert.ok(fix, `a fix for ${name}: ${actions.map(({ title }) => title).join("; ")}`);
       const resolved = await client.connection.sendRequest<CodeAction>("codeAction/resolve", fix);
+      const [change] = resolved.edit?.documentChanges ?? [];
+      assert.ok(TextDocumentEdit.is(change));
+      if (resolved.edit?.changeAnnotations !== undefined)
+        assert.equal(change.edits.length, 1, "it is confirmed as a whole");
       client.edit(uri, applied(resolved, text));
       const left = (await client.pullItems(uri)).filter(({ code }) => code === "sql-injection");
       assert.deepEqual(left, [], name);
@@ -200,6 +207,33 @@ describe("the built server", () => {
     assert.equal(await has(), false);
   });
 
+  test("a rule that is turned off while it runs is silent, for both kinds of client", async () => {
+    const off = { "": { rules: { "sql-injection": "off" } } };
+    const on = { "": { rules: {} } };
+    const asking = await launch({ "app.py": PYTHON }, { pull: true });
+    const uri = asking.at.file("app.py");
+    asking.client.open(uri, PYTHON);
+    assert.equal((await asking.client.pullItems(uri)).length, 1);
+    await until("the index", () => asking.client.statuses.at(-1)?.state === "working");
+    for (const [settings, found] of [
+      [off, 0],
+      [on, 1],
+    ] as const) {
+      const before = asking.client.refreshes();
+      asking.client.changeSettings(settings);
+      await until("a refresh", () => asking.client.refreshes() > before);
+      assert.equal((await asking.client.pullItems(uri)).length, found);
+    }
+    const told = await launch({ "app.py": PYTHON });
+    const other = told.at.file("app.py");
+    told.client.open(other, PYTHON);
+    await until("a finding", () => codes(told.client, other)?.length === 1);
+    told.client.changeSettings(off);
+    await until("no finding", () => codes(told.client, other)?.length === 0);
+    told.client.changeSettings(on);
+    await until("a finding again", () => codes(told.client, other)?.length === 1);
+  });
+
   test("hover shows the explanation", async () => {
     const { client, at } = await launch({}, { pull: true });
     const uri = at.file("app.py");
@@ -209,7 +243,7 @@ describe("the built server", () => {
       "textDocument/hover",
       { textDocument: { uri }, position: item?.range.start },
     );
-    assert.match(answer.contents.value, /sql\\-injection\]\(https:/);
+    assert.match(answer.contents.value, /sql\\-injection\]\(file:/);
     assert.match(answer.contents.value, /app\\\.py\\:10/);
   });
 

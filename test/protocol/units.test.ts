@@ -15,6 +15,7 @@ import { fileId, folderId, isEditedScheme, uriOf } from "../../server/lsp/file-i
 import { moveSpan } from "../../server/lsp/moved.ts";
 import { createPieces } from "../../server/lsp/pieces.ts";
 import { markdown, visible } from "../../server/lsp/plain.ts";
+import { merged } from "../../server/lsp/workspace-edits.ts";
 
 const TEXT = fc.string({ unit: fc.constantFrom("a", "b", "\n", "\r", "\r\n", "🦊", " ") });
 
@@ -124,6 +125,21 @@ describe("texts", () => {
         assert.equal(applyEdits(original, pieces.edits()), text);
       }),
     );
+  });
+
+  test("a fix of several edits that asks for confirmation is one edit, the text in between as it was", () => {
+    const text = "import os\r\n\r\nx = 1\r\nrun(\ud83d\ude00)\r\n";
+    const edits = [
+      { start: text.indexOf("run"), end: text.indexOf("run") + 3, newText: "safe.run" },
+      { start: 11, end: 11, newText: "import safe\r\n" },
+    ];
+    const one = merged(text, edits);
+    assert.deepEqual(one, [
+      { start: 11, end: text.indexOf("run") + 3, newText: "import safe\r\n\r\nx = 1\r\nsafe.run" },
+    ]);
+    assert.equal(applyEdits(text, one), applyEdits(text, edits));
+    assert.equal(merged(text, edits.slice(0, 1)).length, 1);
+    assert.deepEqual(merged(text, []), []);
   });
 
   test("a span moves with its text", () => {
