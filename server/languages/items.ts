@@ -5,7 +5,7 @@
  */
 import { hash128 } from "../base/hash.ts";
 import type { Span } from "../base/text.ts";
-import { type FlatTree, end, parent, skip, start } from "../syntax/flat.ts";
+import { end, type FlatTree, parent, skip, start } from "../syntax/flat.ts";
 
 export interface ItemSource {
   /** 0 for the module. */
@@ -46,7 +46,8 @@ export function splitItems(tree: FlatTree, bodyOf: FunctionBody): ItemSource[] {
     const hole = { start: start(tree, body), end: end(tree, body) };
     // A function inside another function's signature (a default value) is left to its owner: no overlapping holes.
     if (last !== undefined && hole.start < last.end) continue;
-    const self = all.push({ node: n, stop: skip(tree, n), holes: [], children: [], parent: up }) - 1;
+    const self =
+      all.push({ node: n, stop: skip(tree, n), holes: [], children: [], parent: up }) - 1;
     owner.holes.push(hole);
     owner.children.push(self);
     stack.push(self);
