@@ -22,7 +22,11 @@ export default rule({
     why: "The query is broken today, and whoever repairs it by adding the f makes it an SQL injection.",
     fix: `Put a placeholder there and pass ${String(facts?.name)} as a query parameter; do not add the f.`,
   }),
-  fixes: (match, code) => parameterise(match, code),
+  fixes: (match, code) =>
+    // The query starts to find rows it never found: never without a look.
+    parameterise(match, code).map((fix) =>
+      fix.grade === "safe" ? { ...fix, grade: "suggested" } : fix,
+    ),
 });
 
 /** A plain literal in the query with the name of a local variable in braces. */

@@ -60,7 +60,7 @@ const core: Model = {
       from: [],
       scalar: true,
     },
-    { path: "html.escape()", from: [0], clears: ["html", "response"] },
+    { path: "html.escape()", from: [0], clears: ["html"] },
     { path: "shlex.quote()", from: [0], clears: ["shell"] },
     {
       path: "urllib.parse.{quote,quote_plus}()",

@@ -30,6 +30,8 @@ export interface Replacement {
   readonly end: number;
   readonly value: string;
   readonly name: string;
+  /** The value stood in quotation marks: it was text before and stays text. */
+  readonly quoted: boolean;
 }
 
 const LITERAL = /^([a-zA-Z]*)("""|'''|"|'|`)/;
@@ -189,6 +191,7 @@ export function planPlaceholders(code: Code, sql: SqlText, before = ""): Plan {
         end: piece.end,
         value: piece.expr,
         name: nameFor(piece.expr, names),
+        quoted: false,
       });
       seen += "?";
       continue;
@@ -224,6 +227,7 @@ export function planPlaceholders(code: Code, sql: SqlText, before = ""): Plan {
             end: piece.start + i + width,
             value,
             name: nameFor(hole.expr, names),
+            quoted: true,
           });
           seen += "?";
         } else seen += "''";
