@@ -1,5 +1,5 @@
 // Writes the table of rules/README.md: what the rules say of themselves, and the languages and fix
-// grades that the examples of their pages really get. Run `npm run build` first; it takes a minute.
+// grades that the examples of their pages really get. Run `npm run build` first; it takes a minute or two.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
