@@ -1,0 +1,65 @@
+/** What happens to the result of a call in its own function: which of its parts are read, whether it goes on as a whole. */
+import type { Code, Op, ValueId } from "./rule.ts";
+
+export interface Uses {
+  /** Members and constant keys read from it. */
+  readonly names: readonly string[];
+  /** Returned, passed on, kept in an object or compared: read by somebody else. */
+  readonly whole: boolean;
+}
+
+export function usesOf(code: Code, result: ValueId): Uses {
+  const names = new Set<string>();
+  let whole = false;
+  const same = new Set<ValueId>([result]);
+  const slots = new Set<number>();
+  const { ops } = code.ir;
+  // Names of the same thing: casts, awaits, variables; a few rounds reach them all.
+  for (let round = 0; round < 4; round++) {
+    ops.forEach((op, id) => {
+      if ((op.op === "annotate" || op.op === "await") && same.has(op.value)) same.add(id);
+      else if (op.op === "store" && same.has(op.value)) slots.add(op.slot);
+      else if (op.op === "load" && slots.has(op.slot)) same.add(id);
+    });
+  }
+  ops.forEach((op, id) => {
+    if (op.op === "member" && same.has(op.object)) {
+      const key = op.name === "get" ? keyOfGet(code, id) : undefined;
+      names.add(key ?? op.name);
+    } else if (op.op === "index" && same.has(op.object)) {
+      const key = code.op(op.key);
+      if (key.op === "const" && typeof key.value === "string") names.add(key.value);
+      else whole = true;
+    } else if (takes(op).some((v) => same.has(v))) whole = true;
+  });
+  for (const b of code.ir.blocks) if ((b.end.kind === "return" || b.end.kind === "throw") && b.end.value !== undefined && same.has(b.end.value)) whole = true;
+  return { names: [...names], whole };
+}
+
+function keyOfGet(code: Code, member: ValueId): string | undefined {
+  const call = code.ir.ops.find((o): o is Op & { op: "call" } => o.op === "call" && o.callee === member);
+  const first = call?.args[0] === undefined ? undefined : code.op(call.args[0].value);
+  return first?.op === "const" && typeof first.value === "string" ? first.value : undefined;
+}
+
+/** Values that an operation hands on as they are. */
+function takes(op: Op): readonly ValueId[] {
+  switch (op.op) {
+    case "call":
+      return op.args.map((a) => a.value);
+    case "setMember":
+    case "setIndex":
+    case "storeFree":
+      return [op.value];
+    case "record":
+      return op.entries.map((e) => e.value);
+    case "sequence":
+      return op.elements.map((e) => e.value);
+    case "yield":
+      return op.value === undefined ? [] : [op.value];
+    case "closure":
+      return [];
+    default:
+      return [];
+  }
+}
