@@ -4,11 +4,12 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureDependencies, root } from "./lib/ensure.mjs";
+import { ensureDependencies, fail, root } from "./lib/ensure.mjs";
 
 ensureDependencies();
 const { buildDesktopSuite, buildProduct } = await import("../esbuild.mjs");
-const { runTests } = await import("@vscode/test-electron");
+const { downloadAndUnzipVSCode, runTests } = await import("@vscode/test-electron");
+const vscodeExecutablePath = process.env.SKEPTIC_CODE || (await download());
 await buildProduct();
 const suite = await buildDesktopSuite();
 
@@ -17,20 +18,34 @@ const results = join(temporary, "results.json");
 const workspace = join(temporary, "workspace");
 cpSync(join(root, "test", "editor", "workspace"), workspace, { recursive: true });
 try {
-  const executable = process.env.SKEPTIC_CODE;
   await runTests({
-    ...(executable ? { vscodeExecutablePath: executable } : {}),
+    vscodeExecutablePath,
     extensionDevelopmentPath: root,
     extensionTestsPath: suite,
     extensionTestsEnv: { SKEPTIC_RESULTS: results },
     launchArgs: [workspace, "--disable-extensions", "--disable-workspace-trust"],
   }).catch((error) => {
-    console.error(`VS Code could not be fetched or started (SKEPTIC_CODE names one): ${error}`);
+    console.error(`The suite did not pass in ${vscodeExecutablePath}: ${error}`);
     process.exitCode = 1;
   });
   report();
 } finally {
   rmSync(temporary, { recursive: true, force: true });
+}
+
+/** The stable VS Code, kept in .vscode-test. */
+async function download() {
+  const cachePath = join(root, ".vscode-test");
+  try {
+    return await downloadAndUnzipVSCode({ version: "stable", cachePath });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return fail(
+      `VS Code could not be downloaded: ${reason}\n` +
+        "Set SKEPTIC_CODE to the executable of an installed VS Code, or run the same suite in the\n" +
+        "browser's workbench with `npm run test:editor`.",
+    );
+  }
 }
 
 function report() {

@@ -341,6 +341,8 @@ function defaultSettings(trusted) {
     "extensions.autoCheckUpdates": false,
     "update.mode": "none",
     "files.autoSave": "off",
+    // The demo stands inside a repository, which is nothing to ask about.
+    "git.openRepositoryInParentFolders": "never",
   };
 }
 

@@ -48,6 +48,13 @@ describe("in the workbench", { timeout: 240_000 }, () => {
     assert.match(await textOf(row.first()), /SQL/);
   });
 
+  test("its rule leads to the page that came with the extension", async () => {
+    const row = page.locator(".markers-panel .monaco-list-row", { hasText: "sql-injection" });
+    await row.first().locator("a", { hasText: "sql-injection" }).click();
+    await page.locator('.tab.active[data-resource-name="sql-injection.md"]').waitFor();
+    await page.locator(".view-line", { hasText: "# SQL" }).first().waitFor();
+  });
+
   test("an injection in TypeScript gets a squiggle", async () => {
     await openFile(page, "db.ts");
     await page.locator(SQUIGGLE).first().waitFor();
@@ -66,7 +73,7 @@ describe("in the workbench", { timeout: 240_000 }, () => {
       .locator(".monaco-list-row.action", { hasText: /parameter/i })
       .first()
       .click();
-    await confirm(page);
+    await confirm(session);
     await page.locator(SQUIGGLE).first().waitFor({ state: "detached" });
     await page.locator(".monaco-editor .view-line").first().click();
     await page.keyboard.press("Control+S");
@@ -138,7 +145,7 @@ async function showWorkbench(session: Session): Promise<void> {
 }
 
 /** A fix that is not proved safe shows what it changes first: agree to all of it. */
-async function confirm(page: Page): Promise<void> {
+async function confirm({ page, screenshot }: Session): Promise<void> {
   const squiggle = page.locator(SQUIGGLE).first();
   const preview = page.locator(".bulk-edit-panel, .refactor-preview, [id*='refactorPreview']");
   await Promise.race([
@@ -147,6 +154,9 @@ async function confirm(page: Page): Promise<void> {
   ]).catch(() => undefined);
   if ((await squiggle.count()) === 0) return;
   await page.locator(".pane-body .monaco-list-row").first().waitFor();
+  await screenshot("fix-preview");
+  const edits = page.locator(".pane-body .monaco-list-row[aria-level='2']");
+  assert.ok((await edits.count()) <= 1, "a fix is agreed to as a whole");
   for (const box of await page.getByRole("checkbox").all()) {
     if (!(await box.isChecked())) await box.click();
   }
