@@ -30,6 +30,12 @@ import depInstallScriptPage from "./dep-install-script.md";
 import depUnpinnedVersionPage from "./dep-unpinned-version.md";
 import errorDetailToClientPage from "./error-detail-to-client.md";
 import exfiltrationPatternPage from "./exfiltration-pattern.md";
+import jwtAlgorithmMismatchPage from "./jwt-algorithm-mismatch.md";
+import jwtClaimsNotEnforcedPage from "./jwt-claims-not-enforced.md";
+import jwtIssuedWithoutExpiryPage from "./jwt-issued-without-expiry.md";
+import jwtMissingAlgorithmsPage from "./jwt-missing-algorithms.md";
+import jwtNoneAlgorithmPage from "./jwt-none-algorithm.md";
+import jwtSignatureNotVerifiedPage from "./jwt-signature-not-verified.md";
 import pathTraversalPage from "./path-traversal.md";
 import sqlDynamicQueryPage from "./sql-dynamic-query.md";
 import sqlInjectionPage from "./sql-injection.md";
@@ -77,6 +83,12 @@ export const rules: RuleSet = {
     "dep-unpinned-version": depUnpinnedVersionPage,
     "error-detail-to-client": errorDetailToClientPage,
     "exfiltration-pattern": exfiltrationPatternPage,
+    "jwt-algorithm-mismatch": jwtAlgorithmMismatchPage,
+    "jwt-claims-not-enforced": jwtClaimsNotEnforcedPage,
+    "jwt-issued-without-expiry": jwtIssuedWithoutExpiryPage,
+    "jwt-missing-algorithms": jwtMissingAlgorithmsPage,
+    "jwt-none-algorithm": jwtNoneAlgorithmPage,
+    "jwt-signature-not-verified": jwtSignatureNotVerifiedPage,
     "path-traversal": pathTraversalPage,
     "sql-dynamic-query": sqlDynamicQueryPage,
     "sql-injection": sqlInjectionPage,

@@ -143,11 +143,25 @@ function observe(
     paths: [...new Set(names)],
     site: { item: run.id, op: id, span: op.span },
     argsSpan: op.argsSpan,
-    args: call.args,
+    args: call.args.map((a) => ({ ...a, value: followed(run, a.value, 0) })),
     ...(call.receiver === undefined ? {} : { receiver: call.receiver }),
     guessed,
     sinks,
   });
+}
+
+/** A value with what its imports lead to, also inside lists and records. */
+function followed(run: Run, raw: Value, depth: number): Value {
+  const value = resolve(run, raw);
+  if (value.fields === undefined || depth > 2) return value;
+  let changed = false;
+  const fields = new Map<string, Value>();
+  for (const [key, field] of value.fields) {
+    const next = followed(run, field, depth + 1);
+    if (next !== field) changed = true;
+    fields.set(key, next);
+  }
+  return changed ? { ...withTaint(value, value.taint), fields } : value;
 }
 
 /** Remembers which library call takes a closure: that is how frameworks call handlers. */
