@@ -26,6 +26,9 @@ import uploadClientFilename from "./upload-client-filename.ts";
 import uploadSizeCheckAfterRead from "./upload-size-check-after-read.ts";
 import uploadTrustsContentType from "./upload-trusts-content-type.ts";
 import { models } from "./models/index.ts";
+import corsReflectedOriginPage from "./cors-reflected-origin.md";
+import corsWildcardCredentialsPage from "./cors-wildcard-credentials.md";
+import debugModeEnabledPage from "./debug-mode-enabled.md";
 import depInstallScriptPage from "./dep-install-script.md";
 import depUnpinnedVersionPage from "./dep-unpinned-version.md";
 import errorDetailToClientPage from "./error-detail-to-client.md";
@@ -79,6 +82,9 @@ export const rules: RuleSet = {
   ],
   models,
   pages: {
+    "cors-reflected-origin": corsReflectedOriginPage,
+    "cors-wildcard-credentials": corsWildcardCredentialsPage,
+    "debug-mode-enabled": debugModeEnabledPage,
     "dep-install-script": depInstallScriptPage,
     "dep-unpinned-version": depUnpinnedVersionPage,
     "error-detail-to-client": errorDetailToClientPage,

@@ -14,8 +14,9 @@ const RESPONSES = "starlette.responses.{Response,JSONResponse,HTMLResponse,Plain
 const cors: Model = {
   language: "python",
   types: {
-    "starlette.responses.Response()": [`${RESPONSES}()`, "{fastapi.FastAPI(),starlette.applications.Starlette()}.middleware().arg(0).param(1)()", "starlette.%next()"],
-    "flask.Response()": ["{flask.Flask(),flask.Blueprint()}.{after_request,after_app_request}().arg(0).param(0)", "flask.{make_response,jsonify}()"],
+    "starlette.responses.Response()": [`${RESPONSES}()`, "starlette.%next()"],
+    "starlette.%next": ["{fastapi.FastAPI(),starlette.applications.Starlette()}.middleware().arg(0).param(1)"],
+    "flask.Response()": ["{flask.Flask(),flask.Blueprint()}.{after_request,after_app_request}.arg(0).param(0)", "flask.{make_response,jsonify}()"],
     "django.http.HttpResponse()": ["django.http.{JsonResponse,HttpResponseRedirect,StreamingHttpResponse,FileResponse}()"],
   },
   sinks: [
