@@ -31,8 +31,7 @@ import {
 const MAX_TRAIL = 40;
 
 export function holeOf(run: Run, child: ItemId): number | undefined {
-  for (const hole of run.closures.keys()) if (run.facts.child(run.id, hole) === child) return hole;
-  return undefined;
+  return run.holes.get(child);
 }
 
 export function construct(call: Call, classId: string): Value {
@@ -129,11 +128,7 @@ function applyFunction(call: Call, fn: ItemId, self: Value | undefined): Applied
 }
 
 function defaultOf(run: Run, fn: ItemId, index: number): Value {
-  const parent = run.facts.parentOf(fn);
-  if (parent === undefined) return UNKNOWN;
-  for (const [hole, c] of run.facts.shape(parent)?.closures ?? [])
-    if (run.facts.child(parent, hole) === fn) return c.defaults[index] ?? UNKNOWN;
-  return UNKNOWN;
+  return run.facts.defaultOf(fn, index) ?? UNKNOWN;
 }
 
 /** A summary seen from a call: symbolic labels become what the caller passes. */

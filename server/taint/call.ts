@@ -5,7 +5,7 @@ import { argument, type Call, type CallOp } from "./arguments.ts";
 import { bake, type Run, type State } from "./interpret.ts";
 import { kindBit } from "./knowledge.ts";
 import { instanceMember, pathValue, resolve, sourceTaint, withHint } from "./members.ts";
-import { endsLike, guard, pass, removesAllBut } from "./rows.ts";
+import { applies, endsLike, guard, pass } from "./rows.ts";
 import { sink } from "./sinks.ts";
 import type { CallArg } from "./summary.ts";
 import {
@@ -212,7 +212,7 @@ function callPath(
   let matched =
     k.source(path).length > 0 || path !== rawPath || k.sinks(rawPath.slice(0, -2)).length > 0;
   for (const row of k.passes(rawPath)) {
-    if (row.needs !== undefined && !removesAllBut(argument(call, row.needs.arg)?.value)) continue;
+    if (!applies(call, row)) continue;
     matched = true;
     const next = pass(call, row, base);
     if (row.needs !== undefined) {

@@ -149,6 +149,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
     case "closure": {
       const child = run.facts.child(run.id, op.hole);
       if (child === undefined) return UNKNOWN;
+      run.holes.set(child, op.hole);
       if (!run.closures.has(op.hole))
         run.closures.set(op.hole, {
           takers: [],
@@ -246,9 +247,6 @@ function defineClass(run: Run, op: Op & { op: "class" }, get: (v: ValueId) => Va
   const members = new Map<string, Value>();
   const annotations = new Map<string, import("../ir/ir.ts").TypeRef>();
   const methods: number[] = [];
-  const holes = new Map(
-    [...run.closures.keys()].map((hole) => [`fn:${run.facts.child(run.id, hole)}`, hole]),
-  );
   for (const m of op.members) {
     if (m.annotation !== undefined) annotations.set(m.name, m.annotation);
     if (m.value === undefined) continue;
@@ -256,7 +254,7 @@ function defineClass(run: Run, op: Op & { op: "class" }, get: (v: ValueId) => Va
     if (m.kind !== "getter" && m.kind !== "setter") members.set(m.name, value);
     if (m.kind === "field") continue;
     for (const ref of value.refs) {
-      const hole = holes.get(ref);
+      const hole = ref.startsWith("fn:") ? run.holes.get(ref.slice(3)) : undefined;
       const closure = hole === undefined ? undefined : run.closures.get(hole);
       if (hole === undefined || closure === undefined) continue;
       run.closures.set(hole, { ...closure, classId: id, isStatic: m.isStatic });

@@ -19,6 +19,8 @@ export interface Facts {
   exported(ref: Ref): Value;
   /** The member of a module object "module:FILE". */
   entry(item: ItemId): Entry;
+  /** The default of a parameter, where the language evaluates it at the definition. */
+  defaultOf(item: ItemId, index: number): Value | undefined;
   classOf(classId: string): ClassShape | undefined;
   /** Joined stores to a field in all methods of the class. */
   fieldOf(classId: string, name: string): Value | undefined;

@@ -62,6 +62,8 @@ export interface Run {
   readonly stores: StoreView[];
   readonly calls: Set<ItemId>;
   readonly closures: Map<number, ClosureShape>;
+  /** The hole of each nested function by its id. */
+  readonly holes: Map<ItemId, number>;
   readonly classes: Map<string, ClassShape>;
   readonly variables: Map<SlotId, Value>;
   readonly yields: Value[];
@@ -133,6 +135,7 @@ function createRun(item: Item, id: ItemId, facts: Facts, shapesOnly: boolean): R
     stores: [],
     calls: new Set(),
     closures: new Map(),
+    holes: new Map(),
     classes: new Map(),
     variables: new Map(),
     yields: [],

@@ -27,6 +27,8 @@ export const SINK_KINDS = [
   "token",
   "cors",
   "debug",
+  // Not a sink: a piece between dots or slashes, in which no ".." leads out of a folder.
+  "piece",
   "weak-guard",
 ] as const;
 export type SinkKind = (typeof SINK_KINDS)[number];
@@ -85,9 +87,12 @@ export interface PassRow {
   readonly same?: boolean;
   /**
    * The row holds only if this argument is a constant pattern that removes every character but harmless ones:
-   * `[^\\w.-]+`. Such a row must stand before the general one for the same path.
+   * `[^\\w.-]+`; or the one separator "." or "/" and the only argument. Such a row must stand before the general one for
+   * the same path.
    */
-  readonly needs?: { readonly arg: ArgSpec; readonly is: "negated-class" };
+  readonly needs?: { readonly arg: ArgSpec; readonly is: "negated-class" | "only-separator" };
+  /** What these kinds cleared counts no more: pieces are joined again. */
+  readonly restores?: readonly SinkKind[];
   /** The result is the field of `from` whose key is this argument, as in `args.get("id")`. */
   readonly field?: ArgSpec;
   /** Iterating the result gives pairs of a position (a number) and an element of `from`. */

@@ -21,7 +21,7 @@ import {
 } from "./value.ts";
 
 /** A constant pattern of one negated class of letters, digits and a few harmless signs, with all others replaced. */
-export function removesAllBut(pattern: Value | undefined): boolean {
+function removesAllBut(pattern: Value | undefined): boolean {
   const all = constants(pattern);
   return (
     all?.every((c) => {
@@ -32,6 +32,15 @@ export function removesAllBut(pattern: Value | undefined): boolean {
       return kept !== undefined && /^(?:\\[wd.\-_ ]|a-z|A-Z|0-9|[A-Za-z0-9_. -])*$/.test(kept);
     }) === true
   );
+}
+
+/** What the row asks of an argument is so. */
+export function applies(call: Call, row: PassRow): boolean {
+  if (row.needs === undefined) return true;
+  const value = argument(call, row.needs.arg)?.value;
+  if (row.needs.is === "negated-class") return removesAllBut(value);
+  const separator = onlyConst(value)?.value;
+  return call.args.length === 1 && (separator === "." || separator === "/");
 }
 
 /** The known text at the end of an argument. */
@@ -52,6 +61,7 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
   const { run, op } = call;
   const from = specified(call, row.from);
   const mask = clearedBy(row.clears);
+  const kept = ~clearedBy(row.restores);
   if (row.to === "recv" || typeof row.to === "number") {
     const target = row.to === "recv" ? call.receiverOp : argument(call, row.to)?.op;
     if (target !== undefined && target >= 0) {
@@ -106,7 +116,7 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
   const derive = row.derive ?? (row.same ? "same" : undefined);
   const moved = taint.map((t) => ({
     ...t,
-    cleared: t.cleared | mask,
+    cleared: (t.cleared & kept) | mask,
     derive:
       derive === undefined
         ? t.derive === "same"

@@ -578,6 +578,12 @@ export function createSolver(
     return own ?? shape(`${fileOf(classId)}#`, 1)?.classes.get(classId);
   };
 
+  const defaultOf = (id: ItemId, index: number): Value | undefined => {
+    const parent = program.item(id)?.parent;
+    const hole = parent === undefined ? -1 : (program.item(parent)?.children.indexOf(id) ?? -1);
+    return parent === undefined ? undefined : shape(parent, 1)?.closures.get(hole)?.defaults[index];
+  };
+
   const fieldOf = (classId: string, name: string): Value | undefined => {
     const found = classOf(classId);
     let out: Value | undefined;
@@ -608,6 +614,7 @@ export function createSolver(
             takenGuessed: false,
           }
         : entryOf(item),
+    defaultOf: (item, index) => (phase === 2 ? defaultOf(item, index) : undefined),
     classOf: (id) => (phase === 2 ? classOf(id) : undefined),
     fieldOf: (id, name) => (phase === 2 ? fieldOf(id, name) : undefined),
     summary: (item) => (phase === 2 ? demand(item) : undefined),
@@ -633,6 +640,7 @@ export function createSolver(
       case "imported":
       case "exported":
       case "fieldOf":
+      case "defaultOf":
         return deepKey(value as Value);
       case "free": {
         const f = value as { value: Value; captured: boolean };
