@@ -1,8 +1,17 @@
-import { rule, type Code, type Context, type Edit, type Fix, type Hit, type Match, type Observation } from "../server/rule/rule.ts";
-import { type Given, constantOf, given, knownStrings } from "../server/rule/given.ts";
 import { allowsCredentials, isGuessed, isTrueText, originFixes } from "../server/rule/cors.ts";
-import { type Data, bare, rowData, spanOf } from "../server/rule/tokens.ts";
 import { importEdit } from "../server/rule/fix/imports.ts";
+import { constantOf, type Given, given, knownStrings } from "../server/rule/given.ts";
+import {
+  type Code,
+  type Context,
+  type Edit,
+  type Fix,
+  type Hit,
+  type Match,
+  type Observation,
+  rule,
+} from "../server/rule/rule.ts";
+import { bare, type Data, rowData, spanOf } from "../server/rule/tokens.ts";
 
 export default rule({
   id: "cors-reflected-origin",
@@ -18,15 +27,25 @@ export default rule({
       const code = context.code(hit.site.item);
       if (code === undefined || !isOriginHeader(hit, code)) return undefined;
       const credentials = isTrueText(code);
-      return { severity: credentials ? "high" : "low", facts: { how: credentials ? "header" : "header-only" } };
+      return {
+        severity: credentials ? "high" : "low",
+        facts: { how: credentials ? "header" : "header-only" },
+      };
     },
   },
   calls: { sinks: ["cors"], check },
   say: ({ facts }) =>
     facts?.how === "header-only"
-      ? { what: "The request's Origin header is sent back as the allowed origin.", why: "Every website may read these answers; the day credentials are added, with the user's cookies.", fix: "Send it back only if it is in a list of your own origins." }
+      ? {
+          what: "The request's Origin header is sent back as the allowed origin.",
+          why: "Every website may read these answers; the day credentials are added, with the user's cookies.",
+          fix: "Send it back only if it is in a list of your own origins.",
+        }
       : {
-          what: facts?.how === "header" ? "The request's Origin header is sent back as the allowed origin, with credentials." : `${String(facts?.library)} allows whatever origin asks, with credentials.`,
+          what:
+            facts?.how === "header"
+              ? "The request's Origin header is sent back as the allowed origin, with credentials."
+              : `${String(facts?.library)} allows whatever origin asks, with credentials.`,
           why: "Any website a logged-in user visits can call this API with the user's cookies and read the answers.",
           fix: "Compare the origin with a list of your own origins and allow it only then.",
         },
@@ -39,8 +58,16 @@ function isOriginHeader(hit: Hit, code: Code): boolean {
   const call = code.op(hit.site.op);
   if (call.op !== "call") return false;
   const first = call.args[0] === undefined ? undefined : bare(code, call.args[0].value);
-  if (first?.op === "const") return typeof first.value === "string" && first.value.toLowerCase() === "access-control-allow-origin";
-  return first?.op === "record" && first.entries.some((e) => typeof e.key === "string" && e.key.toLowerCase() === "access-control-allow-origin");
+  if (first?.op === "const")
+    return (
+      typeof first.value === "string" && first.value.toLowerCase() === "access-control-allow-origin"
+    );
+  return (
+    first?.op === "record" &&
+    first.entries.some(
+      (e) => typeof e.key === "string" && e.key.toLowerCase() === "access-control-allow-origin",
+    )
+  );
 }
 
 function check(call: Observation, context: Context): Match | undefined {
@@ -49,9 +76,20 @@ function check(call: Observation, context: Context): Match | undefined {
   if (data === undefined || code === undefined || !allowsCredentials(call, data)) return undefined;
   const origins = given(call, data.origins);
   const pattern = given(call, data.pattern);
-  const at = isOpen(origins, data, code, context) ? origins : isEveryPattern(pattern) ? pattern : undefined;
+  const at = isOpen(origins, data, code, context)
+    ? origins
+    : isEveryPattern(pattern)
+      ? pattern
+      : undefined;
   if (at === undefined) return undefined;
-  return { item: call.site.item, span: spanOf(call, code, at), op: call.site.op, call, confidence: isGuessed(call, "cors") ? "medium" : "high", facts: { how: "library", library: String(data.library), pattern: at === pattern } };
+  return {
+    item: call.site.item,
+    span: spanOf(call, code, at),
+    op: call.site.op,
+    call,
+    confidence: isGuessed(call, "cors") ? "medium" : "high",
+    facts: { how: "library", library: String(data.library), pattern: at === pattern },
+  };
 }
 
 function isOpen(origins: Given, data: Data, code: Code, context: Context): boolean {
@@ -68,7 +106,9 @@ function isEveryPattern(pattern: Given): boolean {
   return pattern.kind === "given" && knownStrings(pattern.value).some(isEverything);
 }
 function isEverything(text: string): boolean {
-  return /^\^?(?:https?\??:\/\/|\(https\?:\/\/\)|\(http\|https\):\/\/)?\(?\.[*+]\)?\$?$/.test(text.replaceAll("\\", ""));
+  return /^\^?(?:https?\??:\/\/|\(https\?:\/\/\)|\(http\|https\):\/\/)?\(?\.[*+]\)?\$?$/.test(
+    text.replaceAll("\\", ""),
+  );
 }
 function isJsPattern(value: unknown): boolean {
   const inside = typeof value === "string" ? /^\/([\s\S]*)\/[a-z]*$/.exec(value)?.[1] : undefined;
@@ -79,11 +119,21 @@ function isJsPattern(value: unknown): boolean {
 function answersAll(code: Code): boolean {
   const [origin, callback] = code.ir.params;
   if (origin === undefined || code.ir.blocks.some((b) => b.end.kind === "branch")) return false;
-  if (callback !== undefined && code.ir.ops.some((op) => op.op === "call" && isParam(code, op.callee, callback.slot))) {
-    const calls = code.ir.ops.filter((op) => op.op === "call" && isParam(code, op.callee, callback.slot));
-    return calls.every((op) => op.op === "call" && op.args[1] !== undefined && isYes(code, op.args[1].value, origin.slot));
+  if (
+    callback !== undefined &&
+    code.ir.ops.some((op) => op.op === "call" && isParam(code, op.callee, callback.slot))
+  ) {
+    const calls = code.ir.ops.filter(
+      (op) => op.op === "call" && isParam(code, op.callee, callback.slot),
+    );
+    return calls.every(
+      (op) =>
+        op.op === "call" && op.args[1] !== undefined && isYes(code, op.args[1].value, origin.slot),
+    );
   }
-  const returned = code.ir.blocks.flatMap((b) => (b.end.kind === "return" && b.end.value !== undefined ? [b.end.value] : []));
+  const returned = code.ir.blocks.flatMap((b) =>
+    b.end.kind === "return" && b.end.value !== undefined ? [b.end.value] : [],
+  );
   return returned.length > 0 && returned.every((v) => isYes(code, v, origin.slot));
 }
 function isYes(code: Code, id: number, origin: number): boolean {
@@ -104,19 +154,37 @@ function fixes(match: Match, code: Code): readonly Fix[] {
   const data = call === undefined ? undefined : rowData(call, "cors");
   if (call !== undefined && data !== undefined && op.op === "call") {
     if (match.facts?.pattern !== true) return originFixes(call, data, code, op);
-    return originFixes(call, { ...data, origins: String(data.pattern), fill: "None" }, code, op).filter((f) => f.grade === "suggested");
+    return originFixes(
+      call,
+      { ...data, origins: String(data.pattern), fill: "None" },
+      code,
+      op,
+    ).filter((f) => f.grade === "suggested");
   }
   if (hit === undefined) return [];
   const title = "Allow only the origin in APP_ORIGIN";
   const arg = code.op(hit.arg);
-  if (arg.op === "record" || /[\r\n]/.test(code.text(arg.span))) return [{ title, grade: "manual", edits: [], reason: "Send the origin back only if it is in a list of your own. No edit is offered: the header is one of several written together." }];
+  if (arg.op === "record" || /[\r\n]/.test(code.text(arg.span)))
+    return [
+      {
+        title,
+        grade: "manual",
+        edits: [],
+        reason:
+          "Send the origin back only if it is in a list of your own. No edit is offered: the header is one of several written together.",
+      },
+    ];
   const edits: Edit[] = [];
   let value: string;
   if (code.language === "python") {
     const wanted = importEdit(code, { module: "os" });
     if (wanted.edit !== undefined) edits.push(wanted.edit);
     value = `${wanted.local}.environ["APP_ORIGIN"]`;
-  } else value = /'[^'"\n]*'/.test(code.fileText) && !/"[^'"\n]*"/.test(code.fileText) ? "process.env.APP_ORIGIN ?? ''" : 'process.env.APP_ORIGIN ?? ""';
+  } else
+    value =
+      /'[^'"\n]*'/.test(code.fileText) && !/"[^'"\n]*"/.test(code.fileText)
+        ? "process.env.APP_ORIGIN ?? ''"
+        : 'process.env.APP_ORIGIN ?? ""';
   edits.push({ ...code.absolute(arg.span), newText: value });
   return [{ title, grade: "placeholder", edits: [{ file: code.file, edits }] }];
 }

@@ -1,7 +1,22 @@
-import { rule, type Code, type Context, type Edit, type Fix, type Match, type Observation, type Value } from "../server/rule/rule.ts";
-import { type Given, constantOf, given, knownStrings } from "../server/rule/given.ts";
-import { type Data, bare, rowData, spanOf } from "../server/rule/tokens.ts";
-import { allowsCredentials, isGuessed, isTrueText, nestedOrigins, originFixes } from "../server/rule/cors.ts";
+import {
+  allowsCredentials,
+  isGuessed,
+  isTrueText,
+  nestedOrigins,
+  originFixes,
+} from "../server/rule/cors.ts";
+import { constantOf, type Given, given, knownStrings } from "../server/rule/given.ts";
+import {
+  type Code,
+  type Context,
+  type Edit,
+  type Fix,
+  type Match,
+  type Observation,
+  rule,
+  type Value,
+} from "../server/rule/rule.ts";
+import { bare, type Data, rowData, spanOf } from "../server/rule/tokens.ts";
 
 export default rule({
   id: "cors-wildcard-credentials",
@@ -14,12 +29,26 @@ export default rule({
     sinks: ["cors", "header"],
     check: (call, context) => checkLibrary(call, context) ?? checkHeader(call, context),
   },
-  stores: { watch: ["CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL"], check: (store, context) => {
-    const code = context.code(store.site.item);
-    const value = constantOf({ kind: "given", value: store.value, argument: { value: store.value, op: store.valueOp, span: store.site.span }, path: [] });
-    if (code === undefined || value !== true || !setsTrue(code, "CORS_ALLOW_CREDENTIALS")) return undefined;
-    return { item: store.site.item, span: store.site.span, op: store.site.op, facts: { how: "echo", library: "django-cors-headers", given: true } };
-  } },
+  stores: {
+    watch: ["CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL"],
+    check: (store, context) => {
+      const code = context.code(store.site.item);
+      const value = constantOf({
+        kind: "given",
+        value: store.value,
+        argument: { value: store.value, op: store.valueOp, span: store.site.span },
+        path: [],
+      });
+      if (code === undefined || value !== true || !setsTrue(code, "CORS_ALLOW_CREDENTIALS"))
+        return undefined;
+      return {
+        item: store.site.item,
+        span: store.site.span,
+        op: store.site.op,
+        facts: { how: "echo", library: "django-cors-headers", given: true },
+      };
+    },
+  },
   say: ({ facts }) => {
     const library = String(facts?.library);
     return facts?.how === "echo"
@@ -43,12 +72,23 @@ function checkLibrary(call: Observation, context: Context): Match | undefined {
   if (data === undefined || code === undefined || !allowsCredentials(call, data)) return undefined;
   const origins = given(call, data.origins);
   if (origins.kind === "unknown") return undefined;
-  const nested = data.resources === undefined ? undefined : nestedOrigins(given(call, data.resources));
+  const nested =
+    data.resources === undefined ? undefined : nestedOrigins(given(call, data.resources));
   if (nested === "unknown") return undefined;
-  const open = nested !== undefined ? nested.some((v) => isStar(v, data)) : origins.kind === "absent" ? data.otherwise === "*" : isStar(origins.value, data);
+  const open =
+    nested !== undefined
+      ? nested.some((v) => isStar(v, data))
+      : origins.kind === "absent"
+        ? data.otherwise === "*"
+        : isStar(origins.value, data);
   if (!open) return undefined;
   const how = String(data.wildcard);
-  const at: Given = origins.kind === "given" ? origins : nested !== undefined ? given(call, data.resources) : given(call, data.credentials);
+  const at: Given =
+    origins.kind === "given"
+      ? origins
+      : nested !== undefined
+        ? given(call, data.resources)
+        : given(call, data.credentials);
   return {
     item: call.site.item,
     span: spanOf(call, code, at),
@@ -60,7 +100,9 @@ function checkLibrary(call: Observation, context: Context): Match | undefined {
   };
 }
 function isStar(value: Value, data: Data): boolean {
-  return value.fields === undefined ? knownStrings(value).includes("*") : data.lists === true && knownStrings(value).includes("*");
+  return value.fields === undefined
+    ? knownStrings(value).includes("*")
+    : data.lists === true && knownStrings(value).includes("*");
 }
 
 /** `res.setHeader("Access-Control-Allow-Origin", "*")` beside the header for credentials. */
@@ -70,8 +112,22 @@ function checkHeader(call: Observation, context: Context): Match | undefined {
   if (data?.name === undefined || code === undefined) return undefined;
   const name = constantOf(given(call, data.name));
   const value = given(call, "1");
-  if (typeof name !== "string" || name.toLowerCase() !== "access-control-allow-origin" || constantOf(value) !== "*" || !isTrueText(code)) return undefined;
-  return { item: call.site.item, span: spanOf(call, code, value), op: call.site.op, call, severity: "medium", confidence: call.guessed ? "medium" : "high", facts: { how: "literal", library: "This code", given: true } };
+  if (
+    typeof name !== "string" ||
+    name.toLowerCase() !== "access-control-allow-origin" ||
+    constantOf(value) !== "*" ||
+    !isTrueText(code)
+  )
+    return undefined;
+  return {
+    item: call.site.item,
+    span: spanOf(call, code, value),
+    op: call.site.op,
+    call,
+    severity: "medium",
+    confidence: call.guessed ? "medium" : "high",
+    facts: { how: "literal", library: "This code", given: true },
+  };
 }
 
 function setsTrue(code: Code, name: string): boolean {
@@ -90,9 +146,23 @@ function fixes(match: Match, code: Code): readonly Fix[] {
     if (op.op !== "store") return [];
     const at = code.absolute(bare(code, op.value).span);
     const edits: Edit[] = [{ ...at, newText: "False" }];
-    return [{ title: "Allow no foreign origin until CORS_ALLOWED_ORIGINS lists some", grade: "placeholder", edits: [{ file: code.file, edits }] }];
+    return [
+      {
+        title: "Allow no foreign origin until CORS_ALLOWED_ORIGINS lists some",
+        grade: "placeholder",
+        edits: [{ file: code.file, edits }],
+      },
+    ];
   }
   if (data === undefined || op.op !== "call")
-    return [{ title: "List the allowed origins", grade: "manual", edits: [], reason: "Compare the Origin header with a list of your own origins and send it back only then, or drop the credentials header. No edit is offered: both headers are set by hand." }];
+    return [
+      {
+        title: "List the allowed origins",
+        grade: "manual",
+        edits: [],
+        reason:
+          "Compare the Origin header with a list of your own origins and send it back only then, or drop the credentials header. No edit is offered: both headers are set by hand.",
+      },
+    ];
   return originFixes(call, data, code, op);
 }

@@ -1,8 +1,17 @@
-import { rule, type Code, type Confidence, type Context, type Edit, type Fix, type Match, type Severity } from "../server/rule/rule.ts";
-import { constantOf, given, written } from "../server/rule/given.ts";
-import { bare, rowData, spanOf } from "../server/rule/tokens.ts";
 import { conditionsAt } from "../server/rule/errors.ts";
 import { importEdit } from "../server/rule/fix/imports.ts";
+import { constantOf, given, written } from "../server/rule/given.ts";
+import {
+  type Code,
+  type Confidence,
+  type Context,
+  type Edit,
+  type Fix,
+  type Match,
+  rule,
+  type Severity,
+} from "../server/rule/rule.ts";
+import { bare, rowData, spanOf } from "../server/rule/tokens.ts";
 
 const DEVELOPMENT = /\b(?:dev|develop|development|debug|local|test|tests|testing)\b/i;
 const SWITCH = /NODE_ENV|\bDEBUG\b|\bdebug\b|\b(?:is|in)?_?dev|\bis_?prod|production/i;
@@ -20,15 +29,37 @@ export default rule({
       const data = rowData(call, "debug");
       const code = context.code(call.site.item);
       if (data === undefined || code === undefined) return undefined;
-      const place = { item: call.site.item, op: call.site.op, call, confidence: (call.guessed ? "medium" : "high") as Confidence };
-      const facts = { api: String(data.api), library: String(data.library), shows: String(data.shows) };
+      const place = {
+        item: call.site.item,
+        op: call.site.op,
+        call,
+        confidence: (call.guessed ? "medium" : "high") as Confidence,
+      };
+      const facts = {
+        api: String(data.api),
+        library: String(data.library),
+        shows: String(data.shows),
+      };
       const conditions = conditionsAt(code, call.site.op);
-      if (data.always === true) return conditions.some((c) => SWITCH.test(c.text)) || isDevelopmentFile(code) ? undefined : { ...place, span: call.site.span, severity: "medium", facts: { ...facts, always: true } };
+      if (data.always === true)
+        return conditions.some((c) => SWITCH.test(c.text)) || isDevelopmentFile(code)
+          ? undefined
+          : {
+              ...place,
+              span: call.site.span,
+              severity: "medium",
+              facts: { ...facts, always: true },
+            };
       const flag = given(call, data.flag);
       if (constantOf(flag) !== true || isDevelopmentFile(code)) return undefined;
       const script = isScriptStart(code, call.site.op);
       if (!script && conditions.some((c) => SWITCH.test(c.text))) return undefined;
-      return { ...place, span: spanOf(call, code, flag), severity: script ? "medium" : "high", facts: { ...facts, script } };
+      return {
+        ...place,
+        span: spanOf(call, code, flag),
+        severity: script ? "medium" : "high",
+        facts: { ...facts, script },
+      };
     },
   },
   stores: {
@@ -39,16 +70,38 @@ export default rule({
       const op = code?.op(store.valueOp);
       if (code === undefined || op === undefined) return undefined;
       const value = bare(code, store.valueOp);
-      if (value.op !== "const" || value.value !== true || isDevelopmentFile(code) || conditionsAt(code, store.site.op).some((c) => SWITCH.test(c.text))) return undefined;
+      if (
+        value.op !== "const" ||
+        value.value !== true ||
+        isDevelopmentFile(code) ||
+        conditionsAt(code, store.site.op).some((c) => SWITCH.test(c.text))
+      )
+        return undefined;
       const row = rowData(store, "debug");
       if (row === undefined && !isDjangoSettings(code)) return undefined;
       const severity: Severity = isScriptStart(code, store.site.op) ? "medium" : "high";
-      return { item: store.site.item, span: store.site.span, op: store.site.op, severity, facts: { api: row === undefined ? "DEBUG" : String(row.api), library: row === undefined ? "Django" : String(row.library), shows: row === undefined ? "settings" : String(row.shows), variable: row === undefined ? "DJANGO_DEBUG" : String(row.variable) } };
+      return {
+        item: store.site.item,
+        span: store.site.span,
+        op: store.site.op,
+        severity,
+        facts: {
+          api: row === undefined ? "DEBUG" : String(row.api),
+          library: row === undefined ? "Django" : String(row.library),
+          shows: row === undefined ? "settings" : String(row.shows),
+          variable: row === undefined ? "DJANGO_DEBUG" : String(row.variable),
+        },
+      };
     },
   },
   say: ({ facts }) => {
     const library = String(facts?.library);
-    if (facts?.always === true) return { what: "errorhandler() answers every error with its stack trace, in production too.", why: "File paths, library versions and code lines help an attacker to choose the next step.", fix: 'Use it only when process.env.NODE_ENV is "development".' };
+    if (facts?.always === true)
+      return {
+        what: "errorhandler() answers every error with its stack trace, in production too.",
+        why: "File paths, library versions and code lines help an attacker to choose the next step.",
+        fix: 'Use it only when process.env.NODE_ENV is "development".',
+      };
     return {
       what: `${library} runs in debug mode${facts?.script === true ? " when this file is started" : ""}.`,
       why:
@@ -65,14 +118,23 @@ export default rule({
 
 /** settings_dev.py, config/local.py, tests/: not what is shipped. */
 function isDevelopmentFile(code: Code): boolean {
-  return code.file.split("/").some((part) => DEVELOPMENT.test(part.replace(/\.\w+$/, "").replaceAll(/[_-]/g, " ")));
+  return code.file
+    .split("/")
+    .some((part) => DEVELOPMENT.test(part.replace(/\.\w+$/, "").replaceAll(/[_-]/g, " ")));
 }
 function isDjangoSettings(code: Code): boolean {
-  return /\b(?:INSTALLED_APPS|ROOT_URLCONF|MIDDLEWARE|WSGI_APPLICATION)\b|\bdjango\b/.test(code.fileText) || /(?:^|\/)settings(?:\/\w+)?\.py$/.test(code.file);
+  return (
+    /\b(?:INSTALLED_APPS|ROOT_URLCONF|MIDDLEWARE|WSGI_APPLICATION)\b|\bdjango\b/.test(
+      code.fileText,
+    ) || /(?:^|\/)settings(?:\/\w+)?\.py$/.test(code.file)
+  );
 }
 /** Under `if __name__ == "__main__"`, directly or in a function that is called there. */
 function isScriptStart(code: Code, op: number): boolean {
-  const guarded = (where: Code, id: number): boolean => conditionsAt(where, id).some((c) => c.taken && /__name__\s*==|require\.main\s*===?\s*module/.test(c.text));
+  const guarded = (where: Code, id: number): boolean =>
+    conditionsAt(where, id).some(
+      (c) => c.taken && /__name__\s*==|require\.main\s*===?\s*module/.test(c.text),
+    );
   if (guarded(code, op)) return true;
   const module = code.other(`${code.file}#`);
   if (module === undefined || code.ir.kind === "module") return false;
@@ -92,15 +154,50 @@ function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
   if (data?.always === true) {
     const statement = code.statement(match.span);
     const text = statement === undefined ? "" : code.fileText.slice(statement.start, statement.end);
-    if (statement === undefined || /[\r\n]/.test(text) || !/^[\w.]+\.use\(/.test(text)) return [{ title, grade: "manual", edits: [], reason: 'Use errorhandler() only when process.env.NODE_ENV is "development". No edit is offered: it is not a statement of its own.' }];
+    if (statement === undefined || /[\r\n]/.test(text) || !/^[\w.]+\.use\(/.test(text))
+      return [
+        {
+          title,
+          grade: "manual",
+          edits: [],
+          reason:
+            'Use errorhandler() only when process.env.NODE_ENV is "development". No edit is offered: it is not a statement of its own.',
+        },
+      ];
     const indent = code.indent(statement.start);
     const unit = /^\t/m.test(code.fileText) ? "\t" : "  ";
     const newText = `if (process.env.NODE_ENV === "development") {${code.newline}${indent}${unit}${text}${code.newline}${indent}}`;
-    return [{ title, grade: "suggested", edits: [{ file: code.file, edits: [{ start: statement.start, end: statement.end, newText }] }] }];
+    return [
+      {
+        title,
+        grade: "suggested",
+        edits: [
+          { file: code.file, edits: [{ start: statement.start, end: statement.end, newText }] },
+        ],
+      },
+    ];
   }
-  const place = call === undefined || data === undefined ? undefined : written(code, given(call, data.flag), context);
-  const target = place ?? (op.op === "store" ? { code, op: bare(code, op.value) } : op.op === "setMember" || op.op === "setIndex" ? { code, op: bare(code, op.value) } : undefined);
-  if (target === undefined || target.op.op !== "const") return [{ title, grade: "manual", edits: [], reason: "Read the switch from an environment variable that is off unless it is set. No edit is offered: the value is not written here." }];
+  const place =
+    call === undefined || data === undefined
+      ? undefined
+      : written(code, given(call, data.flag), context);
+  const target =
+    place ??
+    (op.op === "store"
+      ? { code, op: bare(code, op.value) }
+      : op.op === "setMember" || op.op === "setIndex"
+        ? { code, op: bare(code, op.value) }
+        : undefined);
+  if (target === undefined || target.op.op !== "const")
+    return [
+      {
+        title,
+        grade: "manual",
+        edits: [],
+        reason:
+          "Read the switch from an environment variable that is off unless it is set. No edit is offered: the value is not written here.",
+      },
+    ];
   const at = target.code.absolute(target.op.span);
   const edits: Edit[] = [];
   const variable = String(data?.variable ?? match.facts?.variable ?? "APP_DEBUG");

@@ -1,8 +1,24 @@
-import { rule, type Code, type Context, type Fix, type Match, type Observation } from "../server/rule/rule.ts";
-import { given, written } from "../server/rule/given.ts";
-import { type Data, acceptedAlgorithms, family, isUnchecked, keyOp, signingAlgorithm, spanOf, tokenData } from "../server/rule/tokens.ts";
 import { quoted, setArgument } from "../server/rule/fix/arguments.ts";
+import { given, written } from "../server/rule/given.ts";
+import {
+  type Code,
+  type Context,
+  type Fix,
+  type Match,
+  type Observation,
+  rule,
+} from "../server/rule/rule.ts";
 import { identities } from "../server/rule/symbol.ts";
+import {
+  acceptedAlgorithms,
+  type Data,
+  family,
+  isUnchecked,
+  keyOp,
+  signingAlgorithm,
+  spanOf,
+  tokenData,
+} from "../server/rule/tokens.ts";
 
 interface Side {
   readonly call: Observation;
@@ -39,7 +55,14 @@ function check(calls: readonly Observation[], context: Context): readonly Match[
     const keys = key === undefined ? [] : identities(code, key, context);
     if (keys.length === 0) continue;
     const signing = data.does === "signs" ? signingAlgorithm(call, data, code) : undefined;
-    const algorithms = data.does === "signs" ? (signing === undefined ? [] : [signing]) : isUnchecked(call, data) ? [] : (acceptedAlgorithms(call, data) ?? []);
+    const algorithms =
+      data.does === "signs"
+        ? signing === undefined
+          ? []
+          : [signing]
+        : isUnchecked(call, data)
+          ? []
+          : (acceptedAlgorithms(call, data) ?? []);
     if (algorithms.length === 0) continue;
     (data.does === "signs" ? signers : verifiers).push({ call, data, code, keys, algorithms });
   }
@@ -59,8 +82,17 @@ function check(calls: readonly Observation[], context: Context): readonly Match[
         op: v.call.site.op,
         call: v.call,
         confidence: v.call.guessed || first.call.guessed ? ("medium" as const) : ("high" as const),
-        facts: { signed: [...new Set(refused.flatMap((s) => s.algorithms))].join(" and "), accepted: v.algorithms.join(" or "), signer: `${first.call.site.item}|${first.call.site.op}`, algorithm: String(first.data.algorithm ?? "") },
-        related: refused.map((s) => ({ item: s.call.site.item, span: spanOf(s.call, s.code, given(s.call, s.data.algorithm)), text: `signed with ${s.algorithms.join()} here` })),
+        facts: {
+          signed: [...new Set(refused.flatMap((s) => s.algorithms))].join(" and "),
+          accepted: v.algorithms.join(" or "),
+          signer: `${first.call.site.item}|${first.call.site.op}`,
+          algorithm: String(first.data.algorithm ?? ""),
+        },
+        related: refused.map((s) => ({
+          item: s.call.site.item,
+          span: spanOf(s.call, s.code, given(s.call, s.data.algorithm)),
+          text: `signed with ${s.algorithms.join()} here`,
+        })),
       },
     ];
   });
@@ -76,7 +108,9 @@ function accepts(verifier: Side, signer: Side): boolean {
 }
 
 function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
-  const manual = (why: string): readonly Fix[] => [{ title: "Use one algorithm on both sides", grade: "manual", edits: [], reason: why }];
+  const manual = (why: string): readonly Fix[] => [
+    { title: "Use one algorithm on both sides", grade: "manual", edits: [], reason: why },
+  ];
   const call = match.call;
   const data = call === undefined ? undefined : tokenData(call, "verifies");
   const [item, op] = String(match.facts?.signer).split("|");
@@ -84,30 +118,70 @@ function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
   const signed = String(match.facts?.signed);
   const accepted = String(match.facts?.accepted);
   if (call === undefined || data === undefined || there === undefined) return [];
-  if (/ (?:and|or) /.test(`${signed}${accepted}`) || family(signed) !== family(accepted)) return manual("Decide which kind of key this is. No edit is offered: the algorithms need different keys, or there are several.");
+  if (/ (?:and|or) /.test(`${signed}${accepted}`) || family(signed) !== family(accepted))
+    return manual(
+      "Decide which kind of key this is. No edit is offered: the algorithms need different keys, or there are several.",
+    );
   const out: Fix[] = [];
   const signing = there.op(Number(op));
   if (signing.op === "call") {
     const edit = signingEdit(there, signing, signed, accepted, String(match.facts?.algorithm));
-    if (edit !== undefined) out.push({ title: `Sign with ${accepted}, which the check accepts`, grade: "suggested", edits: [{ file: there.file, edits: [edit] }] });
+    if (edit !== undefined)
+      out.push({
+        title: `Sign with ${accepted}, which the check accepts`,
+        grade: "suggested",
+        edits: [{ file: there.file, edits: [edit] }],
+      });
   }
   const list = written(code, given(call, data.algorithms), context);
   const here = code.op(match.op ?? 0);
   if (list?.code.item === code.item && here.op === "call") {
     const edit = setArgument(code, here, String(data.algorithms), `[${quoted(code, signed)}]`);
-    if (edit !== undefined) out.push({ title: `Accept ${signed}, which tokens are signed with`, grade: "suggested", edits: [{ file: code.file, edits: [edit] }] });
+    if (edit !== undefined)
+      out.push({
+        title: `Accept ${signed}, which tokens are signed with`,
+        grade: "suggested",
+        edits: [{ file: code.file, edits: [edit] }],
+      });
   } else if (list?.op.op === "sequence") {
-    out.push({ title: `Accept ${signed}, which tokens are signed with`, grade: "suggested", edits: [{ file: list.code.file, edits: [{ ...list.code.absolute(list.op.span), newText: `[${quoted(code, signed)}]` }] }] });
+    out.push({
+      title: `Accept ${signed}, which tokens are signed with`,
+      grade: "suggested",
+      edits: [
+        {
+          file: list.code.file,
+          edits: [{ ...list.code.absolute(list.op.span), newText: `[${quoted(code, signed)}]` }],
+        },
+      ],
+    });
   }
   // The stronger of the two stays.
   if (strength(signed) > strength(accepted)) out.reverse();
-  return out.length > 0 ? out : manual("Set both sides to the same algorithm. No edit is offered: neither is written where it can be changed alone.");
+  return out.length > 0
+    ? out
+    : manual(
+        "Set both sides to the same algorithm. No edit is offered: neither is written where it can be changed alone.",
+      );
 }
 
 /** The literal that names the algorithm in the signing call, or a new argument where the library's usual one is used. */
-function signingEdit(code: Code, call: ReturnType<Code["op"]> & { op: "call" }, signed: string, accepted: string, spec: string) {
-  const inside = code.ir.ops.filter((o) => o.op === "const" && o.value === signed && o.span.start >= call.span.start && o.span.end <= call.span.end);
+function signingEdit(
+  code: Code,
+  call: ReturnType<Code["op"]> & { op: "call" },
+  signed: string,
+  accepted: string,
+  spec: string,
+) {
+  const inside = code.ir.ops.filter(
+    (o) =>
+      o.op === "const" &&
+      o.value === signed &&
+      o.span.start >= call.span.start &&
+      o.span.end <= call.span.end,
+  );
   const only = inside.length === 1 ? inside[0] : undefined;
   if (only !== undefined) return { ...code.absolute(only.span), newText: quoted(code, accepted) };
-  return call.args.some((a) => code.text(a.span).includes("alg")) ? undefined : setArgument(code, call, spec, quoted(code, accepted));
+  return call.args.some((a) => code.text(a.span).includes("alg"))
+    ? undefined
+    : setArgument(code, call, spec, quoted(code, accepted));
 }

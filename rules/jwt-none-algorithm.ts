@@ -1,8 +1,18 @@
-import { constants, rule, type Code, type Context, type Edit, type Fix, type Match, type Observation, type Op } from "../server/rule/rule.ts";
-import { constantOf, given, written } from "../server/rule/given.ts";
-import { type Data, keyOp, knownAlgorithms, rowData, spanOf } from "../server/rule/tokens.ts";
-import { isCheckedKey } from "../server/rule/keys.ts";
 import { removeElement } from "../server/rule/fix/arguments.ts";
+import { constantOf, given, written } from "../server/rule/given.ts";
+import { isCheckedKey } from "../server/rule/keys.ts";
+import {
+  type Code,
+  type Context,
+  constants,
+  type Edit,
+  type Fix,
+  type Match,
+  type Observation,
+  type Op,
+  rule,
+} from "../server/rule/rule.ts";
+import { type Data, keyOp, knownAlgorithms, rowData, spanOf } from "../server/rule/tokens.ts";
 
 export default rule({
   id: "jwt-none-algorithm",
@@ -22,31 +32,60 @@ export default rule({
       if (data.unsigned === true) {
         const span = call.site.span;
         return data.does === "verifies"
-          ? { ...place, span, severity: "critical", facts: { does: "accepts", api: String(data.api) } }
+          ? {
+              ...place,
+              span,
+              severity: "critical",
+              facts: { does: "accepts", api: String(data.api) },
+            }
           : { ...place, span, severity: "medium", facts: { does: "signs", api: String(data.api) } };
       }
       if (data.does === "signs") {
         const found = given(call, data.algorithm);
         const value = constantOf(found);
         if (typeof value !== "string" || value.toLowerCase() !== "none") return undefined;
-        return { ...place, span: spanOf(call, code, found), facts: { does: "signs", api: String(data.api) } };
+        return {
+          ...place,
+          span: spanOf(call, code, found),
+          facts: { does: "signs", api: String(data.api) },
+        };
       }
-      if (data.does !== "verifies" || !knownAlgorithms(call, data).some((a) => a.toLowerCase() === "none")) return undefined;
+      if (
+        data.does !== "verifies" ||
+        !knownAlgorithms(call, data).some((a) => a.toLowerCase() === "none")
+      )
+        return undefined;
       const effect = effectOf(call, data, code, context);
-      return { ...place, span: spanOf(call, code, given(call, data.algorithms)), severity: effect === "open" ? "critical" : "medium", facts: { does: effect, api: String(data.api), library: String(data.library) } };
+      return {
+        ...place,
+        span: spanOf(call, code, given(call, data.algorithms)),
+        severity: effect === "open" ? "critical" : "medium",
+        facts: { does: effect, api: String(data.api), library: String(data.library) },
+      };
     },
   },
   say: ({ facts }) => {
     const api = String(facts?.api);
     switch (facts?.does) {
       case "accepts":
-        return { what: `${api} accepts tokens without any signature.`, why: 'Anybody can write a token such as {"role": "admin"} and it is taken as valid.', fix: "Verify a signature: jwtVerify(token, key, { algorithms: [...] })." };
+        return {
+          what: `${api} accepts tokens without any signature.`,
+          why: 'Anybody can write a token such as {"role": "admin"} and it is taken as valid.',
+          fix: "Verify a signature: jwtVerify(token, key, { algorithms: [...] }).",
+        };
       case "signs":
-        return { what: `${api} issues a token without a signature.`, why: "Whoever holds it can change the user or role in it, and nothing shows the change.", fix: 'Sign with a key and a fixed algorithm, such as "HS256".' };
+        return {
+          what: `${api} issues a token without a signature.`,
+          why: "Whoever holds it can change the user or role in it, and nothing shows the change.",
+          fix: 'Sign with a key and a fixed algorithm, such as "HS256".',
+        };
       case "open":
         return {
           what: `${String(facts?.library)} accepts unsigned tokens here: "none" is in the list${facts?.library === "Authlib" ? "" : " and the key can be missing"}.`,
-          why: facts?.library === "Authlib" ? 'A token with "alg": "none" and no signature is taken as valid: an attacker logs in as anybody.' : 'Without the key (an unset environment variable), a token with "alg": "none" and no signature is valid: an attacker logs in as anybody.',
+          why:
+            facts?.library === "Authlib"
+              ? 'A token with "alg": "none" and no signature is taken as valid: an attacker logs in as anybody.'
+              : 'Without the key (an unset environment variable), a token with "alg": "none" and no signature is valid: an attacker logs in as anybody.',
           fix: 'Take "none" out of the list, and stop at start-up when the key is missing.',
         };
       default:
@@ -68,31 +107,65 @@ function effectOf(call: Observation, data: Data, code: Code, context: Context): 
   if (key.kind === "absent") return call.args.length > 0 && data.key === "1" ? "open" : "listed";
   if (key.kind === "unknown") return "listed";
   const known = constants(key.value);
-  if (known !== undefined) return known.some((c) => c === "" || c === null || c === undefined) ? "open" : "listed";
+  if (known !== undefined)
+    return known.some((c) => c === "" || c === null || c === undefined) ? "open" : "listed";
   // A variable of the environment that nothing stands in for.
-  const fromEnvironment = key.value.refs.length === 1 && /process\.env\.\w+$/.test(key.value.refs[0] ?? "");
+  const fromEnvironment =
+    key.value.refs.length === 1 && /process\.env\.\w+$/.test(key.value.refs[0] ?? "");
   const op = keyOp(call, data, code);
-  return fromEnvironment && op !== undefined && !isCheckedKey(code, op, context) ? "open" : "listed";
+  return fromEnvironment && op !== undefined && !isCheckedKey(code, op, context)
+    ? "open"
+    : "listed";
 }
 
 function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
   const title = 'Take "none" out of the list';
   const call = match.call;
   const data = call === undefined ? undefined : rowData(call, "token");
-  const manual = (why: string): readonly Fix[] => [{ title: match.facts?.does === "signs" ? "Sign with a key" : title, grade: "manual", edits: [], reason: why }];
+  const manual = (why: string): readonly Fix[] => [
+    {
+      title: match.facts?.does === "signs" ? "Sign with a key" : title,
+      grade: "manual",
+      edits: [],
+      reason: why,
+    },
+  ];
   if (call === undefined || data === undefined) return [];
-  if (data.unsigned === true) return manual(data.does === "verifies" ? "Verify with jwtVerify(token, key, { algorithms: [...] }). No edit is offered: the key and its algorithm are not known here." : "Use SignJWT with a key. No edit is offered: the key is not known here.");
-  if (match.facts?.does === "signs") return manual('Pass a key and its algorithm, such as "HS256". No edit is offered: the key is not known here.');
+  if (data.unsigned === true)
+    return manual(
+      data.does === "verifies"
+        ? "Verify with jwtVerify(token, key, { algorithms: [...] }). No edit is offered: the key and its algorithm are not known here."
+        : "Use SignJWT with a key. No edit is offered: the key is not known here.",
+    );
+  if (match.facts?.does === "signs")
+    return manual(
+      'Pass a key and its algorithm, such as "HS256". No edit is offered: the key is not known here.',
+    );
   const list = written(code, given(call, data.algorithms), context);
-  if (list === undefined || list.op.op !== "sequence") return manual("Remove the entry where the list is made. No edit is offered: the list is not written here.");
+  if (list === undefined || list.op.op !== "sequence")
+    return manual(
+      "Remove the entry where the list is made. No edit is offered: the list is not written here.",
+    );
   const at = list.op.elements.findIndex((e) => isNone(list.code.op(e.value)));
-  if (at < 0 || list.op.elements.some((e) => e.spread)) return manual("Remove the entry where the list is made. No edit is offered: the entry is not written in the list.");
-  if (list.op.elements.every((e) => isNone(list.code.op(e.value)))) return manual('Replace the list by the algorithm you sign with, such as ["HS256"]. No edit is offered: "none" is its only entry, and the right one is not known here.');
+  if (at < 0 || list.op.elements.some((e) => e.spread))
+    return manual(
+      "Remove the entry where the list is made. No edit is offered: the entry is not written in the list.",
+    );
+  if (list.op.elements.every((e) => isNone(list.code.op(e.value))))
+    return manual(
+      'Replace the list by the algorithm you sign with, such as ["HS256"]. No edit is offered: "none" is its only entry, and the right one is not known here.',
+    );
   const kept = list.op.elements.filter((e) => !isNone(list.code.op(e.value)));
   let edits: readonly Edit[] = [removeElement(list.code, list.op, at)];
   if (kept.length < list.op.elements.length - 1) {
     const all = list.op.elements.map((e) => list.code.absolute(list.code.op(e.value).span));
-    edits = [{ start: all[0]?.start ?? 0, end: all[all.length - 1]?.end ?? 0, newText: kept.map((e) => list.code.text(list.code.op(e.value).span)).join(", ") }];
+    edits = [
+      {
+        start: all[0]?.start ?? 0,
+        end: all[all.length - 1]?.end ?? 0,
+        newText: kept.map((e) => list.code.text(list.code.op(e.value).span)).join(", "),
+      },
+    ];
   }
   return [{ title, grade: "suggested", edits: [{ file: list.code.file, edits }] }];
 }

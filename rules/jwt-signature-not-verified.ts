@@ -1,12 +1,42 @@
-import { rule, type Code, type Context, type Fix, type Match, type Observation } from "../server/rule/rule.ts";
-import { given, written } from "../server/rule/given.ts";
-import { type Data, acceptedAlgorithms, bare, isUnchecked, keyOp, rowData, signingAlgorithm } from "../server/rule/tokens.ts";
 import { quoted, removeArgument, removeEntry } from "../server/rule/fix/arguments.ts";
+import { given, written } from "../server/rule/given.ts";
+import {
+  type Code,
+  type Context,
+  type Fix,
+  type Match,
+  type Observation,
+  rule,
+} from "../server/rule/rule.ts";
+import {
+  acceptedAlgorithms,
+  bare,
+  type Data,
+  isUnchecked,
+  keyOp,
+  rowData,
+  signingAlgorithm,
+} from "../server/rule/tokens.ts";
 import { usesOf } from "../server/rule/uses.ts";
 
 /** Claims that say how to check a token, not who its owner is. */
-const HARMLESS: readonly string[] = ["exp", "iat", "nbf", "kid", "iss", "aud", "azp", "alg", "typ", "jti", "header", "tid", "client_id"];
-const BROWSER = /\b(?:localStorage|sessionStorage|document|window)\b|from\s+["'](?:react|react-native|vue|svelte|@angular\/core|next\/router|pinia|solid-js)["']|^\s*["']use client["']/m;
+const HARMLESS: readonly string[] = [
+  "exp",
+  "iat",
+  "nbf",
+  "kid",
+  "iss",
+  "aud",
+  "azp",
+  "alg",
+  "typ",
+  "jti",
+  "header",
+  "tid",
+  "client_id",
+];
+const BROWSER =
+  /\b(?:localStorage|sessionStorage|document|window)\b|from\s+["'](?:react|react-native|vue|svelte|@angular\/core|next\/router|pinia|solid-js)["']|^\s*["']use client["']/m;
 
 export default rule({
   id: "jwt-signature-not-verified",
@@ -15,7 +45,10 @@ export default rule({
   severity: "critical",
   cwe: [347],
   owasp: ["A07:2021", "A07:2025"],
-  project: { sinks: ["token"], check: (calls, context) => calls.flatMap((call) => check(call, calls, context)) },
+  project: {
+    sinks: ["token"],
+    check: (calls, context) => calls.flatMap((call) => check(call, calls, context)),
+  },
   say: ({ facts }) => ({
     what: `${String(facts?.api)} reads the token here without checking its signature${facts?.names === "" ? "" : `, and ${String(facts?.names)} ${String(facts?.names).includes(" and ") ? "are" : "is"} trusted`}.`,
     why: 'Anybody can write a token such as {"sub": "1", "role": "admin"} by hand; it is accepted like a real one.',
@@ -30,20 +63,35 @@ const ADVICE: Readonly<Record<string, string>> = {
   jsonwebtoken: 'Verify it: jwt.verify(token, key, { algorithms: ["HS256"] }).',
 };
 
-function check(call: Observation, calls: readonly Observation[], context: Context): readonly Match[] {
+function check(
+  call: Observation,
+  calls: readonly Observation[],
+  context: Context,
+): readonly Match[] {
   const data = rowData(call, "token");
   const code = context.code(call.site.item);
   if (data === undefined || code === undefined || data.unsigned === true) return [];
   const switched = data.does === "verifies" && isUnchecked(call, data);
   if (!switched && data.does !== "decodes") return [];
-  if (data.does === "decodes" && code.language === "javascript" && (BROWSER.test(code.fileText) || /\.[jt]sx$/.test(code.file))) return [];
+  if (
+    data.does === "decodes" &&
+    code.language === "javascript" &&
+    (BROWSER.test(code.fileText) || /\.[jt]sx$/.test(code.file))
+  )
+    return [];
   const header = given(call, data.header);
   if (header.kind !== "absent") return [];
   const token = given(call, data.token);
   const text = token.kind === "given" ? code.text(token.argument.span) : undefined;
   const checked = calls.some((other) => {
     const its = rowData(other, "token");
-    if (other === call || other.site.item !== call.site.item || its?.does !== "verifies" || isUnchecked(other, its)) return false;
+    if (
+      other === call ||
+      other.site.item !== call.site.item ||
+      its?.does !== "verifies" ||
+      isUnchecked(other, its)
+    )
+      return false;
     const same = given(other, its.token);
     return same.kind === "given" && code.text(same.argument.span) === text;
   });
@@ -59,25 +107,48 @@ function check(call: Observation, calls: readonly Observation[], context: Contex
       op: call.site.op,
       call,
       confidence: call.guessed || names.length === 0 ? "medium" : "high",
-      facts: { api: String(data.api), names: said.join(" and "), advice: ADVICE[String(data.library)] ?? "Verify it on the server: jwtVerify(token, key, { algorithms: [...] }).", keys: keysOfFile(calls, code, context).join("\n") },
+      facts: {
+        api: String(data.api),
+        names: said.join(" and "),
+        advice:
+          ADVICE[String(data.library)] ??
+          "Verify it on the server: jwtVerify(token, key, { algorithms: [...] }).",
+        keys: keysOfFile(calls, code, context).join("\n"),
+      },
     },
   ];
 }
 
 /** Keys that the same file signs or verifies with, most used first: "algorithm expression". */
-function keysOfFile(calls: readonly Observation[], code: Code, context: Context): readonly string[] {
+function keysOfFile(
+  calls: readonly Observation[],
+  code: Code,
+  context: Context,
+): readonly string[] {
   const found = new Map<string, number>();
   for (const other of calls) {
     const its = rowData(other, "token");
     const there = context.code(other.site.item);
-    if (its === undefined || there === undefined || there.file !== code.file || (its.does === "verifies" && isUnchecked(other, its))) continue;
+    if (
+      its === undefined ||
+      there === undefined ||
+      there.file !== code.file ||
+      (its.does === "verifies" && isUnchecked(other, its))
+    )
+      continue;
     const op = keyOp(other, its, there);
-    const algorithms = its.does === "signs" ? [signingAlgorithm(other, its, there)] : (acceptedAlgorithms(other, its) ?? []);
+    const algorithms =
+      its.does === "signs"
+        ? [signingAlgorithm(other, its, there)]
+        : (acceptedAlgorithms(other, its) ?? []);
     const real = algorithms.filter((a) => a !== undefined && a.toLowerCase() !== "none");
     if (op === undefined || real.length !== 1) continue;
     const key = there.op(op);
     const text = there.text(key.span);
-    const isGlobal = (key.op === "free" && code.other(`${code.file}#`)?.ir.slots.includes(key.name)) || /^(?:process\.env\.\w+!?|os\.environ\[["']\w+["']\])$/.test(text) || (key.op === "free" && /^[A-Z][A-Z0-9_]+$/.test(key.name));
+    const isGlobal =
+      (key.op === "free" && code.other(`${code.file}#`)?.ir.slots.includes(key.name)) ||
+      /^(?:process\.env\.\w+!?|os\.environ\[["']\w+["']\])$/.test(text) ||
+      (key.op === "free" && /^[A-Z][A-Z0-9_]+$/.test(key.name));
     if (isGlobal) found.set(`${real[0]} ${text}`, (found.get(`${real[0]} ${text}`) ?? 0) + 1);
   }
   const seen = new Set<string>();
@@ -94,35 +165,77 @@ function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
   const op = code.op(match.op ?? 0);
   if (call === undefined || data === undefined || op.op !== "call") return [];
   const title = "Verify the signature";
-  const manual = (why: string): readonly Fix[] => [{ title, grade: "manual", edits: [], reason: `${String(match.facts?.advice)} No edit is offered: ${why}.` }];
-  if (data.does === "verifies" && keyOp(call, data, code) !== undefined && given(call, data.algorithms).kind === "given") return switchOn(call, data, code, op, context) ?? manual("the options are not written here");
-  const keys = String(match.facts?.keys).split("\n").filter((k) => k !== "");
+  const manual = (why: string): readonly Fix[] => [
+    {
+      title,
+      grade: "manual",
+      edits: [],
+      reason: `${String(match.facts?.advice)} No edit is offered: ${why}.`,
+    },
+  ];
+  if (
+    data.does === "verifies" &&
+    keyOp(call, data, code) !== undefined &&
+    given(call, data.algorithms).kind === "given"
+  )
+    return switchOn(call, data, code, op, context) ?? manual("the options are not written here");
+  const keys = String(match.facts?.keys)
+    .split("\n")
+    .filter((k) => k !== "");
   const token = given(call, data.token);
   const callee = code.op(op.callee);
   const name = data.library === "jsonwebtoken" ? "verify" : "decode";
   if (keys.length === 0) return manual("the key is not used in this file");
-  if (token.kind !== "given" || /#|\/\/|\/\*/.test(code.text(op.argsSpan)) || !["PyJWT", "python-jose", "jsonwebtoken"].includes(String(data.library))) return manual("the call cannot be rewritten as a whole");
-  if (callee.op !== "member" && data.does === "decodes") return manual("the verifying function is not imported here");
+  if (
+    token.kind !== "given" ||
+    /#|\/\/|\/\*/.test(code.text(op.argsSpan)) ||
+    !["PyJWT", "python-jose", "jsonwebtoken"].includes(String(data.library))
+  )
+    return manual("the call cannot be rewritten as a whole");
+  if (callee.op !== "member" && data.does === "decodes")
+    return manual("the verifying function is not imported here");
   return keys.map((k) => {
     const [algorithm, key] = [k.slice(0, k.indexOf(" ")), k.slice(k.indexOf(" ") + 1)];
     const list = `[${quoted(code, algorithm)}]`;
     const text = code.text(code.op(token.argument.op).span);
-    const args = code.language === "python" ? `(${text}, ${key}, algorithms=${list})` : `(${text}, ${key}, { algorithms: ${list} })`;
+    const args =
+      code.language === "python"
+        ? `(${text}, ${key}, algorithms=${list})`
+        : `(${text}, ${key}, { algorithms: ${list} })`;
     const edits = [{ ...code.absolute(op.argsSpan), newText: args }];
-    if (callee.op === "member" && callee.name !== name && data.does === "decodes") edits.unshift({ ...code.absolute(callee.nameSpan), newText: name });
-    return { title: `Verify the signature with ${key}`, grade: "suggested", edits: [{ file: code.file, edits }] };
+    if (callee.op === "member" && callee.name !== name && data.does === "decodes")
+      edits.unshift({ ...code.absolute(callee.nameSpan), newText: name });
+    return {
+      title: `Verify the signature with ${key}`,
+      grade: "suggested",
+      edits: [{ file: code.file, edits }],
+    };
   });
 }
 
-function switchOn(call: Observation, data: Data, code: Code, op: Parameters<typeof removeArgument>[1], context: Context): readonly Fix[] | undefined {
-  const one = (file: string, edit: ReturnType<typeof removeArgument>): readonly Fix[] => [{ title: "Verify the signature", grade: "suggested", edits: [{ file, edits: [edit] }] }];
+function switchOn(
+  call: Observation,
+  data: Data,
+  code: Code,
+  op: Parameters<typeof removeArgument>[1],
+  context: Context,
+): readonly Fix[] | undefined {
+  const one = (file: string, edit: ReturnType<typeof removeArgument>): readonly Fix[] => [
+    { title: "Verify the signature", grade: "suggested", edits: [{ file, edits: [edit] }] },
+  ];
   const direct = op.args.find((a) => a.name === "verify");
   if (direct !== undefined) return one(code.file, removeArgument(code, op, direct));
-  const spec = String(data.signature).split("|").find((s) => s.includes(".") && given(call, s).kind === "given");
-  const options = spec === undefined ? undefined : written(code, given(call, spec.replace(/\.\w+$/, "")), context);
+  const spec = String(data.signature)
+    .split("|")
+    .find((s) => s.includes(".") && given(call, s).kind === "given");
+  const options =
+    spec === undefined
+      ? undefined
+      : written(code, given(call, spec.replace(/\.\w+$/, "")), context);
   if (spec === undefined || options?.op.op !== "record") return undefined;
   const arg = op.args.find((a) => bare(code, a.value) === options.op);
-  if (arg !== undefined && options.op.entries.length === 1) return one(code.file, removeArgument(code, op, arg));
+  if (arg !== undefined && options.op.entries.length === 1)
+    return one(code.file, removeArgument(code, op, arg));
   const edit = removeEntry(options.code, options.op, spec.slice(spec.indexOf(".") + 1));
   return edit === undefined ? undefined : one(options.code.file, edit);
 }

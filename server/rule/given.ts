@@ -3,7 +3,12 @@ import type { Argument, Code, Context, Observation, Op, Value, ValueId } from ".
 import { constants, onlyConst, readField } from "./rule.ts";
 
 export type Given =
-  | { readonly kind: "given"; readonly value: Value; readonly argument: Argument; readonly path: readonly string[] }
+  | {
+      readonly kind: "given";
+      readonly value: Value;
+      readonly argument: Argument;
+      readonly path: readonly string[];
+    }
   | { readonly kind: "absent" }
   /** It may be there: in a spread, an unknown object, behind other arguments. */
   | { readonly kind: "unknown" };
@@ -24,13 +29,18 @@ export function given(call: Observation, spec: string | number | boolean | undef
 }
 
 function lookUp(call: Observation, [first, ...rest]: readonly string[]): Given {
-  const base = /^\d+$/.test(first ?? "") ? byPosition(call, Number(first)) : byName(call, first ?? "");
+  const base = /^\d+$/.test(first ?? "")
+    ? byPosition(call, Number(first))
+    : byName(call, first ?? "");
   if (base === undefined) return ABSENT;
   if (base === "unknown") return UNSEEN;
   let value = base.value;
   for (const key of rest) {
     if (value.fields === undefined) return isNothing(value) ? ABSENT : UNSEEN;
-    if (!value.fields.has(key)) return value.closed === true && !value.fields.has("*") && value.taint.length === 0 ? ABSENT : UNSEEN;
+    if (!value.fields.has(key))
+      return value.closed === true && !value.fields.has("*") && value.taint.length === 0
+        ? ABSENT
+        : UNSEEN;
     value = readField(value, key);
   }
   return isUndefined(value) ? ABSENT : { kind: "given", value, argument: base, path: rest };
@@ -56,7 +66,9 @@ function byName(call: Observation, name: string): Argument | "unknown" | undefin
     const inside = e.value.fields?.get(name);
     if (inside !== undefined) return { ...e, value: inside };
   }
-  return entries.every((e) => e.value.closed === true && !e.value.fields?.has("*")) ? undefined : "unknown";
+  return entries.every((e) => e.value.closed === true && !e.value.fields?.has("*"))
+    ? undefined
+    : "unknown";
 }
 
 /** No options at all: nothing, or a callback in their place. */
@@ -79,7 +91,8 @@ export function constantOf(found: Given): string | number | boolean | undefined 
 /** The strings of a list, or of a single string; undefined when one of them is not known. */
 export function stringsOf(value: Value): readonly string[] | undefined {
   const own = constants(value);
-  if (own !== undefined) return own.every((c) => typeof c === "string") ? (own as readonly string[]) : undefined;
+  if (own !== undefined)
+    return own.every((c) => typeof c === "string") ? (own as readonly string[]) : undefined;
   if (value.fields === undefined || !value.closed || value.taint.length > 0) return undefined;
   const out: string[] = [];
   for (const v of value.fields.values()) {
@@ -93,7 +106,9 @@ export function stringsOf(value: Value): readonly string[] | undefined {
 export function knownStrings(value: Value): readonly string[] {
   const own = constants(value);
   if (own !== undefined) return own.filter((c): c is string => typeof c === "string");
-  return [...(value.fields?.values() ?? [])].flatMap((v) => constants(v)?.filter((c): c is string => typeof c === "string") ?? []);
+  return [...(value.fields?.values() ?? [])].flatMap(
+    (v) => constants(v)?.filter((c): c is string => typeof c === "string") ?? [],
+  );
 }
 
 /** An operation and the item it stands in. */
@@ -107,7 +122,9 @@ export interface Place {
 export function written(code: Code, found: Given, context: Context): Place | undefined {
   if (found.kind !== "given") return undefined;
   let at = origin({ code, op: code.op(found.argument.op), id: found.argument.op }, context);
-  for (const key of found.argument.spread === "entries" && found.argument.name === undefined ? [] : found.path) {
+  for (const key of found.argument.spread === "entries" && found.argument.name === undefined
+    ? []
+    : found.path) {
     if (at?.op.op !== "record") return undefined;
     const entry = at.op.entries.findLast((e) => e.key === key);
     if (entry === undefined) return undefined;
@@ -120,9 +137,11 @@ export function written(code: Code, found: Given, context: Context): Place | und
 export function origin(place: Place, context: Context, depth = 0): Place {
   const { code, op } = place;
   if (depth > 10) return place;
-  if (op.op === "annotate" || op.op === "await") return origin({ code, op: code.op(op.value), id: op.value }, context, depth + 1);
+  if (op.op === "annotate" || op.op === "await")
+    return origin({ code, op: code.op(op.value), id: op.value }, context, depth + 1);
   if (op.op === "load" || op.op === "free") {
-    const bound = op.op === "load" ? { code, name: code.ir.slots[op.slot] as string } : binder(code, op.name);
+    const bound =
+      op.op === "load" ? { code, name: code.ir.slots[op.slot] as string } : binder(code, op.name);
     const value = bound === undefined ? undefined : onlyStore(bound.code, bound.name);
     if (bound === undefined || value === undefined) return place;
     return origin({ code: bound.code, op: bound.code.op(value), id: value }, context, depth + 1);
@@ -138,8 +157,16 @@ export function origin(place: Place, context: Context, depth = 0): Place {
 }
 
 /** The item around this one that binds a name. */
-export function binder(code: Code, name: string): { readonly code: Code; readonly name: string } | undefined {
-  for (let up = code.parent === undefined ? undefined : code.other(code.parent); up !== undefined; up = up.parent === undefined ? undefined : up.other(up.parent)) if (up.ir.slots.includes(name)) return { code: up, name };
+export function binder(
+  code: Code,
+  name: string,
+): { readonly code: Code; readonly name: string } | undefined {
+  for (
+    let up = code.parent === undefined ? undefined : code.other(code.parent);
+    up !== undefined;
+    up = up.parent === undefined ? undefined : up.other(up.parent)
+  )
+    if (up.ir.slots.includes(name)) return { code: up, name };
   return undefined;
 }
 
@@ -147,20 +174,30 @@ export function binder(code: Code, name: string): { readonly code: Code; readonl
 export function onlyStore(code: Code, name: string): ValueId | undefined {
   const slot = code.ir.slots.indexOf(name);
   if (code.ir.params.some((p) => p.slot === slot)) return undefined;
-  const stores = code.ir.ops.filter((o): o is Op & { op: "store" } => o.op === "store" && o.slot === slot);
+  const stores = code.ir.ops.filter(
+    (o): o is Op & { op: "store" } => o.op === "store" && o.slot === slot,
+  );
   return stores.length === 1 ? stores[0]?.value : undefined;
 }
 
 /** The module variable that a file exports under a name, through re-exports. */
-export function exportOf(file: string, name: string, context: Context, depth: number): { readonly code: Code; readonly name: string } | undefined {
+export function exportOf(
+  file: string,
+  name: string,
+  context: Context,
+  depth: number,
+): { readonly code: Code; readonly name: string } | undefined {
   const code = context.code(`${file}#`);
   if (code === undefined || depth > 5) return undefined;
   if (code.language === "python") return code.ir.slots.includes(name) ? { code, name } : undefined;
   for (const e of code.ir.exports) {
     if (e.kind === "local" && e.exported === name) return { code, name: e.local };
-    const next = e.kind === "star" ? name : e.kind === "from" && e.exported === name ? e.name : undefined;
-    const to = e.kind === "local" || next === undefined ? undefined : context.imported(file, e.module);
-    const found = to === undefined || next === undefined ? undefined : exportOf(to, next, context, depth + 1);
+    const next =
+      e.kind === "star" ? name : e.kind === "from" && e.exported === name ? e.name : undefined;
+    const to =
+      e.kind === "local" || next === undefined ? undefined : context.imported(file, e.module);
+    const found =
+      to === undefined || next === undefined ? undefined : exportOf(to, next, context, depth + 1);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -10,7 +10,9 @@ const MAX_DEPTH = 14;
 const SHARED: readonly string[] = ["process", "globalThis", "Deno", "Bun", "window", "global"];
 
 export function identities(code: Code, id: ValueId, context: Context): readonly string[] {
-  return [...new Set(trace(code, id, context, 0).map(normal))].filter((x) => !/^(?:import|module|global):[^.]*$/.test(x));
+  return [...new Set(trace(code, id, context, 0).map(normal))].filter(
+    (x) => !/^(?:import|module|global):[^.]*$/.test(x),
+  );
 }
 
 function trace(code: Code, id: ValueId, context: Context, depth: number): readonly string[] {
@@ -19,7 +21,9 @@ function trace(code: Code, id: ValueId, context: Context, depth: number): readon
   const next = (v: ValueId): readonly string[] => trace(code, v, context, depth + 1);
   switch (op.op) {
     case "const":
-      return typeof op.value === "string" && op.value !== "" ? [`const:${JSON.stringify(op.value)}`] : [];
+      return typeof op.value === "string" && op.value !== ""
+        ? [`const:${JSON.stringify(op.value)}`]
+        : [];
     case "annotate":
     case "await":
       return next(op.value);
@@ -32,7 +36,10 @@ function trace(code: Code, id: ValueId, context: Context, depth: number): readon
     }
     case "import": {
       const file = context.imported(code.file, op.module);
-      if (file === undefined) return [`import:${op.module.replace(/^node:/, "")}${op.name === undefined || op.name === "default" ? "" : `.${op.name}`}`];
+      if (file === undefined)
+        return [
+          `import:${op.module.replace(/^node:/, "")}${op.name === undefined || op.name === "default" ? "" : `.${op.name}`}`,
+        ];
       return op.name === undefined ? [`module:${file}`] : exported(file, op.name, context, depth);
     }
     case "this":
@@ -41,7 +48,9 @@ function trace(code: Code, id: ValueId, context: Context, depth: number): readon
       return step(code, op.object, op.name, context, depth);
     case "index": {
       const key = code.op(op.key);
-      return key.op === "const" && typeof key.value === "string" ? step(code, op.object, key.value, context, depth) : [];
+      return key.op === "const" && typeof key.value === "string"
+        ? step(code, op.object, key.value, context, depth)
+        : [];
     }
     case "call":
       return called(code, op, context, depth);
@@ -50,24 +59,44 @@ function trace(code: Code, id: ValueId, context: Context, depth: number): readon
   }
 }
 
-function step(code: Code, object: ValueId, name: string, context: Context, depth: number): readonly string[] {
-  return trace(code, object, context, depth + 1).flatMap((base) => (base.startsWith("module:") ? exported(base.slice(7), name, context, depth + 1) : [`${base}.${name}`]));
+function step(
+  code: Code,
+  object: ValueId,
+  name: string,
+  context: Context,
+  depth: number,
+): readonly string[] {
+  return trace(code, object, context, depth + 1).flatMap((base) =>
+    base.startsWith("module:")
+      ? exported(base.slice(7), name, context, depth + 1)
+      : [`${base}.${name}`],
+  );
 }
 
 function variable(code: Code, name: string, context: Context, depth: number): readonly string[] {
   const slot = code.ir.slots.indexOf(name);
   const param = code.ir.params.findIndex((p) => p.slot === slot);
-  if (param >= 0) return param === 0 && code.language === "python" && name === "self" ? ownClass(code) : [];
-  const stores = code.ir.ops.filter((o): o is Op & { op: "store" } => o.op === "store" && o.slot === slot);
+  if (param >= 0)
+    return param === 0 && code.language === "python" && name === "self" ? ownClass(code) : [];
+  const stores = code.ir.ops.filter(
+    (o): o is Op & { op: "store" } => o.op === "store" && o.slot === slot,
+  );
   const values = stores.flatMap((s) => trace(code, s.value, context, depth + 1));
   // What an import binds is the thing it leads to, not a variable of this file.
-  const own = code.ir.kind === "module" && !name.startsWith("%") && !stores.some((s) => code.op(s.value).op === "import") ? [`var:${code.file} ${name}`] : [];
+  const own =
+    code.ir.kind === "module" &&
+    !name.startsWith("%") &&
+    !stores.some((s) => code.op(s.value).op === "import")
+      ? [`var:${code.file} ${name}`]
+      : [];
   return name.startsWith("%") || stores.length === 1 ? [...own, ...values] : own;
 }
 
 function exported(file: string, name: string, context: Context, depth: number): readonly string[] {
   const target = exportOf(file, name, context, 0);
-  return target === undefined ? [`var:${file} ${name}`] : variable(target.code, target.name, context, depth + 1);
+  return target === undefined
+    ? [`var:${file} ${name}`]
+    : variable(target.code, target.name, context, depth + 1);
 }
 
 /** The class whose method this is: "FILE#A.method" is of FILE#A. */
@@ -78,23 +107,37 @@ function ownClass(code: Code): readonly string[] {
 }
 
 /** Conversions keep what they convert; `getenv("X")` is a variable of the environment; other calls are as their text. */
-function called(code: Code, op: Op & { op: "call" }, context: Context, depth: number): readonly string[] {
+function called(
+  code: Code,
+  op: Op & { op: "call" },
+  context: Context,
+  depth: number,
+): readonly string[] {
   const callee = code.op(op.callee);
   const first = op.args[0];
   const name = callee.op === "member" ? callee.name : "";
-  if (name === "encode" && first === undefined && callee.op === "member") return trace(code, callee.object, context, depth + 1);
-  if (first !== undefined && (name === "encode" || name === "from" || name === "createSecretKey")) return trace(code, first.value, context, depth + 1);
+  if (name === "encode" && first === undefined && callee.op === "member")
+    return trace(code, callee.object, context, depth + 1);
+  if (first !== undefined && (name === "encode" || name === "from" || name === "createSecretKey"))
+    return trace(code, first.value, context, depth + 1);
   const key = first === undefined ? undefined : code.op(first.value);
   const bases = trace(code, op.callee, context, depth + 1);
   if (key?.op === "const" && typeof key.value === "string") {
     const text = key.value;
-    return bases.map((b) => (/(?:^import:os\.getenv|\.environ\.get)$/.test(b) ? `env:${text}` : `${b}(${JSON.stringify(text)})`));
+    return bases.map((b) =>
+      /(?:^import:os\.getenv|\.environ\.get)$/.test(b)
+        ? `env:${text}`
+        : `${b}(${JSON.stringify(text)})`,
+    );
   }
   return first === undefined ? bases.map((b) => `${b}()`) : [];
 }
 
 /** One name for the ways to write an environment variable. */
 function normal(identity: string): string {
-  const env = /^(?:global:process\.env|import:process\.env|import:os\.environ|global:Bun\.env)\.(\w+)$/.exec(identity);
+  const env =
+    /^(?:global:process\.env|import:process\.env|import:os\.environ|global:Bun\.env)\.(\w+)$/.exec(
+      identity,
+    );
   return env === null ? identity : `env:${env[1]}`;
 }

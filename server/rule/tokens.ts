@@ -1,10 +1,13 @@
 /** Calls of token libraries, as the model rows of kind "token" describe them. */
-import { type Given, constantOf, given, knownStrings, stringsOf } from "./given.ts";
+import { constantOf, type Given, given, knownStrings, stringsOf } from "./given.ts";
 import type { Code, Context, Observation, Op, SinkKind, Span, ValueId } from "./rule.ts";
 
 export type Data = Readonly<Record<string, string | number | boolean>>;
 
-export function rowData(call: { readonly sinks: Observation["sinks"] }, kind: SinkKind): Data | undefined {
+export function rowData(
+  call: { readonly sinks: Observation["sinks"] },
+  kind: SinkKind,
+): Data | undefined {
   return call.sinks.find((s) => s.kind === kind)?.data;
 }
 export function tokenData(call: Observation, does: string): Data | undefined {
@@ -17,7 +20,8 @@ export function spanOf(call: Observation, code: Code, found: Given): Span {
   if (found.kind !== "given") return call.site.span;
   const op = bare(code, found.argument.op);
   const key = found.path[0];
-  const entry = key !== undefined && op.op === "record" ? op.entries.findLast((e) => e.key === key) : undefined;
+  const entry =
+    key !== undefined && op.op === "record" ? op.entries.findLast((e) => e.key === key) : undefined;
   return entry?.span ?? found.argument.span;
 }
 export function bare(code: Code, id: ValueId): Op {
@@ -34,9 +38,11 @@ export function isUnchecked(call: Observation, data: Data): boolean {
 export function signingAlgorithm(call: Observation, data: Data, code: Code): string | undefined {
   if (data.unsigned === true) return "none";
   if (data.chain !== undefined) {
-    const header = chainOf(code, call.site.op).find((c) => c.name === "setProtectedHeader")?.call.args[0];
+    const header = chainOf(code, call.site.op).find((c) => c.name === "setProtectedHeader")?.call
+      .args[0];
     const record = header === undefined ? undefined : bare(code, header.value);
-    const entry = record?.op === "record" ? record.entries.findLast((e) => e.key === "alg") : undefined;
+    const entry =
+      record?.op === "record" ? record.entries.findLast((e) => e.key === "alg") : undefined;
     const value = entry === undefined ? undefined : bare(code, entry.value);
     return value?.op === "const" && typeof value.value === "string" ? value.value : undefined;
   }
@@ -58,7 +64,10 @@ export function knownAlgorithms(call: Observation, data: Data): readonly string[
 }
 
 /** The calls of a chain `new A(..).b(..).c(..)`, the last first; the first made has the name "new". */
-export function chainOf(code: Code, last: ValueId): { readonly name: string; readonly call: Op & { op: "call" } }[] {
+export function chainOf(
+  code: Code,
+  last: ValueId,
+): { readonly name: string; readonly call: Op & { op: "call" } }[] {
   const out: { name: string; call: Op & { op: "call" } }[] = [];
   for (let op = code.op(last); op.op === "call"; ) {
     const callee: Op = code.op(op.callee);
@@ -71,7 +80,13 @@ export function chainOf(code: Code, last: ValueId): { readonly name: string; rea
 
 /** HMAC, RSA or elliptic curve: what kind of key an algorithm needs. */
 export function family(algorithm: string): string {
-  return /^HS/i.test(algorithm) ? "HMAC" : /^(?:RS|PS)/i.test(algorithm) ? "RSA" : /^ES/i.test(algorithm) ? "EC" : algorithm;
+  return /^HS/i.test(algorithm)
+    ? "HMAC"
+    : /^(?:RS|PS)/i.test(algorithm)
+      ? "RSA"
+      : /^ES/i.test(algorithm)
+        ? "EC"
+        : algorithm;
 }
 
 /** The operation that gives the key. */
@@ -80,7 +95,9 @@ export function keyOp(call: Observation, data: Data, code: Code): ValueId | unde
   if (found.kind !== "given") return undefined;
   if (found.path.length === 0) return found.argument.op;
   const record = bare(code, found.argument.op);
-  return record.op === "record" ? record.entries.findLast((e) => e.key === found.path[0])?.value : undefined;
+  return record.op === "record"
+    ? record.entries.findLast((e) => e.key === found.path[0])?.value
+    : undefined;
 }
 
 export function language(call: Observation, context: Context): "python" | "javascript" {

@@ -32,12 +32,20 @@ export function usesOf(code: Code, result: ValueId): Uses {
       else whole = true;
     } else if (takes(op).some((v) => same.has(v))) whole = true;
   });
-  for (const b of code.ir.blocks) if ((b.end.kind === "return" || b.end.kind === "throw") && b.end.value !== undefined && same.has(b.end.value)) whole = true;
+  for (const b of code.ir.blocks)
+    if (
+      (b.end.kind === "return" || b.end.kind === "throw") &&
+      b.end.value !== undefined &&
+      same.has(b.end.value)
+    )
+      whole = true;
   return { names: [...names], whole };
 }
 
 function keyOfGet(code: Code, member: ValueId): string | undefined {
-  const call = code.ir.ops.find((o): o is Op & { op: "call" } => o.op === "call" && o.callee === member);
+  const call = code.ir.ops.find(
+    (o): o is Op & { op: "call" } => o.op === "call" && o.callee === member,
+  );
   const first = call?.args[0] === undefined ? undefined : code.op(call.args[0].value);
   return first?.op === "const" && typeof first.value === "string" ? first.value : undefined;
 }

@@ -3,15 +3,25 @@ import type { Model, SinkKind } from "../../../server/rule/rule.ts";
 
 const TOKEN: SinkKind = "token";
 /** The fields are those of the Python rows. */
-const row = (path: string, data: Readonly<Record<string, string | number | boolean>>) => ({ path, args: [], kind: TOKEN, data });
+const row = (path: string, data: Readonly<Record<string, string | number | boolean>>) => ({
+  path,
+  args: [],
+  kind: TOKEN,
+  data,
+});
 
-const CHAIN = "{setProtectedHeader,setIssuedAt,setIssuer,setAudience,setSubject,setJti,setNotBefore}";
+const CHAIN =
+  "{setProtectedHeader,setIssuedAt,setIssuer,setAudience,setSubject,setJti,setNotBefore}";
 
 const jwt: Model = {
   language: "javascript",
   types: {
     "jose.SignJWT()": [`jose.SignJWT().${CHAIN}()`],
-    "jose.SignJWT().%expiring": ["jose.SignJWT().setExpirationTime()", `jose.SignJWT().%expiring.${CHAIN}()`, "jose.SignJWT().%expiring.setExpirationTime()"],
+    "jose.SignJWT().%expiring": [
+      "jose.SignJWT().setExpirationTime()",
+      `jose.SignJWT().%expiring.${CHAIN}()`,
+      "jose.SignJWT().%expiring.setExpirationTime()",
+    ],
   },
   aliases: {
     "jose/jwt/verify": "jose",
@@ -31,17 +41,92 @@ const jwt: Model = {
       none: "without-key",
       claims: "2.ignoreExpiration=true:expiry,2.ignoreNotBefore=true:start",
     }),
-    row("jsonwebtoken.sign", { does: "signs", library: "jsonwebtoken", api: "jwt.sign", payload: "0", key: "1", algorithm: "2.algorithm", expiry: "2.expiresIn", usual: "HS256", expires: "expiresIn" }),
-    row("jsonwebtoken.decode", { does: "decodes", library: "jsonwebtoken", api: "jwt.decode", token: "0", verify: "verify" }),
-    row("jwt-decode", { does: "decodes", library: "jwt-decode", api: "jwtDecode", token: "0", header: "1.header" }),
+    row("jsonwebtoken.sign", {
+      does: "signs",
+      library: "jsonwebtoken",
+      api: "jwt.sign",
+      payload: "0",
+      key: "1",
+      algorithm: "2.algorithm",
+      expiry: "2.expiresIn",
+      usual: "HS256",
+      expires: "expiresIn",
+    }),
+    row("jsonwebtoken.decode", {
+      does: "decodes",
+      library: "jsonwebtoken",
+      api: "jwt.decode",
+      token: "0",
+      verify: "verify",
+    }),
+    row("jwt-decode", {
+      does: "decodes",
+      library: "jwt-decode",
+      api: "jwtDecode",
+      token: "0",
+      header: "1.header",
+    }),
     row("jose.decodeJwt", { does: "decodes", library: "jose", api: "decodeJwt", token: "0" }),
-    row("jose.UnsecuredJWT.decode", { does: "verifies", library: "jose", api: "UnsecuredJWT.decode", token: "0", unsigned: true }),
-    row("jose.UnsecuredJWT", { does: "signs", library: "jose", api: "UnsecuredJWT", payload: "0", unsigned: true, chained: true }),
-    row("jose.jwtVerify", { does: "verifies", library: "jose", api: "jwtVerify", token: "0", key: "1", algorithms: "2.algorithms", missing: "by-key-type", none: "refuses" }),
-    row("jose.SignJWT().sign", { does: "signs", library: "jose", api: "SignJWT", key: "0", chained: true, chain: "SignJWT" }),
-    row("jose.SignJWT().%expiring.sign", { does: "signs", library: "jose", api: "SignJWT", key: "0", chained: true, chain: "SignJWT", expires: true }),
-    row("express-jwt", { does: "verifies", library: "express-jwt", api: "expressjwt", key: "0.secret", algorithms: "0.algorithms", missing: "refuses", none: "without-key" }),
-    row("{koa-jwt}", { does: "verifies", library: "koa-jwt", api: "koa-jwt", key: "0.secret", algorithms: "0.algorithms", missing: "by-key", none: "without-key" }),
+    row("jose.UnsecuredJWT.decode", {
+      does: "verifies",
+      library: "jose",
+      api: "UnsecuredJWT.decode",
+      token: "0",
+      unsigned: true,
+    }),
+    row("jose.UnsecuredJWT", {
+      does: "signs",
+      library: "jose",
+      api: "UnsecuredJWT",
+      payload: "0",
+      unsigned: true,
+      chained: true,
+    }),
+    row("jose.jwtVerify", {
+      does: "verifies",
+      library: "jose",
+      api: "jwtVerify",
+      token: "0",
+      key: "1",
+      algorithms: "2.algorithms",
+      missing: "by-key-type",
+      none: "refuses",
+    }),
+    row("jose.SignJWT().sign", {
+      does: "signs",
+      library: "jose",
+      api: "SignJWT",
+      key: "0",
+      chained: true,
+      chain: "SignJWT",
+    }),
+    row("jose.SignJWT().%expiring.sign", {
+      does: "signs",
+      library: "jose",
+      api: "SignJWT",
+      key: "0",
+      chained: true,
+      chain: "SignJWT",
+      expires: true,
+    }),
+    row("express-jwt", {
+      does: "verifies",
+      library: "express-jwt",
+      api: "expressjwt",
+      key: "0.secret",
+      algorithms: "0.algorithms",
+      missing: "refuses",
+      none: "without-key",
+    }),
+    row("{koa-jwt}", {
+      does: "verifies",
+      library: "koa-jwt",
+      api: "koa-jwt",
+      key: "0.secret",
+      algorithms: "0.algorithms",
+      missing: "by-key",
+      none: "without-key",
+    }),
     row("passport-jwt.Strategy", {
       does: "verifies",
       library: "passport-jwt",
@@ -53,7 +138,12 @@ const jwt: Model = {
       claims: "0.ignoreExpiration=true:expiry",
     }),
   ],
-  passes: [{ path: "{jsonwebtoken.decode,jwt-decode,jose.decodeJwt,jose.decodeProtectedHeader}()", from: [0] }],
+  passes: [
+    {
+      path: "{jsonwebtoken.decode,jwt-decode,jose.decodeJwt,jose.decodeProtectedHeader}()",
+      from: [0],
+    },
+  ],
   hints: {
     jwt: ["jsonwebtoken"],
     jsonwebtoken: ["jsonwebtoken"],

@@ -6,8 +6,23 @@ const DEBUG: SinkKind = "debug";
 const settings: Model = {
   language: "javascript",
   sinks: [
-    { path: "errorhandler", args: [], kind: DEBUG, data: { api: "errorhandler()", library: "errorhandler", shows: "trace", always: true } },
-    { path: "{@apollo/server.ApolloServer,apollo-server.ApolloServer,apollo-server-express.ApolloServer}", args: [], kind: DEBUG, data: { flag: "0.includeStacktraceInErrorResponses|0.debug", api: "ApolloServer", library: "Apollo", shows: "trace" } },
+    {
+      path: "errorhandler",
+      args: [],
+      kind: DEBUG,
+      data: { api: "errorhandler()", library: "errorhandler", shows: "trace", always: true },
+    },
+    {
+      path: "{@apollo/server.ApolloServer,apollo-server.ApolloServer,apollo-server-express.ApolloServer}",
+      args: [],
+      kind: DEBUG,
+      data: {
+        flag: "0.includeStacktraceInErrorResponses|0.debug",
+        api: "ApolloServer",
+        library: "Apollo",
+        shows: "trace",
+      },
+    },
   ],
   hints: { errorhandler: ["errorhandler"] },
 };

@@ -4,7 +4,8 @@ import type { Model, SinkKind } from "../../../server/rule/rule.ts";
 const CORS: SinkKind = "cors";
 const HEADER: SinkKind = "header";
 const NAME = "{Access-Control-Allow-Origin,access-control-allow-origin}";
-const RESPONSES = "starlette.responses.{Response,JSONResponse,HTMLResponse,PlainTextResponse,StreamingResponse,FileResponse,RedirectResponse}";
+const RESPONSES =
+  "starlette.responses.{Response,JSONResponse,HTMLResponse,PlainTextResponse,StreamingResponse,FileResponse,RedirectResponse}";
 
 /**
  * Data of a "cors" row: where origins and credentials are given, what counts when origins are left out (`otherwise`), what
@@ -15,34 +16,90 @@ const cors: Model = {
   language: "python",
   types: {
     "starlette.responses.Response()": [`${RESPONSES}()`, "starlette.%next()"],
-    "starlette.%next": ["{fastapi.FastAPI(),starlette.applications.Starlette()}.middleware().arg(0).param(1)"],
-    "flask.Response()": ["{flask.Flask(),flask.Blueprint()}.{after_request,after_app_request}.arg(0).param(0)", "flask.{make_response,jsonify}()"],
-    "django.http.HttpResponse()": ["django.http.{JsonResponse,HttpResponseRedirect,StreamingHttpResponse,FileResponse}()"],
+    "starlette.%next": [
+      "{fastapi.FastAPI(),starlette.applications.Starlette()}.middleware().arg(0).param(1)",
+    ],
+    "flask.Response()": [
+      "{flask.Flask(),flask.Blueprint()}.{after_request,after_app_request}.arg(0).param(0)",
+      "flask.{make_response,jsonify}()",
+    ],
+    "django.http.HttpResponse()": [
+      "django.http.{JsonResponse,HttpResponseRedirect,StreamingHttpResponse,FileResponse}()",
+    ],
   },
   sinks: [
     {
       path: "starlette.middleware.cors.CORSMiddleware.passed",
       args: [],
       kind: CORS,
-      data: { api: "CORSMiddleware", library: "Starlette", origins: "allow_origins", credentials: "allow_credentials", pattern: "allow_origin_regex", otherwise: "none", wildcard: "echo", lists: true, fill: '[os.environ["APP_ORIGIN"]]', needs: "os" },
+      data: {
+        api: "CORSMiddleware",
+        library: "Starlette",
+        origins: "allow_origins",
+        credentials: "allow_credentials",
+        pattern: "allow_origin_regex",
+        otherwise: "none",
+        wildcard: "echo",
+        lists: true,
+        fill: '[os.environ["APP_ORIGIN"]]',
+        needs: "os",
+      },
     },
     {
       path: "starlette.middleware.cors.CORSMiddleware",
       args: [],
       kind: CORS,
-      data: { api: "CORSMiddleware", library: "Starlette", origins: "1|allow_origins", credentials: "4|allow_credentials", pattern: "allow_origin_regex", otherwise: "none", wildcard: "echo", lists: true, fill: '[os.environ["APP_ORIGIN"]]', needs: "os" },
+      data: {
+        api: "CORSMiddleware",
+        library: "Starlette",
+        origins: "1|allow_origins",
+        credentials: "4|allow_credentials",
+        pattern: "allow_origin_regex",
+        otherwise: "none",
+        wildcard: "echo",
+        lists: true,
+        fill: '[os.environ["APP_ORIGIN"]]',
+        needs: "os",
+      },
     },
     {
       path: "flask_cors.{CORS,cross_origin,CORS().init_app}",
       args: [],
       kind: CORS,
-      data: { api: "flask-cors", library: "flask-cors", origins: "origins", credentials: "supports_credentials", resources: "resources", otherwise: "*", wildcard: "echo", lists: true, patterns: true, fill: '[os.environ["APP_ORIGIN"]]', needs: "os" },
+      data: {
+        api: "flask-cors",
+        library: "flask-cors",
+        origins: "origins",
+        credentials: "supports_credentials",
+        resources: "resources",
+        otherwise: "*",
+        wildcard: "echo",
+        lists: true,
+        patterns: true,
+        fill: '[os.environ["APP_ORIGIN"]]',
+        needs: "os",
+      },
     },
     { path: `starlette.responses.Response().headers.${NAME}=`, args: [], kind: HEADER, data: {} },
-    { path: "starlette.responses.Response().headers.{setdefault,append}", args: [1], kind: HEADER, data: { name: "0" } },
-    { path: RESPONSES, args: ["headers.Access-Control-Allow-Origin", "headers.access-control-allow-origin"], kind: HEADER, data: {} },
+    {
+      path: "starlette.responses.Response().headers.{setdefault,append}",
+      args: [1],
+      kind: HEADER,
+      data: { name: "0" },
+    },
+    {
+      path: RESPONSES,
+      args: ["headers.Access-Control-Allow-Origin", "headers.access-control-allow-origin"],
+      kind: HEADER,
+      data: {},
+    },
     { path: `flask.Response().headers.${NAME}=`, args: [], kind: HEADER, data: {} },
-    { path: "flask.Response().headers.{add,set,setdefault}", args: [1], kind: HEADER, data: { name: "0" } },
+    {
+      path: "flask.Response().headers.{add,set,setdefault}",
+      args: [1],
+      kind: HEADER,
+      data: { name: "0" },
+    },
     { path: `django.http.HttpResponse().${NAME}=`, args: [], kind: HEADER, data: {} },
     { path: `django.http.HttpResponse().headers.${NAME}=`, args: [], kind: HEADER, data: {} },
   ],

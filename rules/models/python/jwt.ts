@@ -2,7 +2,12 @@
 import type { Model, SinkKind } from "../../../server/rule/rule.ts";
 
 const TOKEN: SinkKind = "token";
-const row = (path: string, data: Readonly<Record<string, string | number | boolean>>) => ({ path, args: [], kind: TOKEN, data });
+const row = (path: string, data: Readonly<Record<string, string | number | boolean>>) => ({
+  path,
+  args: [],
+  kind: TOKEN,
+  data,
+});
 
 /**
  * Data of a row: `does` verifies, signs or decodes (reads without a check). Argument specs with "|" between alternatives:
@@ -25,9 +30,18 @@ const jwt: Model = {
       none: "refuses",
       every: "jwt.algorithms.get_default_algorithms()",
       signature: "options.verify_signature|3.verify_signature|verify",
-      claims: "options.verify_exp=false:expiry,options.verify_aud=false:audience,options.verify_iss=false:issuer,options.verify_nbf=false:start",
+      claims:
+        "options.verify_exp=false:expiry,options.verify_aud=false:audience,options.verify_iss=false:issuer,options.verify_nbf=false:start",
     }),
-    row("jwt.encode", { does: "signs", library: "PyJWT", api: "jwt.encode", payload: "0|payload", key: "1|key", algorithm: "2|algorithm", usual: "HS256" }),
+    row("jwt.encode", {
+      does: "signs",
+      library: "PyJWT",
+      api: "jwt.encode",
+      payload: "0|payload",
+      key: "1|key",
+      algorithm: "2|algorithm",
+      usual: "HS256",
+    }),
     row("jose.jwt.decode", {
       does: "verifies",
       library: "python-jose",
@@ -37,17 +51,57 @@ const jwt: Model = {
       algorithms: "2|algorithms",
       missing: "any",
       none: "refuses",
-      every: "jose.constants.ALGORITHMS.ALL|jose.constants.ALGORITHMS.SUPPORTED|jose.jws.ALGORITHMS.ALL|jose.jws.ALGORITHMS.SUPPORTED",
+      every:
+        "jose.constants.ALGORITHMS.ALL|jose.constants.ALGORITHMS.SUPPORTED|jose.jws.ALGORITHMS.ALL|jose.jws.ALGORITHMS.SUPPORTED",
       signature: "options.verify_signature|3.verify_signature",
-      claims: "options.verify_exp=false:expiry,options.verify_aud=false:audience,options.verify_iss=false:issuer,options.verify_nbf=false:start",
+      claims:
+        "options.verify_exp=false:expiry,options.verify_aud=false:audience,options.verify_iss=false:issuer,options.verify_nbf=false:start",
     }),
-    row("jose.jwt.encode", { does: "signs", library: "python-jose", api: "jwt.encode", payload: "0|claims", key: "1|key", algorithm: "2|algorithm", usual: "HS256" }),
-    row("{jose.jwt.get_unverified_claims,jose.jws.get_unverified_claims}", { does: "decodes", library: "python-jose", api: "get_unverified_claims", token: "0|token" }),
-    row("authlib.jose.JsonWebToken", { does: "verifies", library: "Authlib", api: "JsonWebToken", algorithms: "0|algorithms", none: "accepts" }),
-    row("{authlib.jose.jwt,authlib.jose.JsonWebToken()}.encode", { does: "signs", library: "Authlib", api: "jwt.encode", payload: "1|payload", key: "2|key", algorithm: "0.alg|header.alg" }),
-    row("{authlib.jose.jwt,authlib.jose.JsonWebToken()}.decode", { does: "verifies", library: "Authlib", api: "jwt.decode", token: "0|s", key: "1|key", validate: "validate" }),
+    row("jose.jwt.encode", {
+      does: "signs",
+      library: "python-jose",
+      api: "jwt.encode",
+      payload: "0|claims",
+      key: "1|key",
+      algorithm: "2|algorithm",
+      usual: "HS256",
+    }),
+    row("{jose.jwt.get_unverified_claims,jose.jws.get_unverified_claims}", {
+      does: "decodes",
+      library: "python-jose",
+      api: "get_unverified_claims",
+      token: "0|token",
+    }),
+    row("authlib.jose.JsonWebToken", {
+      does: "verifies",
+      library: "Authlib",
+      api: "JsonWebToken",
+      algorithms: "0|algorithms",
+      none: "accepts",
+    }),
+    row("{authlib.jose.jwt,authlib.jose.JsonWebToken()}.encode", {
+      does: "signs",
+      library: "Authlib",
+      api: "jwt.encode",
+      payload: "1|payload",
+      key: "2|key",
+      algorithm: "0.alg|header.alg",
+    }),
+    row("{authlib.jose.jwt,authlib.jose.JsonWebToken()}.decode", {
+      does: "verifies",
+      library: "Authlib",
+      api: "jwt.decode",
+      token: "0|s",
+      key: "1|key",
+      validate: "validate",
+    }),
   ],
-  passes: [{ path: "{jose.jwt.get_unverified_claims,jose.jws.get_unverified_claims,jwt.get_unverified_header,jose.jwt.get_unverified_header}()", from: [0] }],
+  passes: [
+    {
+      path: "{jose.jwt.get_unverified_claims,jose.jws.get_unverified_claims,jwt.get_unverified_header,jose.jwt.get_unverified_header}()",
+      from: [0],
+    },
+  ],
 };
 
 export default jwt;

@@ -116,12 +116,21 @@ function removeBetween(
 }
 
 /** Removes an element of a list with its comma. */
-export function removeElement(code: Code, list: Op & { readonly op: "sequence" }, at: number): Edit {
+export function removeElement(
+  code: Code,
+  list: Op & { readonly op: "sequence" },
+  at: number,
+): Edit {
   const span = (i: number): { start: number; end: number } | undefined => {
     const e = list.elements[i];
     return e === undefined ? undefined : code.op(e.value).span;
   };
-  return removeBetween(code, span(at) as { start: number; end: number }, span(at - 1), span(at + 1));
+  return removeBetween(
+    code,
+    span(at) as { start: number; end: number },
+    span(at - 1),
+    span(at + 1),
+  );
 }
 
 /**
@@ -131,18 +140,25 @@ export function removeElement(code: Code, list: Op & { readonly op: "sequence" }
 export function setArgument(code: Code, call: Call, spec: string, value: string): Edit | undefined {
   const all = spec.split("|");
   for (const one of all) {
-    const there = /^\d+$/.test(one) ? call.args.filter((a) => a.name === undefined)[Number(one)] : call.args.find((a) => a.name === one);
-    if (there !== undefined && !call.args.some((a) => a.spread === "items")) return replace(code, there.value, value);
+    const there = /^\d+$/.test(one)
+      ? call.args.filter((a) => a.name === undefined)[Number(one)]
+      : call.args.find((a) => a.name === one);
+    if (there !== undefined && !call.args.some((a) => a.spread === "items"))
+      return replace(code, there.value, value);
   }
   const keyword = all.find((one) => /^[A-Za-z_]\w*$/.test(one));
   if (keyword !== undefined) return setKeyword(code, call, keyword, value);
   const property = /^(\d+)\.(\w+)$/.exec(all[0] ?? "");
-  return property === null ? undefined : setProperty(code, call, Number(property[1]), property[2] as string, value);
+  return property === null
+    ? undefined
+    : setProperty(code, call, Number(property[1]), property[2] as string, value);
 }
 
 /** A string literal in the quotes the file uses. */
 export function quoted(code: Code, text: string): string {
-  const single = (code.fileText.match(/'[^'"\n]*'/g) ?? []).length > (code.fileText.match(/"[^'"\n]*"/g) ?? []).length;
+  const single =
+    (code.fileText.match(/'[^'"\n]*'/g) ?? []).length >
+    (code.fileText.match(/"[^'"\n]*"/g) ?? []).length;
   return single ? `'${text}'` : `"${text}"`;
 }
 
