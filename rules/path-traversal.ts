@@ -1,5 +1,11 @@
 import { containmentFixes } from "../server/rule/fix/path.ts";
-import { checksDots, isConfinedSend, startsInFolder, urlSegment } from "../server/rule/path.ts";
+import {
+  checksDots,
+  isConfinedSend,
+  isPiece,
+  startsInFolder,
+  urlSegment,
+} from "../server/rule/path.ts";
 import { type Context, type Hit, kindBit, type Match, rule } from "../server/rule/rule.ts";
 
 const DOES: Readonly<Record<string, string>> = {
@@ -29,7 +35,7 @@ export default rule({
     to: "path",
     accept(hit: Hit, context: Context): Partial<Match> | undefined {
       const code = context.code(hit.site.item);
-      if (code === undefined || isConfinedSend(hit, code)) return undefined;
+      if (code === undefined || isConfinedSend(hit, code) || isPiece(hit)) return undefined;
       const dots = (hit.cleared & kindBit("weak-guard")) !== 0 && checksDots(hit, context);
       if (dots && startsInFolder(hit, code)) return undefined;
       const segment = urlSegment(hit, context);

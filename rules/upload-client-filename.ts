@@ -1,4 +1,5 @@
 import { randomName } from "../server/rule/fix/upload.ts";
+import { isPiece } from "../server/rule/path.ts";
 import { type Context, type Hit, type Match, rule } from "../server/rule/rule.ts";
 
 export default rule({
@@ -11,7 +12,8 @@ export default rule({
   flow: {
     from: ["upload-name"],
     to: "path",
-    accept(hit, context): Partial<Match> {
+    accept(hit, context): Partial<Match> | undefined {
+      if (isPiece(hit)) return undefined;
       const folders = hasFolders(hit, context);
       return { facts: { folders }, ...(folders ? {} : { severity: "medium" }) };
     },

@@ -1,6 +1,6 @@
 /** What can be told about a path that reaches the file system: what it starts with, what was checked, where its parts come from. */
 import type { Code, Context, Hit, Part } from "./rule.ts";
-import { spread } from "./rule.ts";
+import { kindBit, spread } from "./rule.ts";
 
 /** `sendFile(name, { root })` stays inside the root by itself. */
 export function isConfinedSend(hit: Hit, code: Code): boolean {
@@ -11,6 +11,11 @@ export function isConfinedSend(hit: Hit, code: Code): boolean {
     const record = code.op(a.value);
     return record.op === "record" && record.entries.some((e) => e.key === "root");
   });
+}
+
+/** What is left of the data lies between two dots or two slashes: `name.split(".").pop()`. */
+export function isPiece(hit: Hit): boolean {
+  return (hit.cleared & kindBit("piece")) !== 0;
 }
 
 /** True if text or a folder of the program comes before the attacker's part, and is not dropped when that part is absolute. */
@@ -49,10 +54,10 @@ export function urlSegment(hit: Hit, context: Context): boolean {
   const code = context.code(first.item);
   if (code === undefined || code.language !== "python") return false;
   const name = /^\w+/.exec(code.text(first.span))?.[0];
-  const parent = context.code(first.item.slice(0, first.item.indexOf("#") + 1));
+  const parent = code.parent === undefined ? undefined : context.code(code.parent);
   if (name === undefined || parent === undefined || !code.ir.params.some((p) => p.name === name))
     return false;
-  const child = first.item.slice(first.item.lastIndexOf("#") + 1).replace(/~\d+$/, "");
+  const child = /[^/#.]*$/.exec(first.item.replace(/~\d+$/, ""))?.[0];
   for (const op of parent.ir.ops) {
     if (op.op !== "call" || op.form !== "decorator") continue;
     const target = op.args[0] === undefined ? undefined : parent.op(op.args[0].value);

@@ -25,12 +25,12 @@ export function hostIsFixed(hit: Hit): boolean {
   }
   return seen;
 }
-/** By data of that kind; configuration is a source too, but nobody's attack. */
+/**
+ * By data of that kind; configuration is a source too, but nobody's attack. What the callers gave stands in the value
+ * already: a parameter that is still one is the framework's own object (`request.app.state`) or comes from nobody known.
+ */
 function isTainted(value: Value | undefined, kind: string): boolean {
-  return (
-    value !== undefined &&
-    spread(value).some((t) => t.kind === kind || t.label.startsWith("param:"))
-  );
+  return value !== undefined && spread(value).some((t) => t.kind === kind);
 }
 
 /** Code that runs in a browser asks from the user's own machine. */

@@ -64,12 +64,19 @@ const core: Model = {
       same: true,
     },
     {
+      path: "*.split()",
+      from: ["recv"],
+      derive: "part",
+      clears: ["piece"],
+      needs: { arg: 0, is: "only-separator" },
+    },
+    {
       path: "*.{split,slice,substring,substr,replace,replaceAll,at,charAt,match,matchAll,exec,concat,repeat,shift,pop,flat,reverse,sort,filter,find,values,entries,keys,json,text,toJSON,searchParams}()",
       from: ["recv", "*"],
       derive: "part",
     },
     { path: "*.{get,getAll}()", from: ["recv"], field: 0 },
-    { path: "*.join()", from: ["recv", 0] },
+    { path: "*.join()", from: ["recv", 0], restores: ["piece"] },
     { path: "*.{push,unshift,add,append}()", from: ["*"], to: "recv" },
     { path: "*.set()", from: [1], to: "recv" },
     {

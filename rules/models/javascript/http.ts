@@ -44,7 +44,6 @@ const http: Model = {
   },
   sinks: [
     row("globalThis.fetch", [0], FETCH),
-    row("globalThis.Request", [0], FETCH),
     row("{undici.fetch,node-fetch,cross-fetch,isomorphic-fetch,node-fetch-commonjs}", [0], FETCH),
     row("undici.{request,stream,pipeline}", [0], { api: "undici" }),
     row("{axios,axios.Instance()}", [0], AXIOS),
@@ -79,6 +78,7 @@ const http: Model = {
     { path: "globalThis.URL().{hostname,host,origin}", from: ["recv"], derive: "host" },
     { path: "globalThis.URL().{toString,toJSON}()", from: ["recv"], same: true },
     { path: "globalThis.URL.parse()", from: [0, 1] },
+    { path: "globalThis.Request()", from: [0], same: true },
     { path: "url.{parse,resolve}()", from: [0, 1] },
     { path: "url.parse().{hostname,host}", from: ["recv"], derive: "host" },
     {

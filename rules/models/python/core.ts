@@ -37,10 +37,17 @@ const core: Model = {
     { path: "builtins.{format,getattr}()", from: [0] },
     { path: "builtins.{type,print,super,object}()", from: [] },
     { path: `*.${SAME_TEXT}()`, from: ["recv"], same: true },
+    {
+      path: "*.split()",
+      from: ["recv"],
+      derive: "part",
+      clears: ["piece"],
+      needs: { arg: 0, is: "only-separator" },
+    },
     { path: `*.${PARTS}()`, from: ["recv", "*"], derive: "part" },
     { path: "*.{get,getlist,getone,getall,pop,setdefault}()", from: ["recv"], field: 0 },
     { path: "*.popitem()", from: ["recv"] },
-    { path: "*.join()", from: ["recv", 0] },
+    { path: "*.join()", from: ["recv", 0], restores: ["piece"] },
     { path: "*.{append,add,insert,appendleft,extend,update}()", from: ["*"], to: "recv" },
     {
       path: "*.{isdigit,isnumeric,isdecimal,isalnum,isalpha,isidentifier,isspace,startswith,endswith,find,rfind,index,count,hexdigest,is_absolute,exists,is_file,is_dir}()",

@@ -101,6 +101,8 @@ const files: Model = {
       from: ["*"],
       clears: ["path"],
     },
+    // A file in memory: its content is no path.
+    { path: "io.{BytesIO,StringIO}()", from: [0], clears: ["path", "upload-path"] },
     {
       path: "tempfile.{mkstemp,mkdtemp,NamedTemporaryFile,TemporaryDirectory,gettempdir}()",
       from: [],
