@@ -1,4 +1,5 @@
 // Writes rules/index.ts and rules/models/index.ts from the files that are there: one default export per file.
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -47,4 +48,17 @@ export const models: readonly Model[] = [
 ${models.map((m) => `  ${m.name},`).join("\n")}
 ];
 `,
+);
+
+execFileSync(
+  process.execPath,
+  [
+    join(root, "..", "node_modules/@biomejs/biome/bin/biome"),
+    "check",
+    "--write",
+    "--log-level=error",
+    join(root, "index.ts"),
+    join(root, "models", "index.ts"),
+  ],
+  { stdio: "inherit" },
 );

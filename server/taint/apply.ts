@@ -1,12 +1,11 @@
 /** Functions of the project, called: a summary is seen from the call, with what the caller passes. */
 import type { Op, ValueId } from "../ir/ir.ts";
 import { argument, type Call, type CallOp } from "./arguments.ts";
-import { named, observeBase } from "./call.ts";
+import { observeBase } from "./call.ts";
 import { bake, type Run, type State } from "./interpret.ts";
 import { ALL_KINDS, kindBit } from "./knowledge.ts";
 import { instanceMember, resolve, update } from "./members.ts";
 import { prove } from "./operators.ts";
-import { guard } from "./rows.ts";
 import { addHit } from "./sinks.ts";
 import { rebase, type Summary, trail } from "./summary.ts";
 import {

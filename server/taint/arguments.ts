@@ -1,10 +1,9 @@
 /** One call as rows and rules see it: which argument stands at a position, a name, or inside an options object. */
 import type { Op, ValueId } from "../ir/ir.ts";
-import { named } from "./call.ts";
 import type { Run, State } from "./interpret.ts";
 import type { ArgSpec } from "./knowledge.ts";
 import type { CallArg } from "./summary.ts";
-import { readField, spread, UNKNOWN, type Value } from "./value.ts";
+import { readField, UNKNOWN, type Value } from "./value.ts";
 
 export type CallOp = Op & { op: "call" };
 

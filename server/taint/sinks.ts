@@ -1,6 +1,6 @@
 /** Data that reaches a sink. */
 import type { Op, ValueId } from "../ir/ir.ts";
-import { argument, type Call, specified } from "./arguments.ts";
+import { type Call, specified } from "./arguments.ts";
 import { bakeTaint, type Run, type State } from "./interpret.ts";
 import type { SinkRow } from "./knowledge.ts";
 import { type CallArg, type Hit, trail } from "./summary.ts";
