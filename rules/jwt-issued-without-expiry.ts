@@ -64,6 +64,8 @@ export default rule({
 /** All claims are known, and none is an expiry; no option adds one. */
 function isEndless(call: Observation, data: Data): boolean {
   const payload = given(call, data.payload);
+  // A guessed library must at least be called like it: with a key.
+  if (call.guessed && given(call, data.key).kind !== "given") return false;
   if (payload.kind !== "given" || !hasNoExpiry(payload.value)) return false;
   return data.expiry === undefined || given(call, data.expiry).kind === "absent";
 }
@@ -114,11 +116,6 @@ function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
   }
   if (data.expires === "expiresIn") {
     const value = quoted(code, "15m");
-    const third = op.args[2] === undefined ? undefined : bare(code, op.args[2].value);
-    if (third?.op === "closure") {
-      const at = code.absolute(third.span).start;
-      return one(code.file, [{ start: at, end: at, newText: `{ expiresIn: ${value} }, ` }]);
-    }
     const edit = setProperty(code, op, 2, "expiresIn", value);
     if (edit !== undefined) return one(code.file, [edit]);
     const options = written(code, given(call, "2"), context);

@@ -115,6 +115,9 @@ function check(
   if (missing === undefined) return [];
   // A secret that is looked up, or a key set, brings its own algorithm.
   const key = given(call, data.key);
+  if (call.guessed && key.kind !== "given") return [];
+  const sets = String(data.keySets ?? "").split("|");
+  if (key.kind === "given" && key.value.refs.some((r) => sets.includes(r.slice(4)))) return [];
   if (
     missing !== "empty" &&
     missing !== "any" &&

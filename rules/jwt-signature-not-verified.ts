@@ -1,11 +1,12 @@
 import { quoted, removeArgument, removeEntry } from "../server/rule/fix/arguments.ts";
-import { given, written } from "../server/rule/given.ts";
+import { binder, given, written } from "../server/rule/given.ts";
 import {
   type Code,
   type Context,
   type Fix,
   type Match,
   type Observation,
+  type Op,
   rule,
 } from "../server/rule/rule.ts";
 import {
@@ -145,11 +146,8 @@ function keysOfFile(
     if (op === undefined || real.length !== 1) continue;
     const key = there.op(op);
     const text = there.text(key.span);
-    const isGlobal =
-      (key.op === "free" && code.other(`${code.file}#`)?.ir.slots.includes(key.name)) ||
-      /^(?:process\.env\.\w+!?|os\.environ\[["']\w+["']\])$/.test(text) ||
-      (key.op === "free" && /^[A-Z][A-Z0-9_]+$/.test(key.name));
-    if (isGlobal) found.set(`${real[0]} ${text}`, (found.get(`${real[0]} ${text}`) ?? 0) + 1);
+    if (isGlobal(there, key))
+      found.set(`${real[0]} ${text}`, (found.get(`${real[0]} ${text}`) ?? 0) + 1);
   }
   const seen = new Set<string>();
   return [...found]
@@ -157,6 +155,27 @@ function keysOfFile(
     .map(([k]) => k)
     .filter((k) => !seen.has(k.slice(k.indexOf(" "))) && seen.add(k.slice(k.indexOf(" "))))
     .slice(0, 2);
+}
+
+/** A name of the module, or something inside it: `SECRET`, `config.jwt.secret`, `os.environ["KEY"]`, `process.env.KEY`. */
+function isGlobal(code: Code, op: Op): boolean {
+  switch (op.op) {
+    case "annotate":
+      return isGlobal(code, code.op(op.value));
+    case "member":
+      return isGlobal(code, code.op(op.object));
+    case "index":
+      return code.op(op.key).op === "const" && isGlobal(code, code.op(op.object));
+    case "free": {
+      const module = code.other(`${code.file}#`);
+      const bound = binder(code, op.name);
+      return bound === undefined
+        ? op.name === "process" || /^[A-Z][A-Z0-9_]+$/.test(op.name)
+        : bound.code.item === module?.item;
+    }
+    default:
+      return false;
+  }
 }
 
 function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
@@ -185,7 +204,7 @@ function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
   const token = given(call, data.token);
   const callee = code.op(op.callee);
   const name = data.library === "jsonwebtoken" ? "verify" : "decode";
-  if (keys.length === 0) return manual("the key is not used in this file");
+  if (keys.length === 0) return manual("no call in this file shows the key");
   if (
     token.kind !== "given" ||
     /#|\/\/|\/\*/.test(code.text(op.argsSpan)) ||

@@ -53,10 +53,11 @@ export function signingAlgorithm(call: Observation, data: Data, code: Code): str
   return all?.length === 1 ? all[0] : undefined;
 }
 
-/** The algorithms a verifying call accepts; undefined when not all are known. */
+/** The algorithms a verifying call accepts, "none" left out; undefined when not all are known. */
 export function acceptedAlgorithms(call: Observation, data: Data): readonly string[] | undefined {
   const found = given(call, data.algorithms);
-  return found.kind === "given" ? stringsOf(found.value) : undefined;
+  const all = found.kind === "given" ? stringsOf(found.value) : undefined;
+  return all?.filter((a) => a.toLowerCase() !== "none");
 }
 export function knownAlgorithms(call: Observation, data: Data): readonly string[] {
   const found = given(call, data.algorithms);

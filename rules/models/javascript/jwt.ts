@@ -90,6 +90,7 @@ const jwt: Model = {
       key: "1",
       algorithms: "2.algorithms",
       missing: "by-key-type",
+      keySets: "jose.createRemoteJWKSet()|jose.createLocalJWKSet()",
       none: "refuses",
     }),
     row("jose.SignJWT().sign", {
@@ -116,7 +117,7 @@ const jwt: Model = {
       key: "0.secret",
       algorithms: "0.algorithms",
       missing: "refuses",
-      none: "without-key",
+      none: "refuses",
     }),
     row("{koa-jwt}", {
       does: "verifies",
@@ -125,7 +126,7 @@ const jwt: Model = {
       key: "0.secret",
       algorithms: "0.algorithms",
       missing: "by-key",
-      none: "without-key",
+      none: "refuses",
     }),
     row("passport-jwt.Strategy", {
       does: "verifies",
@@ -134,7 +135,7 @@ const jwt: Model = {
       key: "0.secretOrKey",
       algorithms: "0.algorithms",
       missing: "by-key",
-      none: "without-key",
+      none: "refuses",
       claims: "0.ignoreExpiration=true:expiry",
     }),
   ],

@@ -38,6 +38,11 @@ export function setProperty(
     return append(code, call, [...missing, `{ ${name}: ${value} }`].join(", "));
   }
   const record = bare(code, arg.value);
+  if (record.op === "closure") {
+    // A callback in the place of the options moves on by one.
+    const at = code.absolute(record.span).start;
+    return { start: at, end: at, newText: `{ ${name}: ${value} }, ` };
+  }
   return record.op === "record" ? setEntry(code, record, name, value) : undefined;
 }
 
