@@ -2,7 +2,7 @@
 import { constants, existsSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { Engine, Finding, Level, Settings } from "../engine/api.ts";
+import type { Engine, Finding, Level, Problem, Settings } from "../engine/api.ts";
 import { DEFAULT_SETTINGS } from "../engine/api.ts";
 import { type Paint, painter, plain } from "./color.ts";
 import { writeReport } from "./disk.ts";
@@ -55,7 +55,7 @@ export async function scanCommand(
       secrets,
       mask: secretMask(workspace, secrets),
       seconds: (io.now() - started) / 1000,
-      exitCode: failed(findings, options.failOn) ? EXIT.findings : EXIT.clean,
+      exitCode: exitCode(findings, options.failOn, workspace.problems),
     };
     const text = render(result, options, io);
     if (options.output === undefined) io.stdout.write(text);
@@ -142,6 +142,16 @@ export function terminalWidth(output: Output): number {
 }
 
 /** Hints never fail a run. */
+/** A crash of ours must not look like a clean project to CI. */
+function exitCode(
+  findings: readonly Finding[],
+  failOn: ScanOptions["failOn"],
+  problems: readonly Problem[],
+): number {
+  if (failed(findings, failOn)) return EXIT.findings;
+  return problems.some((p) => p.crash) ? EXIT.failed : EXIT.clean;
+}
+
 function failed(findings: readonly Finding[], failOn: ScanOptions["failOn"]): boolean {
   if (failOn === "never") return false;
   const threshold: Level = failOn === "info" ? "information" : failOn;

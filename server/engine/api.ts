@@ -76,6 +76,8 @@ export type SkipReason =
 export interface Problem {
   readonly file?: FileId;
   readonly message: string;
+  /** Our own fault: a rule or the analysis crashed, so findings may be missing. */
+  readonly crash?: true;
 }
 
 /** Everything a user may set; unknown rule ids are reported as a `Problem` by `configure`. */

@@ -100,7 +100,20 @@ function looksMinified(text: string): SkipReason | undefined {
   const lines = codeLines(text);
   if (mapped && (lines.average > 120 || lines.longest > 1000)) return "minified";
   if (text.length <= SMALL) return undefined;
-  return lines.average > 300 || lines.longest > LONG_LINE ? "minified" : undefined;
+  return lines.average > 300 || lines.longest > LONG_LINE || hasShortNames(text)
+    ? "minified"
+    : undefined;
+}
+
+/** A bundler that keeps the lines still shortens nearly all names, and writes `!0` for true: nobody does that by hand. */
+function hasShortNames(text: string): boolean {
+  let all = 0;
+  let short = 0;
+  for (const [, name] of text.matchAll(/\b(?:function|class)\*?\s+([\w$]+)/g)) {
+    all++;
+    if ((name as string).length <= 2) short++;
+  }
+  return short >= 12 && short * 4 >= all * 3 && (text.match(/![01]\b/g)?.length ?? 0) >= 12;
 }
 
 /** Long lines of data (one string, a table of numbers) do not count: they stand in code written by hand, too. */

@@ -222,7 +222,9 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     const key = `${file ?? ""}|${message}`;
     if (toldProblems.has(key)) return;
     toldProblems.add(key);
-    pendingProblems.push(file === undefined ? { message } : { file, message });
+    pendingProblems.push(
+      file === undefined ? { message, crash: true } : { file, message, crash: true },
+    );
   };
 
   const analyse = (m: Moment, file: FileId): void => {

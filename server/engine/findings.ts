@@ -376,8 +376,7 @@ function flows(
     for (const { hit, unknown } of list) {
       const more = spec.accept === undefined ? {} : spec.accept(hit, context);
       if (more === undefined) continue;
-      const confidence: Confidence =
-        unknown || (hit.marks & ~markBit("via-place")) !== 0 ? "medium" : "high";
+      const confidence: Confidence = unknown || hit.marks !== 0 ? "medium" : "high";
       out.push({
         rule,
         match: {

@@ -218,7 +218,8 @@ export function createSolver(
     }
     const placed = program.item(id);
     if (placed === undefined) return undefined;
-    if (stack.length > MAX_DEPTH) return EMPTY;
+    // Deeper than this a function is taken for unknown: its arguments reach its result, with a mark.
+    if (stack.length > MAX_DEPTH) return undefined;
     if (finished > 0 && performance.now() >= stopAt) throw new Interrupted("the slice is over");
     const frame: Frame = { id, index: stack.length, low: stack.length };
     frames.set(id, frame);

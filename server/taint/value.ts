@@ -55,13 +55,7 @@ export interface Taint {
 /** The label of `self` / `this` in a method. */
 export const SELF_LABEL = "param:-1:";
 
-export const MARKS = [
-  "unknown-call",
-  "guessed-name",
-  "depth-limit",
-  "via-place",
-  "many-values",
-] as const;
+export const MARKS = ["unknown-call", "guessed-name", "many-values"] as const;
 export type Mark = (typeof MARKS)[number];
 export function markBit(mark: Mark): number {
   return 1 << MARKS.indexOf(mark);
