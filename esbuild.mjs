@@ -12,7 +12,7 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 export const root = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
@@ -85,15 +85,24 @@ export async function buildProduct() {
 const sourcePlaces = {
   name: "source-places",
   setup: ({ onLoad }) =>
-    onLoad({ filter: /\.m?[jt]s$/ }, ({ path }) => {
+    onLoad({ filter: /\.m?[jt]s$/ }, async ({ path }) => {
       if (path.includes("node_modules")) return undefined;
       const text = readFileSync(path, "utf8");
       if (!text.includes("import.meta.")) return undefined;
-      const contents = text
-        .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href))
-        .replaceAll("import.meta.dirname", JSON.stringify(dirname(path)))
-        .replaceAll("import.meta.filename", JSON.stringify(path));
-      return { contents, loader: path.endsWith("ts") ? "ts" : "js" };
+      // As syntax: the same words inside a string stay.
+      const { code } = await transform(text, {
+        loader: path.endsWith("ts") ? "ts" : "js",
+        target: "node20",
+        charset: "utf8",
+        sourcemap: "inline",
+        sourcefile: path,
+        define: {
+          "import.meta.url": JSON.stringify(pathToFileURL(path).href),
+          "import.meta.dirname": JSON.stringify(dirname(path)),
+          "import.meta.filename": JSON.stringify(path),
+        },
+      });
+      return { contents: code, loader: "js" };
     }),
 };
 
