@@ -51,11 +51,13 @@ export function contribute(file: FileIr, solver: Solver): Contribution {
   for (const item of file.items) {
     const summary = solver.summary(item.id);
     if (summary === undefined) continue;
+    const { isEntryPoint } = solver.entry(item.id);
     for (const h of summary.hits) {
       if (h.label.startsWith("source:")) {
         hits.push(h);
         targets.add(fileOf(h.site.item));
-      } else if (h.label.startsWith("param:") && !h.label.startsWith(SELF_LABEL)) {
+      } else if (h.label.startsWith("param:") && !h.label.startsWith(SELF_LABEL) && !isEntryPoint) {
+        // What a framework passes is no unknown: it is a source or it is not.
         roots.push({ item: item.id, hit: h });
         targets.add(fileOf(h.site.item));
       }
