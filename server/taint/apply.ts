@@ -136,6 +136,8 @@ export function instantiate(
   fn: ItemId,
   summary: Summary,
   parameter: (index: number) => Value,
+  /** What is proved about captured variables holds too: no argument of the call decides it. */
+  provesCaptured = false,
 ): Applied {
   const { run, op, state } = call;
   const cache = new Map<number, Value>();
@@ -157,8 +159,13 @@ export function instantiate(
         if (key !== "") value = readField(value, key);
       return value;
     }
-    if (label.startsWith("free:"))
-      return mine ? captured(run, holeOf(run, fn), label.slice(5), state) : undefined;
+    if (label.startsWith("free:")) {
+      const second = label.indexOf(":", 5);
+      let value = mine ? captured(run, holeOf(run, fn), label.slice(5, second), state) : undefined;
+      for (const key of label.slice(second + 1).split("."))
+        if (key !== "" && value !== undefined) value = readField(value, key);
+      return value;
+    }
     return undefined;
   };
   const expandTaint = (t: Taint): Taint[] => {
@@ -235,6 +242,7 @@ export function instantiate(
   const proofOf = (proof: Proof): Proof => {
     let out: Proof = new Map();
     for (const [label, mask] of proof) {
+      if (label.startsWith("free:") && !provesCaptured) continue;
       const value = passedFor(label);
       if (value !== undefined)
         out = both(
@@ -303,7 +311,7 @@ function captured(
   if (found === undefined || !found.captured) return undefined;
   return ofTaint([
     {
-      label: `free:${name}`,
+      label: `free:${name}:`,
       kind: "",
       cleared: 0,
       marks: 0,

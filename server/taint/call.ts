@@ -5,6 +5,7 @@ import { argument, type Call, type CallOp } from "./arguments.ts";
 import { bake, type Run, type State } from "./interpret.ts";
 import { kindBit } from "./knowledge.ts";
 import { instanceMember, pathValue, resolve, sourceTaint, withHint } from "./members.ts";
+import { isForeign } from "./operators.ts";
 import { applies, endsLike, guard, pass } from "./rows.ts";
 import { sink } from "./sinks.ts";
 import type { CallArg } from "./summary.ts";
@@ -79,6 +80,8 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
         if (m.startsWith("fn:")) add(callFunction(call, m.slice(3), { refs: [ref], taint: [] }));
     }
   }
+  if (!guessed && paths.length > 0 && paths.every((p) => run.facts.knowledge.ends(`${p}()`)))
+    state.ended = true;
   const known = result !== undefined;
   let matched = false;
   for (const path of paths) {
@@ -97,8 +100,10 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
     const unknown = unknownCall(call);
     result = result === undefined ? unknown : join(result, unknown);
   }
-  runCallbacks(call, paths, method);
-  return result ?? UNKNOWN;
+  const proof = runCallbacks(call, paths, method);
+  if (proof === undefined || proof.size === 0) return result ?? UNKNOWN;
+  const { key: _key, ...answer } = result ?? UNKNOWN;
+  return { ...answer, whenTrue: both(answer.whenTrue, proof) };
 }
 
 /** The library says nothing about the method: what methods of that name do, under the library's path. */
@@ -250,8 +255,14 @@ function weakened(proof: Proof): Proof {
   return new Map([...proof].map(([l]) => [l, kindBit("weak-guard")]));
 }
 
-function runCallbacks(call: Call, paths: readonly string[], method: string | undefined): void {
+/** Runs the functions that are passed; what the call proves when it answers true. */
+function runCallbacks(
+  call: Call,
+  paths: readonly string[],
+  method: string | undefined,
+): Proof | undefined {
   const { run } = call;
+  let proof: Proof | undefined;
   const rows = [
     ...paths.map((p) => `${p}()`),
     ...(method === undefined ? [] : [`*.${method}()`]),
@@ -271,6 +282,14 @@ function runCallbacks(call: Call, paths: readonly string[], method: string | und
         }));
         if (taint.length > 0) params[0] = ofTaint(taint);
       }
+      if (row?.proves === "true" && !run.shapesOnly && !isForeign(params[row.param] ?? UNKNOWN)) {
+        const summary = run.facts.summary(ref.slice(3));
+        if (summary !== undefined && summary.whenTrue.size > 0)
+          proof = both(
+            proof,
+            instantiate(call, ref.slice(3), summary, (i) => params[i] ?? UNKNOWN, true).whenTrue,
+          );
+      }
       if (run.shapesOnly || !run.recording) continue;
       run.calls.add(ref.slice(3));
       // Nothing tainted goes in: what the callback does is its own affair.
@@ -280,6 +299,7 @@ function runCallbacks(call: Call, paths: readonly string[], method: string | und
         instantiate(call, ref.slice(3), summary, (i) => params[i] ?? UNKNOWN);
     }
   });
+  return proof;
 }
 
 export function observeBase(_call: Call, _path: string): void {}

@@ -42,6 +42,8 @@ import {
 export interface State {
   readonly slots: (Value | undefined)[];
   cleared: Proof;
+  /** A call that never returns was made: what follows is not run. */
+  ended?: boolean;
   readonly free: Map<string, Value>;
   self: Value;
 }
@@ -192,6 +194,7 @@ function interpret(run: Run): Outcome {
     if (state === undefined) continue;
     const last = copy(state);
     step(run, at, last, () => {});
+    if (last.ended) continue;
     const end = (item.blocks[at] as Item["blocks"][number]).end;
     if (end.kind === "return" || end.kind === "end") {
       const value =
@@ -234,9 +237,9 @@ function interpret(run: Run): Outcome {
     returns = join(returns, { refs: [], taint: [], fields: new Map([["*", y]]) });
   return {
     returns: returns ?? UNKNOWN,
-    whenTrue: paramsOnly(whenTrue),
-    whenFalse: paramsOnly(whenFalse),
-    always: paramsOnly(always),
+    whenTrue: namedOutside(whenTrue),
+    whenFalse: namedOutside(whenFalse),
+    always: namedOutside(always),
     self: self ?? UNKNOWN,
   };
 }
@@ -246,8 +249,9 @@ function stepOut(value: Value): Value {
   const { whenTrue: _t, whenFalse: _f, key: _k, ...rest } = value;
   return rest;
 }
-function paramsOnly(proof: Proof | undefined): Proof {
-  return new Map([...(proof ?? [])].filter(([label]) => label.startsWith("param:")));
+/** What the caller, or the function around this one, has a name for. */
+function namedOutside(proof: Proof | undefined): Proof {
+  return new Map([...(proof ?? [])].filter(([label]) => /^(?:param|free):/.test(label)));
 }
 
 /** The instance whose method this is. What its fields hold is known to whoever calls the method: "param:-1:field". */
@@ -276,8 +280,12 @@ function step(
 ): void {
   const block = run.item.blocks[at] as Item["blocks"][number];
   if (block.handler !== undefined) flowTo(block.handler, state);
-  for (const id of block.ops) run.values[id] = evaluate(run, id, run.item.ops[id] as Op, state);
+  for (const id of block.ops) {
+    run.values[id] = evaluate(run, id, run.item.ops[id] as Op, state);
+    if (state.ended) break;
+  }
   if (block.handler !== undefined) flowTo(block.handler, state);
+  if (state.ended) return;
   const end = block.end;
   if (end.kind === "jump") flowTo(end.to, state);
   else if (end.kind === "branch") {

@@ -83,6 +83,8 @@ export interface PassRow {
   readonly clears?: readonly SinkKind[] | "all";
   /** The result is a number, a boolean, a date: no text. */
   readonly scalar?: boolean;
+  /** With `scalar`: true if an element of `from` is, and proves what that element proves. */
+  readonly someElement?: boolean;
   /** The result is a string with the same text (for constants and guards). */
   readonly same?: boolean;
   /**
@@ -124,6 +126,8 @@ export interface CallbackRow {
   readonly from: ArgSpec;
   /** The parameter is an element of `from`, not the whole. */
   readonly element?: boolean;
+  /** The call is true only if the function was, for one of the elements: it proves what the function proves. */
+  readonly proves?: "true";
 }
 export interface Model {
   readonly language: "python" | "javascript";
@@ -138,6 +142,8 @@ export interface Model {
   readonly aliases?: Readonly<Record<string, string>>;
   /** Names that, when bound to nothing known, most likely are this: only lowers confidence, never proves. */
   readonly hints?: Readonly<Record<string, readonly string[]>>;
+  /** Calls that never return: "sys.exit()". */
+  readonly ends?: readonly string[];
   /** Types (of annotations) whose values cannot carry text. */
   readonly scalars?: readonly string[];
 }
@@ -152,6 +158,7 @@ export interface Knowledge {
   callbacks(path: string): readonly CallbackRow[];
   hint(name: string): readonly string[];
   isScalar(path: string): boolean;
+  ends(path: string): boolean;
   /** Call paths that rules look at. */
   watched(path: string): boolean;
   /** True if any row or type begins with this path: worth following. */
@@ -177,6 +184,7 @@ export function compile(
   };
   const hints = new Map<string, string[]>();
   const scalars = new Set<string>();
+  const ends = new Set<string>();
   for (const m of models) {
     if (m.language !== language) continue;
     for (const [alias, target] of Object.entries(m.aliases ?? {}))
@@ -191,11 +199,13 @@ export function compile(
     for (const [name, to] of Object.entries(m.hints ?? {}))
       hints.set(name, [...(hints.get(name) ?? []), ...to]);
     for (const s of (m.scalars ?? []).flatMap(expand)) scalars.add(s);
+    for (const p of (m.ends ?? []).flatMap(expand)) ends.add(p);
   }
   const watching = new Set(watch.flatMap(expand));
   const prefixes = new Set<string>();
   for (const p of [
     ...canonical.keys(),
+    ...ends,
     ...watching,
     ...Object.values(tables).flatMap((t) => [...t.keys()]),
   ]) {
@@ -223,6 +233,7 @@ export function compile(
     callbacks: (p) => tables.callback.get(p) ?? NONE,
     hint: (name) => hints.get(name) ?? NONE,
     isScalar: (p) => scalars.has(p),
+    ends: (p) => ends.has(p),
     watched: (p) => watching.has(p),
     knows: (p) => prefixes.has(p),
     globals: language === "python" ? "builtins" : "globalThis",

@@ -27,7 +27,7 @@ export function freeValue(run: Run, name: string, op: Op): Value {
   if (found !== undefined) {
     if (!found.captured || run.shapesOnly) return found.value;
     const label: Taint = {
-      label: `free:${name}`,
+      label: `free:${name}:`,
       kind: "",
       cleared: 0,
       marks: 0,

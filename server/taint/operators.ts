@@ -133,6 +133,13 @@ export function compare(run: Run, operator: string, left: Value, right: Value): 
     } else if (left.taint.length === 0 && constants(left) !== undefined) {
       proof = prove(right, ALL_KINDS);
       weak = prove(right, 0);
+    } else {
+      // `HOSTS.some((h) => url.hostname === h)`: whoever calls the function sees whether the parameter is the program's own.
+      const [outer, own] = isOwnParameter(right) ? [left, right] : [right, left];
+      if (isOwnParameter(own) && isCaptured(outer)) {
+        proof = prove(outer, ALL_KINDS);
+        weak = prove(outer, 0);
+      }
     }
   } else if (operator === "in" || operator === "not in") {
     if (left.taint.length > 0 && !isForeign(right)) {
@@ -194,6 +201,13 @@ export function observeCompare(
  */
 export function isForeign(value: Value): boolean {
   return spread(value).some((t) => t.label.startsWith("source:") && t.kind !== "environment");
+}
+
+function isOwnParameter(value: Value): boolean {
+  return value.taint.length > 0 && spread(value).every((t) => t.label.startsWith("param:"));
+}
+function isCaptured(value: Value): boolean {
+  return value.taint.length > 0 && spread(value).every((t) => t.label.startsWith("free:"));
 }
 
 /** `x == None` and `x == ""`. */

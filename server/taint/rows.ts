@@ -5,10 +5,12 @@ import { type ArgSpec, clearedBy, type GuardRow, type PassRow } from "./knowledg
 import { update } from "./members.ts";
 import { isForeign, prove } from "./operators.ts";
 import {
+  type Alt,
   concat,
   constants,
   join,
   joinTaint,
+  meet,
   onlyConst,
   type Proof,
   readField,
@@ -43,6 +45,16 @@ export function applies(call: Call, row: PassRow): boolean {
   return call.args.length === 1 && (separator === "." || separator === "/");
 }
 
+/** Whichever element it is that is true: what all of them prove. */
+function someProof(list: Value | undefined): Proof | undefined {
+  let out: Proof | undefined;
+  for (const element of list?.fields?.values() ?? []) {
+    const proof = element.whenTrue ?? new Map();
+    out = out === undefined ? proof : meet(out, proof);
+  }
+  return out;
+}
+
 /** The known text at the end of an argument. */
 export function endsLike(call: Call, spec: ArgSpec, pattern: string): boolean {
   return (argument(call, spec)?.value.alts ?? []).some((alt) => {
@@ -70,7 +82,11 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
     }
     return UNKNOWN;
   }
-  if (row.scalar) return { ...withTaint(base, []), scalar: true };
+  if (row.scalar) {
+    const out: Value = { ...withTaint(base, []), scalar: true };
+    const proof = row.someElement ? someProof(from[0]?.value) : undefined;
+    return proof?.size ? { ...out, whenTrue: proof } : out;
+  }
   if (row.field !== undefined) {
     const key = onlyConst(argument(call, row.field)?.value);
     let value: Value | undefined;
@@ -142,7 +158,9 @@ export function guard(call: Call, row: GuardRow): Proof | undefined {
     if (other === undefined) return undefined;
     if (isForeign(other)) return undefined;
     if (row.needs.is !== "untainted") {
-      const all = constants(other);
+      const all = constants(other) ?? constantElements(other);
+      if (all === undefined && row.needs.is === "domain" && other.alts?.every(beginsWithDot))
+        return prove(subject.value, clearedBy(row.clears));
       if (all === undefined) return undefined;
       const fits = CONSTANT_TESTS[row.needs.is];
       if (fits !== undefined && !all.every((c) => typeof c === "string" && fits(c)))
@@ -150,6 +168,19 @@ export function guard(call: Call, row: GuardRow): Proof | undefined {
     }
   }
   return prove(subject.value, clearedBy(row.clears));
+}
+
+/** `text.startswith(("a", "b"))`. */
+function constantElements(value: Value): readonly unknown[] | undefined {
+  if (value.closed !== true || value.fields === undefined || value.fields.size === 0)
+    return undefined;
+  const all = [...value.fields.values()].map(constants);
+  return all.every((c) => c !== undefined) ? all.flat() : undefined;
+}
+
+/** `"." + host`, of the program's own host. */
+function beginsWithDot(alt: Alt): boolean {
+  return "parts" in alt && alt.parts.length > 1 && alt.parts[0]?.text === ".";
 }
 
 const CONSTANT_TESTS: Readonly<Record<string, (text: string) => boolean>> = {

@@ -40,7 +40,7 @@ export interface Trail {
 export type Derivation = "same" | "host" | "part";
 
 export interface Taint {
-  /** "source:ITEM|PATH|KIND|FIELDS", "param:INDEX:FIELDS" or "free:NAME". */
+  /** "source:ITEM|PATH|KIND|FIELDS", "param:INDEX:FIELDS" or "free:NAME:FIELDS". */
   readonly label: string;
   /** Kind of the source ("remote", ...); "" for symbolic labels. */
   readonly kind: string;
@@ -376,13 +376,16 @@ export function readField(value: Value, key: string): Value {
   }
   return found ?? UNKNOWN;
 }
+/** Where the path begins; -1 in a label without one. */
+function pathStart(label: string): number {
+  if (label.startsWith("param:")) return label.indexOf(":", 6);
+  if (label.startsWith("free:")) return label.indexOf(":", 5);
+  return label.startsWith("source:") ? label.lastIndexOf("|") : -1;
+}
+
 /** "param:0:query" + "id" = "param:0:query.id", to depth 3; "source:...|" likewise. Labels without a path stay as they are. */
 function extend(label: string, key: string): string {
-  const cut = label.startsWith("param:")
-    ? label.indexOf(":", 6)
-    : label.startsWith("source:")
-      ? label.lastIndexOf("|")
-      : -1;
+  const cut = pathStart(label);
   if (cut < 0) return label;
   const path = label.slice(cut + 1);
   const steps = path === "" ? 0 : path.split(".").length;
@@ -392,11 +395,7 @@ function extend(label: string, key: string): string {
 
 /** The label of what holds it, one step up; undefined at the top. */
 export function parentLabel(label: string): string | undefined {
-  const cut = label.startsWith("param:")
-    ? label.indexOf(":", 6)
-    : label.startsWith("source:")
-      ? label.lastIndexOf("|")
-      : -1;
+  const cut = pathStart(label);
   if (cut < 0 || cut === label.length - 1) return undefined;
   const dot = label.lastIndexOf(".");
   return dot > cut ? label.slice(0, dot) : label.slice(0, cut + 1);

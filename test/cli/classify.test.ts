@@ -30,12 +30,22 @@ test("generated files say so in the comment above the code", () => {
   for (const [file, text] of own) assert.equal(classify(file, text), undefined, text);
 });
 
-test("minified files are known by the length of their lines of code", () => {
+test("minified files are known by the length of their lines of code and of their names", () => {
   const line = "function a(b){return c(d);}";
   assert.equal(classify("a.js", line.repeat(100)), undefined);
   assert.equal(classify("a.js", line.repeat(1000)), "minified");
   assert.equal(classify("a.js", `${line.repeat(50)}\n//# sourceMappingURL=a.js.map`), "minified");
   assert.equal(classify("a.js", `${line}\n`.repeat(5000)), undefined);
+  const bundled = Array.from(
+    { length: 900 },
+    (_, i) => `function ${"abcdefg"[i % 7]}${i % 10}(t) {\n  return !0;\n}\n`,
+  );
+  assert.equal(classify("a.mjs", bundled.join("")), "minified");
+  assert.equal(classify("a.mjs", bundled.join("").replaceAll("!0", "true")), undefined);
+  assert.equal(
+    classify("a.mjs", bundled.join("").replaceAll("function ", "function render")),
+    undefined,
+  );
   assert.equal(classify("a.py", `X = "${"abc ".repeat(9000)}"\n`), undefined);
 });
 

@@ -113,14 +113,16 @@ const core: Model = {
     },
     { path: "*.{startsWith,endsWith}()", subject: "recv", proves: "true", clears: [] },
   ],
+  ends: ["globalThis.process.{exit,abort}()"],
   callbacks: [
     {
-      path: "*.{map,filter,forEach,find,findIndex,some,every,flatMap,sort}()",
+      path: "*.{map,filter,forEach,find,findIndex,every,flatMap,sort}()",
       arg: 0,
       param: 0,
       from: "recv",
       element: true,
     },
+    { path: "*.some()", arg: 0, param: 0, from: "recv", element: true, proves: "true" },
     { path: "*.reduce()", arg: 0, param: 1, from: "recv", element: true },
     { path: "*.then()", arg: 0, param: 0, from: "recv" },
   ],

@@ -24,10 +24,11 @@ const core: Model = {
   ],
   passes: [
     {
-      path: "builtins.{int,float,bool,complex,len,ord,hash,id,isinstance,issubclass,callable,hasattr,any,all,range,round,abs,memoryview}()",
+      path: "builtins.{int,float,bool,complex,len,ord,hash,id,isinstance,issubclass,callable,hasattr,all,range,round,abs,memoryview}()",
       from: [0],
       scalar: true,
     },
+    { path: "builtins.any()", from: [0], scalar: true, someElement: true },
     { path: "builtins.{str,repr,ascii,bytes,bytearray}()", from: [0], same: true },
     {
       path: "builtins.{list,tuple,set,frozenset,dict,sorted,reversed,zip,map,filter,iter,next,min,max,sum,vars}()",
@@ -127,6 +128,7 @@ const core: Model = {
       clears: ["sql", "path", "shell", "code", "html", "response", "template", "header", "log"],
     },
   ],
+  ends: ["sys.exit()", "os._exit()", "os.abort()", "builtins.{exit,quit}()"],
   scalars: [
     "builtins.{int,float,bool,complex}",
     "{uuid.UUID,datetime.datetime,datetime.date,datetime.time,datetime.timedelta,decimal.Decimal,enum.Enum,enum.IntEnum,enum.StrEnum,ipaddress.IPv4Address,ipaddress.IPv6Address}",

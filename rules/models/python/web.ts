@@ -90,6 +90,7 @@ const web: Model = {
       text: "the request body",
     },
   ],
+  ends: ["{flask.abort,quart.abort,werkzeug.exceptions.abort}()"],
   scalars: ["fastapi.{Depends,Security}().default", "fastapi.BackgroundTasks"],
   hints: {
     app: ["fastapi.FastAPI()", "flask.Flask()"],
