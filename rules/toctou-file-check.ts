@@ -45,6 +45,8 @@ export default rule({
             span: use.site.span,
             op: use.site.op,
             call: use,
+            // Deleting follows no link, making a folder overwrites nothing: at worst an error.
+            ...(deed === "delete" || deed === "folder" ? { severity: "info" as const } : {}),
             confidence: use.guessed || check.guessed ? "medium" : "high",
             facts: { deed },
             related: [{ item: check.site.item, span: check.site.span, text: "the check" }],

@@ -46,6 +46,8 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
   const method = calleeOp.op === "member" ? calleeOp.name : undefined;
 
   const paths = callee.refs.filter((r) => r.startsWith("lib:")).map((r) => r.slice(4));
+  const called = forwarded(run, op, method === undefined ? paths : [...paths, `*.${method}`]);
+  if (called !== undefined) return evaluateCall(run, id, called, state);
   const guessed = callee.guessed ?? false;
   noteTakers(
     call,
@@ -104,6 +106,17 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
   if (proof === undefined || proof.size === 0) return result ?? UNKNOWN;
   const { key: _key, ...answer } = result ?? UNKNOWN;
   return { ...answer, whenTrue: both(answer.whenTrue, proof) };
+}
+
+/** `asyncio.to_thread(open, path)` is the call `open(path)`. */
+function forwarded(run: Run, op: CallOp, paths: readonly string[]): CallOp | undefined {
+  for (const path of paths) {
+    const at = run.facts.knowledge.forwards(`${path}()`);
+    const callee = at === undefined ? undefined : op.args[at];
+    if (at === undefined || callee === undefined || callee.spread !== undefined) continue;
+    return { ...op, callee: callee.value, args: op.args.slice(at + 1) };
+  }
+  return undefined;
 }
 
 /** The library says nothing about the method: what methods of that name do, under the library's path. */

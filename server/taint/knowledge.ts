@@ -142,6 +142,8 @@ export interface Model {
   readonly aliases?: Readonly<Record<string, string>>;
   /** Names that, when bound to nothing known, most likely are this: only lowers confidence, never proves. */
   readonly hints?: Readonly<Record<string, readonly string[]>>;
+  /** Calls that call one of their arguments with those behind it: "asyncio.to_thread()" -> 0. */
+  readonly forwards?: Readonly<Record<string, number>>;
   /** Calls that never return: "sys.exit()". */
   readonly ends?: readonly string[];
   /** Types (of annotations) whose values cannot carry text. */
@@ -159,6 +161,8 @@ export interface Knowledge {
   hint(name: string): readonly string[];
   isScalar(path: string): boolean;
   ends(path: string): boolean;
+  /** The position of the argument that is called with the arguments behind it. */
+  forwards(path: string): number | undefined;
   /** Call paths that rules look at. */
   watched(path: string): boolean;
   /** True if any row or type begins with this path: worth following. */
@@ -185,6 +189,7 @@ export function compile(
   const hints = new Map<string, string[]>();
   const scalars = new Set<string>();
   const ends = new Set<string>();
+  const forwards = new Map<string, number>();
   for (const m of models) {
     if (m.language !== language) continue;
     for (const [alias, target] of Object.entries(m.aliases ?? {}))
@@ -200,12 +205,15 @@ export function compile(
       hints.set(name, [...(hints.get(name) ?? []), ...to]);
     for (const s of (m.scalars ?? []).flatMap(expand)) scalars.add(s);
     for (const p of (m.ends ?? []).flatMap(expand)) ends.add(p);
+    for (const [path, at] of Object.entries(m.forwards ?? {}))
+      for (const p of expand(path)) forwards.set(p, at);
   }
   const watching = new Set(watch.flatMap(expand));
   const prefixes = new Set<string>();
   for (const p of [
     ...canonical.keys(),
     ...ends,
+    ...forwards.keys(),
     ...watching,
     ...Object.values(tables).flatMap((t) => [...t.keys()]),
   ]) {
@@ -234,6 +242,7 @@ export function compile(
     hint: (name) => hints.get(name) ?? NONE,
     isScalar: (p) => scalars.has(p),
     ends: (p) => ends.has(p),
+    forwards: (p) => forwards.get(p),
     watched: (p) => watching.has(p),
     knows: (p) => prefixes.has(p),
     globals: language === "python" ? "builtins" : "globalThis",

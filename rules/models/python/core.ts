@@ -128,6 +128,10 @@ const core: Model = {
       clears: ["sql", "path", "shell", "code", "html", "response", "template", "header", "log"],
     },
   ],
+  forwards: {
+    "{asyncio.to_thread,anyio.to_thread.run_sync,starlette.concurrency.run_in_threadpool,fastapi.concurrency.run_in_threadpool}()": 0,
+    "*.run_in_executor()": 1,
+  },
   ends: ["sys.exit()", "os._exit()", "os.abort()", "builtins.{exit,quit}()"],
   scalars: [
     "builtins.{int,float,bool,complex}",
