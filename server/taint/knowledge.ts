@@ -95,6 +95,8 @@ export interface PassRow {
   readonly needs?: { readonly arg: ArgSpec; readonly is: "negated-class" | "only-separator" };
   /** What these kinds cleared counts no more: pieces are joined again. */
   readonly restores?: readonly SinkKind[];
+  /** If this argument is a type whose values carry no text (`type=int`), neither does the result. */
+  readonly converter?: ArgSpec;
   /** The result is the field of `from` whose key is this argument, as in `args.get("id")`. */
   readonly field?: ArgSpec;
   /** Iterating the result gives pairs of a position (a number) and an element of `from`. */

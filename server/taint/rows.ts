@@ -87,6 +87,9 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
     const proof = row.someElement ? someProof(from[0]?.value) : undefined;
     return proof?.size ? { ...out, whenTrue: proof } : out;
   }
+  const converter = row.converter === undefined ? undefined : argument(call, row.converter)?.value;
+  if (converter?.refs.some((r) => r.startsWith("lib:") && run.facts.knowledge.isScalar(r.slice(4))))
+    return { ...withTaint(base, []), scalar: true };
   if (row.field !== undefined) {
     const key = onlyConst(argument(call, row.field)?.value);
     let value: Value | undefined;

@@ -46,7 +46,12 @@ const core: Model = {
       needs: { arg: 0, is: "only-separator" },
     },
     { path: `*.${PARTS}()`, from: ["recv", "*"], derive: "part" },
-    { path: "*.{get,getlist,getone,getall,pop,setdefault}()", from: ["recv"], field: 0 },
+    {
+      path: "*.{get,getlist,getone,getall,pop,setdefault}()",
+      from: ["recv"],
+      field: 0,
+      converter: "type",
+    },
     { path: "*.popitem()", from: ["recv"] },
     { path: "*.join()", from: ["recv", 0], restores: ["piece"] },
     { path: "*.{append,add,insert,appendleft,extend,update}()", from: ["*"], to: "recv" },
