@@ -98,8 +98,9 @@ function baseOf(code: Code, op: Op, depth: number): string | undefined {
               : undefined;
       const first = op.args[0];
       if (first === undefined) return undefined;
+      // With more parts between, the folder meant is deeper than the first: no guess.
       if ((name === "join" || name === "resolve" || name === "Path") && op.args.length > 1)
-        return pathText(code, first.value);
+        return op.args.length === 2 ? pathText(code, first.value) : undefined;
       if (name === "joinpath" && callee.op === "member") return pathText(code, callee.object);
       if (name === "resolve" && callee.op === "member" && op.args.length === 0)
         return next(callee.object);

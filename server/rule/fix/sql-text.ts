@@ -134,6 +134,13 @@ function readJoin(code: Code, op: Op & { op: "join" }): SqlText | undefined {
       });
     }
   }
+  // `"%(q)s" % mapping`: the values are not written here one by one.
+  if (
+    op.style === "percent" &&
+    op.parts.some((p) => p.kind === "hole" && code.text(p.span).startsWith("%(")) &&
+    !/%\s*\{[^%]*$/.test(text)
+  )
+    return undefined;
   if (op.style === "fstring" || op.style === "template")
     return head === null
       ? undefined

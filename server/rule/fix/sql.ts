@@ -73,6 +73,8 @@ function build(
   const source = sourceOf(code, arg);
   if (source === undefined)
     return refuse("the SQL text is not built in one place in this function");
+  if (isUsedElsewhere(code, arg))
+    return refuse("the SQL text is used in more than one place, and each would need the values");
   const edits: Edit[] = [];
   const title = `Use query parameters (${label})`;
   let proved = false;
@@ -80,6 +82,8 @@ function build(
     const sql = source[0]?.sql as SqlText;
     const plan = planPlaceholders(code, sql);
     if ("refused" in plan) return refuse(plan.refused);
+    if (plan.replacements.some((r) => changesBefore(code, r.value, sql.span.end, call.span.start)))
+      return refuse("a value changes between the SQL text and the call");
     if (plan.replacements.length === 0) return refuse("no value can be told from the SQL text");
     edits.push(...rewrite(code, sql, plan.replacements, style, 0));
     proved = PROVED.has(`${code.language}:${label}`) && plan.replacements.every((r) => r.quoted);
@@ -96,6 +100,34 @@ function build(
     grade: proved ? "safe" : "suggested",
     edits: [{ file: code.file, edits: dedupe(edits) }],
   };
+}
+
+/** The variable that holds the text is read anywhere but in this argument and in its own `+=`. */
+function isUsedElsewhere(code: Code, arg: ValueId): boolean {
+  const op = code.op(arg);
+  if (op.op === "await" || op.op === "annotate") return isUsedElsewhere(code, op.value);
+  if (op.op !== "load") return false;
+  const grown = new Set<ValueId>();
+  for (const o of code.ir.ops) {
+    if (o.op !== "store" || o.slot !== op.slot) continue;
+    const value = code.op(o.value);
+    if (value.op === "binary") grown.add(value.left);
+  }
+  return code.ir.ops.some(
+    (o, id) => o.op === "load" && o.slot === op.slot && id !== arg && !grown.has(id),
+  );
+}
+
+/** A variable in the expression is assigned between two places. */
+function changesBefore(code: Code, expression: string, from: number, to: number): boolean {
+  const names = new Set(expression.match(/[A-Za-z_$][\w$]*/g) ?? []);
+  return code.ir.ops.some(
+    (o) =>
+      o.op === "store" &&
+      o.span.start >= from &&
+      o.span.start < to &&
+      names.has((code.ir.slots[o.slot] ?? "").replace(/#\d+$/, "")),
+  );
 }
 
 interface Source {
