@@ -157,8 +157,7 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
   const { file, program, ruleSet, settings } = input;
   const context: Context = {
     file,
-    code: (item) =>
-      codeOf(program, item, (f) => (f === file ? input.text : textOfFile(program, f))),
+    code: (item) => codeOf(program, item, (f) => (f === file ? input.text : undefined)),
     imported: (from, specifier) => importedFile(program, from, specifier),
   };
   const raw: Raw[] = [];
@@ -600,10 +599,6 @@ function importedFile(program: Program, from: FileId, specifier: string): FileId
   const to = program.file(from)?.language.resolve(from, specifier, program.files);
   return to?.kind === "file" ? to.file : undefined;
 }
-function textOfFile(_program: Program, _file: FileId): string | undefined {
-  return undefined;
-}
-
 /** A view of an item for rules. */
 export function codeOf(
   program: Program,

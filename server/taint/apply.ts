@@ -1,10 +1,9 @@
 /** Functions of the project, called: a summary is seen from the call, with what the caller passes. */
 import type { Op, ValueId } from "../ir/ir.ts";
 import { argument, type Call, type CallOp } from "./arguments.ts";
-import { observeBase } from "./call.ts";
 import { bake, type Run, type State } from "./interpret.ts";
 import { ALL_KINDS, kindBit } from "./knowledge.ts";
-import { instanceMember, resolve, update } from "./members.ts";
+import { instanceMember, update } from "./members.ts";
 import { prove } from "./operators.ts";
 import { addHit } from "./sinks.ts";
 import { rebase, type Summary, trail } from "./summary.ts";
@@ -53,10 +52,6 @@ export function construct(call: Call, classId: string): Value {
       if (a.name !== undefined) out = withField(out, a.name, a.value, true);
       else out = withTaint(out, joinTaint(out.taint, spread(a.value)));
     });
-    const shape = run.facts.classOf(classId);
-    for (const base of shape?.bases ?? [])
-      for (const r of resolve(run, base).refs)
-        if (r.startsWith("lib:")) observeBase(call, r.slice(4));
   }
   return out;
 }

@@ -314,5 +314,3 @@ function runCallbacks(
   });
   return proof;
 }
-
-export function observeBase(_call: Call, _path: string): void {}
