@@ -7,6 +7,8 @@ import type { Level } from "../../server/engine/api.ts";
 export type Demand =
   /** Reported, at this level if there is one. */
   | { readonly kind: "found"; readonly level: Level | undefined }
+  /** `# value: 'a' | 1`: the constants that `reveal_value` must show; `# value: ? not 'a'` if it cannot yet. */
+  | { readonly kind: "value"; readonly text: string; readonly should: string | undefined }
   /** Should be reported and is not. */
   | { readonly kind: "missing" }
   /** Is reported and should not be. */
@@ -34,10 +36,18 @@ const MARK = new RegExp(
 );
 const PART = new RegExp(`(${Object.keys(WORDS).join("|")}): *\\[([\\w ,-]+)\\]`, "g");
 
+const VALUE = /[ \t]*(?:#|\/\/)[ \t]*value: (.+?)(?: not (.+?))?[ \t]*$/;
+
 /** Takes the marks off a program. */
 export function takeMarks(program: string): { text: string; expectations: Expectation[] } {
   const expectations: Expectation[] = [];
   const lines = program.split("\n").map((line, index) => {
+    const value = VALUE.exec(line);
+    if (value !== null) {
+      const demand = { kind: "value", text: value[1] as string, should: value[2] } as const;
+      expectations.push({ line: index + 1, rule: "value", demand });
+      return line.slice(0, value.index);
+    }
     const match = MARK.exec(line);
     if (match === null) return line;
     expectations.push(...parts(match[1] as string, index + 1));
@@ -100,7 +110,14 @@ export function differences(
     const at = left.findIndex((one) => one.line === line && one.rule === rule);
     const got = at < 0 ? undefined : left.splice(at, 1)[0];
     const where = `${file}:${line}`;
-    if (demand.kind === "missing") {
+    if (demand.kind === "value") {
+      if (demand.should !== undefined) known.missing++;
+      if (got === undefined) out.push(`${where} is no call of reveal_value`);
+      else if (got.text === demand.should)
+        out.push(`${where} is right now: write "value: ${got.text}"`);
+      else if (got.text !== demand.text)
+        out.push(`${where} expected value ${demand.text}, got ${got.text}`);
+    } else if (demand.kind === "missing") {
       known.missing++;
       if (got !== undefined) out.push(`${where} is found now: write "${got.level}: [${rule}]"`);
     } else if (demand.kind === "spurious") {

@@ -21,6 +21,15 @@ export interface Case {
   readonly strict: boolean;
   /** Does not parse, on purpose. */
   readonly broken: boolean;
+  /** What a `flow` block says of the way of the data: place of the sink and lines from the source to it. */
+  readonly flows: readonly ExpectedFlow[];
+}
+
+export interface ExpectedFlow {
+  /** "app.py:7", the sink. */
+  readonly at: string;
+  /** "app.py:3 > app.py:5 > app.py:7". */
+  readonly lines: string;
 }
 
 export interface Section {
@@ -56,6 +65,7 @@ interface Draft {
   readonly named: boolean;
   readonly files: { name: string; text: string; expectations: Expectation[] }[];
   readonly fixed: Map<string, string>;
+  readonly flows: ExpectedFlow[];
   strict: boolean;
   broken: boolean;
 }
@@ -144,6 +154,16 @@ function take(drafts: Draft[], block: Block): void {
       );
     return;
   }
+  if (language === "flow") {
+    const file = last?.files[last.files.length - 1];
+    if (last === undefined || file === undefined)
+      problems.push(`line ${line}: "flow" has no block before it`);
+    else
+      last.flows.push(
+        ...flowLines(body, file.name, (text) => problems.push(`line ${line}: ${text}`)),
+      );
+    return;
+  }
   const fallback = DEFAULT_NAMES[language];
   if (fallback === undefined) return;
   for (const word of words)
@@ -168,6 +188,7 @@ function take(drafts: Draft[], block: Block): void {
     named,
     files: [],
     fixed: new Map(),
+    flows: [],
     strict: false,
     broken: false,
   };
@@ -177,6 +198,22 @@ function take(drafts: Draft[], block: Block): void {
   draft.files.push({ name, text, expectations });
   if (words.has("strict")) draft.strict = true;
   if (words.has("broken")) draft.broken = true;
+}
+
+/** "7: 3 > 5 > 7", with "b.py:" before any number that is a line of another file than the block's. */
+function flowLines(body: string, file: string, problem: (text: string) => void): ExpectedFlow[] {
+  const place = (text: string): string => (/^\d+$/.test(text) ? `${file}:${text}` : text);
+  return body.split("\n").flatMap((raw) => {
+    const text = raw.trim();
+    if (text === "") return [];
+    const match = /^((?:[^\s:]+:)?\d+): +((?:[^\s:]+:)?\d+(?: > (?:[^\s:]+:)?\d+)*)$/.exec(text);
+    if (match === null) {
+      problem(`cannot read "${text}"; write "7: 3 > 5 > 7"`);
+      return [];
+    }
+    const lines = (match[2] as string).split(" > ").map(place).join(" > ");
+    return [{ at: place(match[1] as string), lines }];
+  });
 }
 
 /** Tests need different names: a repeated heading gets a number. */

@@ -6,10 +6,21 @@ import { type Page, readPage } from "./page.ts";
 
 export const repository = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Of the folders rules/ and test/; SKEPTIC_PAGE=part-of-a-path chooses. */
+const SEMANTICS = "test/semantics/";
+
+/** Of the folders rules/ and test/, but those about semantics; SKEPTIC_PAGE=part-of-a-path chooses. */
 export function readPages(): readonly Page[] {
+  return pagesBelow("rules", "test").filter(({ path }) => !path.startsWith(SEMANTICS));
+}
+
+/** What the engine knows of values, in programs that say `reveal(x)`. */
+export function readSemantics(): readonly Page[] {
+  return pagesBelow(SEMANTICS.slice(0, -1));
+}
+
+function pagesBelow(...folders: string[]): readonly Page[] {
   const chosen = process.env.SKEPTIC_PAGE ?? "";
-  return ["rules", "test"]
+  return folders
     .flatMap(markdownBelow)
     .filter((path) => path.includes(chosen))
     .map((path) => readPage(path, readFileSync(join(repository, path), "utf8")));
@@ -26,6 +37,7 @@ export function readFolder(folder: string): ReadonlyMap<string, string> {
 }
 
 function markdownBelow(folder: string): string[] {
+  if (!existsSync(join(repository, folder))) return [];
   const entries = readdirSync(join(repository, folder), { withFileTypes: true });
   return entries
     .flatMap((entry) => {

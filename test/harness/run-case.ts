@@ -3,7 +3,7 @@ import type { Engine } from "../../server/engine/api.ts";
 import { fixAll, fixProblems, indent } from "./fixes.ts";
 import { differences, type Known } from "./marks.ts";
 import type { Case } from "./page.ts";
-import { check, load, seen, summary } from "./project.ts";
+import { check, lineOf, load, seen, summary } from "./project.ts";
 import { variantProblems } from "./variants.ts";
 
 /** One line (or a few) for everything that is not as the page says; counts the marks of wrong answers into `known`. */
@@ -18,11 +18,33 @@ export function caseProblems(engine: Engine, test: Case, known: Known): string[]
   for (const { name, expectations } of test.files)
     out.push(...differences(name, found, expectations, rules, known));
   out.push(...shapeProblems(findings, texts));
+  out.push(...flowProblems(findings, texts, test.flows));
   if (out.length === 0)
     out.push(...variantProblems(engine, texts, options, summary(findings, texts)));
   out.push(...fixProblems(engine, texts, options));
   if (test.fixed.size > 0) out.push(...fixedProblems(engine, test, texts, options));
   return out;
+}
+
+/** The lines a finding's path stands on, from source to sink, each named once in a row. */
+function flowProblems(
+  findings: ReturnType<typeof check>["findings"],
+  texts: ReadonlyMap<string, string>,
+  expected: Case["flows"],
+): string[] {
+  return expected.flatMap(({ at, lines }) => {
+    const got = findings
+      .filter(({ file, span }) => `${file}:${lineOf(texts, file, span.start)}` === at)
+      .map(({ flow }) =>
+        flow
+          .map(({ file, span }) => `${file}:${lineOf(texts, file, span.start)}`)
+          .filter((place, index, all) => place !== all[index - 1])
+          .join(" > "),
+      );
+    return got.includes(lines)
+      ? []
+      : [`flow at ${at}: expected ${lines}, got ${got.join(", or ")}`];
+  });
 }
 
 function shapeProblems(
