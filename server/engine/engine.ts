@@ -33,13 +33,13 @@ import {
   type Contribution,
   contribute,
   contributionKey,
-  type Found,
-  findingsOf,
   indexContributions,
   isShared,
   type ProjectIndex,
   watchList,
-} from "./findings.ts";
+} from "./contributions.ts";
+import { findingsOf } from "./findings.ts";
+import type { Found } from "./input.ts";
 import { type Directive, directives } from "./suppress.ts";
 
 export interface EngineOptions {
@@ -243,6 +243,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       calls: new Set(),
       observations: [],
       roots: [],
+      latent: [],
     };
     m.waiting.delete(file);
     m.contributions.set(file, contribution);

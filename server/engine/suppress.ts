@@ -1,7 +1,15 @@
-/** Inline suppression: `skeptic: ignore[rule-id] -- reason` in a comment on the line or alone on the line above. */
-
-import { lineStarts, positionAt } from "../base/text.ts";
+/**
+ * Inline suppression: `skeptic: ignore[rule-id] -- reason` in a comment. At the end of a line it is about that line, alone
+ * on its line about the next line of code; and in both cases about the whole of a statement that begins there, except
+ * statements and function bodies inside it.
+ */
+import type { FileId } from "../base/brand.ts";
+import { lineStarts, positionAt, type Span } from "../base/text.ts";
+import { absoluteSpan, toItem } from "../languages/items.ts";
+import type { PlacedItem, Program } from "../project/program.ts";
+import type { Rule } from "../rule/rule.ts";
 import { end, type FlatTree, kind, start } from "../syntax/flat.ts";
+import type { ItemId } from "../taint/value.ts";
 
 export interface Directive {
   /** Absolute place of the comment. */
@@ -9,44 +17,175 @@ export interface Directive {
   readonly end: number;
   /** First line (from 0) to which it applies, and the last. */
   readonly lines: readonly [number, number];
+  /** Nothing else stands on its lines. */
+  readonly alone: boolean;
   readonly rules: readonly string[];
+  /** Absolute place of what stands between the brackets; empty without brackets. */
+  readonly list: Span;
   readonly reason: string;
 }
 
 const FORM = /skeptic:\s*ignore\s*(?:\[([^\]]*)\])?\s*(?:--\s*(.*?))?\s*(?:\*\/)?\s*$/s;
 
 export function directives(tree: FlatTree): readonly Directive[] {
+  const comments: Span[] = [];
+  for (let n = 0; n < tree.count; n++)
+    if (kind(tree, n) === "comment") comments.push({ start: start(tree, n), end: end(tree, n) });
+  if (comments.length === 0) return [];
+  let lines: Lines | undefined;
   const out: Directive[] = [];
-  let starts: Uint32Array | undefined;
-  for (let n = 0; n < tree.count; n++) {
-    if (kind(tree, n) !== "comment") continue;
-    const from = start(tree, n);
-    const to = end(tree, n);
+  for (const { start: from, end: to } of comments) {
     const text = tree.text.slice(from, to);
     const match = FORM.exec(text);
     if (match === null) continue;
-    starts ??= lineStarts(tree.text);
-    const line = positionAt(starts, from).line;
-    const alone = tree.text.slice(starts[line] as number, from).trim() === "";
+    lines ??= linesOf(tree.text, comments);
+    const line = lines.of(from);
+    const last = lines.of(to);
+    const alone = lines.hasOnlyComments(line) && lines.hasOnlyComments(last);
+    const bracket = match[1] === undefined ? from : from + text.indexOf("[", match.index) + 1;
     out.push({
       start: from,
       end: to,
-      lines: alone ? [line, nextCodeLine(tree.text, starts, line)] : [line, line],
+      lines: alone ? [line, lines.nextWithCode(last)] : [line, last],
+      alone,
       rules: (match[1] ?? "")
         .split(",")
         .map((r) => r.trim())
         .filter((r) => r !== ""),
+      list: { start: bracket, end: bracket + (match[1] ?? "").length },
       reason: (match[2] ?? "").trim(),
     });
   }
   return out;
 }
 
-/** The line after the comment, past further comment-only lines (several directives may stand on top of each other). */
-function nextCodeLine(text: string, starts: Uint32Array, line: number): number {
-  for (let l = line + 1; l < starts.length; l++) {
-    const content = text.slice(starts[l] as number, starts[l + 1] ?? text.length).trim();
-    if (!/^(#|\/\/|\/\*)/.test(content)) return l;
+interface Lines {
+  of(offset: number): number;
+  hasOnlyComments(line: number): boolean;
+  /** The line after a comment, past further comment-only lines (several directives may stand on top of each other). */
+  nextWithCode(line: number): number;
+}
+
+function linesOf(text: string, comments: readonly Span[]): Lines {
+  const starts = lineStarts(text);
+  const of = (offset: number): number => positionAt(starts, offset).line;
+  const onLine = new Map<number, Span[]>();
+  for (const c of comments)
+    for (let l = of(c.start); l <= of(c.end); l++) onLine.set(l, [...(onLine.get(l) ?? []), c]);
+  const hasOnlyComments = (line: number): boolean => {
+    const here = onLine.get(line);
+    if (here === undefined) return false;
+    let rest = "";
+    let at = starts[line] as number;
+    const stop = starts[line + 1] ?? text.length;
+    for (const c of here) {
+      if (c.start > at) rest += text.slice(at, c.start);
+      at = Math.max(at, c.end);
+    }
+    rest = (rest + text.slice(Math.min(at, stop), stop)).trim();
+    // JSX wraps a comment among elements in braces.
+    return rest === "" || rest.replace(/\s+/g, "") === "{}";
+  };
+  const nextWithCode = (line: number): number => {
+    let l = line + 1;
+    while (l < starts.length && hasOnlyComments(l)) l++;
+    return l;
+  };
+  return { of, hasOnlyComments, nextWithCode };
+}
+
+/** A directive that has a reason, and names only rules that exist. */
+export function isComplete(d: Directive, ids: ReadonlySet<string>): boolean {
+  return d.reason !== "" && d.rules.every((r) => ids.has(r));
+}
+
+export interface Suppressor {
+  /** True if a directive accepts findings of the rule at this place of an item. The directive has then been of use. */
+  accepts(rule: Rule, item: ItemId, span: Span): boolean;
+  /** Rules a directive names that nothing was asked about where it applies. */
+  unused(d: Directive): readonly string[];
+}
+
+export function suppressor(
+  program: Program,
+  file: FileId,
+  text: string,
+  all: readonly Directive[],
+  ids: ReadonlySet<string>,
+): Suppressor {
+  const complete = all.filter((d) => isComplete(d, ids));
+  const used = new Map<Directive, Set<string>>();
+  const starts = complete.length === 0 ? new Uint32Array(0) : lineStarts(text);
+  const line = (offset: number): number => positionAt(starts, offset).line;
+  const lists = new Map<ItemId, readonly Span[]>();
+  return {
+    accepts(rule, id, span) {
+      if (complete.length === 0) return false;
+      const item = program.item(id);
+      if (item === undefined || item.file !== file) return false;
+      const at = absoluteSpan(item.source, span);
+      const first = line(at.start);
+      const last = line(at.end);
+      let begin: number | undefined;
+      let accepted = false;
+      for (const d of complete) {
+        if (d.rules.length === 0 ? rule.category === "secrets" : !d.rules.includes(rule.id))
+          continue;
+        if (!(d.lines[0] <= last && first <= d.lines[1])) {
+          begin ??= beginOf(program, item, span, at, lists, line);
+          if (!(d.lines[0] <= begin && begin <= d.lines[1])) continue;
+        }
+        accepted = true;
+        const names = used.get(d);
+        if (names === undefined) used.set(d, new Set([rule.id]));
+        else names.add(rule.id);
+      }
+      return accepted;
+    },
+    unused: (d) => d.rules.filter((r) => used.get(d)?.has(r) !== true),
+  };
+}
+
+/** The line on which the statement begins that a place belongs to; the place's own line if a directive there would not mean it. */
+function beginOf(
+  program: Program,
+  item: PlacedItem,
+  span: Span,
+  at: Span,
+  lists: Map<ItemId, readonly Span[]>,
+  line: (offset: number) => number,
+): number {
+  let list = lists.get(item.id);
+  if (list === undefined) {
+    list = parts(item);
+    lists.set(item.id, list);
   }
-  return line + 1;
+  let best: Span | undefined;
+  for (const s of list)
+    if (
+      s.start <= span.start &&
+      s.end >= span.end &&
+      (best === undefined || s.end - s.start <= best.end - best.start)
+    )
+      best = s;
+  if (best === undefined) {
+    // A signature stands outside the body: it belongs to the statement of the parent that makes the function.
+    const parent = item.parent === undefined ? undefined : program.item(item.parent);
+    const hole = parent?.source.holes[parent.children.indexOf(item.id)];
+    if (parent === undefined || hole === undefined || at.start >= hole.start) return line(at.start);
+    const outer = toItem(parent.source, at.start);
+    return beginOf(program, parent, { start: outer, end: outer }, at, lists, line);
+  }
+  for (const s of list)
+    if (s !== best && s.start > best.start && s.start <= span.start && s.end <= best.end)
+      return line(at.start);
+  return line(absoluteSpan(item.source, best).start);
+}
+
+/** What counts as a statement of its own: statements, and the fields of classes. */
+function parts(item: PlacedItem): readonly Span[] {
+  const out: Span[] = [...item.ir.statements];
+  for (const op of item.ir.ops)
+    if (op.op === "class") for (const m of op.members) if (m.kind === "field") out.push(m.span);
+  return out;
 }

@@ -1,0 +1,124 @@
+/** What each file's summaries give to the findings of all files, by the file in which they end. */
+import type { FileId } from "../base/brand.ts";
+import { hash128 } from "../base/hash.ts";
+import type { Span } from "../base/text.ts";
+import { type FileIr, fileOf } from "../project/program.ts";
+import type { Rule } from "../rule/rule.ts";
+import type { Solver } from "../taint/solve.ts";
+import type { Hit, Observation, StoreView } from "../taint/summary.ts";
+import { deepKey, type ItemId, SELF_LABEL } from "../taint/value.ts";
+import { concerns } from "./watched.ts";
+
+/** What one file's items say about the whole project. */
+export interface Contribution {
+  /** Files in which its flows end. */
+  readonly targets: ReadonlySet<FileId>;
+  /** Flows from a known source. */
+  readonly hits: readonly Hit[];
+  /** Functions called from here. */
+  readonly calls: ReadonlySet<ItemId>;
+  readonly observations: readonly Observation[];
+  /** Flows from parameters, by the item that has the parameter: of use if nobody calls it. */
+  readonly roots: readonly { readonly item: ItemId; readonly hit: Hit }[];
+  /** Flows from parameters to sinks of this file, whoever calls. */
+  readonly latent: readonly Hit[];
+  readonly stores?: readonly StoreView[];
+}
+
+export function watchList(rules: readonly Rule[]): string[] {
+  return rules.flatMap((r) => [
+    ...(r.calls?.watch ?? []),
+    ...(r.stores?.watch ?? []),
+    ...(r.project?.watch ?? []),
+    ...(r.items?.watch ?? []),
+  ]);
+}
+
+export function contribute(file: FileIr, solver: Solver): Contribution {
+  const targets = new Set<FileId>();
+  const hits: Hit[] = [];
+  const calls = new Set<ItemId>();
+  const observations: Observation[] = [];
+  const roots: { item: ItemId; hit: Hit }[] = [];
+  const stores: StoreView[] = [];
+  const latent: Hit[] = [];
+  for (const item of file.items) {
+    const summary = solver.summary(item.id);
+    if (summary === undefined) continue;
+    const { isEntryPoint } = solver.entry(item.id);
+    for (const h of summary.hits) {
+      if (h.label.startsWith("param:") && h.site.item === item.id) latent.push(h);
+      if (h.label.startsWith("source:")) {
+        hits.push(h);
+        targets.add(fileOf(h.site.item));
+      } else if (h.label.startsWith("param:") && !h.label.startsWith(SELF_LABEL) && !isEntryPoint) {
+        // What a framework passes is no unknown: it is a source or it is not.
+        roots.push({ item: item.id, hit: h });
+        targets.add(fileOf(h.site.item));
+      }
+    }
+    for (const c of summary.calls)
+      if (c !== item.id) {
+        calls.add(c);
+        targets.add(fileOf(c));
+      }
+    observations.push(...summary.observations);
+    stores.push(...summary.stores);
+  }
+  targets.delete(file.file);
+  return { targets, hits, calls, observations, roots, latent, stores };
+}
+
+/** Equal keys: nothing that other files could see has changed. */
+export function contributionKey(c: Contribution): string {
+  const site = (s: { item: ItemId; op: number; span: Span }): string =>
+    `${s.item}:${s.op}:${s.span.start}-${s.span.end}`;
+  return hash128(
+    [
+      ...c.hits.map(
+        (h) => `${h.sink}@${site(h.site)}:${h.label}:${h.cleared}:${h.marks}:${h.trail.key}`,
+      ),
+      ...c.roots.map(
+        (r) =>
+          `${r.item}|${r.hit.sink}@${site(r.hit.site)}:${r.hit.label}:${r.hit.cleared}:${r.hit.trail.key}`,
+      ),
+      ...c.observations.map(
+        (o) =>
+          `${o.paths.join(",")}@${site(o.site)}(${o.args.map((a) => deepKey(a.value)).join(",")})`,
+      ),
+      ...c.latent.map((h) => `${h.sink}@${site(h.site)}`),
+      ...[...c.calls].sort(),
+    ].join("\n"),
+  );
+}
+
+/** Calls here matter to findings in other files, whether data flows there or not. */
+export function isShared(c: Contribution, rules: readonly Rule[]): boolean {
+  return rules.some(
+    ({ project }) => project !== undefined && c.observations.some((o) => concerns(o, project)),
+  );
+}
+
+/** The contributions of all files, by the file in which their flows end. */
+export interface ProjectIndex {
+  readonly hits: ReadonlyMap<FileId, readonly Hit[]>;
+  readonly roots: ReadonlyMap<FileId, readonly { readonly item: ItemId; readonly hit: Hit }[]>;
+  readonly called: ReadonlySet<ItemId>;
+}
+export function indexContributions(contributions: ReadonlyMap<FileId, Contribution>): ProjectIndex {
+  const hits = new Map<FileId, Hit[]>();
+  const roots = new Map<FileId, { item: ItemId; hit: Hit }[]>();
+  const called = new Set<ItemId>();
+  const add = <T>(into: Map<FileId, T[]>, file: FileId, value: T): void => {
+    const list = into.get(file);
+    if (list === undefined) into.set(file, [value]);
+    else list.push(value);
+  };
+  for (const f of [...contributions.keys()].sort()) {
+    const c = contributions.get(f) as Contribution;
+    for (const h of c.hits) add(hits, fileOf(h.site.item), h);
+    for (const r of c.roots) add(roots, fileOf(r.hit.site.item), r);
+    for (const id of c.calls) called.add(id);
+  }
+  return { hits, roots, called };
+}

@@ -1,0 +1,27 @@
+/** All that the findings of one file are made from. */
+import type { FileId } from "../base/brand.ts";
+import type { Program } from "../project/program.ts";
+import type { Fix, ManifestFile, RuleSet } from "../rule/rule.ts";
+import type { Finding, Settings } from "./api.ts";
+import type { Contribution, ProjectIndex } from "./contributions.ts";
+import type { Directive } from "./suppress.ts";
+
+export interface FindingsInput {
+  readonly index: ProjectIndex;
+  readonly file: FileId;
+  readonly text: string;
+  readonly ruleSet: RuleSet;
+  readonly ruleIds: ReadonlySet<string>;
+  readonly program: Program;
+  readonly contributions: ReadonlyMap<FileId, Contribution>;
+  readonly settings: Settings;
+  readonly root: FileId;
+  readonly directives: readonly Directive[];
+  readonly manifest: ManifestFile | undefined;
+  readonly problem: (file: FileId, message: string) => void;
+}
+
+export interface Found {
+  readonly finding: Finding;
+  readonly fixes: () => readonly Fix[];
+}

@@ -1,0 +1,145 @@
+/** Applies one rule to what is known of a file. */
+import { fileOf, type Program } from "../project/program.ts";
+import type { Context, Match, Rule } from "../rule/rule.ts";
+import { kindBit } from "../taint/knowledge.ts";
+import type { Hit, Observation } from "../taint/summary.ts";
+import type { ItemId } from "../taint/value.ts";
+import type { Confidence } from "./api.ts";
+import type { FindingsInput } from "./input.ts";
+import { concerns } from "./watched.ts";
+
+const MAX_PATHS = 5;
+
+export interface Raw {
+  readonly rule: Rule;
+  readonly match: Match;
+  /** Further ways to the same sink. */
+  readonly others: Hit[];
+}
+
+export function matchesOf(rule: Rule, input: FindingsInput, context: Context): Raw[] {
+  const { file, contributions } = input;
+  const out: Raw[] = [];
+  const add = (matches: Match | readonly Match[] | undefined): void => {
+    if (matches === undefined) return;
+    for (const match of Array.isArray(matches) ? (matches as readonly Match[]) : [matches as Match])
+      if (fileOf(match.item) === file) out.push({ rule, match, others: [] });
+  };
+  const own = contributions.get(file);
+  if (rule.flow !== undefined) out.push(...flowsOf(rule, rule.flow, input, context));
+  if (rule.calls !== undefined) {
+    for (const o of own?.observations ?? [])
+      if (concerns(o, rule.calls)) add(rule.calls.check(o, context));
+  }
+  if (rule.stores !== undefined) {
+    for (const s of own?.stores ?? [])
+      if (
+        s.sinks.some((x) => rule.stores?.sinks?.includes(x.kind)) ||
+        rule.stores.watch?.some(
+          (w) => w === s.target || (w.endsWith(".*=") && s.target.startsWith(w.slice(0, -2))),
+        )
+      )
+        add(rule.stores.check(s, context));
+  }
+  if (rule.items !== undefined) {
+    const byItem = new Map<ItemId, Observation[]>();
+    for (const o of own?.observations ?? [])
+      if (concerns(o, rule.items)) byItem.set(o.site.item, [...(byItem.get(o.site.item) ?? []), o]);
+    for (const [item, calls] of byItem) {
+      const code = context.code(item);
+      if (code !== undefined)
+        add(
+          rule.items.check(
+            calls.sort((a, b) => a.site.span.start - b.site.span.start),
+            code,
+            context,
+          ),
+        );
+    }
+  }
+  if (rule.project !== undefined) {
+    const all: Observation[] = [];
+    for (const f of [...contributions.keys()].sort())
+      for (const o of contributions.get(f)?.observations ?? [])
+        if (concerns(o, rule.project)) all.push(o);
+    if (all.some((o) => fileOf(o.site.item) === file)) add(rule.project.check(all, context));
+  }
+  if (
+    rule.manifest !== undefined &&
+    input.manifest !== undefined &&
+    rule.manifest.names.test(file.slice(file.lastIndexOf("/") + 1))
+  )
+    add(rule.manifest.check(input.manifest));
+  return out;
+}
+
+function flowsOf(
+  rule: Rule,
+  spec: NonNullable<Rule["flow"]>,
+  input: FindingsInput,
+  context: Context,
+): Raw[] {
+  const { file, index } = input;
+  const groups = new Map<string, { hit: Hit; unknown: boolean }[]>();
+  const take = (hit: Hit, unknown: boolean): void => {
+    if (hit.sink !== spec.to || fileOf(hit.site.item) !== file) return;
+    const cleared = (hit.cleared & kindBit(spec.to)) !== 0;
+    if (spec.keep === undefined ? cleared : !spec.keep(hit, cleared)) return;
+    const key = `${hit.site.item}:${hit.site.op}:${hit.arg}`;
+    const list = groups.get(key);
+    if (list === undefined) groups.set(key, [{ hit, unknown }]);
+    else list.push({ hit, unknown });
+  };
+  const from = new Set<string>(spec.from);
+  for (const h of index.hits.get(file) ?? []) if (from.has(h.kind)) take(h, false);
+  if (from.has("unknown"))
+    for (const r of index.roots.get(file) ?? [])
+      if (!index.called.has(r.item) && !isDeclaredNumber(input.program, r.item, r.hit.label))
+        take(r.hit, true);
+  const out: Raw[] = [];
+  for (const list of groups.values()) {
+    list.sort(
+      (a, b) =>
+        Number(a.unknown) - Number(b.unknown) ||
+        count(a.hit.marks) - count(b.hit.marks) ||
+        a.hit.trail.length - b.hit.trail.length ||
+        (a.hit.label < b.hit.label ? -1 : a.hit.label > b.hit.label ? 1 : 0) ||
+        (a.hit.trail.key < b.hit.trail.key ? -1 : 1),
+    );
+    for (const { hit, unknown } of list) {
+      const more = spec.accept === undefined ? {} : spec.accept(hit, context);
+      if (more === undefined) continue;
+      const confidence: Confidence = unknown || hit.marks !== 0 ? "medium" : "high";
+      out.push({
+        rule,
+        match: {
+          item: hit.site.item,
+          span: hit.argSpan,
+          op: hit.site.op,
+          hit,
+          confidence,
+          ...more,
+        },
+        others: list
+          .filter((x) => x.hit !== hit && x.unknown === unknown)
+          .map((x) => x.hit)
+          .slice(0, MAX_PATHS - 1),
+      });
+      break;
+    }
+  }
+  return out;
+}
+/** A parameter declared as a number whose callers are unknown gets the benefit of its type. */
+function isDeclaredNumber(program: Program, item: ItemId, label: string): boolean {
+  const type = program.item(item)?.ir.params[Number(label.split(":")[1])]?.annotation;
+  return (
+    type?.kind === "name" && /^(number|boolean|bigint|int|float|bool)$/.test(type.path.join("."))
+  );
+}
+
+function count(bits: number): number {
+  let n = 0;
+  for (let b = bits; b !== 0; b &= b - 1) n++;
+  return n;
+}

@@ -1,0 +1,128 @@
+/** Notes about suppressions that do nothing: incomplete ones, and those whose rule reports nothing where they apply. */
+import { hash128 } from "../base/hash.ts";
+import type { Edit, Span } from "../base/text.ts";
+import type { Fix } from "../rule/rule.ts";
+import type { Message } from "./api.ts";
+import type { FindingsInput, Found } from "./input.ts";
+import { type Directive, isComplete, type Suppressor } from "./suppress.ts";
+
+/** `isKnown` says whether the analysis can tell what the rule would report here. */
+export function suppressionNotes(
+  input: FindingsInput,
+  suppressor: Suppressor,
+  isKnown: (rule: string) => boolean,
+): Found[] {
+  return input.directives.flatMap((d) => {
+    if (!isComplete(d, input.ruleIds)) return [incomplete(input, d)];
+    const idle = suppressor.unused(d).filter(isKnown);
+    return idle.length === 0 ? [] : [unused(input, d, idle)];
+  });
+}
+
+function incomplete(input: FindingsInput, d: Directive): Found {
+  const unknown = d.rules.filter((r) => !input.ruleIds.has(r));
+  const text = input.text.slice(d.start, d.end);
+  const needsReason = unknown.length === 0 && d.rules.length > 0;
+  const withReason = `${text.replace(/\s*(--\s*)?(\*\/)?\s*$/, "")} -- why is this safe?${text.endsWith("*/") ? " */" : ""}`;
+  return note(
+    input,
+    d,
+    "suppression-incomplete",
+    "Suppression that does not apply",
+    {
+      what:
+        unknown.length > 0
+          ? `This suppression names an unknown rule (${unknown.join(", ")}), so it does not apply.`
+          : "This suppression has no reason, so it does not apply.",
+      why: "A finding hidden without a reason cannot be reviewed later.",
+      fix: "Write `skeptic: ignore[rule-id] -- reason`.",
+    },
+    needsReason
+      ? fix(input, "Add a place for the reason", { ...spanOf(d), newText: withReason })
+      : fix(input, "Remove the suppression", removal(input.text, d)),
+  );
+}
+
+function unused(input: FindingsInput, d: Directive, idle: readonly string[]): Found {
+  const rest = d.rules.filter((r) => !idle.includes(r));
+  const names = idle.join(", ");
+  return note(
+    input,
+    d,
+    "suppression-unused",
+    "Suppression that suppresses nothing",
+    {
+      what: `This suppression of ${names} suppresses nothing.`,
+      why: "It would hide a new finding here that nobody has looked at.",
+      fix: rest.length > 0 ? `Take ${names} off its list.` : "Remove the comment.",
+    },
+    rest.length > 0
+      ? fix(input, `Remove ${names} from the suppression`, {
+          ...d.list,
+          newText: rest.join(", "),
+        })
+      : fix(input, "Remove the suppression", removal(input.text, d)),
+  );
+}
+
+function note(
+  input: FindingsInput,
+  d: Directive,
+  rule: string,
+  title: string,
+  message: Message,
+  mend: Fix,
+): Found {
+  const { file, root, text } = input;
+  const own = text.slice(d.start, d.end);
+  const ordinal = input.directives.filter(
+    (x) => x.start < d.start && text.slice(x.start, x.end) === own,
+  ).length;
+  const name = root !== "" && file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file;
+  return {
+    finding: {
+      rule,
+      title,
+      category: "suppression",
+      cwe: [],
+      owasp: [],
+      severity: "low",
+      confidence: "high",
+      level: "information",
+      message,
+      file,
+      span: spanOf(d),
+      flow: [],
+      marks: [],
+      fingerprint: hash128(`${rule}|${name}|${own}|${ordinal}`).slice(0, 16),
+    },
+    fixes: () => [mend],
+  };
+}
+
+function fix(input: FindingsInput, title: string, edit: Edit): Fix {
+  return { title, grade: "suggested", edits: [{ file: input.file, edits: [edit] }] };
+}
+
+function spanOf(d: Directive): Span {
+  return { start: d.start, end: d.end };
+}
+
+/** The comment with its line if nothing else stands there, and else with the white space before it. */
+function removal(text: string, d: Directive): Edit {
+  let { start, end } = d;
+  if (d.alone) {
+    while (start > 0 && !isBreak(text[start - 1])) start--;
+    while (end < text.length && !isBreak(text[end])) end++;
+    if (text[end] === "\r" && text[end + 1] === "\n") end += 2;
+    else if (end < text.length) end++;
+    return { start, end, newText: "" };
+  }
+  while (start > 0 && (text[start - 1] === " " || text[start - 1] === "\t")) start--;
+  const isLast = end >= text.length || isBreak(text[end]);
+  return isLast ? { start, end, newText: "" } : { ...spanOf(d), newText: "" };
+}
+
+function isBreak(c: string | undefined): boolean {
+  return c === "\n" || c === "\r";
+}
