@@ -1,44 +1,74 @@
 /**
  * Secrets leave a file neither in a code frame nor in a report. Every mask keeps the length of the text, so that columns
  * stay right, and shows the last 4 characters of a value of 16 or more, none of a shorter one. For display only: what a
- * secret is decides a rule; here a doubtful value is hidden too.
+ * secret is decides a rule; here a name or a place makes a value suspect, and its own look decides.
  */
 import type { Span } from "../base/text.ts";
+import { isPassword, isPlaceholder, isRandom, isWords } from "./secret-value.ts";
 
 const STRING = /(["'`])((?:\\.|(?!\1)[^\\])*)\1?/gs;
 
 /** Values that give themselves away by their prefix. Every repetition is bounded: the time stays linear. */
 const KNOWN =
-  /\b(?:(?:sk|pk|rk|whsec)[-_](?:live|test|proj|ant|or)?[-_]?[\w-]{12,300}|gh[oprsu]_\w{20,300}|github_pat_\w{20,300}|glpat-[\w-]{16,100}|xox[abeoprs]-[\w-]{10,300}|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{30,60}|npm_\w{30,60}|pypi-[\w-]{30,300}|hf_\w{20,60}|SG\.[\w-]{16,60}\.[\w-]{16,60}|eyJ[\w-]{8,400}\.[\w-]{8,4000}\.[\w-]{0,1000})/g;
+  /\b(?:(?:sk|pk|rk|whsec)[-_](?:live|test|proj|ant|or)?[-_]?[\w-]{12,300}|gh[oprsu]_\w{20,300}|github_pat_\w{20,300}|glpat-[\w-]{16,100}|xox[abeoprs]-[\w-]{10,300}|xapp-[\w-]{10,300}|hooks\.slack\.com\/services\/[\w/]{20,100}|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{30,60}|npm_\w{30,60}|pypi-[\w-]{30,300}|hf_\w{20,60}|SG\.[\w-]{16,60}\.[\w-]{16,60}|eyJ[\w-]{8,400}\.[\w-]{8,4000}\.[\w-]{0,1000})/g;
+
+/** Prefixes that names have too. */
+const LOOSE = /^(?:[spr]k|whsec|npm|hf)[-_]/;
 
 /** `user:password@` in a URL. */
-const CREDENTIALS = /(:\/\/[^\s:/@"'`]{0,200}:)([^\s@"'`]{3,200})(?=@)/g;
+const CREDENTIALS = /(:\/\/[^\s:/@"'`]{0,200}:)([^\s/@"'`]{3,200})(?=@)/g;
+
+/** What an HTTP header carries. */
+const BEARER = /\b((?:Bearer|Basic|Token)\s{1,3})([\w.~+/=-]{12,2000})/gi;
+
+const SECRET_WORD =
+  "secret|passw(?:or)?d|passphrase|pwd|token|(?:api|access|account|private|signing|encryption|shared)_?-?(?:access_?-?)?key|credentials?";
 
 /** A quoted value given to a name that speaks of a secret. */
-const NAMED =
-  /((?:secret|passw(?:or)?d|passphrase|pwd|token|api_?-?key|access_?-?key|private_?-?key|signing_?-?key|credentials?)\w{0,40}["'\]]?\s{0,9}(?::\s{0,9}[\w.[\]| ]{1,60})?\s{0,9}(?:=|:|,)\s{0,9}[rbuf]{0,2}(["'`]))((?:\\.|(?!\2)[^\\]){1,5000})/gi;
+const NAMED = new RegExp(
+  `((?:${SECRET_WORD})\\w{0,40}["'\\]]?\\s{0,9}(?::\\s{0,9}[\\w.[\\]| ]{1,60})?\\s{0,9}(=|:|,)\\s{0,9}[rbuf]{0,2}(["'\`]))((?:\\\\.|(?!\\3)[^\\\\]){1,5000})`,
+  "gi",
+);
+
+/** `Password=value;` in a connection string or a query. */
+const PAIR = new RegExp(`((?:${SECRET_WORD})\\w{0,40}=)([^\\s;&"'\`]{3,2000})`, "gi");
+
+const PASSWORD_NAME = /(?:passw(?:or)?d|passphrase|pwd)["'\]]?\s*(?::[\w.[\]| ]+)?\s*[=:]/i;
 
 /** A line of a PEM block. */
-const KEY_BODY = /^[\s"'`]*[A-Za-z0-9+/]{40,}={0,2}(?:\\n)?["'`,;+\s\\]*$/;
+const KEY_BODY = /^[\s"'`]*([A-Za-z0-9+/]{40,}={0,2})(?:\\n)?["'`,;+\s\\]*$/;
 
 /** Hides what is a secret by its form, whatever stands around it. */
 export function maskKnown(text: string): string {
   return text
-    .replace(KNOWN, hide)
-    .replace(CREDENTIALS, (_, before: string, value: string) => before + hide(value));
+    .replace(KNOWN, (value) => (LOOSE.test(value) && isWords(value) ? value : hide(value)))
+    .replace(CREDENTIALS, (all, before: string, value: string) =>
+      isPlaceholder(value) ? all : before + hide(value),
+    );
 }
 
-/** For code that is only looked at: hides also what the names around it make a secret. */
+/** For code that is only looked at: hides also what the names around it make suspect. */
 export function maskSecrets(line: string): string {
-  const out = maskKnown(line).replace(NAMED, (all, before: string, _quote, value: string) =>
-    looksHarmless(value) ? all : before + hide(value),
-  );
-  return KEY_BODY.test(out) ? out.replace(/[A-Za-z0-9+/=]/g, "*") : out;
+  const out = maskKnown(line)
+    .replace(NAMED, (all, before: string, sign: string, _quote, value: string) =>
+      isSuspect(before, value, sign === ",") ? before + hide(value) : all,
+    )
+    .replace(STRING, (literal) =>
+      literal
+        .replace(BEARER, (all, before: string, value: string) =>
+          isRandom(value) ? before + hide(value) : all,
+        )
+        .replace(PAIR, (all, before: string, value: string) =>
+          isSuspect(before, value, false) ? before + hide(value) : all,
+        ),
+    );
+  const body = KEY_BODY.exec(out)?.[1];
+  return body !== undefined && !isWords(body) ? out.replace(/[A-Za-z0-9+/=]/g, "*") : out;
 }
 
-/** Placeholders, header names and sentences are no secrets. */
-function looksHarmless(value: string): boolean {
-  return value.length < 4 || /\s/.test(value) || /^\$?\{/.test(value) || value.includes("*");
+/** People choose passwords, machines choose the rest. What only follows a name after a comma has to be random. */
+function isSuspect(before: string, value: string, isNext: boolean): boolean {
+  return !isNext && PASSWORD_NAME.test(before) ? isPassword(value) : isRandom(value);
 }
 
 /** Hides every string literal of a line that a finding about secrets points to. */
