@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import fc from "fast-check";
 import { applyEdits, type Edit } from "../server/base/text.ts";
-import type { Engine, Finding, Report } from "../server/engine/api.ts";
+import type { Departure, Engine, Finding, Report } from "../server/engine/api.ts";
 import { freshEngine } from "./harness/engine.ts";
 import { readFolder, readPages } from "./harness/pages.ts";
 import { load, settle, type Texts } from "./harness/project.ts";
@@ -79,7 +79,8 @@ describe(`random edits (SKEPTIC_SEED=${seed})`, { concurrency: 1 }, () => {
       for (const { fingerprint } of findings)
         assert.deepEqual(live.fixes(file, fingerprint), fresh.fixes(file, fingerprint));
     if (got.some(({ findings }) => findings.length > 0)) withFindings++;
-    for (const { findings, file } of got) spansAreValid(findings, file, document.texts);
+    for (const { findings, departures, file } of got)
+      spansAreValid([...findings, ...departures], file, document.texts);
     document.dispose();
   });
 
@@ -281,17 +282,24 @@ function difference(from: string, to: string): Edit {
   return { start, end: from.length - end, newText: to.slice(start, to.length - end) };
 }
 
-function reports(engine: Engine, names: Iterable<string>): Report[] {
+function reports(engine: Engine, names: Iterable<string>): (Report & Leaving)[] {
   settle(engine);
-  const all = [...names].map((name) => engine.check(name));
+  const all = [...names].map((name) => ({
+    ...engine.check(name),
+    departures: engine.departures(name),
+  }));
   assert.deepEqual(engine.problems(), []);
   return all;
+}
+
+interface Leaving {
+  readonly departures: readonly Departure[];
 }
 
 function spansAreValid(findings: readonly Finding[], file: string, texts: Texts): void {
   for (const finding of findings) {
     assert.equal(finding.file, file);
-    for (const place of [finding, ...finding.flow]) {
+    for (const place of [finding, ...finding.flow, ...finding.paths.flat()]) {
       const { start, end } = place.span;
       const length = texts.get(place.file)?.length ?? -1;
       assert.ok(

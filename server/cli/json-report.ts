@@ -43,13 +43,11 @@ export interface JsonFinding {
   /** What is wrong, why it matters, what to do: one paragraph of plain text. */
   readonly message: string;
   /** From the source to the sink; empty for findings that are not about data. */
-  readonly flow: readonly {
-    readonly file: FileId;
-    readonly start: Position;
-    readonly end: Position;
-    readonly role: FlowStep["role"];
-    readonly text: string;
-  }[];
+  readonly flow: readonly JsonStep[];
+  /** Up to five ways to the sink, from different sources, `flow` first. Empty for findings that are not about data. */
+  readonly paths: readonly (readonly JsonStep[])[];
+  /** Number of further ways to the sink. */
+  readonly morePaths: number;
   /** Best first. Apply all edits of one fix together; they are for the text that was analysed and do not overlap. */
   readonly fixes: readonly {
     readonly title: string;
@@ -65,6 +63,14 @@ export interface JsonFinding {
   }[];
   /** The same finding keeps it when other code is inserted, moved or reformatted. */
   readonly fingerprint: string;
+}
+
+export interface JsonStep {
+  readonly file: FileId;
+  readonly start: Position;
+  readonly end: Position;
+  readonly role: FlowStep["role"];
+  readonly text: string;
 }
 
 export function jsonReport(result: ScanResult): string {
@@ -93,6 +99,13 @@ export function messageText({ message }: Finding): string {
 function jsonFinding(result: ScanResult, finding: Finding): JsonFinding {
   const { workspace: ws, mask } = result;
   const fixes = (result.fixes.get(finding) ?? []).map((fix) => shownFix(fix, mask));
+  const steps = (path: readonly FlowStep[]): readonly JsonStep[] =>
+    path.map(({ file, span, role, text }) => ({
+      file,
+      ...range(ws, file, span),
+      role,
+      text: mask(text),
+    }));
   return {
     rule: finding.rule,
     category: finding.category,
@@ -103,12 +116,9 @@ function jsonFinding(result: ScanResult, finding: Finding): JsonFinding {
     file: finding.file,
     ...range(ws, finding.file, finding.span),
     message: mask(messageText(finding)),
-    flow: finding.flow.map(({ file, span, role, text }) => ({
-      file,
-      ...range(ws, file, span),
-      role,
-      text: mask(text),
-    })),
+    flow: steps(finding.flow),
+    paths: finding.paths.map(steps),
+    morePaths: finding.morePaths,
     fixes: fixes.map(({ title, grade, edits, reason }) => ({
       title: mask(title),
       applicability: grade,

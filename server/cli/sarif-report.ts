@@ -114,23 +114,21 @@ function sarifResult(result: ScanResult, finding: Finding, indices: ReadonlyMap<
     ...(finding.flow.length === 0
       ? {}
       : {
-          codeFlows: [
-            {
-              threadFlows: [
-                {
-                  locations: finding.flow.map(({ file, span, role, text }, order) => ({
-                    kinds: [role],
-                    executionOrder: order + 1,
-                    importance: role === "source" || role === "sink" ? "essential" : "important",
-                    location: {
-                      physicalLocation: location(ws, file, span),
-                      message: { text: mask(text) },
-                    },
-                  })),
-                },
-              ],
-            },
-          ],
+          codeFlows: (finding.paths.length === 0 ? [finding.flow] : finding.paths).map((path) => ({
+            threadFlows: [
+              {
+                locations: path.map(({ file, span, role, text }, order) => ({
+                  kinds: [role],
+                  executionOrder: order + 1,
+                  importance: role === "source" || role === "sink" ? "essential" : "important",
+                  location: {
+                    physicalLocation: location(ws, file, span),
+                    message: { text: mask(text) },
+                  },
+                })),
+              },
+            ],
+          })),
           relatedLocations: others.map(({ file, span, text }, id) => ({
             id: id + 1,
             physicalLocation: location(ws, file, span),
@@ -145,6 +143,7 @@ function sarifResult(result: ScanResult, finding: Finding, indices: ReadonlyMap<
       category: finding.category,
       cwe: finding.cwe,
       marks: finding.marks,
+      ...(finding.morePaths === 0 ? {} : { morePaths: finding.morePaths }),
     },
   };
 }

@@ -76,7 +76,11 @@ function findingLines(result: ScanResult, finding: Finding, options: TextOptions
 
 function pathLines(result: ScanResult, finding: Finding, { paint, width }: TextOptions): string[] {
   const { workspace, secrets, mask } = result;
-  const out = [`  ${paint("bold", "Path")}`];
+  // Only the first path is written out.
+  const more = finding.morePaths + Math.max(0, finding.paths.length - 1);
+  const others =
+    more === 0 ? "" : paint("dim", ` (+${more} more: skeptic explain ${finding.fingerprint})`);
+  const out = [`  ${paint("bold", "Path")}${others}`];
   const digits = String(finding.flow.length).length;
   for (const [index, step] of finding.flow.entries()) {
     const number = `${String(index + 1).padStart(digits)}.`;

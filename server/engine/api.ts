@@ -39,11 +39,24 @@ export interface Finding extends Place {
   readonly confidence: Confidence;
   readonly level: Level;
   readonly message: Message;
-  /** Source first, sink last; empty for findings that are not about data. */
+  /** Source first, sink last: the first of `paths`. Of a finding that is not about data, the places it is about, or none. */
   readonly flow: readonly FlowStep[];
+  /** Up to five ways from different sources to this sink: those that are wholly known first, the shorter before the longer. */
+  readonly paths: readonly (readonly FlowStep[])[];
+  /** Ways to this sink that are not among `paths`. */
+  readonly morePaths: number;
   /** Approximations on the way, for example "unknown-call". */
   readonly marks: readonly string[];
   readonly fingerprint: string;
+}
+
+/**
+ * A finding of another file, where its data leaves this one: `file` and `span` are the call that hands the data over, and
+ * `flow` is the path through that call. All else is the finding's own.
+ */
+export interface Departure extends Finding {
+  /** Where the finding stands. */
+  readonly sink: Place;
 }
 
 export interface FileEdit {
@@ -149,7 +162,9 @@ export interface Engine {
   ): { readonly pending: number; readonly total: number };
   /** Findings in this file, of all flows known so far: the file itself is always analysed in full. Suppressed findings are not in it. */
   check(file: FileId): Report;
-  /** Files whose findings may have changed since the last call, because of an edit anywhere. Includes files never asked for. */
+  /** Calls in this file that hand data to a sink of another file, of all flows known so far. They are not counted as findings. */
+  departures(file: FileId): readonly Departure[];
+  /** Files whose findings or departures may have changed since the last call, because of an edit anywhere. Includes files never asked for. */
   changed(): readonly FileId[];
   /** The ways to mend a finding, best first. The finding must come from `check` on the present text, else the answer is []. */
   fixes(file: FileId, fingerprint: string): readonly Fix[];

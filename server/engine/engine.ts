@@ -22,6 +22,7 @@ import { compile, type Knowledge } from "../taint/knowledge.ts";
 import { createMemo, createSolver, Interrupted, type Memo, type Solver } from "../taint/solve.ts";
 import {
   DEFAULT_SETTINGS,
+  type Departure,
   type Engine,
   type Fix,
   type OpenOptions,
@@ -38,6 +39,7 @@ import {
   type ProjectIndex,
   watchList,
 } from "./contributions.ts";
+import { departuresOf, receivers } from "./departures.ts";
 import { findingsOf } from "./findings.ts";
 import type { Found } from "./input.ts";
 import { type Directive, directives } from "./suppress.ts";
@@ -94,7 +96,13 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
   /** What each file gave to others at the last look; only a hint for the order of work. */
   const last = new Map<
     FileId,
-    { readonly key: string; readonly targets: ReadonlySet<FileId>; readonly shared: boolean }
+    {
+      readonly key: string;
+      readonly targets: ReadonlySet<FileId>;
+      /** Files in which its own data reaches a sink. */
+      readonly receivers: ReadonlySet<FileId>;
+      readonly shared: boolean;
+    }
   >();
   const changedFiles = new Set<FileId>();
 
@@ -108,6 +116,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     readonly contributions: Map<FileId, Contribution>;
     readonly waiting: Set<FileId>;
     readonly found: Map<FileId, readonly Found[]>;
+    readonly departures: Map<FileId, readonly Departure[]>;
     index: ProjectIndex | undefined;
   }
 
@@ -186,6 +195,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       contributions: new Map(),
       waiting,
       found: new Map(),
+      departures: new Map(),
       index: undefined,
     };
     return moment;
@@ -204,7 +214,11 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         m.waiting.add(file);
       else m.waiting.delete(file);
     }
+    stale(m);
+  };
+  const stale = (m: Moment): void => {
     m.found.clear();
+    m.departures.clear();
     m.index = undefined;
   };
 
@@ -256,9 +270,9 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       if (shared || before?.shared)
         for (const [other, l] of last) if (l.shared) changedFiles.add(other);
     }
-    last.set(file, { key, targets: contribution.targets, shared });
-    m.found.clear();
-    m.index = undefined;
+    const { targets } = contribution;
+    last.set(file, { key, targets, receivers: receivers(contribution, file), shared });
+    stale(m);
   };
 
   const settingsFor = (file: FileId): Settings => {
@@ -301,6 +315,21 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       problem,
     });
     m.found.set(file, out);
+    return out;
+  };
+
+  const departures = (file: FileId): readonly Departure[] => {
+    if (!docs.has(file)) return [];
+    const m = now();
+    analyse(m, file);
+    const ready = m.departures.get(file);
+    if (ready !== undefined) return ready;
+    // First all that these need: looking at a file may analyse others.
+    const to = [...(last.get(file)?.receivers ?? [])];
+    for (const target of to) found(target);
+    const own = m.contributions.get(file);
+    const out = own === undefined ? [] : departuresOf(file, own, m.program, found);
+    m.departures.set(file, out);
     return out;
   };
 
@@ -422,7 +451,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     },
     configure(next, root = "") {
       settings.set(root, next);
-      moment?.found.clear();
+      if (moment !== undefined) stale(moment);
       for (const file of docs.keys()) changedFiles.add(file);
       return Object.keys(next.rules)
         .filter((id) => !ids.has(id))
@@ -463,10 +492,14 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         hasError: docs.get(file)?.ir?.hasError ?? false,
       };
     },
+    departures,
     changed() {
-      const out = [...changedFiles];
+      const out = new Set(changedFiles);
+      if (out.size > 0)
+        for (const [file, { receivers }] of last)
+          for (const target of receivers) if (changedFiles.has(target)) out.add(file);
       changedFiles.clear();
-      return out;
+      return [...out];
     },
     fixes(file, fingerprint) {
       const one = found(file).find((f) => f.finding.fingerprint === fingerprint);

@@ -16,6 +16,7 @@ import { suppressionNotes } from "./suppression-notes.ts";
 
 const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high", "critical"];
 const CONFIDENCES: readonly Confidence[] = ["low", "medium", "high"];
+const MAX_PATHS = 5;
 
 export function findingsOf(input: FindingsInput): readonly Found[] {
   const { file, program, ruleSet, settings } = input;
@@ -68,6 +69,7 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
     if (!shown(finding, settings)) continue;
     out.push({
       finding,
+      hits: r.hits,
       fixes: () => {
         if (
           r.rule.manifest?.fixes !== undefined &&
@@ -151,8 +153,11 @@ function build(
   const override = input.settings.rules[rule.id];
   const level: Level =
     override !== undefined && override !== "off" ? override : levelOf(severity, confidence);
+  const paths = differentSources(r.hits).map((hit) => steps(hit.trail, input.program));
   const flow =
-    match.hit === undefined ? related(match, input) : steps(match.hit.trail, input.program);
+    match.hit === undefined
+      ? related(match, input)
+      : (paths[0] ?? steps(match.hit.trail, input.program));
   const marks =
     match.hit === undefined
       ? []
@@ -170,9 +175,21 @@ function build(
     file: input.file,
     span: r.span,
     flow,
+    paths,
+    morePaths: r.hits.length - paths.length,
     marks,
     fingerprint,
   };
+}
+
+/** The best way from each source, up to the number that is shown. */
+function differentSources(hits: readonly Hit[]): readonly Hit[] {
+  const out = new Map<string, Hit>();
+  for (const hit of hits) {
+    if (out.size === MAX_PATHS) break;
+    if (!out.has(hit.label)) out.set(hit.label, hit);
+  }
+  return [...out.values()];
 }
 
 /** The level shown, and used by `--fail-on`. */
@@ -197,7 +214,7 @@ function shown(finding: Finding, settings: Settings): boolean {
   return CONFIDENCES.indexOf(finding.confidence) >= CONFIDENCES.indexOf(least);
 }
 
-function steps(last: Trail, program: Program): FlowStep[] {
+export function steps(last: Trail, program: Program): FlowStep[] {
   const out: FlowStep[] = [];
   for (let t: Trail | undefined = last; t !== undefined; t = t.prev) {
     const item = program.item(t.item);

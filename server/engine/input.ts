@@ -2,6 +2,7 @@
 import type { FileId } from "../base/brand.ts";
 import type { Program } from "../project/program.ts";
 import type { Fix, ManifestFile, RuleSet } from "../rule/rule.ts";
+import type { Hit } from "../taint/summary.ts";
 import type { Finding, Settings } from "./api.ts";
 import type { Contribution, ProjectIndex } from "./contributions.ts";
 import type { Directive } from "./suppress.ts";
@@ -23,5 +24,7 @@ export interface FindingsInput {
 
 export interface Found {
   readonly finding: Finding;
+  /** All flows that are this finding, best first. */
+  readonly hits: readonly Hit[];
   readonly fixes: () => readonly Fix[];
 }

@@ -8,13 +8,11 @@ import type { Confidence } from "./api.ts";
 import type { FindingsInput } from "./input.ts";
 import { concerns } from "./watched.ts";
 
-const MAX_PATHS = 5;
-
 export interface Raw {
   readonly rule: Rule;
   readonly match: Match;
-  /** Further ways to the same sink. */
-  readonly others: Hit[];
+  /** All ways to this sink, best first: the first is the match's. */
+  readonly hits: readonly Hit[];
 }
 
 export function matchesOf(rule: Rule, input: FindingsInput, context: Context): Raw[] {
@@ -23,7 +21,7 @@ export function matchesOf(rule: Rule, input: FindingsInput, context: Context): R
   const add = (matches: Match | readonly Match[] | undefined): void => {
     if (matches === undefined) return;
     for (const match of Array.isArray(matches) ? (matches as readonly Match[]) : [matches as Match])
-      if (fileOf(match.item) === file) out.push({ rule, match, others: [] });
+      if (fileOf(match.item) === file) out.push({ rule, match, hits: [] });
   };
   const own = contributions.get(file);
   if (rule.flow !== undefined) out.push(...flowsOf(rule, rule.flow, input, context));
@@ -106,27 +104,23 @@ function flowsOf(
         (a.hit.label < b.hit.label ? -1 : a.hit.label > b.hit.label ? 1 : 0) ||
         (a.hit.trail.key < b.hit.trail.key ? -1 : 1),
     );
+    let first: { readonly match: Match; readonly unknown: boolean } | undefined;
+    const hits: Hit[] = [];
     for (const { hit, unknown } of list) {
+      // Beside a known source, what nobody is known to call says nothing new.
+      if (first !== undefined && first.unknown !== unknown) break;
       const more = spec.accept === undefined ? {} : spec.accept(hit, context);
       if (more === undefined) continue;
+      hits.push(hit);
+      if (first !== undefined) continue;
       const confidence: Confidence = unknown || hit.marks !== 0 ? "medium" : "high";
-      out.push({
-        rule,
-        match: {
-          item: hit.site.item,
-          span: hit.argSpan,
-          op: hit.site.op,
-          hit,
-          confidence,
-          ...more,
-        },
-        others: list
-          .filter((x) => x.hit !== hit && x.unknown === unknown)
-          .map((x) => x.hit)
-          .slice(0, MAX_PATHS - 1),
-      });
-      break;
+      const { site, argSpan: span } = hit;
+      first = {
+        match: { item: site.item, span, op: site.op, hit, confidence, ...more },
+        unknown,
+      };
     }
+    if (first !== undefined) out.push({ rule, match: first.match, hits });
   }
   return out;
 }

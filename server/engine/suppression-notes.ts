@@ -93,9 +93,12 @@ function note(
       file,
       span: spanOf(d),
       flow: [],
+      paths: [],
+      morePaths: 0,
       marks: [],
       fingerprint: hash128(`${rule}|${name}|${own}|${ordinal}`).slice(0, 16),
     },
+    hits: [],
     fixes: () => [mend],
   };
 }

@@ -85,7 +85,7 @@ export async function createFakeEngine(): Promise<Engine> {
             why: "It does harm.",
             fix: "Call something else.",
           },
-          flow: flowOf(file, span),
+          ...pathOf(flowOf(file, span)),
           marks: [],
           fingerprint: hash128(`${rule} ${file} ${ordinal++}`),
         });
@@ -107,6 +107,16 @@ export async function createFakeEngine(): Promise<Engine> {
       },
       { file, span, role: "sink", text: "it is called" },
     ];
+  };
+
+  const pathOf = (flow: Finding["flow"]): Pick<Finding, "flow" | "paths" | "morePaths"> => {
+    if (flow.length === 0) return { flow, paths: [], morePaths: 0 };
+    // A file that says so is reached on one more way, and on two that are only counted.
+    const [source] = flow;
+    const isBusy = source !== undefined && textOf(source.file).includes("busy");
+    return isBusy
+      ? { flow, paths: [flow, flow.toReversed()], morePaths: 2 }
+      : { flow, paths: [flow], morePaths: 0 };
   };
 
   const mendingEdits = (finding: Finding, to: string): Edit[] => {
@@ -167,6 +177,7 @@ export async function createFakeEngine(): Promise<Engine> {
         hasError: textOf(file).includes("SYNTAX ERROR"),
       };
     },
+    departures: () => [],
     changed: () => [],
     fixes(file, fingerprint) {
       const finding = findingsIn(file).find((one) => one.fingerprint === fingerprint);

@@ -38,7 +38,8 @@ test("JSON has the documented shape", async (t) => {
   assert.equal(code, 1);
   const report = JSON.parse(out);
   assert.deepEqual(Object.keys(report), ["version", "findings", "stats", "problems"]);
-  const [finding] = report.findings;
+  const [{ paths, ...finding }] = report.findings;
+  assert.deepEqual(paths, [finding.flow]);
   assert.deepEqual(finding, {
     rule: "evil-call",
     category: "injection",
@@ -66,6 +67,7 @@ test("JSON has the documented shape", async (t) => {
         text: "it is called",
       },
     ],
+    morePaths: 0,
     fixes: [
       {
         title: "Call good(",
@@ -197,6 +199,21 @@ error  Word evil-call
 1 can be fixed safely: skeptic fix
 `,
   );
+});
+
+test("further paths are told: two in full, the others counted", async (t) => {
+  const box = sandbox(t, { "app.py": "import source\nevil(x)\n", "source.py": "busy = 1\n" });
+  const { out } = await box.skeptic("scan");
+  assert.match(out, /\n {2}Path \(\+3 more: skeptic explain [0-9a-f]{32}\)\n {4}1\. source/);
+  const json = JSON.parse((await box.skeptic("scan", "--format", "json")).out);
+  const [finding] = json.findings;
+  assert.equal(json.findings.length, 1);
+  assert.deepEqual(finding.paths[0], finding.flow);
+  assert.equal(finding.paths.length, 2);
+  assert.equal(finding.morePaths, 2);
+  const [result] = (await sarif(box)).results;
+  assert.equal(result.codeFlows.length, 2);
+  assert.equal(result.properties.morePaths, 2);
 });
 
 test("frames keep the underline under the code", async (t) => {

@@ -46,6 +46,8 @@ export function createFakeEngine(): Engine {
         level: rule === "hard" ? "hint" : "error",
         message: { what: `This is ${rule}.`, why: "It *breaks* <b>.", fix: "Write `GOOD`." },
         flow,
+        paths: flow.length === 0 ? [] : [flow],
+        morePaths: 0,
         marks: [],
         fingerprint: hash128(`${rule}:${found.length}:${file}`),
       });
@@ -133,6 +135,7 @@ export function createFakeEngine(): Engine {
       return { pending: waiting.size, total: texts.size };
     },
     check: report,
+    departures: () => [],
     changed() {
       const files = [...changed];
       changed.clear();
