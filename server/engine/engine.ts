@@ -133,6 +133,26 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         if ((r === "" || file.startsWith(`${r}/`)) && r.length > best.length) best = r;
       return best;
     },
+    packages: (name) => {
+      packageFolders ??= foldersByPackage();
+      return packageFolders.get(name) ?? [];
+    },
+  };
+  let packageFolders: ReadonlyMap<string, readonly string[]> | undefined;
+  const foldersByPackage = (): ReadonlyMap<string, readonly string[]> => {
+    const out = new Map<string, string[]>();
+    const manifests = [...new Set([...known, ...docs.keys()])]
+      .filter((file) => /(^|\/)package\.json$/.test(file) && !/(^|\/)node_modules\//.test(file))
+      .sort();
+    for (const file of manifests) {
+      const name = packageName(files.text(file));
+      if (name === undefined) continue;
+      const folders = out.get(name);
+      const folder = file.slice(0, Math.max(0, file.lastIndexOf("/")));
+      if (folders === undefined) out.set(name, [folder]);
+      else folders.push(folder);
+    }
+    return out;
   };
 
   const languageOf = (file: FileId, doc: Doc): Language | undefined => {
@@ -224,12 +244,13 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
 
   /** A text changed, came or went. */
   const touch = (file: FileId): void => {
-    if (STEERING.test(file)) moment = undefined;
+    if (STEERING.test(file)) reset();
     edited.add(file);
   };
   /** Something changed that import resolution depends on. */
   const reset = (): void => {
     moment = undefined;
+    packageFolders = undefined;
   };
 
   const problem = (file: FileId | undefined, message: string): void => {
@@ -544,4 +565,15 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
 
 function hasConflictMarkers(text: string): boolean {
   return /^<{7} .*$/m.test(text) && /^>{7} .*$/m.test(text);
+}
+
+/** The name in a package.json; undefined for a broken one. */
+function packageName(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const name = (JSON.parse(text) as { readonly name?: unknown } | null)?.name;
+    return typeof name === "string" ? name : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -50,6 +50,7 @@ export interface FinishedItem {
   readonly isGenerator: boolean;
   readonly returns?: TypeRef;
   readonly hasError: boolean;
+  readonly listed?: readonly string[];
 }
 
 interface OpenBlock {

@@ -34,6 +34,8 @@ export interface Item {
   readonly holes: readonly Hole[];
   /** Only for modules: what other files can import. */
   readonly exports: readonly Export[];
+  /** Of a module that lists them: the names it gives to who imports all of it. */
+  readonly listed?: readonly string[];
   /** All statements, outermost first, for fixes that insert or replace a statement. */
   readonly statements: readonly Span[];
   /** Declared result type. */
@@ -256,7 +258,7 @@ export type Op = At &
   );
 
 export type Export =
-  /** `exported` is the public name ("default" included); `local` the module variable. */
+  /** `exported` is the public name ("default" included; "" for a module that is one value itself); `local` the module variable. */
   | { readonly kind: "local"; readonly exported: string; readonly local: string }
   | {
       readonly kind: "from";
@@ -264,4 +266,5 @@ export type Export =
       readonly module: string;
       readonly name?: string;
     }
-  | { readonly kind: "star"; readonly module: string };
+  /** All of another module; `binds`: its names are names of this module too. */
+  | { readonly kind: "star"; readonly module: string; readonly binds?: boolean };

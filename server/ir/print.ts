@@ -26,6 +26,7 @@ export function printItem(item: Item): string {
     lines.push(`  hole ${i} ${printHole(item, hole)}`);
   });
   for (const entry of item.exports) lines.push(`  export ${printExport(entry)}`);
+  if (item.listed !== undefined) lines.push(`  listed ${item.listed.join(", ")}`);
   const reached = reachable(item.blocks);
   item.blocks.forEach((block, i) => {
     if (!reached.has(i) && block.ops.length === 0) return;
@@ -207,7 +208,8 @@ function printEnd(end: Terminator): string {
 function printExport(entry: Export): string {
   switch (entry.kind) {
     case "local":
-      return entry.exported === entry.local ? entry.local : `${entry.local} as ${entry.exported}`;
+      if (entry.exported === entry.local) return entry.local;
+      return `${entry.local} as ${entry.exported || "the module"}`;
     case "from":
       return `${entry.name ?? "*"} of ${JSON.stringify(entry.module)} as ${entry.exported}`;
     case "star":

@@ -13,6 +13,12 @@ export interface Language {
   readonly methodsTakeSelf: boolean;
   /** The name under which a package's main export is imported, the same thing as the package ("default"). */
   readonly mainExport?: string;
+  /** True for a name that importing all of a module does not bind, unless the module lists it. */
+  isHidden(name: string): boolean;
+  /** The specifier of module `name` inside the package `specifier`, where packages hold modules. */
+  within?(specifier: string, name: string): string;
+  /** The specifier by which a file names its own package, if it is one: what it does not bind may be a module in it. */
+  ownPackage?(file: FileId): string | undefined;
   /** Pure: depends on the item's text, grammar and kind only. Never throws on broken code. */
   lower(tree: FlatTree, item: ItemSource): Item;
   /** Where `specifier`, written in `from`, leads. Asks only `files`; no I/O. */
@@ -26,6 +32,8 @@ export interface FileSet {
   text(file: FileId): string | undefined;
   /** The workspace folder that holds the file, without a trailing slash, or "". */
   rootOf(file: FileId): string;
+  /** The folders whose package.json bears this name. */
+  packages(name: string): readonly string[];
 }
 
 export type Resolution =

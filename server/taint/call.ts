@@ -215,6 +215,8 @@ function callPath(
 ): { value: Value; matched: boolean } {
   const { run, op, state } = call;
   const k = run.facts.knowledge;
+  const module = importedBy(call, rawPath);
+  if (module !== undefined) return { value: module, matched: true };
   const path = k.canon(rawPath);
   let base = path.startsWith("*.") ? UNKNOWN : pathValue(run, path, op, guessed);
   if (base.taint.length > 0) {
@@ -261,6 +263,15 @@ function callPath(
   if (!matched && !path.startsWith("*.") && base.taint.length === 0)
     return { value: base, matched: false };
   return { value, matched };
+}
+
+/** `importlib.import_module("a.b")` is the module. */
+function importedBy(call: Call, path: string): Value | undefined {
+  const at = call.run.facts.knowledge.imports(path);
+  const name = at === undefined ? undefined : onlyConst(argument(call, at)?.value)?.value;
+  return typeof name === "string" && call.args.length === (at ?? 0) + 1
+    ? call.run.facts.imported(call.run.id, name, undefined, undefined)
+    : undefined;
 }
 
 /** Knowing that a check exists, not what it says. */

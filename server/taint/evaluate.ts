@@ -7,6 +7,7 @@ import { evaluateCall } from "./call.ts";
 import { bake, parameterValue, type Run, type State } from "./interpret.ts";
 import {
   extendPaths,
+  follow,
   freeValue,
   index,
   instances,
@@ -57,7 +58,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
       return value;
     }
     case "free":
-      return state.free.get(op.name) ?? freeValue(run, op.name, op);
+      return state.free.get(op.name) ?? follow(run, freeValue(run, op.name, op));
     case "storeFree": {
       const value = bake(get(op.value), state);
       state.free.set(op.name, value);
@@ -163,7 +164,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
     case "class":
       return defineClass(run, op, get);
     case "import":
-      return run.facts.imported(run.id, op.module, op.name, op.also);
+      return follow(run, run.facts.imported(run.id, op.module, op.name, op.also));
     case "await":
     case "annotate": {
       const value = get(op.value);

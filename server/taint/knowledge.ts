@@ -146,6 +146,8 @@ export interface Model {
   readonly hints?: Readonly<Record<string, readonly string[]>>;
   /** Calls that call one of their arguments with those behind it: "asyncio.to_thread()" -> 0. */
   readonly forwards?: Readonly<Record<string, number>>;
+  /** Calls that import the module that one of their arguments names: "importlib.import_module()" -> 0. */
+  readonly imports?: Readonly<Record<string, number>>;
   /** Calls that never return: "sys.exit()". */
   readonly ends?: readonly string[];
   /** Types (of annotations) whose values cannot carry text. */
@@ -165,6 +167,8 @@ export interface Knowledge {
   ends(path: string): boolean;
   /** The position of the argument that is called with the arguments behind it. */
   forwards(path: string): number | undefined;
+  /** The position of the argument that names a module; the call's result is that module. */
+  imports(path: string): number | undefined;
   /** Call paths that rules look at. */
   watched(path: string): boolean;
   /** True if any row or type begins with this path: worth following. */
@@ -192,6 +196,7 @@ export function compile(
   const scalars = new Set<string>();
   const ends = new Set<string>();
   const forwards = new Map<string, number>();
+  const imports = new Map<string, number>();
   for (const m of models) {
     if (m.language !== language) continue;
     for (const [alias, target] of Object.entries(m.aliases ?? {}))
@@ -209,6 +214,8 @@ export function compile(
     for (const p of (m.ends ?? []).flatMap(expand)) ends.add(p);
     for (const [path, at] of Object.entries(m.forwards ?? {}))
       for (const p of expand(path)) forwards.set(p, at);
+    for (const [path, at] of Object.entries(m.imports ?? {}))
+      for (const p of expand(path)) imports.set(p, at);
   }
   const watching = new Set(watch.flatMap(expand));
   const prefixes = new Set<string>();
@@ -216,6 +223,7 @@ export function compile(
     ...canonical.keys(),
     ...ends,
     ...forwards.keys(),
+    ...imports.keys(),
     ...watching,
     ...Object.values(tables).flatMap((t) => [...t.keys()]),
   ]) {
@@ -245,6 +253,7 @@ export function compile(
     isScalar: (p) => scalars.has(p),
     ends: (p) => ends.has(p),
     forwards: (p) => forwards.get(p),
+    imports: (p) => imports.get(p),
     watched: (p) => watching.has(p),
     knows: (p) => prefixes.has(p),
     globals: language === "python" ? "builtins" : "globalThis",

@@ -79,6 +79,18 @@ export function sourceTaint(
   };
 }
 
+/** What an import leads to, with its taint and constants. Shapes keep the reference: what it leads to may not be known yet. */
+export function follow(run: Run, value: Value): Value {
+  if (run.shapesOnly || !value.refs.some((r) => r.startsWith("export:"))) return value;
+  let out: Value = {
+    ...withTaint(value, value.taint),
+    refs: value.refs.filter((r) => !r.startsWith("export:")),
+  };
+  for (const ref of value.refs)
+    if (ref.startsWith("export:")) out = joinKnown(out, run.facts.exported(ref));
+  return out;
+}
+
 /** Follows imports and results of functions, so that `refs` are things that can be called or looked into. */
 export function resolve(run: Run, value: Value): Value {
   if (!value.refs.some((r) => r.startsWith("export:") || r.startsWith("result:"))) return value;

@@ -283,10 +283,11 @@ export function createSolver(
     return done.get(root) as Summary;
   };
 
-  const exported = (ref: Ref, seen: Set<string>): Value => {
+  /** `all`: asked for by an import of all names, which does not bring the hidden ones. */
+  const exported = (ref: Ref, seen: Set<string>, all = false): Value => {
     if (seen.has(ref) || seen.size > 40) return UNKNOWN;
     seen.add(ref);
-    const space = ref.indexOf(" ");
+    const space = ref.lastIndexOf(" ");
     const file = ref.slice(7, space);
     const name = ref.slice(space + 1);
     touch(file);
@@ -296,6 +297,7 @@ export function createSolver(
       return UNKNOWN;
     }
     const module = (ir.items[0] as PlacedItem).ir;
+    if (all && !(module.listed?.includes(name) ?? !ir.language.isHidden(name))) return UNKNOWN;
     let out: Value | undefined;
     for (const e of module.exports) {
       if (e.kind === "local" && e.exported === name) {
@@ -304,26 +306,45 @@ export function createSolver(
       } else if (e.kind === "from" && e.exported === name)
         out = join(out, fromModule(file, e.module, e.name, seen));
     }
-    if (out === undefined)
-      for (const e of module.exports) {
-        if (e.kind !== "star") continue;
-        const value = fromModule(file, e.module, name, seen);
-        if (value !== UNKNOWN) {
-          out = value;
-          break;
-        }
-      }
-    if (out === undefined) {
+    if (out === undefined && name !== "") out = fromAll(file, module, name, seen);
+    const own = out === undefined ? ir.language.ownPackage?.(file) : undefined;
+    if (own !== undefined) {
       // A submodule of a package: `from package import module`.
-      const sub = resolveModule(ir.language, file, `.${name}`);
-      if (ir.language.methodsTakeSelf && sub.kind === "file" && sub.file !== file)
-        out = ofRef(`module:${sub.file}`);
+      const sub = resolveModule(ir.language, file, `${own}${name}`);
+      if (sub.kind === "file" && sub.file !== file) out = ofRef(`module:${sub.file}`);
     }
     if (out === undefined) return UNKNOWN;
     let chased: Value | undefined;
     for (const r of out.refs) if (r.startsWith("export:")) chased = join(chased, exported(r, seen));
     if (chased === undefined) return out;
     return join({ ...out, refs: out.refs.filter((r) => !r.startsWith("export:")) }, chased);
+  };
+
+  /** A name that a module has from another one, of which it imports or exports all. */
+  const fromAll = (
+    file: FileId,
+    module: Item,
+    name: string,
+    seen: Set<string>,
+    bound = false,
+  ): Value | undefined => {
+    const language = (program.file(file) as FileIr).language;
+    // Of two that bring the name, the later one is in force where names may be bound again.
+    for (const e of module.exports.toReversed()) {
+      if (e.kind !== "star" || (bound && e.binds !== true)) continue;
+      const to = resolveModule(language, file, e.module);
+      if (to.kind === "namespace") continue;
+      if (to.kind === "package") {
+        const k = knowledge(`${file}#`);
+        const path = k.canon(`${to.path}.${name}`);
+        if (!language.isHidden(name) && k.knows(path)) return ofRef(`lib:${path}`);
+        continue;
+      }
+      if (program.file(to.file) === undefined) program.want(to.file);
+      const value = exported(`export:${to.file} ${name}`, seen, true);
+      if (value !== UNKNOWN) return value;
+    }
+    return undefined;
   };
 
   const resolutions = new Map<string, Resolution>();
@@ -335,6 +356,30 @@ export function createSolver(
       resolutions.set(key, to);
     }
     return to;
+  };
+
+  /** The module object; and the one value that some modules are in its place. */
+  const wholeModule = (file: FileId): Value => {
+    touch(file);
+    const module = program.file(file)?.items[0]?.ir;
+    const single = module?.exports.some((e) => e.kind === "local" && e.exported === "");
+    const refs: Ref[] = single ? [`module:${file}`, `export:${file} `] : [`module:${file}`];
+    return { refs, taint: [] };
+  };
+
+  /** `import a.b` binds `a`: where the folder `a` is no module, what is inside by the names on the way. */
+  const nested = (file: FileId, module: string, also: string): Value | undefined => {
+    const language = program.file(file)?.language;
+    if (language === undefined || resolveModule(language, file, module).kind === "file")
+      return undefined;
+    const to = resolveModule(language, file, also);
+    if (to.kind !== "file") return undefined;
+    if (program.file(to.file) === undefined) program.want(to.file);
+    const steps = also.slice(module.length + 1).split(".");
+    return steps.reduceRight<Value>(
+      (inner, step) => ({ refs: [], taint: [], fields: new Map([[step, inner]]) }),
+      wholeModule(to.file),
+    );
   };
 
   const fromModule = (
@@ -349,10 +394,13 @@ export function createSolver(
     if (to.kind === "file") {
       touch(to.file);
       if (program.file(to.file) === undefined) program.want(to.file);
-      if (name === undefined) return ofRef(`module:${to.file}`);
+      if (name === undefined) return wholeModule(to.file);
       const ref: Ref = `export:${to.file} ${name}`;
       return seen === undefined ? ofRef(ref) : exported(ref, seen);
     }
+    const inside = name === undefined ? undefined : language.within?.(specifier, name);
+    const sub = inside === undefined ? undefined : resolveModule(language, file, inside);
+    if (sub?.kind === "file") return ofRef(`module:${sub.file}`);
     if (to.kind === "namespace") return UNKNOWN;
     const path =
       name === undefined || name === language.mainExport ? to.path : `${to.path}.${name}`;
@@ -447,9 +495,10 @@ export function createSolver(
     name: string,
     phase: Phase,
   ): { value: Value; captured: boolean } | undefined => {
+    const own = program.item(id);
     let child = id;
     for (
-      let at = program.item(id)?.parent;
+      let at = own?.ir.kind === "module" ? id : own?.parent;
       at !== undefined;
       child = at, at = program.item(at)?.parent
     ) {
@@ -459,18 +508,9 @@ export function createSolver(
       const renamed = placed.ir.holes[placed.children.indexOf(child)]?.renamed?.[name];
       const slot = renamed === undefined ? name : (placed.ir.slots[renamed] as string);
       if (!placed.ir.slots.includes(slot)) {
-        if (isModule) {
-          for (const e of placed.ir.exports) {
-            if (e.kind !== "star") continue;
-            const value = fromModule(
-              placed.file,
-              e.module,
-              name,
-              phase === 0 ? undefined : new Set(),
-            );
-            if (value !== UNKNOWN && phase !== 0) return { value, captured: false };
-          }
-        }
+        if (!isModule || phase === 0) continue;
+        const value = fromAll(placed.file, placed.ir, name, new Set(), true);
+        if (value !== undefined) return { value, captured: false };
         continue;
       }
       const value = shape(at, phase === 0 ? 0 : 1)?.variables.get(slot) ?? UNKNOWN;
@@ -598,10 +638,9 @@ export function createSolver(
 
   const factsFor = (phase: Phase): Facts => ({
     knowledge: undefined as never,
-    imported: (item, module, name, also) => {
-      void also;
-      return fromModule(fileOf(item), module, name);
-    },
+    imported: (item, module, name, also) =>
+      (also === undefined ? undefined : nested(fileOf(item), module, also)) ??
+      fromModule(fileOf(item), module, name),
     free: (item, name) => free(item, name, phase),
     exported: (ref) => (phase === 0 ? UNKNOWN : exported(ref, new Set())),
     entry: (item) =>

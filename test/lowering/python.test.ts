@@ -499,6 +499,35 @@ b3:
   );
 
   lowers(
+    "the names a module lists",
+    `
+__all__ = ["a", 'b']
+__all__ += ("c",)
+__all__.append("d")
+`,
+    `
+module
+  export __all__
+  listed a, b, c, d
+b0:
+  v0 = "a"
+  v1 = "b"
+  v2 = list [v0, v1]
+  store __all__ = v2
+  v4 = __all__
+  v5 = "c"
+  v6 = tuple [v5]
+  v7 = v4 + v6
+  store __all__ = v7
+  v9 = __all__
+  v10 = v9.append
+  v11 = "d"
+  v12 = call v10(v11)
+  end
+`,
+  );
+
+  lowers(
     "imports",
     `
 import a.b, c.d as e
@@ -1891,6 +1920,7 @@ describe("resolves", () => {
     has: (file) => known.includes(file),
     text: () => undefined,
     rootOf: (file) => (file.startsWith("file:///w/") ? "file:///w" : ""),
+    packages: () => [],
   });
   const known = files(
     "app/__init__.py",

@@ -1597,6 +1597,7 @@ b0:
     `
 module
   export module.exports as default
+  export module.exports as the module
 b0:
   v0 = 1
   store x = v0
@@ -1910,7 +1911,11 @@ describe("imports lead to", () => {
   ): FileSet => {
     const known = new Set([...names, ...Object.keys(texts)]);
     const root = names[0]?.startsWith("file:") ? "file:///w" : "/w";
-    return { has: (f) => known.has(f), text: (f) => texts[f], rootOf: () => root };
+    const packages = (name: string): string[] =>
+      Object.keys(texts)
+        .filter((f) => f.endsWith("/package.json") && texts[f]?.includes(`"name": "${name}"`))
+        .map((f) => f.slice(0, -"/package.json".length));
+    return { has: (f) => known.has(f), text: (f) => texts[f], rootOf: () => root, packages };
   };
   const leads = (
     name: string,

@@ -137,6 +137,7 @@ const core: Model = {
     "{asyncio.to_thread,anyio.to_thread.run_sync,starlette.concurrency.run_in_threadpool,fastapi.concurrency.run_in_threadpool}()": 0,
     "*.run_in_executor()": 1,
   },
+  imports: { "importlib.import_module()": 0, "builtins.__import__()": 0 },
   ends: ["sys.exit()", "os._exit()", "os.abort()", "builtins.{exit,quit}()"],
   scalars: [
     "builtins.{int,float,bool,complex}",

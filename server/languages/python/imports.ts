@@ -50,7 +50,8 @@ export function lowerFrom(c: Context, node: number): void {
   const star = childOfKind(tree, node, "wildcard_import");
   if (star !== NO_NODE) {
     b.emit({ op: "import", module, name: "*", span: spanOf(c, star) });
-    if (c.item.node === 0 && c.scope.kind === "item") b.addExport({ kind: "star", module });
+    if (c.item.node === 0 && c.scope.kind === "item")
+      b.addExport({ kind: "star", module, binds: true });
     return;
   }
   for (const { path, alias, span, nameSpan } of importedNames(c, node)) {

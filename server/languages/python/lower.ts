@@ -14,7 +14,7 @@ import type { ItemSource } from "../items.ts";
 import { type Context, offsets, spanOf } from "./context.ts";
 import { lowerLambda, type Parameter, parametersOf } from "./definitions.ts";
 import { lowerExpression } from "./expressions.ts";
-import { type Bindings, bindingsBelow, hasOwnError } from "./scan.ts";
+import { type Bindings, bindingsBelow, hasOwnError, listedNames } from "./scan.ts";
 import { lowerBlock, lowerErrors } from "./statements.ts";
 import { bodyOf } from "./syntax.ts";
 import { bindPattern } from "./targets.ts";
@@ -38,6 +38,7 @@ export function lower(tree: FlatTree, item: ItemSource): Item {
     else c.b.end({ kind: "return", value: lowerExpression(c, body), span: spanOf(c, body) });
   }
   for (const hole of c.holes) c.b.hole(hole);
+  const listed = isModule ? listedNames(tree) : undefined;
   const returns = isModule ? undefined : returnType(tree, item.node);
   const nameNode = isModule ? NO_NODE : childByField(tree, item.node, "name");
   return c.b.finish({
@@ -50,6 +51,7 @@ export function lower(tree: FlatTree, item: ItemSource): Item {
     isGenerator: !isModule && bound.isGenerator,
     hasError: c.broken,
     ...(returns === undefined ? {} : { returns }),
+    ...(listed === undefined ? {} : { listed }),
   });
 }
 

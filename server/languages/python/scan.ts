@@ -10,6 +10,7 @@ import {
   skip,
   textOf,
 } from "../../syntax/flat.ts";
+import { plainText } from "./strings.ts";
 import { aliasName, bodyOf, isBroken, parts, tableByKind } from "./syntax.ts";
 
 export interface Bindings {
@@ -54,6 +55,57 @@ export function hasOwnError(tree: FlatTree, node: number): boolean {
     n = skip(tree, body);
   }
   return false;
+}
+
+/** The names in `__all__`, if the module's own statements say all of them as literals. */
+export function listedNames(tree: FlatTree): readonly string[] | undefined {
+  let out: string[] | undefined;
+  for (const statement of parts(tree, 0)) {
+    if (kind(tree, statement) !== "expression_statement") continue;
+    const [node = NO_NODE] = parts(tree, statement);
+    const added = addedNames(tree, node);
+    if (added === undefined) continue;
+    if (added === "unknown") return undefined;
+    const kept: string[] = kind(tree, node) === "assignment" ? [] : (out ?? []);
+    out = [...kept, ...added];
+  }
+  return out;
+}
+
+/** What a statement puts into `__all__`; undefined if it is about something else. */
+function addedNames(tree: FlatTree, node: number): readonly string[] | "unknown" | undefined {
+  const isNames = (n: number): boolean => n !== NO_NODE && textOf(tree, n) === "__all__";
+  if (node === NO_NODE) return undefined;
+  switch (kind(tree, node)) {
+    case "assignment":
+    case "augmented_assignment":
+      return isNames(childByField(tree, node, "left"))
+        ? (literals(tree, childByField(tree, node, "right")) ?? "unknown")
+        : undefined;
+    case "call": {
+      const callee = childByField(tree, node, "function");
+      if (kind(tree, callee) !== "attribute") return undefined;
+      if (!isNames(childByField(tree, callee, "object"))) return undefined;
+      const args = parts(tree, childByField(tree, node, "arguments"));
+      const method = textOf(tree, childByField(tree, callee, "attribute"));
+      const [only = NO_NODE] = args;
+      if (method === "append" || method === "extend") return literals(tree, only) ?? "unknown";
+      return "unknown";
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The texts of a string, or of a list or tuple of strings. */
+function literals(tree: FlatTree, node: number): readonly string[] | undefined {
+  if (node === NO_NODE) return undefined;
+  const own = plainText(tree, node);
+  if (own !== undefined) return [own];
+  const k = kind(tree, node);
+  if (k !== "list" && k !== "tuple") return undefined;
+  const all = parts(tree, node).map((part) => plainText(tree, part));
+  return all.every((text) => text !== undefined) ? all : undefined;
 }
 
 type Binder = (tree: FlatTree, node: number, found: Found) => void;

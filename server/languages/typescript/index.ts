@@ -8,6 +8,7 @@ export const javascript: Language = {
   id: "javascript",
   methodsTakeSelf: false,
   mainExport: "default",
+  isHidden: (name) => name === "default",
   bodyOf,
   lower,
   resolve,

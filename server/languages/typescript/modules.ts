@@ -216,7 +216,10 @@ function exportWhole(c: Context, n: number, value: ValueId): void {
   if (op.op === "import" && op.name === undefined) {
     c.b.addExport({ kind: "star", module: op.module });
   }
-  if (op.op !== "record") return;
+  if (op.op !== "record") {
+    c.b.addExport({ kind: "local", exported: "", local: "module.exports" });
+    return;
+  }
   for (const entry of op.entries) {
     if (entry.key === "...") {
       const spread = c.b.op(entry.value);

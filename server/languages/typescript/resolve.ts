@@ -2,7 +2,7 @@
 import type { FileId } from "../../base/brand.ts";
 import type { FileSet, Resolution } from "../language.ts";
 import { encoded, folderOf, foldersUp, join } from "./paths.ts";
-import { list, mapped, object, pathSettings, readJson, strings } from "./tsconfig.ts";
+import { mapped, object, pathSettings, readJson, strings } from "./tsconfig.ts";
 
 export function resolve(from: FileId, specifier: string, files: FileSet): Resolution {
   const file = findTarget(from, specifier, files);
@@ -102,7 +102,7 @@ function conditionTargets(value: unknown): string[] {
   return table === undefined ? [] : Object.values(table).flatMap(conditionTargets);
 }
 
-/** A package of the workspace, where the root's "workspaces" are of the form "packages/*" and its folder has its name. */
+/** A package of the workspace: one of its folders has a package.json of that name. */
 function workspacePackage(
   specifier: string,
   root: string,
@@ -113,16 +113,10 @@ function workspacePackage(
   const length = specifier.startsWith("@") ? 2 : 1;
   const name = parts.slice(0, length).join("/");
   const subpath = parts.slice(length).join("/");
-  const folderName = parts[length - 1];
-  if (folderName === undefined || folderName === "") return undefined;
-  const manifest = readJson(join(root, "package.json"), files);
-  const declared = manifest?.workspaces;
-  const globs = strings(object(declared)?.packages ?? declared);
-  for (const glob of globs) {
-    if (!/^[^*]+(\/\*)?$/.test(glob)) continue;
-    const folder = join(root, glob.replace(/\/\*$/, `/${folderName}`));
+  for (const folder of files.packages(name)) {
+    if (files.rootOf(join(folder, "package.json")) !== root) continue;
     const member = readJson(join(folder, "package.json"), files);
-    if (member?.name !== name) continue;
+    if (member === undefined) continue;
     const entries =
       subpath === ""
         ? [...entryPoints(member), "src/index", "index"]
@@ -140,10 +134,15 @@ function entryPoints(manifest: Readonly<Record<string, unknown>>): string[] {
   return [...exported(manifest, "."), ...named];
 }
 
+/** The targets of "." or "./name" in "exports", where a key may have one star. */
 function exported(manifest: Readonly<Record<string, unknown>>, subpath: string): string[] {
-  const table = manifest.exports;
-  if (subpath === "." && object(table)?.["."] === undefined) {
-    return typeof table === "string" ? [table] : [];
-  }
-  return list([object(table)?.[subpath]]).flatMap(conditionTargets);
+  const table = object(manifest.exports);
+  const names = Object.keys(table ?? {}).some((key) => key.startsWith("."));
+  // Without names it is all about the package itself.
+  if (!names) return subpath === "." ? conditionTargets(manifest.exports) : [];
+  const paths = Object.entries(table ?? {}).map(([pattern, target]) => ({
+    pattern,
+    targets: conditionTargets(target),
+  }));
+  return [...mapped({ baseUrl: undefined, paths }, subpath)];
 }
