@@ -1,9 +1,9 @@
 /** A piece of code with line numbers and the interesting part underlined. */
 import type { Span } from "../base/text.ts";
 import { lineStarts, positionAt } from "../base/text.ts";
+import { maskSecrets, maskSpans, maskStrings } from "../engine/mask.ts";
 import type { Paint, Style } from "./color.ts";
 import { visible } from "./escape.ts";
-import { maskSecrets, maskSpans, maskStrings } from "./mask.ts";
 import { characterWidth, textWidth } from "./width.ts";
 
 export interface FrameOptions {

@@ -2,7 +2,7 @@
 import type { FileId } from "../base/brand.ts";
 import type { Span } from "../base/text.ts";
 import type { Finding, Fix, Level, RuleInfo } from "../engine/api.ts";
-import { literalValues, valueMask } from "./mask.ts";
+import { literalValues, valueMask } from "../engine/mask.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface ScanResult {

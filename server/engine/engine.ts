@@ -349,7 +349,9 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     const to = [...(last.get(file)?.receivers ?? [])];
     for (const target of to) found(target);
     const own = m.contributions.get(file);
-    const out = own === undefined ? [] : departuresOf(file, own, m.program, found);
+    const all = own === undefined ? [] : departuresOf(file, own, m.program, found);
+    const { rules: levels } = settingsFor(file);
+    const out = all.filter(({ rule }) => levels[rule] !== "off");
     m.departures.set(file, out);
     return out;
   };

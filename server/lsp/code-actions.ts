@@ -7,8 +7,9 @@ import {
 } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
-import type { Finding, Fix, Grade } from "../engine/api.ts";
-import { type Context, rangeOf } from "./context.ts";
+import type { Fix, Grade } from "../engine/api.ts";
+import { type Context, rangeOf, shortPath } from "./context.ts";
+import { homeOf, identityOf, isDeparture, type Shown } from "./departures.ts";
 import type { DiagnosticData } from "./diagnostics.ts";
 import { bomLength, clampedOffset } from "./document.ts";
 import { fileId } from "./file-id.ts";
@@ -23,10 +24,13 @@ export const FIX_ALL = `${CodeActionKind.SourceFixAll}.skeptic`;
 /** `CodeAction.data`: what to do, and for which text. */
 export interface ActionData {
   readonly kind: "fix" | "suppress" | "fix-all";
+  /** Where the finding stands, which may be another file than the one the action was asked for. */
   readonly file: FileId;
   readonly fingerprint: string;
   /** Which of the engine's fixes. */
   readonly index: number;
+  /** The engine's title of it. */
+  readonly fix?: string;
   /** Of an open document. */
   readonly version: number | null;
   readonly textHash: string;
@@ -50,9 +54,10 @@ export async function codeActions(
   const actions: CodeAction[] = [];
   if (wantsQuickFixes(only)) {
     const found = findingsAt(context, reports, file, params.range);
-    for (const finding of found) actions.push(...fixActions(context, file, finding, diagnostics));
-    for (const finding of found)
-      actions.push(...suppressActions(context, file, finding, diagnostics));
+    // Several calls may hand data to one sink.
+    const once = [...new Map(found.map((one) => [identityOf(one), one])).values()];
+    for (const finding of once) actions.push(...fixActions(context, finding, diagnostics));
+    for (const finding of once) actions.push(...suppressActions(context, finding, diagnostics));
   }
   if (wantsFixAll(only) && hasSafeFix(context.engine, file))
     actions.push(fixAllAction(context, file));
@@ -99,7 +104,7 @@ async function makeEdit(
   if (finding === undefined) return { refused: "the finding is gone" };
   if (data.kind === "fix") {
     const fix = engine.fixes(file, fingerprint)[data.index];
-    if (fix === undefined || titleOf(fix) !== title) return { refused: "the fix is gone" };
+    if (fix === undefined || fix.title !== data.fix) return { refused: "the fix is gone" };
     if (fix.edits.length === 0) return { refused: fix.reason ?? "it is to be done by hand" };
     return workspaceEdit(context, fix);
   }
@@ -138,11 +143,11 @@ function findingsAt(
   reports: Reports,
   file: FileId,
   range: CodeActionParams["range"],
-): Finding[] {
+): Shown[] {
   const document = context.documents.get(file);
   const findings = reports.findings(file);
   if (document === undefined) {
-    const line = (finding: Finding): number => rangeOf(context, file, finding.span).start.line;
+    const line = (finding: Shown): number => rangeOf(context, file, finding.span).start.line;
     return findings.filter(
       (finding) => range.start.line <= line(finding) && line(finding) <= range.end.line,
     );
@@ -155,27 +160,23 @@ function findingsAt(
   return findings.filter(({ span }) => span.start <= end && start <= span.end);
 }
 
-function fixActions(
-  context: Context,
-  file: FileId,
-  finding: Finding,
-  asked: readonly Diagnostic[],
-): CodeAction[] {
+function fixActions(context: Context, finding: Shown, asked: readonly Diagnostic[]): CodeAction[] {
   const actions: CodeAction[] = [];
+  const file = homeOf(finding);
   const fixes = context.engine.fixes(file, finding.fingerprint);
   const preferred = fixes.findIndex((fix) => fix.grade === "safe" && fix.edits.length > 0);
   for (const [index, fix] of fixes.entries()) {
     const isManual = fix.grade === "manual" || fix.edits.length === 0;
     if (isManual && !context.client.disabledActions) continue;
     actions.push({
-      title: titleOf(fix),
+      title: `${titleOf(fix)}${elsewhere(context, finding, ", in ")}`,
       kind: CodeActionKind.QuickFix,
       diagnostics: diagnosticsOf(finding, asked),
       ...(index === preferred ? { isPreferred: true } : {}),
       ...(isManual
         ? { disabled: { reason: visible(fix.reason ?? "This has to be done by hand.") } }
         : {}),
-      data: actionData(context, "fix", file, finding.fingerprint, index),
+      data: { ...actionData(context, "fix", file, finding.fingerprint, index), fix: fix.title },
     });
   }
   return actions;
@@ -183,14 +184,15 @@ function fixActions(
 
 function suppressActions(
   context: Context,
-  file: FileId,
-  finding: Finding,
+  finding: Shown,
   asked: readonly Diagnostic[],
 ): CodeAction[] {
+  const file = homeOf(finding);
+  const where = isDeparture(finding) ? elsewhere(context, finding, "in ") : "here";
   if (lineComment(file, context.documents.get(file)?.languageId) === undefined) return [];
   return [
     {
-      title: `Skeptic: Ignore ${visible(finding.rule)} here (reason needed)`,
+      title: `Skeptic: Ignore ${visible(finding.rule)} ${where} (reason needed)`,
       kind: CodeActionKind.QuickFix,
       diagnostics: diagnosticsOf(finding, asked),
       data: actionData(context, "suppress", file, finding.fingerprint, 0),
@@ -227,7 +229,12 @@ function titleOf(fix: Fix): string {
   return `${HINT[fix.grade]}: ${visible(fix.title)}`;
 }
 
-function diagnosticsOf(finding: Finding, asked: readonly Diagnostic[]): Diagnostic[] {
+/** Where an action edits, when that is not the file in which it is offered. */
+function elsewhere(context: Context, finding: Shown, lead: string): string {
+  return isDeparture(finding) ? `${lead}${visible(shortPath(context, finding.sink.file))}` : "";
+}
+
+function diagnosticsOf(finding: Shown, asked: readonly Diagnostic[]): Diagnostic[] {
   return asked.filter(
     (diagnostic) =>
       (diagnostic.data as DiagnosticData | undefined)?.fingerprint === finding.fingerprint,

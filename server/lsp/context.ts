@@ -2,7 +2,7 @@
 import type { Connection } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import { lineStarts, positionAt, type Span } from "../base/text.ts";
-import type { Engine, RuleInfo } from "../engine/api.ts";
+import type { Engine, Place, RuleInfo } from "../engine/api.ts";
 import type { ClientFeatures } from "./client-features.ts";
 import { bomLength, type OpenDocument } from "./document.ts";
 import { uriOf } from "./file-id.ts";
@@ -51,6 +51,24 @@ export function rangeOf(
     start: positionAt(starts, clamp(span.start, text)),
     end: positionAt(starts, clamp(span.end, text)),
   };
+}
+
+/** The line of a place, from 1. */
+export function lineOf(context: Context, { file, span }: Place): number {
+  return rangeOf(context, file, span).start.line + 1;
+}
+
+/** The line of the engine's text that holds an offset, without its end. */
+export function lineAt(
+  context: Context,
+  file: FileId,
+  offset: number,
+): { readonly start: number; readonly text: string } {
+  const { text, starts } = linesOf(context, file);
+  const { line } = positionAt(starts, clamp(offset, text));
+  const start = starts[line] ?? 0;
+  const end = starts[line + 1] ?? text.length;
+  return { start, text: text.slice(start, end).replace(/[\r\n]+$/, "") };
 }
 
 function clamp(offset: number, text: string): number {

@@ -1,9 +1,14 @@
 /** Findings as protocol diagnostics. */
-import { type Diagnostic, DiagnosticSeverity } from "vscode-languageserver";
+import {
+  type Diagnostic,
+  type DiagnosticRelatedInformation,
+  DiagnosticSeverity,
+} from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
-import type { Finding, Level, Message } from "../engine/api.ts";
+import type { FlowStep, Level, Message } from "../engine/api.ts";
 import { type Context, pageOf, rangeOf, uriFor } from "./context.ts";
+import { isDeparture, placeText, type Shown } from "./departures.ts";
 import { visible } from "./plain.ts";
 
 /** `Diagnostic.data`: which finding, and for which text. */
@@ -34,7 +39,7 @@ export const EMPTY_HASH = hash128("[]");
 export function toDiagnostics(
   context: Context,
   file: FileId,
-  findings: readonly Finding[],
+  findings: readonly Shown[],
 ): Converted {
   if (findings.length === 0) return { items: [], hash: EMPTY_HASH };
   const bare = findings.map((finding) => toDiagnostic(context, finding));
@@ -43,7 +48,7 @@ export function toDiagnostics(
   const textHash = document === undefined ? context.engine.textHash(file) : undefined;
   const items = bare.map((diagnostic, i) => {
     const data: DiagnosticData = {
-      fingerprint: (findings[i] as Finding).fingerprint,
+      fingerprint: (findings[i] as Shown).fingerprint,
       ...(document === undefined ? {} : { version: document.version }),
       ...(textHash === undefined ? {} : { textHash }),
     };
@@ -52,7 +57,7 @@ export function toDiagnostics(
   return { items, hash };
 }
 
-function toDiagnostic(context: Context, finding: Finding): Diagnostic {
+function toDiagnostic(context: Context, finding: Shown): Diagnostic {
   const url = pageOf(context, finding.rule);
   return {
     range: rangeOf(context, finding.file, finding.span),
@@ -60,19 +65,35 @@ function toDiagnostic(context: Context, finding: Finding): Diagnostic {
     code: finding.rule,
     ...(url !== "" ? { codeDescription: { href: url } } : {}),
     source: "Skeptic",
-    message: sentences(finding.message),
-    ...(finding.flow.length === 0
-      ? {}
-      : {
-          relatedInformation: finding.flow.map((step) => ({
-            location: {
-              uri: uriFor(context, step.file),
-              range: rangeOf(context, step.file, step.span),
-            },
-            message: visible(step.text),
-          })),
-        }),
+    message: messageOf(context, finding),
+    ...(finding.flow.length === 0 ? {} : { relatedInformation: relatedTo(context, finding) }),
   };
+}
+
+function messageOf(context: Context, finding: Shown): string {
+  const all = sentences(finding.message);
+  if (!isDeparture(finding)) return all;
+  return `Data passed on here reaches ${visible(placeText(context, finding.sink))}. ${all}`;
+}
+
+/** The path from source to sink; at the sink also where its other paths start, and how many more there are. */
+function relatedTo(context: Context, finding: Shown): DiagnosticRelatedInformation[] {
+  const entry = ({ file, span }: FlowStep, text: string): DiagnosticRelatedInformation => ({
+    location: { uri: uriFor(context, file), range: rangeOf(context, file, span) },
+    message: visible(text),
+  });
+  const out = finding.flow.map((step) => entry(step, step.text));
+  if (isDeparture(finding)) return out;
+  for (const [source] of finding.paths.slice(1))
+    if (source !== undefined) out.push(entry(source, `also: ${source.text}`));
+  const sink = finding.flow[finding.flow.length - 1];
+  if (sink !== undefined && finding.morePaths > 0) out.push(entry(sink, morePaths(finding)));
+  return out;
+}
+
+/** "and 3 more paths" */
+export function morePaths({ morePaths }: Shown): string {
+  return `and ${morePaths} more path${morePaths === 1 ? "" : "s"}`;
 }
 
 /** What, why and what to do, as one line. */

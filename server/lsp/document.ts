@@ -2,7 +2,7 @@
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import { type Edit, lineStarts } from "../base/text.ts";
-import type { Finding } from "../engine/api.ts";
+import type { Shown } from "./departures.ts";
 
 export interface OpenDocument {
   readonly file: FileId;
@@ -15,7 +15,7 @@ export interface OpenDocument {
   /** When the last edit came (milliseconds of `Date.now`); 0 before the first. */
   editedAt: number;
   /** The findings the client was last shown, moved along with the text since. */
-  shown: readonly Finding[] | undefined;
+  shown: readonly Shown[] | undefined;
   /** What a pulling client was last given. */
   given: { readonly version: number; readonly hash: string } | undefined;
   /** The report for which a refresh was asked since the client was last given one. */

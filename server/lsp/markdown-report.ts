@@ -1,14 +1,23 @@
 /**
  * Findings as hover text: what the diagnostic, which editors show in the same place, does not say. Escaped Markdown, or
- * plain text for clients without it; nothing in it may run or be trusted.
+ * plain text for clients without it; nothing in it may run or be trusted, and no secret is shown.
  */
 import { type MarkupContent, MarkupKind } from "vscode-languageserver";
-import type { Finding, FlowStep } from "../engine/api.ts";
-import { type Context, pageOf, rangeOf, shortPath } from "./context.ts";
+import type { FlowStep } from "../engine/api.ts";
+import { maskSecrets, maskSpans, maskStrings } from "../engine/mask.ts";
+import { type Context, lineAt, lineOf, pageOf } from "./context.ts";
+import { placeText, type Shown } from "./departures.ts";
+import { morePaths } from "./diagnostics.ts";
 import { uriOf } from "./file-id.ts";
-import { markdown, visible } from "./plain.ts";
+import { code, markdown, visible } from "./plain.ts";
 
-export function hoverContent(context: Context, findings: readonly Finding[]): MarkupContent {
+/** A path with more steps than this is shown by its two ends. */
+const MOST_STEPS = 7;
+const MOST_CODE = 80;
+/** Of a very long line only the front is looked at. */
+const LOOKED_AT = 500;
+
+export function hoverContent(context: Context, findings: readonly Shown[]): MarkupContent {
   if (!context.client.hoverMarkdown)
     return {
       kind: MarkupKind.PlainText,
@@ -20,17 +29,20 @@ export function hoverContent(context: Context, findings: readonly Finding[]): Ma
   };
 }
 
-function markdownReport(context: Context, finding: Finding): string {
+function markdownReport(context: Context, finding: Shown): string {
   const paragraphs = [
     `**${markdown(finding.title)}** (${verdict(finding).map(markdown).join(", ")})`,
   ];
   if (finding.flow.length > 0) {
     const steps = finding.flow.map((step, i) => {
-      const line = lineOf(context, step);
-      const name = markdown(`${shortPath(context, step.file)}:${line}`);
-      return `${i + 1}. [${name}](${uriOf(step.file)}#L${line}) ${markdown(step.text)}`;
+      const name = markdown(placeText(context, step));
+      const link = `[${name}](${uriOf(step.file)}#L${lineOf(context, step)})`;
+      const source = codeAt(context, finding, step);
+      return `${i + 1}. ${link} ${source === "" ? "" : `${code(source)} `}${markdown(step.text)}`;
     });
-    paragraphs.push(steps.join("\n"));
+    paragraphs.push(shortened(steps, (count) => `4. \\(${count} more steps\\)`));
+    const others = otherPaths(finding);
+    if (others !== undefined) paragraphs.push(markdown(others));
   }
   const url = pageOf(context, finding.rule);
   if (/^(https?|file):\/\/[^\s<>()]+$/.test(url))
@@ -38,21 +50,44 @@ function markdownReport(context: Context, finding: Finding): string {
   return paragraphs.join("\n\n");
 }
 
-function plainReport(context: Context, finding: Finding): string {
-  const lines = [`${finding.title} (${verdict(finding).join(", ")})`];
-  for (const [i, step] of finding.flow.entries())
-    lines.push(`${i + 1}. ${shortPath(context, step.file)}:${lineOf(context, step)} ${step.text}`);
-  lines.push(pageOf(context, finding.rule));
+function plainReport(context: Context, finding: Shown): string {
+  const steps = finding.flow.map((step, i) => `${i + 1}. ${placeText(context, step)} ${step.text}`);
+  const lines = [
+    `${finding.title} (${verdict(finding).join(", ")})`,
+    ...shortened(steps, (count) => `(${count} more steps)`).split("\n"),
+    otherPaths(finding) ?? "",
+    pageOf(context, finding.rule),
+  ];
   return lines
     .filter((line) => line.trim() !== "")
     .map(visible)
     .join("\n");
 }
 
-function verdict({ severity, confidence, cwe }: Finding): string[] {
-  return [`${severity} severity`, `${confidence} confidence`, ...cwe.map((id) => `CWE-${id}`)];
+/** The first and the last steps of a long path: where the data comes from, and where it ends up. */
+function shortened(steps: readonly string[], gap: (count: number) => string): string {
+  if (steps.length <= MOST_STEPS) return steps.join("\n");
+  const left = steps.length - MOST_STEPS + 1;
+  return [...steps.slice(0, 3), gap(left), ...steps.slice(3 + left)].join("\n");
 }
 
-function lineOf(context: Context, step: FlowStep): number {
-  return rangeOf(context, step.file, step.span).start.line + 1;
+function otherPaths(finding: Shown): string | undefined {
+  const count = finding.morePaths + Math.max(0, finding.paths.length - 1);
+  return count === 0 ? undefined : morePaths({ ...finding, morePaths: count });
+}
+
+/** The line of a step, without what is secret in it. */
+function codeAt(context: Context, finding: Shown, { file, span }: FlowStep): string {
+  const { start, text } = lineAt(context, file, span.start);
+  const hidden = context.engine
+    .check(file)
+    .findings.filter(({ category }) => category === "secrets")
+    .map((secret) => secret.span);
+  const masked = maskSecrets(maskSpans(text.slice(0, LOOKED_AT), start, hidden));
+  const line = (finding.category === "secrets" ? maskStrings(masked) : masked).trim();
+  return line.length <= MOST_CODE ? line : `${line.slice(0, MOST_CODE - 3)}...`;
+}
+
+function verdict({ severity, confidence, cwe }: Shown): string[] {
+  return [`${severity} severity`, `${confidence} confidence`, ...cwe.map((id) => `CWE-${id}`)];
 }

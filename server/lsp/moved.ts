@@ -2,23 +2,26 @@
 import type { FileId } from "../base/brand.ts";
 import type { Edit, Span } from "../base/text.ts";
 import type { Finding } from "../engine/api.ts";
+import type { Shown } from "./departures.ts";
 
 /** The findings after the edits (each in offsets of the text before it); one whose text is gone is left out. */
 export function moveFindings(
-  findings: readonly Finding[],
+  findings: readonly Shown[],
   file: FileId,
   edits: readonly Edit[],
-): readonly Finding[] {
+): readonly Shown[] {
   if (edits.length === 0) return findings;
-  const moved: Finding[] = [];
+  const moved: Shown[] = [];
   for (const finding of findings) {
     const span = moveAll(finding.span, edits);
     if (span === undefined) continue;
-    const flow = finding.flow.map((step) => {
-      if (step.file !== file) return step;
-      return { ...step, span: moveAll(step.span, edits) ?? { start: span.start, end: span.start } };
-    });
-    moved.push({ ...finding, span, flow });
+    const move = (path: Finding["flow"]): Finding["flow"] =>
+      path.map((step) => {
+        if (step.file !== file) return step;
+        const at = moveAll(step.span, edits) ?? { start: span.start, end: span.start };
+        return { ...step, span: at };
+      });
+    moved.push({ ...finding, span, flow: move(finding.flow), paths: finding.paths.map(move) });
   }
   return moved;
 }

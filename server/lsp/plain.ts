@@ -17,3 +17,12 @@ export function markdown(text: string): string {
     .replace(/</g, "&lt;")
     .replace(/^ +/, "");
 }
+
+/** Markdown that shows the text as it is, as code on one line; its fence is longer than any run of backticks in it. */
+export function code(text: string): string {
+  const plain = visible(text);
+  const longest = Math.max(0, ...[...plain.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  const pad = longest > 0 || plain.trim() === "" ? " " : "";
+  return `${fence}${pad}${plain}${pad}${fence}`;
+}

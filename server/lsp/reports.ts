@@ -1,14 +1,15 @@
 /**
- * What is to be shown for a file now. Open files have their findings; files that are not open have them once a scan
- * covered them; every other file has none.
+ * What is to be shown for a file now. Open files have their findings, and those of other files whose data leaves here;
+ * files that are not open have their findings once a scan covered them; every other file has none.
  *
  * While an open text does not parse, its last shown findings move along with it and none is added, until
  * `SETTLE_MS` after the last edit.
  */
 import type { Diagnostic } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
-import type { Finding, Report } from "../engine/api.ts";
+import type { Departure, Report } from "../engine/api.ts";
 import type { Context } from "./context.ts";
+import { identityOf, isDeparture, type Shown } from "./departures.ts";
 import { type Converted, EMPTY_HASH, toDiagnostics } from "./diagnostics.ts";
 
 /** Held findings settle this long after the last edit, in milliseconds: within 300, showing included. */
@@ -19,6 +20,8 @@ export interface FileReport extends Converted {
   readonly version: number | null;
   /** True when `items` are the last shown ones, moved. */
   readonly held: boolean;
+  /** How many of `items` are findings of this file. */
+  readonly own: number;
 }
 
 export interface Coverage {
@@ -36,10 +39,10 @@ export interface Reports {
   covered(): FileId[];
   current(file: FileId): FileReport;
   /** The findings `current` would show. */
-  findings(file: FileId): readonly Finding[];
+  findings(file: FileId): readonly Shown[];
   /** The engine's own answer; [] for a file on which it crashed. */
   check(file: FileId): Report;
-  /** Findings shown, over all files. */
+  /** Findings shown, over all files, each once. */
   total(): number;
   forget(file: FileId): void;
 }
@@ -52,13 +55,23 @@ const NOTHING: { readonly items: Diagnostic[]; readonly hash: string } = {
 export function createReports(context: Context): Reports {
   const { engine, documents, folders, log } = context;
   const coverage: Coverage = { files: new Set(), all: false };
-  const counts = new Map<FileId, number>();
-  let total = 0;
+  /** Identities of what is shown, by file; and in how many places each is. */
+  const shown = new Map<FileId, readonly string[]>();
+  const places = new Map<string, number>();
 
-  const count = (file: FileId, found: number): void => {
-    total += found - (counts.get(file) ?? 0);
-    if (found === 0) counts.delete(file);
-    else counts.set(file, found);
+  const count = (file: FileId, found: readonly Shown[]): void => {
+    for (const id of shown.get(file) ?? []) {
+      const left = (places.get(id) ?? 0) - 1;
+      if (left > 0) places.set(id, left);
+      else places.delete(id);
+    }
+    if (found.length === 0) {
+      shown.delete(file);
+      return;
+    }
+    const ids = found.map(identityOf);
+    for (const id of ids) places.set(id, (places.get(id) ?? 0) + 1);
+    shown.set(file, ids);
   };
   const check = (file: FileId): Report => {
     try {
@@ -70,6 +83,16 @@ export function createReports(context: Context): Reports {
       return { file, findings: [], hasError: false };
     }
   };
+  const departures = (file: FileId): readonly Departure[] => {
+    try {
+      const found = engine.departures(file);
+      log.problems(engine.problems());
+      return found.filter(({ sink }) => !folders.silences(sink.file));
+    } catch (error) {
+      log.crash("following data out of a file", error);
+      return [];
+    }
+  };
   const isCovered = (file: FileId): boolean => coverage.all || coverage.files.has(file);
   const isShown = (file: FileId): boolean => {
     if (!engine.has(file) || folders.silences(file)) return false;
@@ -77,9 +100,7 @@ export function createReports(context: Context): Reports {
     if (document === undefined) return isCovered(file);
     return !document.deleted;
   };
-  const look = (
-    file: FileId,
-  ): { readonly findings: readonly Finding[]; readonly held: boolean } => {
+  const look = (file: FileId): { readonly findings: readonly Shown[]; readonly held: boolean } => {
     if (!isShown(file)) return { findings: [], held: false };
     const report = check(file);
     const document = documents.get(file);
@@ -90,24 +111,26 @@ export function createReports(context: Context): Reports {
       Date.now() - document.editedAt < SETTLE_MS
     )
       return { findings: document.shown, held: true };
-    document.shown = report.findings;
-    return { findings: report.findings, held: false };
+    const leaving = departures(file);
+    document.shown = leaving.length === 0 ? report.findings : [...report.findings, ...leaving];
+    return { findings: document.shown, held: false };
   };
 
   return {
     coverage,
     isShown,
     isCovered,
-    covered: () => [...counts.keys()].filter(isCovered),
+    covered: () => [...shown.keys()].filter(isCovered),
     check,
     findings: (file) => look(file).findings,
     current(file) {
       const { findings, held } = look(file);
-      count(file, findings.length);
+      count(file, findings);
       const converted = findings.length === 0 ? NOTHING : toDiagnostics(context, file, findings);
-      return { ...converted, held, version: documents.get(file)?.version ?? null };
+      const own = findings.filter((one) => !isDeparture(one)).length;
+      return { ...converted, held, own, version: documents.get(file)?.version ?? null };
     },
-    total: () => total,
-    forget: (file) => count(file, 0),
+    total: () => places.size,
+    forget: (file) => count(file, []),
   };
 }

@@ -42,7 +42,7 @@ export async function scanWorkspace(
     }
     if (isCancelled()) break;
     reports.coverage.files.add(file);
-    findings += reports.current(file).items.length;
+    findings += reports.current(file).own;
     sinks.touch(file);
     looked++;
     tell(Math.floor((files.length + looked) / 2), files.length, visible(shortPath(context, file)));

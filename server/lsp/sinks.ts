@@ -29,7 +29,7 @@ export interface Sinks {
   isWaiting(): boolean;
 }
 
-const NO_REPORT: FileReport = { items: [], hash: EMPTY_HASH, version: null, held: false };
+const NO_REPORT: FileReport = { items: [], hash: EMPTY_HASH, version: null, held: false, own: 0 };
 
 export function createSinks(reports: Reports, isOpen: (file: FileId) => boolean): Sinks {
   const all = new Set<Sink>();

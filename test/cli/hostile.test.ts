@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { maskSecrets } from "../../server/cli/mask.ts";
+import { maskSecrets } from "../../server/engine/mask.ts";
 import { sandbox } from "./harness.ts";
 
 const NAME = 'a\n\u001b[31m\u202e"\u0007\u009b2J.py';

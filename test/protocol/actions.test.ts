@@ -151,7 +151,7 @@ function defineTests(): void {
       assert.doesNotMatch(value, /breaks/);
       assert.match(
         value,
-        /1\\?\. \[\\\[a\\\]\\\(b\\\)\\\.py\\:1\]\(file:[^)]+#L1\) comes from outside/,
+        /1\\?\. \[\\\[a\\\]\\\(b\\\)\\\.py\\:1\]\(file:[^)]+#L1\) `SOURCE\(q\)` comes from outside/,
       );
       assert.match(value, /\[About sink\]\(https:\/\/example\.org\/rules\/sink\.md\)/);
       assert.equal(await hoverAt(sink, 0, 0), null);
