@@ -126,6 +126,19 @@ export async function buildTests() {
   );
 }
 
+/** Bundles bench/*.ts into .cache/bench. */
+export async function buildBench() {
+  await build({
+    ...nodeOptions,
+    entryPoints: filesBelow(join(root, "bench"), (name) => name.endsWith(".ts")),
+    outdir: join(root, ".cache", "bench"),
+    outExtension: { ".js": ".cjs" },
+    plugins: [sourcePlaces],
+    sourcemap: "inline",
+    sourcesContent: false,
+  });
+}
+
 /** Bundles the suite that runs inside an extension host into .cache/desktop/index.cjs. */
 export async function buildDesktopSuite() {
   const outfile = join(root, ".cache", "desktop", "index.cjs");

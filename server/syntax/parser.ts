@@ -5,6 +5,7 @@
 import { Language, Parser, type Tree, type TreeCursor, Edit as TreeEdit } from "web-tree-sitter";
 import type { Edit } from "../base/text.ts";
 import { type FlatTree, type Grammar, type GrammarName, STRIDE } from "./flat.ts";
+import { type Flattened, type Memory, memoryReader, type TreeReader } from "./memory.ts";
 
 /** The bytes of `web-tree-sitter.wasm` and of each grammar. */
 export interface WasmFiles {
@@ -29,8 +30,12 @@ export interface Source {
   dispose(): void;
 }
 
+/** The parser's module, one in a process: what is given to the first `init` stays. */
+let module: (Memory & { readonly wasmBinary: Uint8Array }) | undefined;
+
 export async function createSyntax(wasm: WasmFiles): Promise<Syntax> {
-  await Parser.init({ wasmBinary: wasm.runtime });
+  module ??= { wasmBinary: wasm.runtime };
+  await Parser.init(module);
   const names: readonly GrammarName[] = ["python", "typescript", "tsx", "javascript"];
   const parser = new Parser();
   const languages = {} as Record<GrammarName, Language>;
@@ -41,6 +46,22 @@ export async function createSyntax(wasm: WasmFiles): Promise<Syntax> {
     grammars[name] = describe(name, language);
   }
   let live = 0;
+  const trusted = new Map<GrammarName, TreeReader | undefined>();
+  const direct = memoryReader(module);
+  /** The reader of memory, if it sees in this grammar what the cursor sees. */
+  const readerOf = (name: GrammarName): TreeReader | undefined => {
+    if (trusted.has(name)) return trusted.get(name);
+    const tree = parse(name, PROBES[name]);
+    const reader = agrees(tree, direct) ? direct : undefined;
+    drop(tree);
+    trusted.set(name, reader);
+    return reader;
+  };
+  const flatten = (name: GrammarName, tree: Tree, text: string): FlatTree => {
+    const got = readerOf(name)?.(tree) ?? withCursor(tree);
+    const { nodes, count } = got;
+    return { grammar: grammars[name], text, nodes: nodes.slice(0, count * STRIDE), count };
+  };
 
   const parse = (name: GrammarName, text: string, old?: Tree): Tree => {
     parser.setLanguage(languages[name]);
@@ -59,7 +80,7 @@ export async function createSyntax(wasm: WasmFiles): Promise<Syntax> {
     parse(name, text) {
       const tree = parse(name, text);
       try {
-        return flatten(tree, text, grammars[name]);
+        return flatten(name, tree, text);
       } finally {
         drop(tree);
       }
@@ -98,7 +119,7 @@ export async function createSyntax(wasm: WasmFiles): Promise<Syntax> {
         flat() {
           if (flat !== undefined) return flat;
           tree ??= parse(name, text);
-          flat = flatten(tree, text, grammars[name]);
+          flat = flatten(name, tree, text);
           return flat;
         },
         dispose() {
@@ -154,18 +175,59 @@ function advance(from: Point, text: string, begin: number, stop: number): Point 
   return { row, column: lineStart === -1 ? from.column + (stop - begin) : stop - lineStart };
 }
 
+/** Small programs with aliases, fields, hidden nodes, comments, wide characters, an error and something missing. */
+const PYTHON_PROBE = `# é 🦊
+@d(x=1)
+def f(a, *b: int, c=[1, 2], **k) -> str:
+    """t"""
+    return f"{a!r:>3} {k['é']}" if not b else print(*b, end="")
+class C(B):
+    x: int = 1; y = lambda z: z
+async def g():
+    async with a as b, c: await b[1:2]
+match f:
+    case {"k": [1, *_]}: pass
+x = (1 +
+`;
+const SCRIPT_PROBE = `// é 🦊
+import a, { b as c } from "m";
+export class C extends B { #x = 1; static async *m(a, { b = 2, ...r }) { yield* this.#x?.[a]; } }
+const t = \`é\${a ?? (b => b)}\`, { d, ...e } = { a, [b]: 1, get g() { return /r/g; } };
+for (const x of y) if (x) { label: break; } else throw new E(...x);
+f(1, "🦊", (
+`;
+const PROBES: Readonly<Record<GrammarName, string>> = {
+  python: PYTHON_PROBE,
+  javascript: SCRIPT_PROBE,
+  typescript: `interface I<T> { a?: T[]; (x: number): void }\n${SCRIPT_PROBE}`,
+  tsx: `type A = { readonly [K in B]: C };\nconst j = <p a="1" {...b}>é {c}</p>;\n${SCRIPT_PROBE}`,
+};
+
+function agrees(tree: Tree, reader: TreeReader): boolean {
+  try {
+    const got = reader(tree);
+    if (got === undefined) return false;
+    const nodes = got.nodes.slice(0, got.count * STRIDE);
+    const wanted = withCursor(tree);
+    if (wanted.count !== got.count) return false;
+    return nodes.every((value, at) => value === wanted.nodes[at]);
+  } catch {
+    return false;
+  }
+}
+
 let scratch = new Uint32Array(STRIDE * 4096);
 
-function flatten(tree: Tree, text: string, grammar: Grammar): FlatTree {
+function withCursor(tree: Tree): Flattened {
   const cursor = tree.walk();
   try {
-    return walk(cursor, text, grammar);
+    return walk(cursor);
   } finally {
     cursor.delete();
   }
 }
 
-function walk(cursor: TreeCursor, text: string, grammar: Grammar): FlatTree {
+function walk(cursor: TreeCursor): Flattened {
   const open: number[] = [];
   let count = 0;
   for (;;) {
@@ -192,8 +254,7 @@ function walk(cursor: TreeCursor, text: string, grammar: Grammar): FlatTree {
     for (;;) {
       if (cursor.gotoNextSibling()) break;
       const up = open.pop();
-      if (up === undefined)
-        return { grammar, text, nodes: scratch.slice(0, count * STRIDE), count };
+      if (up === undefined) return { nodes: scratch, count };
       scratch[up * STRIDE + 4] = count;
       cursor.gotoParent();
     }
