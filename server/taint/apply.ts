@@ -326,7 +326,7 @@ const NOTHING: Summary = {
   self: UNKNOWN,
   calls: [],
   stores: [],
-  key: "",
+  key: 0,
 };
 
 /** At its creation a closure is taken to run with the variables it captures: flows from them are flows of this item. */

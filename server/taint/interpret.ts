@@ -3,7 +3,7 @@
  * Pure: depends on the IR and on what it reads through `Facts`. Knows no language and no library.
  */
 
-import { hash128 } from "../base/hash.ts";
+import { gather, mix, textKey } from "../base/mix.ts";
 import type { Item, Op, SlotId, Span, ValueId } from "../ir/ir.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
@@ -31,6 +31,7 @@ import {
   meet,
   type Proof,
   parentLabel,
+  proofKey,
   SELF_LABEL,
   sourceLabel,
   type Taint,
@@ -87,7 +88,7 @@ export function summarise(item: Item, id: ItemId, facts: Facts): Summary {
     self: out.self,
     calls: [...run.calls].sort(),
     stores: run.stores,
-    key: "",
+    key: 0,
   };
   summary.key = summaryKey(summary);
   return summary;
@@ -103,7 +104,7 @@ export function shapeOf(item: Item, id: ItemId, facts: Facts): Shape {
       variables.set(name, join(variables.get(name), concrete(value, item.kind === "module")));
   }
   const self = concrete(out.self, false);
-  const shape: Shape = { variables, closures: run.closures, classes: run.classes, self, key: "" };
+  const shape: Shape = { variables, closures: run.closures, classes: run.classes, self, key: 0 };
   shape.key = shapeKey(shape);
   return shape;
 }
@@ -157,50 +158,32 @@ function interpret(run: Run): Outcome {
   const start: State = { slots: [], cleared: new Map(), free: new Map(), self: selfValue(run) };
   const states: (State | undefined)[] = item.blocks.map(() => undefined);
   states[0] = start;
-  const order = reversePostorder(item);
-  const rank = new Map(order.map((b, i) => [b, i]));
-  const visits = new Array<number>(item.blocks.length).fill(0);
-  const queue = new Set<number>([0]);
+  const { order, rank, hasLoop } = planOf(item);
+  // Without loops, blocks in this order see all that flows into them: the first pass is the last. Nested functions see
+  // variables that are assigned after their creation, so these must be known before anything is recorded.
+  const isOnePass = !hasLoop && (run.shapesOnly || item.holes.length === 0);
 
-  const flowTo = (to: number, state: State): void => {
-    const old = states[to];
-    const next = old === undefined ? copy(state) : merge(old, state);
-    if (old !== undefined && sameState(old, next)) return;
-    if ((visits[to] as number) >= MAX_VISITS) return;
-    states[to] = next;
-    queue.add(to);
-  };
+  if (!isOnePass) toFixpoint(run, states, order, rank);
 
-  while (queue.size > 0) {
-    let at = -1;
-    let best = Number.POSITIVE_INFINITY;
-    for (const b of queue) {
-      const r = rank.get(b) ?? b + order.length;
-      if (r < best) {
-        best = r;
-        at = b;
-      }
-    }
-    queue.delete(at);
-    visits[at] = (visits[at] as number) + 1;
-    step(run, at, copy(states[at] as State), flowTo);
-  }
-
-  run.recording = true;
+  run.recording = !run.shapesOnly;
   run.yields.length = 0;
   const ends: { value: Value; cleared: Proof; self: Value }[] = [];
+  const forward = (to: number, state: State): void => {
+    const old = states[to];
+    states[to] = old === undefined ? copy(state) : merge(old, state);
+  };
   for (const at of order) {
     const state = states[at];
     if (state === undefined) continue;
-    const last = copy(state);
-    step(run, at, last, () => {});
+    const last = isOnePass ? state : copy(state);
+    step(run, at, last, isOnePass ? forward : nowhere);
     if (last.ended) continue;
     const end = (item.blocks[at] as Item["blocks"][number]).end;
     if (end.kind === "return" || end.kind === "end") {
       const value =
         end.kind === "return" && end.value !== undefined
           ? bake(run.values[end.value] ?? UNKNOWN, last)
-          : { refs: [], taint: [], alts: [{ const: null }] };
+          : NULL;
       ends.push({ value, cleared: last.cleared, self: selfAtEnd(run, last) });
       if (end.kind === "return" && end.value !== undefined) {
         const op = item.ops[end.value] as Op;
@@ -244,6 +227,64 @@ function interpret(run: Run): Outcome {
   };
 }
 
+const NULL: Value = { refs: [], taint: [], alts: [{ const: null }] };
+const nowhere = (): void => {};
+
+/** Passes over the blocks until nothing changes; `states` is then what each block begins with. */
+function toFixpoint(
+  run: Run,
+  states: (State | undefined)[],
+  order: readonly number[],
+  rank: readonly (number | undefined)[],
+): void {
+  const visits = new Array<number>(states.length).fill(0);
+  const queue = new Set<number>([0]);
+  const flowTo = (to: number, state: State): void => {
+    const old = states[to];
+    const next = old === undefined ? copy(state) : merge(old, state);
+    if (old !== undefined && sameState(old, next)) return;
+    if ((visits[to] as number) >= MAX_VISITS) return;
+    states[to] = next;
+    queue.add(to);
+  };
+  while (queue.size > 0) {
+    let at = -1;
+    let best = Number.POSITIVE_INFINITY;
+    for (const b of queue) {
+      const r = rank[b] ?? b + order.length;
+      if (r < best) {
+        best = r;
+        at = b;
+      }
+    }
+    queue.delete(at);
+    visits[at] = (visits[at] as number) + 1;
+    step(run, at, copy(states[at] as State), flowTo);
+  }
+}
+
+/** The order of an item's blocks; IR is shared by all who have the same text. */
+interface Plan {
+  readonly order: readonly number[];
+  readonly rank: readonly (number | undefined)[];
+  readonly hasLoop: boolean;
+}
+const plans = new WeakMap<Item, Plan>();
+function planOf(item: Item): Plan {
+  let plan = plans.get(item);
+  if (plan === undefined) {
+    const order = reversePostorder(item);
+    const rank: (number | undefined)[] = [];
+    for (const [i, block] of order.entries()) rank[block] = i;
+    const hasLoop = order.some((at, i) =>
+      successors(item, at).some((to) => (rank[to] as number) <= i),
+    );
+    plan = { order, rank, hasLoop };
+    plans.set(item, plan);
+  }
+  return plan;
+}
+
 /** Guards that held where a value was returned are of no use to the caller by label, only baked in; proofs travel apart. */
 function stepOut(value: Value): Value {
   const { whenTrue: _t, whenFalse: _f, key: _k, ...rest } = value;
@@ -272,6 +313,7 @@ function selfAtEnd(run: Run, state: State): Value {
   return (slot === undefined ? undefined : state.slots[slot]) ?? UNKNOWN;
 }
 
+/** Runs a block; hands on copies or, of a state that nobody uses any more, the state itself. */
 function step(
   run: Run,
   at: number,
@@ -438,56 +480,67 @@ function successors(item: Item, at: number): number[] {
   return out;
 }
 
-function hitKey(h: Hit): string {
-  return `${h.sink}@${h.site.item}:${h.site.op}:${h.arg}:${h.label};${h.cleared};${h.marks};${h.derive};${h.argSpan.start}-${h.argSpan.end};${h.trail.key};${deepKey(h.value)}`;
+function hitKey(h: Hit): number {
+  let out = mix(textKey(h.sink), textKey(h.site.item));
+  out = mix(mix(mix(out, h.site.op), h.arg + 1), textKey(h.label));
+  out = mix(mix(mix(out, h.cleared + 2), h.marks), textKey(h.derive));
+  out = mix(mix(mix(out, h.argSpan.start), h.argSpan.end), h.trail.key);
+  return mix(out, deepKey(h.value));
 }
 /** Equal keys: flows that are the same to a caller and on the screen. */
-export function hitsKey(hits: readonly Hit[]): string {
-  return hash128(hits.map(hitKey).join("\n"));
+export function hitsKey(hits: readonly Hit[]): number {
+  return sequence(hits, hitKey);
 }
 
-function summaryKey(s: Summary): string {
-  const hits = s.hits.map(hitKey);
-  const observations = s.observations.map(
-    (o) =>
-      `${o.paths.join(",")}@${o.site.op}:${o.site.span.start}-${o.site.span.end}(${o.args.map((a) => `${a.name ?? ""}=${deepKey(a.value)}`).join(",")})${o.receiver === undefined ? "" : deepKey(o.receiver)}`,
-  );
-  const stores = s.stores.map((x) => `${x.target}@${x.site.op}=${keyOf(x.value)}`);
-  const proofs = [s.whenTrue, s.whenFalse, s.always].map((p) => [...p].sort().join(";"));
-  return hash128(
-    [
-      deepKey(s.returns),
-      deepKey(s.self),
-      ...hits,
-      "|",
-      ...observations,
-      "|",
-      ...stores,
-      "|",
-      ...proofs,
-      "|",
-      ...s.calls,
-    ].join("\n"),
-  );
+function sequence<T>(all: Iterable<T>, key: (one: T) => number): number {
+  let out = 1;
+  for (const one of all) out = mix(out, key(one));
+  return out;
 }
-function shapeKey(s: Shape): string {
-  const closures = [...s.closures].map(
-    ([h, c]) =>
-      `${h}:${c.takers.join(",")}${c.takenGuessed}${c.classId ?? ""}${c.isStatic}${c.defaults.map((d) => (d === undefined ? "" : keyOf(d))).join(",")}`,
+
+function observationKey(o: Observation): number {
+  let out = sequence(o.paths, textKey);
+  out = mix(mix(mix(out, o.site.op), o.site.span.start), o.site.span.end);
+  for (const a of o.args)
+    out = mix(mix(out, a.name === undefined ? 2 : textKey(a.name)), deepKey(a.value));
+  return o.receiver === undefined ? out : mix(out, deepKey(o.receiver));
+}
+
+function summaryKey(s: Summary): number {
+  let out = mix(deepKey(s.returns), deepKey(s.self));
+  out = mix(out, hitsKey(s.hits));
+  out = mix(out, sequence(s.observations, observationKey));
+  out = mix(
+    out,
+    sequence(s.stores, (x) => mix(mix(textKey(x.target), x.site.op), keyOf(x.value))),
   );
-  const classes = [...s.classes].map(
-    ([id, c]) =>
-      `${id}(${c.bases.map(keyOf).join(",")})${[...c.members].map(([n, v]) => `${n}=${keyOf(v)}`).join(",")}${JSON.stringify([...c.annotations])}${c.methods.join(",")}`,
+  out = mix(out, sequence([s.whenTrue, s.whenFalse, s.always], proofKey));
+  return mix(out, sequence(s.calls, textKey));
+}
+function shapeKey(s: Shape): number {
+  let variables = s.variables.size;
+  for (const [name, value] of s.variables)
+    variables = gather(variables, mix(textKey(name), deepKey(value)));
+  const closures = sequence(s.closures, ([hole, c]) => {
+    const takers = sequence(c.takers, textKey);
+    const flags = (c.takenGuessed ? 1 : 0) + (c.isStatic ? 2 : 0);
+    const defaults = sequence(c.defaults, (d) => (d === undefined ? 2 : keyOf(d)));
+    return mix(mix(mix(mix(hole, takers), flags), textKey(c.classId ?? "")), defaults);
+  });
+  const classes = sequence(s.classes, ([id, c]) => mix(textKey(id), classKey(c)));
+  return mix(mix(mix(variables, closures), classes), deepKey(s.self));
+}
+/** Equal keys: classes that are the same to whoever uses them. */
+export function classKey(c: ClassShape): number {
+  let out = mix(textKey(c.name), textKey(c.item));
+  out = mix(out, sequence(c.bases, deepKey));
+  out = mix(
+    out,
+    sequence(c.members, ([name, value]) => mix(textKey(name), deepKey(value))),
   );
-  return hash128(
-    [
-      [...s.variables]
-        .map(([n, v]) => `${n}=${deepKey(v)}`)
-        .sort()
-        .join("\n"),
-      ...closures,
-      ...classes,
-      deepKey(s.self),
-    ].join("\n"),
+  out = mix(out, textKey(JSON.stringify([...c.annotations])));
+  return mix(
+    out,
+    sequence(c.methods, (hole) => hole),
   );
 }

@@ -4,11 +4,12 @@
  * Recursive functions are solved together, from nothing, in a fixed order: the answer does not depend on who asked first.
  */
 import type { FileId } from "../base/brand.ts";
+import { mix } from "../base/mix.ts";
 import type { Item, TypeRef } from "../ir/ir.ts";
 import type { Language, Resolution } from "../languages/language.ts";
 import { type FileIr, fileOf, type PlacedItem, type Program } from "../project/program.ts";
 import type { Facts } from "./facts.ts";
-import { hitsKey, shapeOf, summarise } from "./interpret.ts";
+import { classKey, hitsKey, shapeOf, summarise } from "./interpret.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { ClassShape, Entry, EntryParam, Shape, Summary } from "./summary.ts";
 import { deepKey, type ItemId, join, ofRef, type Ref, UNKNOWN, type Value } from "./value.ts";
@@ -17,8 +18,10 @@ type Phase = 0 | 1 | 2;
 interface Read {
   readonly what: keyof Facts;
   readonly args: readonly unknown[];
-  readonly key: string;
+  readonly key: Key;
 }
+/** Of a fact's value. */
+type Key = string | number;
 interface Kept<T> {
   readonly reads: readonly Read[];
   readonly result: T;
@@ -66,7 +69,7 @@ const EMPTY: Summary = {
   self: UNKNOWN,
   calls: [],
   stores: [],
-  key: "empty",
+  key: -1,
 };
 
 /** Values by item, dropped by file. */
@@ -178,12 +181,12 @@ export function createSolver(
     if (shaping.has(mark)) return undefined;
     shaping.add(mark);
     try {
-      const plain = factsFor(phase);
+      const plain = plainFacts[phase];
       const key = `${id}|${placed.source.key}`;
       let result = verify(memo.shapes[phase].get(key), plain);
       if (result === undefined) {
-        const { facts, reads } = recording(plain);
-        result = shapeOf(placed.ir, id, withKnowledge(facts, knowledge(id)));
+        const { facts, reads } = recording(plain, knowledge(id));
+        result = shapeOf(placed.ir, id, facts);
         keep(memo.shapes[phase], key, reads, result);
       }
       shapes[phase].set(id, result);
@@ -194,12 +197,9 @@ export function createSolver(
   };
 
   const compute = (placed: PlacedItem): { summary: Summary; reads: Read[] } => {
-    const { facts, reads } = recording(factsFor(2));
+    const { facts, reads } = recording(plainFacts[2], knowledge(placed.id));
     log?.summarised(placed.id);
-    return {
-      summary: summarise(placed.ir, placed.id, withKnowledge(facts, knowledge(placed.id))),
-      reads,
-    };
+    return { summary: summarise(placed.ir, placed.id, facts), reads };
   };
 
   const demand = (id: ItemId): Summary | undefined => {
@@ -226,7 +226,7 @@ export function createSolver(
     stack.push(frame);
     const openBefore = open.length;
     const key = `${id}|${placed.source.key}`;
-    let summary = verify(memo.summaries.get(key), factsFor(2));
+    let summary = verify(memo.summaries.get(key), plainFacts[2]);
     let reads: Read[] | undefined;
     if (summary === undefined) {
       frame.low = frame.index;
@@ -674,7 +674,9 @@ export function createSolver(
       phase === 0 ? { refs: [], scalar: false, guessed: false } : typeRefs(item, type, phase),
   });
 
-  const keyOfFact = (what: keyof Facts, value: unknown): string => {
+  const plainFacts: readonly [Facts, Facts, Facts] = [factsFor(0), factsFor(1), factsFor(2)];
+
+  const keyOfFact = (what: keyof Facts, value: unknown): Key => {
     if (value === undefined) return "-";
     switch (what) {
       case "imported":
@@ -684,23 +686,21 @@ export function createSolver(
         return deepKey(value as Value);
       case "free": {
         const f = value as { value: Value; captured: boolean };
-        return `${f.captured}${deepKey(f.value)}`;
+        return mix(f.captured ? 1 : 2, deepKey(f.value));
       }
       case "summary":
         return (value as Summary).key;
       case "enclosed": {
         const hits = value as Summary["hits"];
-        return hits.length === 0 ? "" : hitsKey(hits);
+        return hits.length === 0 ? 0 : hitsKey(hits);
       }
       case "shape":
         return (value as Shape).key;
       case "entry":
       case "typeRefs":
         return JSON.stringify(value);
-      case "classOf": {
-        const c = value as ClassShape;
-        return `${c.name}${c.item}(${c.bases.map(deepKey).join(",")})${[...c.members].map(([n, v]) => `${n}=${deepKey(v)}`).join(",")}${JSON.stringify([...c.annotations])}${c.methods.join(",")}`;
-      }
+      case "classOf":
+        return classKey(value as ClassShape);
       case "ir":
         return irKey(value as Item);
       default:
@@ -745,34 +745,72 @@ export function createSolver(
     knowledge,
   };
 
-  function recording(facts: Facts): { facts: Facts; reads: Read[] } {
+  /** Facts that note what is read. Within one run a fact keeps its first answer. */
+  function recording(facts: Facts, knowledge: Knowledge): { facts: Facts; reads: Read[] } {
     const reads: Read[] = [];
-    const seen = new Set<string>();
-    const out = {} as Record<keyof Facts, unknown>;
-    for (const what of Object.keys(facts) as (keyof Facts)[]) {
-      if (what === "knowledge") continue;
-      const read = facts[what] as (...args: readonly unknown[]) => unknown;
-      out[what] = (...args: readonly unknown[]): unknown => {
-        const value = read(...args);
-        const name = `${what}(${args.map((a) => (typeof a === "object" ? JSON.stringify(a) : String(a))).join("|")})`;
-        if (!seen.has(name)) {
-          seen.add(name);
-          reads.push({ what, args, key: keyOfFact(what, value) });
-        }
+    const note = <T>(what: keyof Facts, args: readonly unknown[], value: T): T => {
+      reads.push({ what, args, key: keyOfFact(what, value) });
+      return value;
+    };
+    const one = <A, T>(what: keyof Facts, read: (a: A) => T): ((a: A) => T) => {
+      const known = new Map<A, T>();
+      return (a) => {
+        const old = known.get(a);
+        if (old !== undefined || known.has(a)) return old as T;
+        const value = note(what, [a], read(a));
+        known.set(a, value);
         return value;
       };
-    }
-    return { facts: out as unknown as Facts, reads };
+    };
+    const two = <A, B, T>(what: keyof Facts, read: (a: A, b: B) => T): ((a: A, b: B) => T) => {
+      const known = new Map<A, Map<B, T>>();
+      return (a, b) => {
+        let inner = known.get(a);
+        if (inner === undefined) {
+          inner = new Map();
+          known.set(a, inner);
+        }
+        const old = inner.get(b);
+        if (old !== undefined || inner.has(b)) return old as T;
+        const value = note(what, [a, b], read(a, b));
+        inner.set(b, value);
+        return value;
+      };
+    };
+    const imports = new Map<string, Value>();
+    return {
+      reads,
+      facts: {
+        knowledge,
+        imported: (item, module, name, also) => {
+          const key = `${module} ${name ?? ""}`;
+          const old = imports.get(key);
+          if (old !== undefined) return old;
+          const value = facts.imported(item, module, name, also);
+          imports.set(key, note("imported", [item, module, name, also], value));
+          return value;
+        },
+        free: two("free", facts.free),
+        exported: one("exported", facts.exported),
+        entry: one("entry", facts.entry),
+        defaultOf: two("defaultOf", facts.defaultOf),
+        classOf: one("classOf", facts.classOf),
+        fieldOf: two("fieldOf", facts.fieldOf),
+        summary: one("summary", facts.summary),
+        enclosed: one("enclosed", facts.enclosed),
+        child: two("child", facts.child),
+        ir: one("ir", facts.ir),
+        parentOf: one("parentOf", facts.parentOf),
+        shape: one("shape", facts.shape),
+        typeRefs: two("typeRefs", facts.typeRefs),
+      },
+    };
   }
 }
 
 /** A callee's IR matters to its caller by its parameters only. */
 function irKey(ir: Item): string {
   return ir.params.map((p) => `${p.kind}:${p.name}`).join(",");
-}
-
-function withKnowledge(facts: Facts, knowledge: Knowledge): Facts {
-  return { ...facts, knowledge };
 }
 
 function calledItself(reads: readonly Read[] | undefined, id: ItemId): boolean {

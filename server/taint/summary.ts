@@ -1,4 +1,5 @@
 /** What the interpreter finds out about one item, as plain data. Spans are in the coordinates of the item they name. */
+import { mix, textKey } from "../base/mix.ts";
 import type { Span, ValueId } from "../ir/ir.ts";
 import type { SinkKind, SinkRow } from "./knowledge.ts";
 import type { Derivation, ItemId, Proof, Ref, Trail, Value } from "./value.ts";
@@ -64,7 +65,7 @@ export interface Summary {
   readonly calls: readonly ItemId[];
   /** Stores into properties and variables that rules look at (settings modules, headers). */
   readonly stores: readonly StoreView[];
-  key: string;
+  key: number;
 }
 
 export interface StoreView {
@@ -107,7 +108,7 @@ export interface Shape {
   readonly classes: ReadonlyMap<string, ClassShape>;
   /** Fields set on `self`/`this` anywhere in the item. */
   readonly self: Value;
-  key: string;
+  key: number;
 }
 export interface ClosureShape {
   /** Library paths of calls that take the closure: "express().get.arg(1)". */
@@ -134,7 +135,8 @@ export function trail(
   text: string,
   prev?: Trail,
 ): Trail {
-  const key = mix(`${prev?.key ?? ""}|${role}|${item}|${span.start}-${span.end}|${text}`);
+  const place = mix(mix(textKey(item), span.start), span.end);
+  const key = mix(mix(mix(prev?.key ?? 1, textKey(role)), place), textKey(text));
   return { role, item, span, text, prev, length: (prev?.length ?? 0) + 1, key };
 }
 /** The callee's way put behind the caller's; its earlier steps are made only when somebody walks them. */
@@ -150,18 +152,6 @@ export function rebase(callee: Trail, base: Trail): Trail {
       return prev;
     },
     length: callee.length + base.length,
-    key: mix(`${base.key}>${callee.key}`),
+    key: mix(base.key, callee.key),
   };
-}
-
-/** 64 bits are plenty to tell trails of one project apart. */
-function mix(text: string): string {
-  let a = 0x811c9dc5 | 0;
-  let b = 0x1b873593 | 0;
-  for (let i = 0; i < text.length; i++) {
-    const u = text.charCodeAt(i);
-    a = Math.imul(a ^ u, 0x01000193);
-    b = Math.imul(b ^ u, 0x85ebca6b) ^ (b >>> 13);
-  }
-  return (a >>> 0).toString(36) + (b >>> 0).toString(36);
 }

@@ -2,6 +2,7 @@
  * Abstract values: what a variable may hold, as far as security rules care. Immutable.
  * `refs` say what it is, `alts` which constants or strings it may be, `fields` what is inside, `taint` where it came from.
  */
+import { gather, mix, textKey } from "../base/mix.ts";
 import type { Literal, Span } from "../ir/ir.ts";
 
 /** Identifies an item: file + "#" + qualified name (+ "~n" among equals). */
@@ -33,7 +34,7 @@ export interface Trail {
   readonly prev: Trail | undefined;
   readonly length: number;
   /** Says everything about the trail. */
-  readonly key: string;
+  readonly key: number;
 }
 
 /** How the tainted text relates to the source's: guards on a host name clear less than guards on the whole. */
@@ -79,8 +80,8 @@ export interface Value {
   readonly guessed?: boolean;
   readonly whenTrue?: Proof;
   readonly whenFalse?: Proof;
-  /** Cached structural key. */
-  key?: string;
+  /** Cached structural key; a copy that is changed must not take it along. */
+  key?: number;
 }
 
 export const UNKNOWN: Value = { refs: [], taint: [] };
@@ -151,62 +152,81 @@ export function isEmpty(value: Value): boolean {
   );
 }
 
-/** A text that says everything about the value but the trails: equal keys are equal values to the analysis. */
-export function keyOf(value: Value): string {
+/** A number that says everything about the value but the trails: equal keys are equal values to the analysis. */
+export function keyOf(value: Value): number {
   if (value.key !== undefined) return value.key;
-  let out = value.refs.join(",");
-  for (const t of value.taint) out += `|${t.label};${t.cleared};${t.marks};${t.derive}`;
+  let out = 1;
+  for (const ref of value.refs) out = mix(out, textKey(ref));
+  for (const t of value.taint)
+    out = mix(mix(mix(out, textKey(t.label)), t.cleared + 2), t.marks * 4 + DERIVED[t.derive]);
   if (value.alts !== undefined) {
-    out += "=";
-    for (const alt of value.alts) {
-      if ("const" in alt) out += `${typeof alt.const}:${JSON.stringify(alt.const)};`;
-      else
-        out += `(${alt.parts.map((p) => (p.text !== undefined ? JSON.stringify(p.text) : `{${p.value === undefined ? "" : keyOf(p.value)}@${p.item}:${p.span.start}}`)).join(" ")});`;
-    }
+    out = mix(out, 3);
+    for (const alt of value.alts) out = mix(out, altKey(alt));
   }
-  if (value.fields !== undefined) {
-    const keys = [...value.fields.keys()].sort();
-    out += `<${keys.map((k) => `${JSON.stringify(k)}:${keyOf(value.fields?.get(k) as Value)}`).join(",")}${value.closed ? "!" : ""}>`;
-  }
-  if (value.scalar) out += "#";
-  if (value.guessed) out += "?";
-  if (value.whenTrue?.size) out += `T${proofKey(value.whenTrue)}`;
-  if (value.whenFalse?.size) out += `F${proofKey(value.whenFalse)}`;
+  if (value.fields !== undefined) out = mix(mix(out, fieldsKey(value.fields, keyOf)), 5);
+  const flags = (value.closed ? 1 : 0) + (value.scalar ? 2 : 0) + (value.guessed ? 4 : 0);
+  out = mix(out, flags + 7);
+  if (value.whenTrue?.size) out = mix(mix(out, 11), proofKey(value.whenTrue));
+  if (value.whenFalse?.size) out = mix(mix(out, 13), proofKey(value.whenFalse));
   value.key = out;
   return out;
 }
-const deep = new WeakMap<Value, string>();
+const DERIVED: Readonly<Record<Derivation, number>> = { same: 0, host: 1, part: 2 };
+
+const deep = new WeakMap<Value, number>();
 /** Like `keyOf`, with the trails: two values of equal deep keys can stand for each other in results that are kept. */
-export function deepKey(value: Value): string {
+export function deepKey(value: Value): number {
+  if (value.taint.length === 0 && value.fields === undefined && value.alts === undefined)
+    return keyOf(value);
   let out = deep.get(value);
   if (out !== undefined) return out;
-  const trails: string[] = [];
-  const visit = (v: Value): void => {
-    for (const t of v.taint) trails.push(t.trail.key);
-    for (const f of v.fields?.values() ?? []) visit(f);
-    for (const a of v.alts ?? [])
-      if ("parts" in a)
-        for (const p of a.parts) {
-          trails.push(`${p.span.start}-${p.span.end}`);
-          if (p.value !== undefined) visit(p.value);
-        }
-  };
-  visit(value);
-  out = trails.length === 0 ? keyOf(value) : `${keyOf(value)}^${trails.join(",")}`;
+  out = keyOf(value);
+  for (const t of value.taint) out = mix(out, t.trail.key);
+  if (value.fields !== undefined) out = mix(out, fieldsKey(value.fields, deepKey));
+  for (const alt of value.alts ?? [])
+    if ("parts" in alt)
+      for (const p of alt.parts) {
+        out = mix(mix(out, p.span.start), p.span.end);
+        if (p.value !== undefined) out = mix(out, deepKey(p.value));
+      }
   deep.set(value, out);
   return out;
 }
-function proofKey(proof: Proof): string {
-  return [...proof]
-    .map(([l, m]) => `${l}=${m}`)
-    .sort()
-    .join(";");
+function fieldsKey(fields: ReadonlyMap<string, Value>, keyOfField: (v: Value) => number): number {
+  let out = fields.size;
+  for (const [name, value] of fields) out = gather(out, mix(textKey(name), keyOfField(value)));
+  return out;
+}
+function altKey(alt: Alt): number {
+  if ("const" in alt) return mix(17, literalKey(alt.const));
+  let out = 19;
+  for (const p of alt.parts)
+    out =
+      p.text !== undefined
+        ? mix(out, textKey(p.text))
+        : mix(
+            mix(mix(out, p.value === undefined ? 23 : keyOf(p.value)), textKey(p.item)),
+            p.span.start,
+          );
+  return out;
+}
+function literalKey(value: Literal): number {
+  return typeof value === "string"
+    ? mix(29, textKey(value))
+    : mix(31, textKey(`${typeof value}${value}`));
+}
+export function proofKey(proof: Proof): number {
+  let out = proof.size;
+  for (const [label, mask] of proof) out = gather(out, mix(textKey(label), mask));
+  return out;
 }
 
 /** The least value that covers both. */
 export function join(a: Value | undefined, b: Value | undefined, depth = 0): Value {
   if (a === undefined) return b ?? UNKNOWN;
   if (b === undefined || a === b || keyOf(a) === keyOf(b)) return a;
+  if (a === UNKNOWN && b.alts === undefined && isPlain(b)) return b;
+  if (b === UNKNOWN && a.alts === undefined && isPlain(a)) return a;
   const refs =
     a.refs.length === 0
       ? b.refs
@@ -235,6 +255,16 @@ export function join(a: Value | undefined, b: Value | undefined, depth = 0): Val
   const whenFalse = meetProofs(a, b, "whenFalse", false);
   if (whenFalse?.size) out.whenFalse = whenFalse;
   return out;
+}
+
+/** Joined with nothing known, it stays what it is. */
+function isPlain(value: Value): boolean {
+  return (
+    value.closed === undefined &&
+    value.scalar === undefined &&
+    value.whenTrue === undefined &&
+    value.whenFalse === undefined
+  );
 }
 
 /** A value that can never be `truth` proves nothing wrong: the other side's proof stands. */
@@ -316,10 +346,6 @@ function joinAlts(
   if (out.length <= MAX_ALTS) return out;
   return out.some((x) => "parts" in x) ? undefined : out.length <= MAX_ALTS * 4 ? out : undefined;
 }
-function altKey(alt: Alt): string {
-  return keyOf({ refs: [], taint: [], alts: [alt] });
-}
-
 /** Text put together from pieces, each a value with its place. */
 export function concat(
   pieces: readonly { readonly value: Value; readonly span: Span }[],
