@@ -51,8 +51,8 @@ export interface OpenWorkspaceOptions {
 }
 
 const READ_AT_ONCE = 32;
-/** Milliseconds of analysis between two looks at what else it needs. */
-const SLICE = 50;
+/** Milliseconds of analysis between two looks at what else it needs; what is under way then starts again. */
+const SLICE = 400;
 /** Files read only because others import them; the rest of such a workspace is taken as unknown code. */
 const EXTRA_LIMIT = 3000;
 /** Slices without progress after which the analysis is taken to be stuck. */

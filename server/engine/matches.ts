@@ -55,12 +55,13 @@ export function matchesOf(rule: Rule, input: FindingsInput, context: Context): R
         );
     }
   }
-  if (rule.project !== undefined) {
+  const { project } = rule;
+  if (project !== undefined && own?.observations.some((o) => concerns(o, project))) {
     const all: Observation[] = [];
     for (const f of [...contributions.keys()].sort())
       for (const o of contributions.get(f)?.observations ?? [])
-        if (concerns(o, rule.project)) all.push(o);
-    if (all.some((o) => fileOf(o.site.item) === file)) add(rule.project.check(all, context));
+        if (concerns(o, project)) all.push(o);
+    add(project.check(all, context));
   }
   if (
     rule.manifest !== undefined &&

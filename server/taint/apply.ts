@@ -26,8 +26,6 @@ import {
   withTaint,
 } from "./value.ts";
 
-const MAX_TRAIL = 40;
-
 export function holeOf(run: Run, child: ItemId): number | undefined {
   return run.holes.get(child);
 }
@@ -221,7 +219,6 @@ export function instantiate(
       if (found.length === 0) continue;
       const value = subst(h.value);
       for (const f of found) {
-        if (f.trail.length > MAX_TRAIL) continue;
         addHit(run, {
           ...h,
           value,

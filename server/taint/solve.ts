@@ -41,6 +41,14 @@ export interface SolveLog {
 
 /** Thrown out of a summary that would take longer than its slice; what was finished before is kept. */
 export class Interrupted extends Error {}
+/** Thrown when calls are followed so deep that the stack might not do: the callee comes first then. */
+class TooDeep extends Error {
+  readonly id: ItemId;
+  constructor(id: ItemId) {
+    super("too deep");
+    this.id = id;
+  }
+}
 
 export interface Solver {
   summary(id: ItemId): Summary | undefined;
@@ -132,6 +140,11 @@ export function createSolver(
   /** Members of components that are not closed yet, and what they are taken for meanwhile. */
   let open: ItemId[] = [];
   const tentative = new Map<ItemId, Summary>();
+  /** Items whose summary was given up, at the end of a slice or too deep in calls; the one to go on with stands last. */
+  const unfinished: ItemId[] = [];
+  /** Items that were met too deep in calls; those that were again, when calls were followed from there, are in a long circle. */
+  const reached = new Set<ItemId>();
+  const bottomless = new Set<ItemId>();
 
   const knowledge = (id: ItemId): Knowledge => {
     const file = program.file(fileOf(id));
@@ -218,8 +231,11 @@ export function createSolver(
     }
     const placed = program.item(id);
     if (placed === undefined) return undefined;
-    // Deeper than this a function is taken for unknown: its arguments reach its result, with a mark.
-    if (stack.length > MAX_DEPTH) return undefined;
+    if (stack.length > MAX_DEPTH) {
+      // In a circle of more functions than that, this one is taken for unknown: its arguments reach its result, with a mark.
+      if (bottomless.has(id)) return undefined;
+      throw new TooDeep(id);
+    }
     if (finished > 0 && performance.now() >= stopAt) throw new Interrupted("the slice is over");
     const frame: Frame = { id, index: stack.length, low: stack.length };
     frames.set(id, frame);
@@ -710,17 +726,27 @@ export function createSolver(
 
   return {
     summary(id) {
-      try {
-        return demand(id);
-      } catch (error) {
-        // Whatever was under way starts again next time; nothing half-done is kept.
-        stack.length = 0;
-        reading.length = 0;
-        frames.clear();
-        tentative.clear();
-        open = [];
-        throw error;
-      }
+      for (;;)
+        try {
+          // What was given up in the middle, callees first: else the same callers would be begun again and again.
+          for (let next = unfinished.pop(); next !== undefined; next = unfinished.pop())
+            demand(next);
+          return demand(id);
+        } catch (error) {
+          // Whatever was under way starts again; nothing half-done is kept.
+          if (error instanceof Interrupted || error instanceof TooDeep)
+            for (const frame of stack) unfinished.push(frame.id);
+          stack.length = 0;
+          reading.length = 0;
+          frames.clear();
+          tentative.clear();
+          shaping.clear();
+          open = [];
+          if (!(error instanceof TooDeep)) throw error;
+          if (reached.has(error.id)) bottomless.add(error.id);
+          reached.add(error.id);
+          unfinished.push(error.id);
+        }
     },
     deadline(at) {
       stopAt = at;
@@ -738,6 +764,9 @@ export function createSolver(
       }
       for (const set of readers.values()) for (const file of gone) set.delete(file);
       resolutions.clear();
+      unfinished.length = 0;
+      reached.clear();
+      bottomless.clear();
       return gone;
     },
     shape: (id) => shape(id, 1),

@@ -139,19 +139,35 @@ export function trail(
   const key = mix(mix(mix(prev?.key ?? 1, textKey(role)), place), textKey(text));
   return { role, item, span, text, prev, length: (prev?.length ?? 0) + 1, key };
 }
+/** Steps of a way; of a longer one, the steps in the middle are left out. */
+const MAX_STEPS = 40;
+
 /** The callee's way put behind the caller's; its earlier steps are made only when somebody walks them. */
 export function rebase(callee: Trail, base: Trail): Trail {
+  const role = callee.role === "source" ? "step" : callee.role;
+  const { item, span, text } = callee;
+  const key = mix(base.key, callee.key);
+  if (callee.length + base.length > MAX_STEPS) {
+    const prev = base.length < MAX_STEPS ? base : firstStep(base);
+    return { role, item, span, text, prev, length: prev.length + 1, key };
+  }
   let prev: Trail | undefined;
   return {
-    role: callee.role === "source" ? "step" : callee.role,
-    item: callee.item,
-    span: callee.span,
-    text: callee.text,
+    role,
+    item,
+    span,
+    text,
     get prev(): Trail {
       prev ??= callee.prev === undefined ? base : rebase(callee.prev, base);
       return prev;
     },
     length: callee.length + base.length,
-    key: mix(base.key, callee.key),
+    key,
   };
+}
+
+function firstStep(trail: Trail): Trail {
+  let at = trail;
+  while (at.prev !== undefined) at = at.prev;
+  return at;
 }
