@@ -239,6 +239,8 @@ export type Op = At &
         readonly module: string;
         readonly name?: string;
         readonly also?: string;
+        /** `import type`: nothing is there at run time. */
+        readonly typesOnly?: boolean;
       }
     | { readonly op: "await"; readonly value: ValueId }
     | { readonly op: "yield"; readonly value?: ValueId }

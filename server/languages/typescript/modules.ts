@@ -16,24 +16,27 @@ interface Imported {
   readonly local: string;
   /** undefined: the module object. */
   readonly name: string | undefined;
+  readonly typesOnly: boolean;
 }
 
 function imports(c: Context, n: number): Imported[] {
   const required = childOfKind(c.tree, n, "import_require_clause");
   if (required >= 0) {
     const id = childOfKind(c.tree, required, "identifier");
-    return id < 0 ? [] : [{ node: required, local: nodeText(c, id), name: undefined }];
+    const local = id < 0 ? "" : nodeText(c, id);
+    return id < 0 ? [] : [{ node: required, local, name: undefined, typesOnly: false }];
   }
+  const typesOnly = hasToken(c.tree, n, "type") || hasToken(c.tree, n, "typeof");
   const clause = childOfKind(c.tree, n, "import_clause");
   const out: Imported[] = [];
   for (const child of clause < 0 ? [] : namedChildren(c.tree, clause)) {
     switch (kind(c.tree, child)) {
       case "identifier":
-        out.push({ node: child, local: nodeText(c, child), name: "default" });
+        out.push({ node: child, local: nodeText(c, child), name: "default", typesOnly });
         break;
       case "namespace_import": {
         const id = childOfKind(c.tree, child, "identifier");
-        if (id >= 0) out.push({ node: child, local: nodeText(c, id), name: undefined });
+        if (id >= 0) out.push({ node: child, local: nodeText(c, id), name: undefined, typesOnly });
         break;
       }
       case "named_imports":
@@ -42,7 +45,12 @@ function imports(c: Context, n: number): Imported[] {
           if (name < 0) continue;
           const alias = childByField(c.tree, specifier, "alias");
           const local = nodeText(c, alias < 0 ? name : alias);
-          out.push({ node: specifier, local, name: listedName(c, name) });
+          out.push({
+            node: specifier,
+            local,
+            name: listedName(c, name),
+            typesOnly: typesOnly || hasToken(c.tree, specifier, "type"),
+          });
         }
         break;
       default:
@@ -66,11 +74,12 @@ export function lowerImport(c: Context, n: number): void {
   if (found.length === 0 && childOfKind(c.tree, n, "import_clause") < 0) {
     emitAt(c, n, { op: "import", module });
   }
-  for (const { node, local, name } of found) {
+  for (const { node, local, name, typesOnly } of found) {
     const value = emitAt(c, node, {
       op: "import",
       module,
       ...(name === undefined ? {} : { name }),
+      ...(typesOnly ? { typesOnly } : {}),
     });
     writeName(c, node, local, value);
   }

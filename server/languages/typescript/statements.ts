@@ -122,7 +122,11 @@ export function block(c: Context, n: number): void {
 /** Statements in the current scope: names and functions first, as the language hoists them. */
 export function statements(c: Context, nodes: readonly number[]): void {
   hoist(c, nodes);
-  for (const n of nodes) statement(c, n);
+  for (const n of nodes) {
+    // A block among statements is one of them; as the body of another it is not.
+    if (c.repeated === 0 && kind(c.tree, n) === "statement_block") c.b.statement(span(c, n));
+    statement(c, n);
+  }
 }
 
 export function hoist(c: Context, nodes: readonly number[]): void {

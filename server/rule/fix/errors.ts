@@ -1,5 +1,6 @@
 /** Answers with a general text and an error id, and logs the error under that id, in place of the error's own text. */
-import { conditionsAt, errorNames, looksInto } from "../errors.ts";
+import { alwaysBefore } from "../control.ts";
+import { errorNames, looksInto } from "../errors.ts";
 import {
   type Code,
   type Edit,
@@ -11,8 +12,8 @@ import {
   type Value,
   type ValueId,
 } from "../rule.ts";
-import { importEdit } from "./imports.ts";
-import { insertBefore } from "./statements.ts";
+import { binds, importEdit, importEdits } from "./imports.ts";
+import { freshName, insertBefore } from "./statements.ts";
 
 type RecordOp = Op & { readonly op: "record" };
 
@@ -50,7 +51,7 @@ export function hideError(match: Match, code: Code): readonly Fix[] {
     const placed = precede(code, plan.at, before.lines);
     if (placed === undefined)
       return [manual("there is no place for further statements on this line")];
-    edits.push(...placed, ...before.imports);
+    edits.unshift(...before.imports, ...placed);
   }
   return [{ title: TITLE, grade: "suggested", edits: [{ file: code.file, edits }] }];
 }
@@ -233,31 +234,45 @@ function parameterOf(match: Match, code: Code): string | undefined {
   }
   return "";
 }
-/** `error_id` / `errorId`, and whether it is already made on every way to here. */
+/** The id that was made and can be seen on every way to here, or a new name: `error_id` / `errorId`. */
 function idName(code: Code, site: ValueId): { name: string; there: boolean } {
-  const name = code.language === "python" ? "error_id" : "errorId";
-  const here = code.ir.blocks.findIndex((b) => b.ops.includes(site));
-  const there = code.ir.ops.some(
+  const at = code.op(site).span;
+  const made = code.ir.ops.find(
     (op, id) =>
       op.op === "store" &&
-      (code.ir.slots[op.slot] ?? "").replace(/#\d+$/, "") === name &&
-      op.span.start < code.op(site).span.start &&
-      sharesWay(code, id, here),
+      isNewId(code, op.value) &&
+      alwaysBefore(code, id, site) &&
+      isInScope(code, op.span, at),
   );
-  return { name, there };
+  if (made?.op === "store") return { name: plainName(code, made.slot), there: true };
+  const wanted = code.language === "python" ? "error_id" : "errorId";
+  // Other blocks of this function may hold their own id under that name.
+  const isOurs = code.ir.ops.every(
+    (op) => op.op !== "store" || plainName(code, op.slot) !== wanted || isNewId(code, op.value),
+  );
+  const isParam = code.ir.params.some((p) => p.name === wanted);
+  const around = code.parent === undefined ? undefined : code.other(code.parent);
+  const isOuter = around !== undefined && binds(around, wanted) !== undefined;
+  return { name: isOurs && !isParam && !isOuter ? wanted : freshName(code, wanted), there: false };
 }
-function sharesWay(code: Code, store: ValueId, here: number): boolean {
-  const block = code.ir.blocks.findIndex((b) => b.ops.includes(store));
-  if (block === here) return true;
-  const mine = code.ir.blocks[here]?.ops[0];
-  return (
-    mine !== undefined &&
-    conditionsAt(code, store).every((c) =>
-      conditionsAt(code, mine).some((other) => other.text === c.text && other.taken === c.taken),
-    ) &&
-    block < here &&
-    code.ir.blocks[block]?.handler === code.ir.blocks[here]?.handler
-  );
+/** `str(uuid.uuid4())`, `uuid4().hex`, `crypto.randomUUID()`. */
+function isNewId(code: Code, id: ValueId): boolean {
+  const op = code.op(id);
+  if (op.op === "member") return op.name === "hex" && isNewId(code, op.object);
+  if (op.op !== "call") return false;
+  const [arg] = op.args;
+  const callee = code.text(code.op(op.callee).span);
+  if (callee === "str" && arg !== undefined) return isNewId(code, arg.value);
+  return op.args.length === 0 && /(?:^|\.)(?:uuid4|randomUUID)$/.test(callee);
+}
+/** The block that holds the statement at `made` holds `at`, too. */
+function isInScope(code: Code, made: Span, at: Span): boolean {
+  const around = code.ir.statements.filter((s) => s.start <= made.start && s.end >= made.end);
+  const own = Math.min(...around.map((s) => s.end - s.start));
+  return around.every((s) => s.end - s.start === own || (s.start <= at.start && s.end >= at.end));
+}
+function plainName(code: Code, slot: number): string {
+  return (code.ir.slots[slot] ?? "").replace(/#\d+$/, "");
 }
 
 interface Before {
@@ -266,45 +281,55 @@ interface Before {
 }
 function pythonLines(code: Code, id: string, error: string | undefined): Before {
   const short = importEdit(code, { module: "uuid", name: "uuid4" });
-  const uuid =
-    short.edit === undefined ? { local: short.local } : importEdit(code, { module: "uuid" });
-  const call = short.edit === undefined ? `${uuid.local}()` : `${uuid.local}.uuid4()`;
-  const logger = /^(\w+)\s*(?::[^=\n]+)?=\s*(?:logging\.)?getLogger\(/m.exec(code.fileText)?.[1];
-  const logging = logger === undefined ? importEdit(code, { module: "logging" }) : undefined;
-  const log = logger ?? `${logging?.local ?? "logging"}.getLogger(__name__)`;
+  const logger = moduleLogger(code);
+  const { locals, edits } = importEdits(code, [
+    ...(short.edit === undefined ? [] : [{ module: "uuid" }]),
+    ...(logger === undefined ? [{ module: "logging" }] : []),
+  ]);
+  const call = short.edit === undefined ? short.local : `${locals[0]}.uuid4`;
+  const log = logger ?? `${locals[locals.length - 1]}.getLogger(__name__)`;
   return {
     lines: [
-      `${id} = str(${call})`,
+      `${id} = str(${call}())`,
       `${log}.error("Unhandled error %s", ${id}, exc_info=${error ?? "True"})`,
     ],
-    imports: merged([logging?.edit, uuid.edit]),
+    imports: edits,
   };
+}
+/** The file's own logger, where the name still means it. */
+function moduleLogger(code: Code): string | undefined {
+  const module = code.other(`${code.file}#`);
+  for (const op of module?.ir.ops ?? []) {
+    if (module === undefined || op.op !== "store") continue;
+    const value = module.op(op.value);
+    const made = value.op === "annotate" ? module.op(value.value) : value;
+    if (made.op !== "call" || !/(?:^|\.)getLogger$/.test(module.text(module.op(made.callee).span)))
+      continue;
+    const name = plainName(module, op.slot);
+    if (binds(code, name) === module.item) return name;
+  }
+  return undefined;
 }
 function javascriptLines(code: Code, id: string, error: string | undefined): Before {
   const end = /;\s*$/m.test(code.fileText) ? ";" : "";
   const quote =
     /(?:from|require\()\s*'/.test(code.fileText) || !code.fileText.includes('"') ? "'" : '"';
+  // The global, unless the name means something else here.
+  const whole = importEdit(code, { module: "crypto" });
+  const named = importEdit(code, { module: "crypto", name: "randomUUID" });
+  const [make, imports] =
+    binds(code, "crypto") === undefined
+      ? ["crypto.randomUUID", []]
+      : whole.edit === undefined
+        ? [`${whole.local}.randomUUID`, []]
+        : [named.local, named.edit === undefined ? [] : [named.edit]];
   return {
     lines: [
-      `const ${id} = crypto.randomUUID()${end}`,
+      `const ${id} = ${make}()${end}`,
       `console.error(${quote}Request failed${quote}, ${id}${error === undefined ? "" : `, ${error}`})${end}`,
     ],
-    imports: [],
+    imports,
   };
-}
-/** Imports at the same place become one edit. */
-function merged(edits: readonly (Edit | undefined)[]): Edit[] {
-  const [first, ...rest] = edits.filter((e) => e !== undefined);
-  if (first === undefined) return [];
-  // The first may end with the blank line that separates it from code.
-  const line = (text: string): string => text.replace(/(\r\n|\n|\r)(\r\n|\n|\r)$/, "$1");
-  const out = { ...first };
-  const others: Edit[] = [];
-  for (const e of rest) {
-    if (e.start === out.start) out.newText = line(out.newText) + e.newText;
-    else others.push(e);
-  }
-  return [out, ...others];
 }
 
 /** Statements before the one that holds `span`; where one stands alone after `if (x)` or `=>`, it gets braces. */

@@ -1,8 +1,10 @@
 /**
- * Adds an import once, in the right place: Python after shebang, comments, docstring and `from __future__`; JavaScript after
- * directives, in the module system the file uses. An import that is already there is used under its own name.
+ * Adds an import once, in the module system and the manner of the file. One that is already there, at run time and on every
+ * way, is used under its own name; a name that means something else where it is used is never taken for it.
  */
-import type { Code, Edit } from "../rule.ts";
+import type { Code, Edit, ValueId } from "../rule.ts";
+import { placeImports, type Top, topStatements } from "./import-place.ts";
+import { isStandard } from "./standard-modules.ts";
 
 export interface Wanted {
   readonly module: string;
@@ -14,163 +16,265 @@ export interface Wanted {
 export interface ImportEdit {
   /** Absent when the import is already there. */
   readonly edit?: Edit;
-  /** How the thing is called in this file. */
+  /** How the thing is written at the place of the fix: a name, or `module.name`. */
   readonly local: string;
 }
+export interface ImportEdits {
+  readonly edits: readonly Edit[];
+  /** Parallel to what was wanted. */
+  readonly locals: readonly string[];
+}
 
+/** For one thing that the code of this item needs. */
 export function importEdit(code: Code, wanted: Wanted): ImportEdit {
-  const local =
-    wanted.alias ??
-    (wanted.name === undefined || wanted.name === "default"
-      ? lastPart(wanted.module)
-      : wanted.name);
-  const there = boundAs(code, wanted);
-  if (there !== undefined) return { local: there };
-  return code.language === "python"
-    ? pythonImport(code, wanted, local)
-    : javascriptImport(code, wanted, local);
+  const { edits, locals } = importEdits(code, [wanted]);
+  const [edit] = edits;
+  return { local: locals[0] as string, ...(edit === undefined ? {} : { edit }) };
 }
 
-function lastPart(module: string): string {
-  return (module.split(/[/:.]/).pop() ?? module).replace(/\W/g, "_");
+/** For several: those that stand at the same place become one edit. */
+export function importEdits(code: Code, wanted: readonly Wanted[]): ImportEdits {
+  const plans = wanted.map((one) => planImport(code, one));
+  const lines = plans.flatMap(({ line }) => (line === undefined ? [] : [line]));
+  return {
+    locals: plans.map(({ local }) => local),
+    edits: [
+      ...placeImports(code, lines),
+      ...plans.flatMap(({ joined }) => (joined === undefined ? [] : [joined])),
+    ],
+  };
 }
 
-/** The variable of the module that already holds it. */
-function boundAs(code: Code, wanted: Wanted): string | undefined {
-  const module = code.other(`${code.file}#`);
-  if (module === undefined) return undefined;
-  for (const op of module.ir.ops) {
-    if (op.op !== "store") continue;
-    const value = module.op(op.value);
-    if (value.op !== "import") continue;
-    const same =
-      value.module === wanted.module ||
-      value.module === `node:${wanted.module}` ||
-      `node:${value.module}` === wanted.module;
-    if (!same) continue;
-    const name = value.name === "default" ? undefined : value.name;
-    if (name === (wanted.name === "default" ? undefined : wanted.name))
-      return module.ir.slots[op.slot];
+/** The name under which the code of this item can already use the thing. */
+export function importedAs(code: Code, wanted: Wanted): string | undefined {
+  for (const scope of scopes(code)) {
+    const found = boundIn(scope, wanted).find(
+      (local) => binds(code, local.split(".")[0] as string) === scope.item,
+    );
+    if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function pythonImport(code: Code, wanted: Wanted, local: string): ImportEdit {
-  const line =
-    wanted.name === undefined
-      ? `import ${wanted.module}${local === wanted.module || local === lastPart(wanted.module) ? "" : ` as ${local}`}`
-      : `from ${wanted.module} import ${wanted.name}${local === wanted.name ? "" : ` as ${local}`}`;
-  const text = code.fileText;
-  const offset = pythonImportPlace(text);
-  const needsBreak = offset > 0 && !/[\r\n]$/.test(text.slice(0, offset));
-  // A file that begins with code keeps a blank line between the import and the code.
-  const blank =
-    /^(import |from )/.test(text.slice(offset)) ||
-    text.slice(offset).trim() === "" ||
-    /^\s*[\r\n]/.test(text.slice(offset))
-      ? ""
-      : code.newline;
-  const dotted =
-    wanted.name === undefined && wanted.module.includes(".") && local === lastPart(wanted.module);
+/** How this item can use a name that the file imports from one of these packages. */
+export function importedFrom(
+  code: Code,
+  packages: readonly string[],
+  name: string,
+): string | undefined {
+  const module = code.other(`${code.file}#`) ?? code;
+  for (const op of module.ir.ops) {
+    if (op.op !== "store") continue;
+    const value = module.op(op.value);
+    if (value.op !== "import" || value.name !== name || value.typesOnly === true) continue;
+    if (!packages.includes(value.module.split(".")[0] as string)) continue;
+    const local = module.ir.slots[op.slot] as string;
+    if (binds(code, local) === module.item) return local;
+  }
+  return undefined;
+}
+
+/** The innermost item around here that binds a name; undefined for a builtin, a global or nothing at all. */
+export function binds(code: Code, name: string): string | undefined {
+  return scopes(code).find((scope) => scope.ir.slots.some((slot) => plainName(slot) === name))
+    ?.item;
+}
+
+interface Plan {
+  readonly local: string;
+  readonly line?: { readonly line: string; readonly module: string };
+  /** Adds the name to an import that is there. */
+  readonly joined?: Edit;
+}
+
+function planImport(code: Code, wanted: Wanted): Plan {
+  const there = importedAs(code, wanted);
+  if (there !== undefined) return { local: there };
+  return code.language === "python" ? pythonImport(code, wanted) : javascriptImport(code, wanted);
+}
+
+function pythonImport(code: Code, wanted: Wanted): Plan {
+  const { module, name } = wanted;
+  if (name !== undefined) {
+    const local = wanted.alias ?? name;
+    const there = importedAs(code, { module });
+    if (there !== undefined) return { local: `${there}.${name}` };
+    if (!isTaken(code, local, wanted)) {
+      const named = local === name ? name : `${name} as ${local}`;
+      const joined = joinNames(code, wanted, named);
+      return joined === undefined
+        ? { local, line: { line: `from ${module} import ${named}`, module } }
+        : { local, joined };
+    }
+    const whole = planImport(code, { module });
+    return { ...whole, local: `${whole.local}.${name}` };
+  }
+  const local = wanted.alias ?? module;
+  const first = local.split(".")[0] as string;
+  if (local === module && !isTaken(code, first, { module: first }))
+    return { local, line: { line: `import ${module}`, module } };
+  const wished = local === module ? `${module.replaceAll(".", "_")}_module` : local;
+  const free = freeName(code, wished, wanted);
+  return { local: free, line: { line: `import ${module} as ${free}`, module } };
+}
+
+function javascriptImport(code: Code, wanted: Wanted): Plan {
+  const { name } = wanted;
+  const tops = topStatements(code.other(`${code.file}#`) ?? code);
+  const style = importStyle(code, tops);
+  const module =
+    style.prefixed && isStandard(code.language, wanted.module)
+      ? `node:${wanted.module.replace(/^node:/, "")}`
+      : wanted.module;
+  const isWhole = name === undefined || name === "default";
+  const base = lastPart(wanted.module);
+  const wished = wanted.alias ?? (isWhole ? base : name);
+  const local = !isTaken(code, wished, wanted)
+    ? wished
+    : freeName(
+        code,
+        isWhole ? `${base}Module` : base + wished[0]?.toUpperCase() + wished.slice(1),
+        wanted,
+      );
+  const from = `${style.quote}${module}${style.quote}`;
+  const end = style.semicolon;
+  if (isWhole) {
+    if (style.commonJs)
+      return { local, line: { line: `const ${local} = require(${from})${end}`, module } };
+    const bound = style.star && isStandard(code.language, module) ? `* as ${local}` : local;
+    return { local, line: { line: `import ${bound} from ${from}${end}`, module } };
+  }
+  if (style.commonJs) {
+    const named = local === name ? name : `${name}: ${local}`;
+    return { local, line: { line: `const { ${named} } = require(${from})${end}`, module } };
+  }
+  const named = local === name ? name : `${name} as ${local}`;
+  const joined = joinNames(code, wanted, named);
+  if (joined !== undefined) return { local, joined };
+  return { local, line: { line: `import { ${named} } from ${from}${end}`, module } };
+}
+
+interface Style {
+  readonly commonJs: boolean;
+  readonly quote: string;
+  readonly semicolon: string;
+  /** `node:fs` rather than `fs`. */
+  readonly prefixed: boolean;
+  /** `import * as fs`: without the interop of default imports. */
+  readonly star: boolean;
+}
+function importStyle(code: Code, tops: readonly Top[]): Style {
+  const imports = tops.filter((top) => top.module !== undefined);
+  const isEsm = tops.some((top) => /^(?:import\b(?!\s*[(.])|export\b)/.test(top.text));
+  const ended = imports.length > 0 ? imports : tops.filter((top) => !top.text.endsWith("}"));
+  const own = imports.filter((top) => isStandard(code.language, top.module ?? ""));
   return {
-    edit: {
-      start: offset,
-      end: offset,
-      newText: `${needsBreak ? code.newline : ""}${line}${code.newline}${blank}`,
-    },
-    local: dotted ? wanted.module : local,
+    commonJs:
+      !isEsm &&
+      (/\.c[jt]s$/.test(code.file) || /\brequire\s*\(|\bmodule\.exports\b/.test(code.fileText)),
+    quote: imports.some((top) => top.text.includes("'")) ? "'" : '"',
+    semicolon: ended.length === 0 || ended.some((top) => top.text.endsWith(";")) ? ";" : "",
+    prefixed: own.some((top) => top.module?.startsWith("node:")),
+    star:
+      own.some((top) => /^import\s*\*/.test(top.text)) &&
+      !own.some((top) => /^import\s+\w/.test(top.text)),
   };
 }
 
-/** Offset of the line where a first import may stand. */
-function pythonImportPlace(text: string): number {
-  let at = 0;
-  let place = 0;
-  let docstringSeen = false;
-  while (at < text.length) {
-    const end = lineEnd(text, at);
-    const line = text.slice(at, end).trim();
-    if (line === "" || line.startsWith("#")) {
-      // Comments at the very top (shebang, encoding, licence) stay in front; blank lines do not move the place.
-      if (line.startsWith("#")) place = end;
-      at = end;
-      continue;
-    }
-    const quote = /^[rRuU]?("""|'''|"|')/.exec(line);
-    if (quote !== null && !docstringSeen) {
-      docstringSeen = true;
-      const delimiter = quote[1] as string;
-      const open = text.indexOf(delimiter, at);
-      const close = text.indexOf(delimiter, open + delimiter.length);
-      if (close < 0) return place;
-      at = lineEnd(text, close);
-      place = at;
-      continue;
-    }
-    if (/^from\s+__future__\s+import\b/.test(line)) {
-      let stop = end;
-      if (line.includes("(") && !line.includes(")"))
-        stop = lineEnd(text, Math.max(end, text.indexOf(")", at)));
-      at = stop;
-      place = stop;
-      continue;
-    }
-    break;
+/** Adds a name to `from module import a` or `import { a } from "module"`, in its order. */
+function joinNames(code: Code, wanted: Wanted, named: string): Edit | undefined {
+  const module = code.other(`${code.file}#`) ?? code;
+  for (const top of topStatements(module)) {
+    if (top.module === undefined || !sameModule(top.module, wanted.module)) continue;
+    if (/^import\s+type\b|[#]|\/[/*]/.test(top.text)) continue;
+    const names = module.ir.ops.flatMap((op) => {
+      if (op.op !== "import" || op.name === undefined || op.name === "*") return [];
+      const at = module.absolute(op.span);
+      const inside = at.start >= top.start && at.end <= top.end;
+      return inside && (code.language === "python" || op.name !== "default") ? [at] : [];
+    });
+    const first = names[0];
+    if (first === undefined) continue;
+    const key = (text: string): string => text.replace(/^type\s+/, "").toLowerCase();
+    const before = names.findLast((at) => key(code.fileText.slice(at.start, at.end)) <= key(named));
+    const indent = code.indent(first.start);
+    const isListed = /[\r\n]/.test(code.fileText.slice(top.start, first.start));
+    const gap = isListed ? `,${code.newline}${indent}` : ", ";
+    return before === undefined
+      ? { start: first.start, end: first.start, newText: named + gap }
+      : { start: before.end, end: before.end, newText: gap + named };
   }
-  return place;
+  return undefined;
 }
 
-function javascriptImport(code: Code, wanted: Wanted, local: string): ImportEdit {
-  const text = code.fileText;
-  const module = code.other(`${code.file}#`);
-  const commonJs =
-    module !== undefined &&
-    !/^\s*(import|export)\b/m.test(text) &&
-    (/\brequire\(/.test(text) || /\.cjs$/.test(code.file));
-  const quote = /(?:from|require\()\s*'/.test(text) ? "'" : '"';
-  const semicolon =
-    /(?:import|require)[^\n]*;\s*$/m.test(text) || !/(?:import |require\()/.test(text) ? ";" : "";
-  const from = `${quote}${wanted.module}${quote}`;
-  let line: string;
-  if (commonJs)
-    line =
-      wanted.name === undefined || wanted.name === "default"
-        ? `const ${local} = require(${from})${semicolon}`
-        : `const { ${wanted.name}${local === wanted.name ? "" : `: ${local}`} } = require(${from})${semicolon}`;
-  else
-    line =
-      wanted.name === undefined || wanted.name === "default"
-        ? `import ${local} from ${from}${semicolon}`
-        : `import { ${wanted.name}${local === wanted.name ? "" : ` as ${local}`} } from ${from}${semicolon}`;
-  const offset = javascriptImportPlace(text);
-  return { edit: { start: offset, end: offset, newText: `${line}${code.newline}` }, local };
+/** The name means something else at the place of the fix, or anywhere at the top of the file. */
+function isTaken(code: Code, name: string, wanted: Wanted): boolean {
+  return scopes(code).some((scope) => {
+    const slots = scope.ir.slots.flatMap((slot, id) => (plainName(slot) === name ? [id] : []));
+    if (slots.length === 0) return false;
+    if (scope.ir.kind !== "module" || scope.language !== "python") return true;
+    // Python binds again what a branch for type checkers, or a fallback, imports under the same name.
+    return !scope.ir.ops.every(
+      (op) => op.op !== "store" || !slots.includes(op.slot) || isImportOf(scope, op.value, wanted),
+    );
+  });
 }
-
-function javascriptImportPlace(text: string): number {
-  let at = text.startsWith("#!") ? lineEnd(text, 0) : 0;
-  for (;;) {
-    const rest = text.slice(at);
-    const directive = /^\s*(["'])use [a-z]+\1;?[ \t]*(\r\n|\n|\r|$)/.exec(rest);
-    if (directive !== null) {
-      at += directive[0].length;
-      continue;
-    }
-    const comment =
-      at === 0 || /["'];?\s*$/.test(text.slice(0, at))
-        ? /^\/\*[\s\S]*?\*\/[ \t]*(\r\n|\n|\r|$)/.exec(rest)
-        : null;
-    if (comment !== null && comment[0].length > 0) {
-      at += comment[0].length;
-      continue;
-    }
-    return at;
+function freeName(code: Code, wished: string, wanted: Wanted): string {
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? wished : `${wished}${n}`;
+    if (!isTaken(code, name, wanted)) return name;
   }
 }
 
-function lineEnd(text: string, from: number): number {
-  for (let i = from; i < text.length; i++) {
-    if (text[i] === "\n") return i + 1;
-    if (text[i] === "\r") return text[i + 1] === "\n" ? i + 2 : i + 1;
-  }
-  return text.length;
+/** The item and those around it, up to the module. */
+function scopes(code: Code): Code[] {
+  const out: Code[] = [];
+  for (
+    let at: Code | undefined = code;
+    at !== undefined;
+    at = at.parent === undefined ? undefined : at.other(at.parent)
+  )
+    out.push(at);
+  return out;
+}
+
+/** Variables of this item that hold the thing, and only it, since the item began. */
+function boundIn(scope: Code, wanted: Wanted): string[] {
+  const stores = scope.ir.ops.flatMap((op, id) => (op.op === "store" ? [{ op, id }] : []));
+  return stores.flatMap(({ op, id }) => {
+    if (!isImportOf(scope, op.value, wanted)) return [];
+    const isOnly = stores.every((other) => other.op === op || other.op.slot !== op.slot);
+    const name = scope.ir.slots[op.slot] as string;
+    if (!isOnly || name.includes("#") || !isCertain(scope, id)) return [];
+    const value = scope.op(op.value);
+    // `import urllib.parse` binds the first part only.
+    return [value.op === "import" && value.also === wanted.module ? wanted.module : name];
+  });
+}
+/** No branch, loop or `try` stands around it. */
+function isCertain(scope: Code, id: ValueId): boolean {
+  const { span } = scope.op(id);
+  return scope.ir.statements.filter((s) => s.start <= span.start && s.end >= span.end).length <= 1;
+}
+
+function isImportOf(scope: Code, id: ValueId, wanted: Wanted): boolean {
+  const op = scope.op(id);
+  // `const { randomUUID } = require("crypto")`
+  if (op.op === "member")
+    return op.name === wanted.name && isImportOf(scope, op.object, { module: wanted.module });
+  if (op.op !== "import" || op.typesOnly === true) return false;
+  const name = op.name === "default" ? undefined : op.name;
+  if (name !== (wanted.name === "default" ? undefined : wanted.name)) return false;
+  return sameModule(op.module, wanted.module) || op.also === wanted.module;
+}
+
+function sameModule(a: string, b: string): boolean {
+  return a.replace(/^node:/, "") === b.replace(/^node:/, "");
+}
+function lastPart(module: string): string {
+  return (module.split(/[/:.]/).pop() ?? module).replace(/\W/g, "_");
+}
+/** Without the number of an inner block's variable. */
+function plainName(slot: string): string {
+  return slot.replace(/#\d+$/, "");
 }

@@ -1,7 +1,8 @@
 /** Fixes for paths: a containment check in front of the statement that uses the path. */
 import type { Code, Edit, Fix, Match, Op, ValueId } from "../rule.ts";
 import { importEdit } from "./imports.ts";
-import { insertBefore, refusal } from "./statements.ts";
+import { refusal } from "./refusal.ts";
+import { insertBefore } from "./statements.ts";
 
 const TITLE = "Refuse paths outside the folder";
 
@@ -30,7 +31,7 @@ export function containmentFixes(match: Match, code: Code): readonly Fix[] {
     if (wanted.edit !== undefined) edits.push(wanted.edit);
     lines = [
       `if not ${wanted.local}(${path}).resolve().is_relative_to(${wanted.local}(${base}).resolve()):`,
-      `\t${refusal(code, "Invalid path")}`,
+      ...refusal(code, "Invalid path").map((line) => `\t${line}`),
     ];
   } else {
     const wanted = importEdit(code, { module: "path" });
@@ -38,10 +39,9 @@ export function containmentFixes(match: Match, code: Code): readonly Fix[] {
     const p = wanted.local;
     lines = [
       `if (!${p}.resolve(${path}).startsWith(${p}.resolve(${base}) + ${p}.sep)) {`,
-      `\t${refusal(code, "Invalid path")}`,
+      ...refusal(code, "Invalid path").map((line) => `\t${line}`),
       "}",
     ];
-    if (!/;\s*$/m.test(code.fileText)) lines = lines.map((l) => l.replace(/;$/, ""));
   }
   const guard = insertBefore(code, hit.site.span, lines);
   if (guard === undefined) return refuse("the check has no place in front of the call");

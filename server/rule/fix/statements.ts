@@ -1,4 +1,4 @@
-/** Puts statements in front of the one at fault, and says no in the words of the framework at hand. */
+/** Puts statements in front of the one at fault. */
 import type { Code, Edit, Span } from "../rule.ts";
 
 /**
@@ -31,22 +31,6 @@ export function indentUnit(code: Code): string {
   if (first?.startsWith("\t")) return "\t";
   if (first !== undefined && (first.length === 2 || first.length === 4)) return first;
   return code.language === "python" ? "    " : "  ";
-}
-
-/** A statement that refuses the request: an HTTP answer where one can be given, else an exception. */
-export function refusal(code: Code, message: string): string {
-  const text = code.fileText;
-  if (code.language === "python") {
-    if (/\bimport\b[^\n]*\bHTTPException\b/.test(text) || /\bHTTPException\(/.test(text))
-      return `raise HTTPException(status_code=400, detail="${message}")`;
-    if (/\bfrom flask import\b[^\n]*\babort\b/.test(text)) return "abort(400)";
-    return `raise ValueError("${message}")`;
-  }
-  const second = code.ir.params[1]?.name ?? "";
-  if (/^(res|response)$/.test(second) && /\bexpress\b/.test(text))
-    return `return ${second}.status(400).send("${message}");`;
-  if (second === "reply") return `return reply.code(400).send("${message}");`;
-  return `throw new Error("${message}");`;
 }
 
 function isBranchWithoutBraces(text: string, lineStart: number): boolean {

@@ -2,7 +2,8 @@
 import type { Code, Edit, Fix, Match } from "../rule.ts";
 import { setKeyword, setProperty } from "./arguments.ts";
 import { importEdit } from "./imports.ts";
-import { freshName, insertBefore, refusal } from "./statements.ts";
+import { endsStatements, refusal } from "./refusal.ts";
+import { freshName, insertBefore } from "./statements.ts";
 
 export function ssrfFixes(match: Match, code: Code): readonly Fix[] {
   return [allowHosts(match, code), connectSafely(code)];
@@ -39,15 +40,15 @@ function allowHosts(match: Match, code: Code): Fix {
     lines = [
       `${list}: set[str] = set()  # fill in: the exact host names this code may call`,
       `if ${host} not in ${list}:`,
-      `\t${refusal(code, "URL not allowed")}`,
+      ...refusal(code, "URL not allowed").map((line) => `\t${line}`),
     ];
   } else {
     const host = isHost ? url : `new URL(${url}).hostname`;
-    const semicolon = /;\s*$/m.test(code.fileText) ? ";" : "";
+    const semicolon = endsStatements(code) ? ";" : "";
     lines = [
       `const ${list} = new Set()${semicolon} // fill in: the exact host names this code may call`,
       `if (!${list}.has(${host})) {`,
-      `\t${refusal(code, "URL not allowed").replace(/;$/, semicolon)}`,
+      ...refusal(code, "URL not allowed").map((line) => `\t${line}`),
       "}",
     ];
   }
