@@ -1,5 +1,5 @@
-import { setProperty } from "../server/rule/fix/arguments.ts";
 import { alwaysBefore } from "../server/rule/control.ts";
+import { setProperty } from "../server/rule/fix/arguments.ts";
 import { onlyStore, origin, type Place } from "../server/rule/given.ts";
 import {
   type Code,
