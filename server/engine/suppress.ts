@@ -30,7 +30,8 @@ const FORM = /skeptic:\s*ignore\s*(?:\[([^\]]*)\])?\s*(?:--\s*(.*?))?\s*(?:\*\/)
 export function directives(tree: FlatTree): readonly Directive[] {
   const comments: Span[] = [];
   for (let n = 0; n < tree.count; n++)
-    if (kind(tree, n) === "comment") comments.push({ start: start(tree, n), end: end(tree, n) });
+    if (kind(tree, n) === "comment")
+      comments.push(withoutReturn(tree.text, start(tree, n), end(tree, n)));
   if (comments.length === 0) return [];
   let lines: Lines | undefined;
   const out: Directive[] = [];
@@ -57,6 +58,11 @@ export function directives(tree: FlatTree): readonly Directive[] {
     });
   }
   return out;
+}
+
+/** A grammar may count the first half of CR LF to a comment. */
+function withoutReturn(text: string, from: number, to: number): Span {
+  return { start: from, end: text[to - 1] === "\r" ? to - 1 : to };
 }
 
 interface Lines {
