@@ -176,18 +176,21 @@ function build(
     span: r.span,
     flow,
     paths,
-    morePaths: r.hits.length - paths.length,
+    morePaths: new Set(r.hits.map((hit) => hit.trail.key)).size - paths.length,
     marks,
     fingerprint,
   };
 }
 
-/** The best way from each source, up to the number that is shown. */
+/** The best way from each source, up to the number that is shown. An object and its field read at one place are one source. */
 function differentSources(hits: readonly Hit[]): readonly Hit[] {
   const out = new Map<string, Hit>();
   for (const hit of hits) {
     if (out.size === MAX_PATHS) break;
-    if (!out.has(hit.label)) out.set(hit.label, hit);
+    let source: Trail = hit.trail;
+    while (source.prev !== undefined) source = source.prev;
+    const key = `${source.item}:${source.span.start}-${source.span.end}`;
+    if (!out.has(key)) out.set(key, hit);
   }
   return [...out.values()];
 }

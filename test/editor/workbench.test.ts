@@ -97,6 +97,49 @@ describe("in the workbench", { timeout: 240_000 }, () => {
     const closed = page.locator(".markers-panel .monaco-list-row", { hasText: "reports.py" });
     await closed.first().waitFor({ state: "detached" });
   });
+
+  test("a tainted call is underlined as it is typed, though the file of its sink is closed", async () => {
+    await openFile(page, "routes.py");
+    await page.locator(".monaco-editor .view-line").first().click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.press("Backspace");
+    await page.keyboard.press("Backspace");
+    await page.keyboard.type("find_payments(payer)", { delay: 20 });
+    await page.keyboard.press("Escape");
+    await page.locator(SQUIGGLE).first().waitFor();
+    const row = page.locator(".markers-panel .monaco-list-row", { hasText: "store.py:6" });
+    await row.first().waitFor();
+    assert.match(
+      await textOf(row.first()),
+      /^Data passed on here reaches store\.py:6\. Request data/,
+    );
+    assert.equal(await page.locator('.tab[data-resource-name="store.py"]').count(), 0);
+    await page.locator(SQUIGGLE).first().hover({ force: true });
+    const hover = page.locator(".monaco-hover:visible", { hasText: "sql-injection" }).first();
+    await hover.waitFor();
+    assert.match(await textOf(hover), /store\.py:6 return connection\.execute/);
+  });
+
+  test("its fix edits the closed file", async () => {
+    await page.keyboard.press("Escape");
+    await focusFinding(page);
+    await page.keyboard.press("Control+.");
+    const menu = page.locator(".action-widget");
+    const fix = menu.locator(".monaco-list-row.action", { hasText: /parameter.*, in store\.py/i });
+    await fix.first().waitFor();
+    await session.screenshot("quick-fix-in-a-closed-file");
+    await fix.first().click();
+    await confirm(session);
+    await page.locator(SQUIGGLE).first().waitFor({ state: "detached" });
+    await openFile(page, "store.py");
+    await page.locator(".monaco-editor .view-line").first().click();
+    await page.keyboard.press("Control+S");
+    const saved = await savedText(
+      join(session.folder, "store.py"),
+      (text) => !text.includes("{payer}"),
+    );
+    assert.match(saved, /WHERE payer = \?", \(payer,\)\)/);
+  });
 });
 
 test("in Restricted Mode it warns as well", { timeout: 240_000 }, async () => {
@@ -168,7 +211,10 @@ async function focusFinding(page: Page): Promise<void> {
   await page.locator(".monaco-editor .view-line").first().click();
   await page.keyboard.press("Control+Home");
   await runCommand(page, "Go to Next Problem (Error, Warning, Info)");
+  const widget = page.locator(".monaco-editor .marker-widget");
+  await widget.waitFor();
   await page.keyboard.press("Escape");
+  await widget.waitFor({ state: "detached" });
 }
 
 async function savedText(path: string, wanted: (text: string) => boolean): Promise<string> {

@@ -179,6 +179,23 @@ ${app(handler("one", "name()") + handler("two", "name()"))}`,
   ]);
 });
 
+test("an object and its field, read at one place, are one source", async () => {
+  const engine = await open({
+    "app.ts": `import express from "express";
+import { Pool } from "pg";
+const app = express();
+const pool = new Pool();
+app.get("/one", async (req, res) => {
+  const name = req.query.name;
+  res.json(await pool.query(\`SELECT * FROM users WHERE name = '\${name}'\`));
+});
+`,
+  });
+  const [finding] = engine.check("app.ts").findings;
+  assert.equal(finding?.paths.length, 1);
+  assert.equal(finding?.morePaths, 0);
+});
+
 test("what was mended, accepted, moved or switched off at the sink changes what the source's file shows", async () => {
   const engine = await open({ "store.py": STORE, "app.py": app(handler("one")) });
   const change = (from: string, to: string): string[] => {
