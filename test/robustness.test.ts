@@ -343,6 +343,27 @@ describe(`very large or deep, in ${SECONDS} s each`, () => {
     ],
     "functions in Python": () => ["app.py", blocks("def f():").slice(0, 2 * million)],
     "lambdas in Python": () => ["app.py", `x = ${"lambda: ".repeat(deep)}1\n`],
+    "holes of one f-string": () => [
+      "app.py",
+      `def f(a):\n    return f"${list(deep, (i) => `k{a[${i}]}`)}"\n`,
+    ],
+    "holes of one template": () => [
+      "app.js",
+      `function f(a) { return \`${list(deep, (i) => `k$\{a.x${i}}`)}\`; }\n`,
+    ],
+    "sums of different parts": () => [
+      "app.js",
+      `x = ${list(deep, (i) => `a.x${i} + "k" + `)} 1;\n`,
+    ],
+    "20,000 branches on one variable": () => [
+      "app.py",
+      `def f(a):\n    x = 0\n${list(2 * deep, (i) => `    if a == ${i}:\n        x = ${i}\n`)}`,
+    ],
+    "a chain of 3,000 members": () => ["app.ts", `x = a${list(3000, (i) => `.m${i}`)};\n`],
+    "a literal of 50,000 elements": () => [
+      "app.js",
+      `const x = [${list(5 * deep, (i) => `${i}, `)}];\nf(x[a]);\n`,
+    ],
   };
   for (const [what, make] of Object.entries(hard))
     test(what, async (t) => {
@@ -364,6 +385,53 @@ describe(`very large or deep, in ${SECONDS} s each`, () => {
       }
     });
 });
+
+test("a function that is too large is given up, says so once, and costs nothing else", async () => {
+  const count = 20_000;
+  const monster = `def monster(a):\n${list(count, (i) => `    if a == ${i}:\n        x${i} = a\n`)}    return a\n`;
+  const text = `${PYTHON}\n\n${monster}\n\n@app.get("/monster")\ndef through(q: str):\n    db.execute("SELECT " + monster(q))\n    db.execute("SELECT " + q)\n`;
+  const engine = await freshEngine();
+  try {
+    const lines = (source: string) => {
+      const { findings } = engine.check("app.py");
+      const starts = lineStarts(source);
+      return findings.map(({ rule, span, marks }) =>
+        [source.split("\n")[positionAt(starts, span.start).line]?.trim(), rule, ...marks].join(" "),
+      );
+    };
+    engine.set("app.py", text, { open: true });
+    settle(engine);
+    const found = lines(text);
+    assert.deepEqual(
+      engine.problems().map(({ message, crash }) => ({ message, crash })),
+      [{ message: "monster is too large to analyse", crash: undefined }],
+    );
+    assert.ok(found.includes('db.execute("SELECT " + q) sql-injection'), found.join("\n"));
+    assert.ok(
+      found.includes('db.execute("SELECT " + monster(q)) sql-injection unknown-call'),
+      found.join("\n"),
+    );
+    assert.ok(found.length > 2, "the other functions are still analysed");
+    // An edit elsewhere gives up the same item, and tells nobody again.
+    engine.edit("app.py", [{ start: 0, end: 0, newText: "x = 1\n" }]);
+    settle(engine);
+    assert.deepEqual(lines(`x = 1\n${text}`), found);
+    assert.deepEqual(engine.problems(), []);
+    // Without it all is as if it had never been there.
+    const at = text.indexOf(monster) + 6;
+    const small = `def monster(a):\n    return "1"\n`;
+    engine.edit("app.py", [{ start: at, end: at + monster.length, newText: small }]);
+    settle(engine);
+    const after = lines(engine.text("app.py") as string);
+    assert.ok(!after.some((line) => line.includes("monster")), after.join("\n"));
+  } finally {
+    engine.dispose();
+  }
+});
+
+function list(count: number, one: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => one(index)).join("");
+}
 
 /** The report of one file; a throw, a problem or a place outside the text fails. */
 async function report(name: string, text: string): Promise<Report> {

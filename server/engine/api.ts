@@ -169,7 +169,7 @@ export interface Engine {
   /** The ways to mend a finding, best first. The finding must come from `check` on the present text, else the answer is []. */
   fixes(file: FileId, fingerprint: string): readonly Fix[];
 
-  /** Messages about crashes in a rule or file since the last call; each is reported once. */
+  /** Messages about crashes in a rule or file, and functions too large to analyse, since the last call; each is reported once. */
   problems(): readonly Problem[];
   rules(): readonly RuleInfo[];
   /** Trees alive now; equals the number of open files that were parsed. */

@@ -22,6 +22,8 @@ export interface Contribution {
   readonly roots: readonly { readonly item: ItemId; readonly hit: Hit }[];
   /** Flows from parameters to sinks of this file, whoever calls. */
   readonly latent: readonly Hit[];
+  /** Items that were too large to analyse. */
+  readonly givenUp: readonly ItemId[];
   readonly stores?: readonly StoreView[];
 }
 
@@ -42,9 +44,11 @@ export function contribute(file: FileIr, solver: Solver): Contribution {
   const roots: { item: ItemId; hit: Hit }[] = [];
   const stores: StoreView[] = [];
   const latent: Hit[] = [];
+  const givenUp: ItemId[] = [];
   for (const item of file.items) {
     const summary = solver.summary(item.id);
     if (summary === undefined) continue;
+    if (summary.givenUp) givenUp.push(item.id);
     const { isEntryPoint } = solver.entry(item.id);
     for (const h of summary.hits) {
       if (h.label.startsWith("param:") && h.site.item === item.id) latent.push(h);
@@ -66,7 +70,7 @@ export function contribute(file: FileIr, solver: Solver): Contribution {
     stores.push(...summary.stores);
   }
   targets.delete(file.file);
-  return { targets, hits, calls, observations, roots, latent, stores };
+  return { targets, hits, calls, observations, roots, latent, givenUp, stores };
 }
 
 /** Equal keys: nothing that other files could see has changed. */

@@ -253,14 +253,13 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     packageFolders = undefined;
   };
 
-  const problem = (file: FileId | undefined, message: string): void => {
-    const key = `${file ?? ""}|${message}`;
+  const tell = (problem: Problem): void => {
+    const key = `${problem.file ?? ""}|${problem.message}`;
     if (toldProblems.has(key)) return;
     toldProblems.add(key);
-    pendingProblems.push(
-      file === undefined ? { message, crash: true } : { file, message, crash: true },
-    );
+    pendingProblems.push(problem);
   };
+  const problem = (file: FileId, message: string): void => tell({ file, message, crash: true });
 
   const analyse = (m: Moment, file: FileId): void => {
     if (m.contributions.has(file)) return;
@@ -279,7 +278,12 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       observations: [],
       roots: [],
       latent: [],
+      givenUp: [],
     };
+    for (const id of contribution.givenUp) {
+      const name = id.slice(file.length + 1);
+      tell({ file, message: `${name === "" ? "its top level" : name} is too large to analyse` });
+    }
     m.waiting.delete(file);
     m.contributions.set(file, contribution);
     const key = contributionKey(contribution);

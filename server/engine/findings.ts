@@ -94,12 +94,13 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
   }
   if (input.directives.length > 0) {
     useForUntold(raw, kept, input, suppressed);
-    const parses = program.file(file)?.hasError === false;
+    const isWhole =
+      program.file(file)?.hasError === false && input.contributions.get(file)?.givenUp.length === 0;
     out.push(
       ...suppressionNotes(
         input,
         suppressed,
-        (id) => parses && settings.rules[id] !== "off" && !failed.has(id),
+        (id) => isWhole && settings.rules[id] !== "off" && !failed.has(id),
       ),
     );
   }

@@ -1,7 +1,7 @@
 /** Functions of the project, called: a summary is seen from the call, with what the caller passes. */
 import type { Op, ValueId } from "../ir/ir.ts";
 import { argument, type Call, type CallOp } from "./arguments.ts";
-import { bake, type Run, type State } from "./interpret.ts";
+import { bake, type Run, type State, spend } from "./interpret.ts";
 import { ALL_KINDS, kindBit } from "./knowledge.ts";
 import { instanceMember, update } from "./members.ts";
 import { prove } from "./operators.ts";
@@ -175,6 +175,7 @@ export function instantiate(
     }));
   };
   const subst = (value: Value, depth = 0): Value => {
+    spend(run, 0, 1);
     let taint: readonly Taint[] = [];
     let extra: Value | undefined;
     for (const t of value.taint) {

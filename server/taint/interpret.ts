@@ -70,14 +70,50 @@ export interface Run {
   readonly classes: Map<string, ClassShape>;
   readonly variables: Map<SlotId, Value>;
   readonly yields: Value[];
+  /** What was done so far, counted in variables looked at. */
+  effort: number;
 }
 
 const MAX_VISITS = 12;
 const MAX_HITS = 400;
+/**
+ * One item may not hang the rest: it is given up at this effort, which is some seconds of work. Counted, not timed, so that
+ * the answer is the same on every machine and after every edit.
+ */
+const MAX_EFFORT = 20_000_000;
+/** An operation costs about as much as looking at so many variables. */
+const OPERATION = 20;
+
+/** The item is too large to analyse. */
+class TooLarge extends Error {}
+
+/** What is known of an item that was given up: nothing. A caller takes it for an unknown function. */
+const GIVEN_UP_SUMMARY: Summary = {
+  returns: UNKNOWN,
+  hits: [],
+  observations: [],
+  whenTrue: new Map(),
+  whenFalse: new Map(),
+  always: new Map(),
+  self: UNKNOWN,
+  calls: [],
+  stores: [],
+  givenUp: true,
+  key: -2,
+};
+const GIVEN_UP_SHAPE: Shape = {
+  variables: new Map(),
+  closures: new Map(),
+  classes: new Map(),
+  self: UNKNOWN,
+  givenUp: true,
+  key: -2,
+};
 
 export function summarise(item: Item, id: ItemId, facts: Facts): Summary {
   const run = createRun(item, id, facts, false);
-  const out = interpret(run);
+  const out = interpretWithin(run);
+  if (out === undefined) return GIVEN_UP_SUMMARY;
   const summary: Summary = {
     returns: out.returns,
     hits: [...run.hits.values()].slice(0, MAX_HITS),
@@ -96,7 +132,8 @@ export function summarise(item: Item, id: ItemId, facts: Facts): Summary {
 
 export function shapeOf(item: Item, id: ItemId, facts: Facts): Shape {
   const run = createRun(item, id, facts, true);
-  const out = interpret(run);
+  const out = interpretWithin(run);
+  if (out === undefined) return GIVEN_UP_SHAPE;
   const variables = new Map<string, Value>();
   for (const [slot, value] of run.variables) {
     const name = item.slots[slot] as string;
@@ -142,6 +179,7 @@ function createRun(item: Item, id: ItemId, facts: Facts, shapesOnly: boolean): R
     classes: new Map(),
     variables: new Map(),
     yields: [],
+    effort: 0,
   };
 }
 
@@ -151,6 +189,22 @@ interface Outcome {
   readonly whenFalse: Proof;
   readonly always: Proof;
   readonly self: Value;
+}
+
+/** Undefined if it takes more than the effort that one item may cost. */
+function interpretWithin(run: Run): Outcome | undefined {
+  try {
+    return interpret(run);
+  } catch (error) {
+    if (error instanceof TooLarge) return undefined;
+    throw error;
+  }
+}
+
+/** Counts work that grows with the program; gives the item up when it was too much. */
+export function spend(run: Run, variables: number, operations: number): void {
+  run.effort += variables + operations * OPERATION;
+  if (run.effort > MAX_EFFORT) throw new TooLarge("too large to analyse");
 }
 
 function interpret(run: Run): Outcome {
@@ -170,6 +224,7 @@ function interpret(run: Run): Outcome {
   const ends: { value: Value; cleared: Proof; self: Value }[] = [];
   const forward = (to: number, state: State): void => {
     const old = states[to];
+    spend(run, state.slots.length + state.free.size, 0);
     states[to] = old === undefined ? copy(state) : merge(old, state);
   };
   for (const at of order) {
@@ -241,6 +296,7 @@ function toFixpoint(
   const queue = new Set<number>([0]);
   const flowTo = (to: number, state: State): void => {
     const old = states[to];
+    spend(run, state.slots.length + state.free.size, 0);
     const next = old === undefined ? copy(state) : merge(old, state);
     if (old !== undefined && sameState(old, next)) return;
     if ((visits[to] as number) >= MAX_VISITS) return;
@@ -321,6 +377,7 @@ function step(
   flowTo: (to: number, state: State) => void,
 ): void {
   const block = run.item.blocks[at] as Item["blocks"][number];
+  spend(run, state.slots.length + state.free.size, block.ops.length);
   if (block.handler !== undefined) flowTo(block.handler, state);
   for (const id of block.ops) {
     run.values[id] = evaluate(run, id, run.item.ops[id] as Op, state);

@@ -673,7 +673,10 @@ export function createSolver(
     defaultOf: (item, index) => (phase === 2 ? defaultOf(item, index) : undefined),
     classOf: (id) => (phase === 2 ? classOf(id) : undefined),
     fieldOf: (id, name) => (phase === 2 ? fieldOf(id, name) : undefined),
-    summary: (item) => (phase === 2 ? demand(item) : undefined),
+    summary: (item) => {
+      const summary = phase === 2 ? demand(item) : undefined;
+      return summary?.givenUp ? undefined : summary;
+    },
     enclosed: (item) =>
       phase === 2 ? (demand(item)?.hits.filter((h) => h.label.startsWith("free:")) ?? []) : [],
     child: (item, hole) => program.item(item)?.children[hole],

@@ -65,6 +65,8 @@ export interface Summary {
   readonly calls: readonly ItemId[];
   /** Stores into properties and variables that rules look at (settings modules, headers). */
   readonly stores: readonly StoreView[];
+  /** The item is too large: nothing is known of it. */
+  readonly givenUp?: true;
   key: number;
 }
 
@@ -108,6 +110,7 @@ export interface Shape {
   readonly classes: ReadonlyMap<string, ClassShape>;
   /** Fields set on `self`/`this` anywhere in the item. */
   readonly self: Value;
+  readonly givenUp?: true;
   key: number;
 }
 export interface ClosureShape {

@@ -352,9 +352,11 @@ export function concat(
   item: ItemId,
 ): Value {
   let taint: readonly Taint[] = [];
-  let alts: (readonly Part[])[] = [[]];
+  // Undefined once there are more parts than are kept: pieces only add to them.
+  let alts: (readonly Part[])[] | undefined = [[]];
   for (const { value, span } of pieces) {
     if (!value.scalar) taint = joinTaint(taint, spread(value));
+    if (alts === undefined) continue;
     const options = partsOf(value, item, span);
     const known =
       options !== undefined && options.length > 0 && options.length * alts.length <= MAX_ALTS;
@@ -362,8 +364,9 @@ export function concat(
       ? options
       : [[{ value: withoutText(value), item, span }]];
     alts = alts.flatMap((head) => tails.map((tail) => compact([...head, ...tail])));
+    if (alts.some((p) => p.length > MAX_PARTS)) alts = undefined;
   }
-  if (alts.some((p) => p.length > MAX_PARTS)) return { refs: [], taint };
+  if (alts === undefined) return { refs: [], taint };
   return { refs: [], taint, alts: alts.map((parts) => ({ parts })) };
 }
 function compact(parts: readonly Part[]): readonly Part[] {
