@@ -1,0 +1,156 @@
+// `npm run published [-- PART-OF-AN-ID...]`: fetches the packages of test/published/list.json, scans the version with the
+// vulnerability and the one with the fix, and prints which were found and which are silent afterwards. Downloads
+// packages through npm and pip, without running their code, into .cache/published.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ensureDependencies, root } from "./lib/ensure.mjs";
+
+/** @typedef {{ file: string, function: string, lines: [number, number], alsoIn?: string[], alsoAt?: [number, number] }} Place */
+/** @typedef {{ id: string, advisory: string, ecosystem: "npm" | "pypi", package: string, vulnerable: string, fixed: string, kind: string, rules: string[], crossesFiles: boolean, source: Place, sink: Place, after: Place }} Entry */
+/** @typedef {{ file: string, start: { line: number } }} Step */
+/** @typedef {{ rule: string, category: string, level: string, file: string, start: { line: number }, flow: Step[], paths?: Step[][] }} Finding */
+
+ensureDependencies();
+const { buildProduct } = await import("../esbuild.mjs");
+await buildProduct();
+
+const cache = join(root, ".cache", "published");
+const parts = process.argv.slice(2);
+/** @type {Entry[]} */
+const list = JSON.parse(readFileSync(join(root, "test", "published", "list.json"), "utf8"));
+const chosen = list.filter(({ id }) => parts.length === 0 || parts.some((p) => id.includes(p)));
+
+/** @type {Map<string, Finding[]>} */
+const scans = new Map();
+const rows = chosen.map((entry) => {
+  const before = judgeBefore(entry, scan(entry, entry.vulnerable));
+  const after = judgeAfter(entry, scan(entry, entry.fixed));
+  console.error(`${entry.id}: ${before}; ${after}`);
+  return { entry, before, after };
+});
+
+console.log("\n| Entry | Advisory | Package | Kind | Crosses files | Before the fix | After it |");
+console.log("|---|---|---|---|---|---|---|");
+for (const { entry, before, after } of rows) {
+  const versions = `${entry.package} ${entry.vulnerable} → ${entry.fixed}`;
+  const crosses = entry.crossesFiles ? "yes" : "no";
+  const cells = [entry.id, entry.advisory, versions, entry.kind, crosses, before, after];
+  console.log(`| ${cells.join(" | ")} |`);
+}
+const found = rows.filter((row) => row.before.startsWith("found"));
+const right = found.filter((row) => row.after.startsWith("silent"));
+console.log(
+  `\n${found.length} of ${rows.length} found; ${right.length} of ${rows.length} found before the fix and silent after it`,
+);
+
+/**
+ * Found is a finding of the right rule, at the sink, with a path that begins at the source.
+ * @param {Entry} entry
+ * @param {Finding[]} findings
+ */
+function judgeBefore(entry, findings) {
+  const atSink = findings.filter((f) => entry.rules.includes(f.rule) && isAt(entry.sink, f));
+  const right = atSink.find((f) =>
+    (f.paths ?? [f.flow]).some(([first]) => first !== undefined && isAt(entry.source, first)),
+  );
+  if (right !== undefined) return `found (${right.level})`;
+  if (atSink.length > 0) return "missed: other source";
+  const other = findings.find((f) => isAt(entry.sink, f));
+  return other === undefined ? "missed" : `missed: only ${other.rule}`;
+}
+
+/**
+ * @param {Entry} entry
+ * @param {Finding[]} findings
+ */
+function judgeAfter(entry, findings) {
+  const here = findings.filter((f) => isAt(entry.after, f));
+  const same = here.find((f) => entry.rules.includes(f.rule));
+  if (same !== undefined) return `reported (${same.level})`;
+  const family = new Set(list.filter((e) => e.kind === entry.kind).flatMap((e) => e.rules));
+  const near = here.find((f) =>
+    [...family].some((rule) => rule.split("-")[0] === f.rule.split("-")[0]),
+  );
+  return near === undefined ? "silent" : `silent, but ${near.rule} (${near.level})`;
+}
+
+/**
+ * @param {Place} place
+ * @param {Step} step
+ */
+function isAt(place, { file, start }) {
+  if (place.alsoIn?.includes(file)) return true;
+  if (file !== place.file) return false;
+  return [place.lines, ...(place.alsoAt === undefined ? [] : [place.alsoAt])].some(
+    ([from, to]) => start.line >= from && start.line <= to,
+  );
+}
+
+/**
+ * @param {Entry} entry
+ * @param {string} version
+ * @returns {Finding[]}
+ */
+function scan(entry, version) {
+  const folder = fetched(entry, version);
+  const known = scans.get(folder);
+  if (known !== undefined) return known;
+  const cli = join(root, "dist", "cli.js");
+  const options = ["scan", "--format", "json", "--fail-on", "never", "."];
+  const { stdout, stderr, status } = spawnSync(process.execPath, [cli, ...options], {
+    cwd: folder,
+    encoding: "utf8",
+    maxBuffer: 2 ** 30,
+  });
+  if (status !== 0) throw new Error(`the scan of ${folder} ended with ${status}: ${stderr}`);
+  const { findings } = JSON.parse(stdout);
+  scans.set(folder, findings);
+  return findings;
+}
+
+/**
+ * The folder with the unpacked package.
+ * @param {Entry} entry
+ * @param {string} version
+ */
+function fetched(entry, version) {
+  const name = `${entry.package.replace("@", "").replace("/", "-")}-${version}`;
+  const folder = join(cache, name);
+  if (existsSync(folder)) return folder;
+  const work = join(cache, `${name}.part`);
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
+  console.error(`fetching ${entry.package} ${version}`);
+  if (entry.ecosystem === "npm") {
+    call("npm", ["pack", "--silent", "--ignore-scripts", `${entry.package}@${version}`], work);
+    call("tar", ["xzf", only(work)], work);
+    renameSync(join(work, readdirSync(work).find((n) => !n.endsWith(".tgz")) ?? "package"), folder);
+  } else {
+    // Wheels only: pip runs the build code of a source archive to read its name.
+    const pip = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"];
+    call("python3", [...pip, "--ignore-requires-python", `${entry.package}==${version}`], work);
+    call("python3", ["-m", "zipfile", "-e", only(work), "package"], work);
+    renameSync(join(work, "package"), folder);
+  }
+  rmSync(work, { recursive: true, force: true });
+  return folder;
+}
+
+/** @param {string} folder */
+function only(folder) {
+  const [first] = readdirSync(folder);
+  if (first === undefined) throw new Error(`nothing was fetched into ${folder}`);
+  return first;
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {string} cwd
+ */
+function call(command, args, cwd) {
+  const { status, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? stderr}`);
+}
