@@ -3,9 +3,8 @@ import type { Op, ValueId } from "../ir/ir.ts";
 import { callFunction, construct, holeOf, instantiate } from "./apply.ts";
 import { argument, type Call, type CallOp } from "./arguments.ts";
 import { bake, type Run, type State } from "./interpret.ts";
-import { kindBit } from "./knowledge.ts";
 import { instanceMember, pathValue, resolve, sourceTaint, withHint } from "./members.ts";
-import { isForeign } from "./operators.ts";
+import { isForeign, weakened } from "./operators.ts";
 import { applies, endsLike, guard, pass } from "./rows.ts";
 import { sink } from "./sinks.ts";
 import type { CallArg } from "./summary.ts";
@@ -95,7 +94,13 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
     const value = callPath(call, `*.${method}()`, guessed);
     if (value.matched) {
       matched = true;
-      result = result === undefined ? value.value : named(value.value, result);
+      result =
+        result === undefined
+          ? value.value
+          : // A text that stays the same keeps its type, under which more is known.
+            value.value.refs.some((r) => run.facts.knowledge.knows(r.slice(4)))
+            ? value.value
+            : named(value.value, result);
     }
   }
   if (!matched && !known) {
@@ -247,7 +252,14 @@ function callPath(
     const proof = guard(call, row);
     if (proof === undefined) continue;
     if (row.proves === "return") state.cleared = both(state.cleared, proof);
-    else {
+    else if (row.proves === "found" || row.proves === "start") {
+      const { found, start } = value.position ?? NOWHERE;
+      const position =
+        row.proves === "found"
+          ? { found: both(found, proof), start }
+          : { found, start: both(start, proof) };
+      value = { ...withTaint(value, []), scalar: true, position };
+    } else {
       const side = row.proves === "true" ? "whenTrue" : "whenFalse";
       const other = row.proves === "true" ? "whenFalse" : "whenTrue";
       value = {
@@ -274,10 +286,7 @@ function importedBy(call: Call, path: string): Value | undefined {
     : undefined;
 }
 
-/** Knowing that a check exists, not what it says. */
-function weakened(proof: Proof): Proof {
-  return new Map([...proof].map(([l]) => [l, kindBit("weak-guard")]));
-}
+const NOWHERE = { found: new Map(), start: new Map() };
 
 /** Runs the functions that are passed; what the call proves when it answers true. */
 function runCallbacks(

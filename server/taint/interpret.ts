@@ -43,11 +43,15 @@ import {
 export interface State {
   readonly slots: (Value | undefined)[];
   cleared: Proof;
+  /** Labels of which there is nothing here: `if (name && !isName(name)) return` has proved something of every name that goes on. */
+  empty?: readonly string[];
   /** A call that never returns was made: what follows is not run. */
   ended?: boolean;
   readonly free: Map<string, Value>;
   self: Value;
 }
+
+type Proved = Pick<State, "cleared" | "empty">;
 
 /** What one run of the interpreter works with. */
 export interface Run {
@@ -343,7 +347,7 @@ function planOf(item: Item): Plan {
 
 /** Guards that held where a value was returned are of no use to the caller by label, only baked in; proofs travel apart. */
 function stepOut(value: Value): Value {
-  const { whenTrue: _t, whenFalse: _f, key: _k, ...rest } = value;
+  const { whenTrue: _t, whenFalse: _f, position: _p, key: _k, ...rest } = value;
   return rest;
 }
 /** What the caller, or the function around this one, has a name for. */
@@ -390,7 +394,8 @@ function step(
   else if (end.kind === "branch") {
     const condition = run.values[end.condition] ?? UNKNOWN;
     if (canBe(condition, true) !== false) flowTo(end.then, withProof(state, condition.whenTrue));
-    if (canBe(condition, false) !== false) flowTo(end.else, withProof(state, condition.whenFalse));
+    if (canBe(condition, false) !== false)
+      flowTo(end.else, withoutText(withProof(state, condition.whenFalse), condition));
   }
 }
 
@@ -398,6 +403,17 @@ function withProof(state: State, proof: Proof | undefined): State {
   return proof === undefined || proof.size === 0
     ? state
     : { ...state, cleared: both(state.cleared, proof) };
+}
+
+/** On the way a value takes when it is false there is no text of it. */
+function withoutText(state: State, condition: Value): State {
+  let empty: string[] | undefined;
+  for (const t of condition.taint) {
+    if (t.derive !== "same" || state.empty?.includes(t.label)) continue;
+    empty ??= [...(state.empty ?? [])];
+    empty.push(t.label);
+  }
+  return empty === undefined ? state : { ...state, empty };
 }
 
 /** Writes what the state has proved into the value's taint. */
@@ -458,6 +474,7 @@ function copy(state: State): State {
   return {
     slots: [...state.slots],
     cleared: state.cleared,
+    ...(state.empty === undefined ? {} : { empty: state.empty }),
     free: new Map(state.free),
     self: state.self,
   };
@@ -482,14 +499,34 @@ function merge(a: State, b: State): State {
   }
   const free = new Map(a.free);
   for (const [k, v] of b.free) free.set(k, join(free.get(k), v));
-  return { slots, cleared: meet(a.cleared, b.cleared), free, self: join(a.self, b.self) };
+  const empty = a.empty?.filter((label) => b.empty?.includes(label));
+  return {
+    slots,
+    cleared: meetProved(a, b),
+    ...(empty?.length ? { empty } : {}),
+    free,
+    self: join(a.self, b.self),
+  };
+}
+
+/** Proved on both ways; of what is empty on one of them, the other decides. */
+function meetProved(a: Proved, b: Proved): Proof {
+  const out = meet(a.cleared, b.cleared) as Map<string, number>;
+  for (const label of a.empty ?? []) take(out, label, b);
+  for (const label of b.empty ?? []) take(out, label, a);
+  return out;
+}
+function take(into: Map<string, number>, label: string, from: Proved): void {
+  const mask = from.cleared.get(label);
+  if (mask !== undefined) into.set(label, mask);
 }
 
 /** A guard that holds on one side only is lost by the merge: what that side's values owe to it must be written into them. */
 function losesProof(mine: State, other: State): boolean {
   if (mine.cleared === other.cleared) return false;
   for (const [label, mask] of mine.cleared)
-    if ((mask & ~(other.cleared.get(label) ?? 0)) !== 0) return true;
+    if ((mask & ~(other.cleared.get(label) ?? 0)) !== 0 && !other.empty?.includes(label))
+      return true;
   return false;
 }
 
@@ -498,11 +535,13 @@ function sameState(a: State, b: State): boolean {
     a.slots.length !== b.slots.length ||
     a.free.size !== b.free.size ||
     a.cleared.size !== b.cleared.size ||
+    a.empty?.length !== b.empty?.length ||
     !sameValue(a.self, b.self)
   )
     return false;
   for (let i = 0; i < a.slots.length; i++) if (!sameValue(a.slots[i], b.slots[i])) return false;
   for (const [label, mask] of a.cleared) if (b.cleared.get(label) !== mask) return false;
+  if (a.empty?.some((label) => !b.empty?.includes(label))) return false;
   for (const [name, value] of a.free) if (!sameValue(value, b.free.get(name))) return false;
   return true;
 }

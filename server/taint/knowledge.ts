@@ -92,7 +92,10 @@ export interface PassRow {
    * `[^\\w.-]+`; or the one separator "." or "/" and the only argument. Such a row must stand before the general one for
    * the same path.
    */
-  readonly needs?: { readonly arg: ArgSpec; readonly is: "negated-class" | "only-separator" };
+  readonly needs?: {
+    readonly arg: ArgSpec;
+    readonly is: "negated-class" | "only-separator" | "separators";
+  };
   /** What these kinds cleared counts no more: pieces are joined again. */
   readonly restores?: readonly SinkKind[];
   /** If this argument is a type whose values carry no text (`type=int`), neither does the result. */
@@ -108,8 +111,11 @@ export interface GuardRow {
   /** With the final "()". */
   readonly path: string;
   readonly subject: ArgSpec;
-  /** "true": the call answered true; "return": it came back at all. */
-  readonly proves: "true" | "return" | "false";
+  /**
+   * "true": the call answered true; "return": it came back at all; "found": it answered a position in a text, not -1;
+   * "start": it answered position 0.
+   */
+  readonly proves: "true" | "return" | "false" | "found" | "start";
   readonly clears: readonly SinkKind[] | "all";
   /**
    * The guard is only real if this argument is: a constant; an anchored regular expression; not from a source; a constant

@@ -3,6 +3,7 @@ import type { Op, ValueId } from "../ir/ir.ts";
 import { bake, type Run, type State } from "./interpret.ts";
 import { ALL_KINDS, clearedBy, HOST_KINDS, kindBit } from "./knowledge.ts";
 import {
+  both,
   concat,
   constant,
   constants,
@@ -122,6 +123,8 @@ export function compare(run: Run, operator: string, left: Value, right: Value): 
     const known = decide(operator, a.value, b.value);
     if (known !== undefined) out.alts = [{ const: known }];
   }
+  const answer = a === undefined ? answered(operator, left, b?.value) : undefined;
+  if (answer !== undefined) return { ...out, ...answer };
   let proof: Proof | undefined;
   let weak: Proof | undefined;
   if (ONE_KNOWN_SIDE.includes(operator)) {
@@ -162,6 +165,55 @@ export function compare(run: Run, operator: string, left: Value, right: Value): 
   if (proof?.size) out[flip ? "whenFalse" : "whenTrue"] = proof;
   if (weak?.size) out[flip ? "whenTrue" : "whenFalse"] = weak;
   return out;
+}
+
+/** A check's answer compared with a constant: `ok(x) === false`, `text.indexOf("..") >= 0`, `path.indexOf(root) === 0`. */
+function answered(
+  operator: string,
+  value: Value,
+  known: unknown,
+): Pick<Value, "whenTrue" | "whenFalse"> | undefined {
+  const { whenTrue, whenFalse, position } = value;
+  if (typeof known === "boolean" && (whenTrue !== undefined || whenFalse !== undefined)) {
+    if (!ONE_KNOWN_SIDE.includes(operator)) return undefined;
+    return sides(known === (operator === "=="), whenTrue, whenFalse);
+  }
+  if (position === undefined || typeof known !== "number") return undefined;
+  const { found, start } = position;
+  switch (`${operator}${known}`) {
+    case "==-1":
+    case "<0":
+    case "<=-1":
+      return sides(false, found, weakened(found));
+    case "!=-1":
+    case ">=0":
+    case ">-1":
+      return sides(true, found, weakened(found));
+    case "==0":
+      return sides(true, both(found, start), weakened(start));
+    case "!=0":
+      return sides(false, both(found, start), weakened(start));
+    case ">0":
+      return sides(true, found, undefined);
+    default:
+      return undefined;
+  }
+}
+function sides(
+  straight: boolean,
+  yes: Proof | undefined,
+  no: Proof | undefined,
+): Pick<Value, "whenTrue" | "whenFalse"> {
+  const [whenTrue, whenFalse] = straight ? [yes, no] : [no, yes];
+  return {
+    ...(whenTrue?.size ? { whenTrue } : {}),
+    ...(whenFalse?.size ? { whenFalse } : {}),
+  };
+}
+
+/** Knowing that a check exists, not what it says. */
+export function weakened(proof: Proof): Proof {
+  return new Map([...proof].map(([label]) => [label, kindBit("weak-guard")]));
 }
 
 /** Rules may look at what a library value is compared with, as at the call "PATH.%compared". */

@@ -36,11 +36,22 @@ function removesAllBut(pattern: Value | undefined): boolean {
   );
 }
 
+/** "/" or "\\", alone or as a pattern of one or more of them. */
+function isSeparators(value: Value | undefined): boolean {
+  return (
+    constants(value)?.every(
+      (c) => typeof c === "string" && /^(?:[\\/]|\/(?:\\[\\/]|\[[\\/]+\])\+?\/g)$/.test(c),
+    ) === true
+  );
+}
+
 /** What the row asks of an argument is so. */
 export function applies(call: Call, row: PassRow): boolean {
   if (row.needs === undefined) return true;
   const value = argument(call, row.needs.arg)?.value;
   if (row.needs.is === "negated-class") return removesAllBut(value);
+  if (row.needs.is === "separators")
+    return isSeparators(value) && isSeparators(call.args[1]?.value);
   const separator = onlyConst(value)?.value;
   return call.args.length === 1 && (separator === "." || separator === "/");
 }
@@ -195,8 +206,12 @@ const CONSTANT_TESTS: Readonly<Record<string, (text: string) => boolean>> = {
 /** `^...$` without a wildcard that lets anything through. JavaScript literals are written "/.../flags". */
 function isAnchored(pattern: string): boolean {
   const js = /^\/([\s\S]*)\/([a-z]*)$/.exec(pattern);
-  const source = js?.[1] ?? pattern;
   if (js?.[2]?.includes("m")) return false;
+  // What must not follow, or must, takes no text by itself.
+  const source = (js?.[1] ?? pattern).replace(
+    /\(\?<?[!=](?:\\.|\[(?:\\.|[^\]\\])*\]|[^()\\])*\)/g,
+    "",
+  );
   return (
     /^(\^|\\A)/.test(source) &&
     /(\$|\\Z|\\z)$/.test(source) &&

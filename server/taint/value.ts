@@ -80,6 +80,8 @@ export interface Value {
   readonly guessed?: boolean;
   readonly whenTrue?: Proof;
   readonly whenFalse?: Proof;
+  /** A place in a text, as of `indexOf`: what is proved if there is one, and if it is the very start. */
+  readonly position?: { readonly found: Proof; readonly start: Proof };
   /** Cached structural key; a copy that is changed must not take it along. */
   key?: number;
 }
@@ -168,6 +170,8 @@ export function keyOf(value: Value): number {
   out = mix(out, flags + 7);
   if (value.whenTrue?.size) out = mix(mix(out, 11), proofKey(value.whenTrue));
   if (value.whenFalse?.size) out = mix(mix(out, 13), proofKey(value.whenFalse));
+  if (value.position !== undefined)
+    out = mix(mix(out, proofKey(value.position.found)), mix(proofKey(value.position.start), 17));
   value.key = out;
   return out;
 }
@@ -254,6 +258,11 @@ export function join(a: Value | undefined, b: Value | undefined, depth = 0): Val
   if (whenTrue?.size) out.whenTrue = whenTrue;
   const whenFalse = meetProofs(a, b, "whenFalse", false);
   if (whenFalse?.size) out.whenFalse = whenFalse;
+  if (a.position !== undefined && b.position !== undefined)
+    out.position = {
+      found: meet(a.position.found, b.position.found),
+      start: meet(a.position.start, b.position.start),
+    };
   return out;
 }
 

@@ -59,6 +59,12 @@ const core: Model = {
       needs: { arg: 0, is: "negated-class" },
     },
     {
+      path: "*.{replace,replaceAll}()",
+      from: ["recv"],
+      same: true,
+      needs: { arg: 0, is: "separators" },
+    },
+    {
       path: "*.{trim,trimStart,trimEnd,toLowerCase,toUpperCase,normalize,toString,valueOf,padStart,padEnd,toWellFormed}()",
       from: ["recv"],
       same: true,
@@ -112,6 +118,14 @@ const core: Model = {
       needs: { arg: "recv", is: "anchored" },
     },
     { path: "*.{startsWith,endsWith}()", subject: "recv", proves: "true", clears: [] },
+    {
+      path: "*.{indexOf,lastIndexOf}()",
+      subject: 0,
+      proves: "found",
+      clears: "all",
+      needs: { arg: "recv", is: "untainted" },
+    },
+    { path: "*.{indexOf,lastIndexOf,search}()", subject: "recv", proves: "found", clears: [] },
   ],
   ends: ["globalThis.process.{exit,abort}()"],
   callbacks: [
