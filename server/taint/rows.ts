@@ -179,6 +179,14 @@ export function guard(call: Call, row: GuardRow): Proof | undefined {
       const fits = CONSTANT_TESTS[row.needs.is];
       if (fits !== undefined && !all.every((c) => typeof c === "string" && fits(c)))
         return prove(subject.value, 0);
+      if (
+        row.needs.is === "anchored" &&
+        all.some((c) => typeof c === "string" && letsDotsThrough(c))
+      )
+        return prove(
+          subject.value,
+          clearedBy(row.clears) & ~clearedBy(["path", "upload-path", "piece"]),
+        );
     }
   }
   return prove(subject.value, clearedBy(row.clears));
@@ -203,19 +211,44 @@ const CONSTANT_TESTS: Readonly<Record<string, (text: string) => boolean>> = {
   domain: (text) => /^\.[^./]/.test(text),
 };
 
+/** One character out of several. */
+const CLASS = /\[(?:\\.|[^\]\\])*\]/g;
+/** What must follow, or must not, and takes no text by itself. */
+const LOOK = /\(\?<?[!=](?:\\.|\[(?:\\.|[^\]\\])*\]|[^()\\])*\)/g;
+
 /** `^...$` without a wildcard that lets anything through. JavaScript literals are written "/.../flags". */
 function isAnchored(pattern: string): boolean {
   const js = /^\/([\s\S]*)\/([a-z]*)$/.exec(pattern);
   if (js?.[2]?.includes("m")) return false;
-  // What must not follow, or must, takes no text by itself.
-  const source = (js?.[1] ?? pattern).replace(
-    /\(\?<?[!=](?:\\.|\[(?:\\.|[^\]\\])*\]|[^()\\])*\)/g,
-    "",
-  );
+  const source = (js?.[1] ?? pattern).replace(LOOK, "");
+  const outline = source.replace(CLASS, "x");
   return (
-    /^(\^|\\A)/.test(source) &&
-    /(\$|\\Z|\\z)$/.test(source) &&
-    !/(^|[^\\])\.[*+]/.test(source) &&
-    !/\[\^/.test(source)
+    /^(\^|\\A)/.test(outline) &&
+    /(\$|\\Z|\\z)$/.test(outline) &&
+    !/(^|[^\\])\.[*+]/.test(outline) &&
+    !/\[\^/.test(source) &&
+    !hasOpenAlternative(outline)
+  );
+}
+
+/** `^a|b$` is anchored at one end of each only. */
+function hasOpenAlternative(outline: string): boolean {
+  let depth = 0;
+  for (let i = 0; i < outline.length; i++) {
+    const c = outline[i];
+    if (c === "\\") i++;
+    else if (c === "(") depth++;
+    else if (c === ")") depth--;
+    else if (c === "|" && depth === 0) return true;
+  }
+  return false;
+}
+
+/** The pattern lets "../" through: `^[\w./-]+$` says nothing of where a path leads. */
+function letsDotsThrough(pattern: string): boolean {
+  if (pattern.match(LOOK)?.some((look) => look.includes("\\."))) return false;
+  return (
+    pattern.match(CLASS)?.some((c) => !c.startsWith("[^") && c.includes(".") && c.includes("/")) ===
+    true
   );
 }
