@@ -15,6 +15,17 @@ export interface StatusItem extends vscode.Disposable {
 export function createStatusItem(): StatusItem {
   const item = vscode.window.createStatusBarItem("skeptic", vscode.StatusBarAlignment.Left, -10);
   let current: SkepticStatus = { state: "working", findings: 0 };
+  const draw = (): void => {
+    const status = { ...current, findings: shownFindings() };
+    item.text = label(status);
+    item.tooltip = tooltip(status);
+    item.accessibilityInformation = { label: tooltip(status) };
+    item.backgroundColor =
+      status.state === "broken"
+        ? new vscode.ThemeColor("statusBarItem.errorBackground")
+        : undefined;
+  };
+  const listener = vscode.languages.onDidChangeDiagnostics(draw);
   item.name = "Skeptic";
   item.command = MENU_COMMAND;
   item.show();
@@ -23,16 +34,30 @@ export function createStatusItem(): StatusItem {
     current: () => current,
     show: (status) => {
       current = status;
-      item.text = label(status);
-      item.tooltip = tooltip(status);
-      item.accessibilityInformation = { label: tooltip(status) };
-      item.backgroundColor =
-        status.state === "broken"
-          ? new vscode.ThemeColor("statusBarItem.errorBackground")
-          : undefined;
+      draw();
     },
-    dispose: () => item.dispose(),
+    dispose: () => {
+      listener.dispose();
+      item.dispose();
+    },
   };
+}
+
+/**
+ * What the Problems view shows from Skeptic, a finding that stands at both ends of its path once. The server also knows of
+ * documents that the workbench opened by itself and shows nowhere.
+ */
+function shownFindings(): number {
+  const known = new Set<string>();
+  let count = 0;
+  for (const [, diagnostics] of vscode.languages.getDiagnostics())
+    for (const diagnostic of diagnostics) {
+      if (diagnostic.source !== "Skeptic") continue;
+      const { data } = diagnostic as { data?: { fingerprint?: string } };
+      if (data?.fingerprint === undefined) count++;
+      else known.add(data.fingerprint);
+    }
+  return count + known.size;
 }
 
 function label(status: SkepticStatus): string {
@@ -53,7 +78,7 @@ function tooltip(status: SkepticStatus): string {
   switch (status.state) {
     case "working": {
       const count = status.findings === 1 ? "1 finding" : `${status.findings || "no"} findings`;
-      return `Skeptic: ${count}${reason}`;
+      return `Skeptic: ${count} in Problems (open editors, and all files after a workspace scan)${reason}`;
     }
     case "indexing":
       return `Skeptic reads the workspace${progress(status)}, so that it can follow data across files${reason}`;

@@ -184,7 +184,6 @@ export function planPlaceholders(code: Code, sql: SqlText, before = ""): Plan {
   const names = new Set<string>();
   let seen = before;
   let quote: { start: number; segment: Piece[]; text: string } | undefined;
-  let tail: { readonly piece: number; readonly offset: number } | undefined;
   for (const [index, piece] of sql.pieces.entries()) {
     if (piece.kind === "hole") {
       if (quote !== undefined) {
@@ -205,7 +204,6 @@ export function planPlaceholders(code: Code, sql: SqlText, before = ""): Plan {
     }
     let segmentStart = 0;
     for (let i = 0; i < piece.raw.length; i++) {
-      if (tail !== undefined && tail.piece === index && i <= tail.offset) continue;
       const escaped = piece.raw[i] === "\\" && piece.raw[i + 1] === "'";
       if (piece.raw[i] !== "'" && !escaped) {
         if (piece.raw[i] === "\\") i++;
@@ -248,7 +246,6 @@ export function planPlaceholders(code: Code, sql: SqlText, before = ""): Plan {
     else if (rest !== "")
       quote.segment.push({ kind: "text", raw: rest, start: piece.start + segmentStart });
   }
-  void tail;
   if (quote !== undefined)
     return { refused: "a quotation in the SQL text is not closed in the same string" };
   return { replacements: out };
