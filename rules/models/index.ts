@@ -13,6 +13,8 @@ import javascriptUploads from "./javascript/uploads.ts";
 import javascriptWeb from "./javascript/web.ts";
 import pythonCore from "./python/core.ts";
 import pythonCors from "./python/cors.ts";
+import pythonDjango from "./python/django.ts";
+import pythonEntryPoints from "./python/entry-points.ts";
 import pythonFiles from "./python/files.ts";
 import pythonHttp from "./python/http.ts";
 import pythonJwt from "./python/jwt.ts";
@@ -26,6 +28,8 @@ import pythonWeb from "./python/web.ts";
 export const models: readonly Model[] = [
   pythonCore,
   pythonCors,
+  pythonDjango,
+  pythonEntryPoints,
   pythonFiles,
   pythonHttp,
   pythonJwt,

@@ -51,6 +51,7 @@ export interface FinishedItem {
   readonly returns?: TypeRef;
   readonly hasError: boolean;
   readonly listed?: readonly string[];
+  readonly directives?: readonly string[];
 }
 
 interface OpenBlock {

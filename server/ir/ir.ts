@@ -38,6 +38,8 @@ export interface Item {
   readonly listed?: readonly string[];
   /** All statements, outermost first, for fixes that insert or replace a statement. */
   readonly statements: readonly Span[];
+  /** Texts at the start of a module or function that say how it runs: "use strict", "use server". */
+  readonly directives?: readonly string[];
   /** Declared result type. */
   readonly returns?: TypeRef;
   /** Names this function binds outside itself (`global`, `nonlocal`, or assignment to an outer variable). */

@@ -26,6 +26,7 @@ export function printItem(item: Item): string {
     lines.push(`  hole ${i} ${printHole(item, hole)}`);
   });
   for (const entry of item.exports) lines.push(`  export ${printExport(entry)}`);
+  if (item.directives !== undefined) lines.push(`  directives ${item.directives.join(", ")}`);
   if (item.listed !== undefined) lines.push(`  listed ${item.listed.join(", ")}`);
   const reached = reachable(item.blocks);
   item.blocks.forEach((block, i) => {

@@ -2,8 +2,9 @@
 import type { Op, ValueId } from "../ir/ir.ts";
 import { callFunction, construct, holeOf, instantiate } from "./apply.ts";
 import { argument, type Call, type CallOp } from "./arguments.ts";
+import { giveHandlers } from "./handlers.ts";
 import { bake, type Run, type State } from "./interpret.ts";
-import { instanceMember, pathValue, resolve, sourceTaint, withHint } from "./members.ts";
+import { instanceMember, pathValue, resolve, sourceTaint, withHint, withRefs } from "./members.ts";
 import { isForeign, weakened } from "./operators.ts";
 import { applies, endsLike, guard, pass } from "./rows.ts";
 import { sink } from "./sinks.ts";
@@ -55,6 +56,7 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
       : paths,
     guessed,
   );
+  giveHandlers(call, paths);
   observe(call, paths, method, guessed);
   for (const path of paths)
     for (const row of run.facts.knowledge.sinks(path)) sink(call, row, guessed);
@@ -70,7 +72,13 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
     const decorated = args[0]?.value ?? UNKNOWN;
     for (const ref of callee.refs)
       if (ref.startsWith("fn:")) callFunction(call, ref.slice(3), undefined);
-    return decorated;
+    const types = paths.flatMap((p): Ref[] => {
+      const type = run.facts.knowledge.canon(`${p}()`);
+      return type === `${p}()` ? [] : [`lib:${type}`];
+    });
+    return types.length === 0
+      ? decorated
+      : withRefs(decorated, [...decorated.refs, ...types], guessed);
   }
   for (const ref of callee.refs) {
     if (ref.startsWith("fn:")) add(callFunction(call, ref.slice(3), boundSelf(call, ref)));
@@ -191,6 +199,7 @@ function followed(run: Run, raw: Value, depth: number): Value {
 function noteTakers(call: Call, paths: readonly string[], guessed: boolean): void {
   const { run } = call;
   if (paths.length === 0) return;
+  const texts = textsOf(call);
   const note = (value: Value, place: string): void => {
     for (const r of resolve(run, value).refs) {
       if (!r.startsWith("fn:")) continue;
@@ -201,6 +210,7 @@ function noteTakers(call: Call, paths: readonly string[], guessed: boolean): voi
       run.closures.set(hole, {
         ...old,
         takers: [...new Set([...old.takers, ...takers])].sort(),
+        texts: [...new Set([...old.texts, ...texts])].sort(),
         takenGuessed: old.takenGuessed || guessed,
       });
     }
@@ -210,6 +220,17 @@ function noteTakers(call: Call, paths: readonly string[], guessed: boolean): voi
     note(a.value, place);
     // A handler in an options object: "fastify().route.arg(0.handler)".
     for (const [key, value] of a.value.fields ?? []) note(value, `${place}.${key}`);
+  });
+}
+
+/** Constant texts among the arguments of a call, and of the call that made what is called: `route("/<id>")(show)`. */
+export function textsOf(call: Call): string[] {
+  const { run, op } = call;
+  const maker = run.item.ops[op.callee] as Op;
+  const made = maker.op === "call" ? maker.args.map((a) => run.values[a.value]) : [];
+  return [...call.args.map((a) => a.value), ...made].flatMap((value) => {
+    const only = onlyConst(value)?.value;
+    return typeof only === "string" ? [only] : [];
   });
 }
 

@@ -155,6 +155,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
         run.closures.set(op.hole, {
           takers: [],
           takenGuessed: false,
+          texts: [],
           defaults: op.defaults.map((d) => (d === undefined ? undefined : get(d))),
           isStatic: false,
         });

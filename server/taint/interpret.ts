@@ -618,7 +618,7 @@ function shapeKey(s: Shape): number {
   for (const [name, value] of s.variables)
     variables = gather(variables, mix(textKey(name), deepKey(value)));
   const closures = sequence(s.closures, ([hole, c]) => {
-    const takers = sequence(c.takers, textKey);
+    const takers = mix(sequence(c.takers, textKey), sequence(c.texts, textKey));
     const flags = (c.takenGuessed ? 1 : 0) + (c.isStatic ? 2 : 0);
     const defaults = sequence(c.defaults, (d) => (d === undefined ? 2 : keyOf(d)));
     return mix(mix(mix(mix(hole, takers), flags), textKey(c.classId ?? "")), defaults);

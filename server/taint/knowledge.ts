@@ -2,7 +2,9 @@
  * What libraries do, as data, compiled for look-ups by access path. Knows no language and no library itself.
  *
  * Path grammar: `package step*`, step = `.name` | `.{a,b}` | `()` | `.arg(i|*)` | `.param(i|*)`. An instance of a library
- * class is written as its constructor call: `sqlite3.Connection()`; `.arg(0).of4.param(1)` tells functions by their number of parameters. Operators are members too: `X.%/()` is the quotient, the
+ * class is written as its constructor call: `sqlite3.Connection()`; `.arg(0).of4.param(1)` tells functions by their number of parameters.
+ * `X().%method.get.param(0)` is a parameter of the method `get` of any class that inherits from X (`validate_*`: of all whose name
+ * begins so); `X().default` a parameter that is declared with X(), as its default, in its annotation or as its decorator. Operators are members too: `X.%/()` is the quotient, the
  * guard `X.%in()` says what membership in X proves, and a rule may watch `X.%compared`. A path that begins with `*.` is a method of a value of
  * unknown type: `*.strip()`. Names that are not bound anywhere belong to the package `builtins` (Python) or `globalThis`.
  */
@@ -52,6 +54,10 @@ export type SourceKind =
   | "exception"
   | "stack"
   | "environment"
+  /** Arguments of a program and what is typed into it: whoever runs it is no attacker of a web application. */
+  | "command-line"
+  /** Read from a queue: written by another program, which may have it from a request. */
+  | "message"
   | "upload-name";
 
 /** "recv" is the object a method is called on; a number a position; a name a keyword; "0.url" a property of an options object; "*" every argument. */
@@ -64,6 +70,11 @@ export interface SourceRow {
   readonly text: string;
   /** Only of a call, and only if the end of this argument's text, as far as it is known, matches: `open("~/.npmrc")`. */
   readonly when?: { readonly arg: ArgSpec; readonly matches: string };
+  /**
+   * Only of a parameter: not if a text that was given together with the function matches this pattern, in which NAME
+   * stands for the parameter's name: `<int:NAME>`. Then the parameter is a number or the like.
+   */
+  readonly converted?: string;
 }
 export interface SinkRow {
   /** The callee, without the final "()"; `X.passed` for a call that is given X; `X.name=` for an assignment to a property; `X.arg(0).result` for what a function given to X returns. */
@@ -137,6 +148,17 @@ export interface CallbackRow {
   /** The call is true only if the function was, for one of the elements: it proves what the function proves. */
   readonly proves?: "true";
 }
+/** Functions that a framework finds without being told: by the name of their file and their export, or by a directive. */
+export interface ConventionRow {
+  /** Pattern for the path of the file, which begins with "/". */
+  readonly files?: string;
+  /** The names under which the module exports them; absent: any. */
+  readonly exports?: readonly string[];
+  /** The module, or the function itself, exported or not, begins with this directive. */
+  readonly directive?: string;
+  /** What takes them, for rows such as `next.route.param(0)`. */
+  readonly taker: string;
+}
 export interface Model {
   readonly language: "python" | "javascript";
   /** Instance path -> paths that give such an instance. */
@@ -146,6 +168,7 @@ export interface Model {
   readonly passes?: readonly PassRow[];
   readonly guards?: readonly GuardRow[];
   readonly callbacks?: readonly CallbackRow[];
+  readonly conventions?: readonly ConventionRow[];
   /** Paths that are the same thing: alias -> path. */
   readonly aliases?: Readonly<Record<string, string>>;
   /** Names that, when bound to nothing known, most likely are this: only lowers confidence, never proves. */
@@ -168,6 +191,7 @@ export interface Knowledge {
   passes(path: string): readonly PassRow[];
   guards(path: string): readonly GuardRow[];
   callbacks(path: string): readonly CallbackRow[];
+  conventions(file: string): readonly ConventionRow[];
   hint(name: string): readonly string[];
   isScalar(path: string): boolean;
   ends(path: string): boolean;
@@ -198,6 +222,7 @@ export function compile(
     guard: table<GuardRow>(),
     callback: table<CallbackRow>(),
   };
+  const conventions: { readonly files: RegExp | undefined; readonly row: ConventionRow }[] = [];
   const hints = new Map<string, string[]>();
   const scalars = new Set<string>();
   const ends = new Set<string>();
@@ -214,6 +239,11 @@ export function compile(
     fill(tables.pass, m.passes);
     fill(tables.guard, m.guards);
     fill(tables.callback, m.callbacks);
+    for (const row of m.conventions ?? [])
+      conventions.push({
+        files: row.files === undefined ? undefined : new RegExp(row.files),
+        row,
+      });
     for (const [name, to] of Object.entries(m.hints ?? {}))
       hints.set(name, [...(hints.get(name) ?? []), ...to]);
     for (const s of (m.scalars ?? []).flatMap(expand)) scalars.add(s);
@@ -255,6 +285,10 @@ export function compile(
     passes: (p) => tables.pass.get(p) ?? NONE,
     guards: (p) => tables.guard.get(p) ?? NONE,
     callbacks: (p) => tables.callback.get(p) ?? NONE,
+    conventions: (file) => {
+      const path = `/${file}`;
+      return conventions.flatMap((c) => (c.files?.test(path) === false ? [] : [c.row]));
+    },
     hint: (name) => hints.get(name) ?? NONE,
     isScalar: (p) => scalars.has(p),
     ends: (p) => ends.has(p),

@@ -162,6 +162,9 @@ export function member(
       }
     }
     const found = memberOfRef(run, ref, name, op, object.guessed ?? false);
+    // A declared number in a whole that came from outside: whoever made the object converted it.
+    if (found?.scalar && object.refs.length === 1 && object.fields?.has(name) !== true)
+      return found;
     if (found !== undefined) out = out === undefined ? found : join(out, found);
   }
   return out ?? UNKNOWN;
@@ -208,7 +211,7 @@ export function instanceMember(
       const found = ref.startsWith("class:")
         ? instanceMember(run, ref.slice(6), name, op, depth + 1)
         : ref.startsWith("lib:")
-          ? pathValue(run, `${ref.slice(4)}().${name}`, op, false)
+          ? pathValue(run, `${run.facts.knowledge.canon(`${ref.slice(4)}()`)}.${name}`, op, false)
           : undefined;
       if (found !== undefined) return found;
     }

@@ -12,6 +12,7 @@ import type { Facts } from "./facts.ts";
 import { classKey, hitsKey, shapeOf, summarise } from "./interpret.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { ClassShape, Entry, EntryParam, Shape, Summary } from "./summary.ts";
+import { anyPosition, given, isConverted } from "./takers.ts";
 import { deepKey, type ItemId, join, ofRef, type Ref, UNKNOWN, type Value } from "./value.ts";
 
 type Phase = 0 | 1 | 2;
@@ -449,30 +450,36 @@ export function createSolver(
     const language = (program.file(placed.file) as FileIr).language;
     const selfParam =
       closure?.classId !== undefined && !closure.isStatic && language.methodsTakeSelf;
+    const takers = [
+      ...(closure?.takers ?? []),
+      ...inheritedTakers(closure?.classId, program.item(parent)?.ir.holes[hole]?.name ?? "", k),
+      ...conventionTakers(placed, k),
+    ];
     let isEntryPoint = false;
     const params = placed.ir.params.map((p, i): EntryParam | undefined => {
       if (selfParam && i === 0) return undefined;
       const sources = new Map<string, { kind: string; text: string }>();
       const refs: Ref[] = [];
       const position = selfParam ? i - 1 : i;
-      for (const taker of closure?.takers ?? []) {
-        const sized = candidates(`${taker}.of${placed.ir.params.length}`, position).filter(
-          (path) => k.source(path).length > 0 || k.canon(path) !== path,
-        );
-        for (const path of sized.length > 0 ? sized : candidates(taker, position)) {
-          for (const s of k.source(path)) sources.set(s.kind, { kind: s.kind, text: s.text });
-          const type = k.canon(path);
-          if (type !== path) refs.push(`lib:${type}`);
+      let converted = false;
+      for (const taker of takers) {
+        const found = given(k, { taker, position, of: placed.ir.params.length });
+        for (const row of found.sources) {
+          if (isConverted(row, p.name, closure?.texts ?? [])) converted = true;
+          else sources.set(row.kind, { kind: row.kind, text: row.text });
         }
+        for (const type of found.types) refs.push(`lib:${type}`);
       }
       if (sources.size > 0 || refs.length > 0) isEntryPoint = true;
       const declared = p.annotation === undefined ? undefined : typeRefs(id, p.annotation, 2);
-      const given = [...(closure?.defaults[i]?.refs ?? []), ...(declared?.extras ?? [])];
+      const says = [...(closure?.defaults[i]?.refs ?? []), ...(declared?.extras ?? [])];
       let excluded = false;
-      for (const r of given) {
+      for (const r of says) {
         if (!r.startsWith("lib:")) continue;
         const path = `${r.slice(4)}.default`;
         for (const s of k.source(path)) sources.set(s.kind, { kind: s.kind, text: s.text });
+        const type = k.canon(path);
+        if (type !== path) refs.push(`lib:${type}`);
         if (k.isScalar(path)) excluded = true;
       }
       const library =
@@ -482,11 +489,11 @@ export function createSolver(
       return {
         refs: [...new Set(all)].sort(),
         sources: [...sources.values()],
-        scalar: declared?.scalar ?? false,
+        scalar: (declared?.scalar ?? false) || converted,
         guessed: (closure?.takenGuessed ?? false) || (declared?.guessed ?? false),
       };
     });
-    const results = (closure?.takers ?? []).flatMap((taker) =>
+    const results = takers.flatMap((taker) =>
       [taker, anyPosition(taker)].flatMap((path) => k.sinks(`${path}.result`)),
     );
     const isMethod = closure?.classId !== undefined && !closure.isStatic;
@@ -504,6 +511,56 @@ export function createSolver(
     };
     entries.set(id, entry);
     return entry;
+  };
+
+  /** A method is taken by the library classes that its class inherits from. */
+  const inheritedTakers = (classId: string | undefined, name: string, k: Knowledge): string[] => {
+    if (classId === undefined || name === "") return [];
+    const names = [name, name.replace(/_[^_].*$/, "_*")];
+    return libraryBases(classId, k, 0)
+      .filter((base) => k.knows(`${base}.%method`))
+      .flatMap((base) => names.map((n) => `${base}.%method.${n}`));
+  };
+
+  /** Instance paths of the library classes that a class inherits from, through classes of the project. */
+  const libraryBases = (classId: string, k: Knowledge, depth: number): string[] => {
+    if (depth > 8) return [];
+    const refs = (classOf(classId)?.bases ?? []).flatMap((base) =>
+      base.refs.flatMap((r) => (r.startsWith("export:") ? exported(r, new Set()).refs : [r])),
+    );
+    return refs.flatMap((r) =>
+      r.startsWith("lib:")
+        ? [k.canon(`${r.slice(4)}()`)]
+        : r.startsWith("class:")
+          ? libraryBases(r.slice(6), k, depth + 1)
+          : [],
+    );
+  };
+
+  const conventionTakers = (placed: PlacedItem, k: Knowledge): string[] => {
+    const rows = k.conventions(placed.file);
+    if (rows.length === 0) return [];
+    const names = exportedNames(placed);
+    const module = program.item(`${placed.file}#`)?.ir;
+    return rows.flatMap((row) => {
+      const own = row.directive !== undefined && placed.ir.directives?.includes(row.directive);
+      if (own) return [row.taker];
+      if (row.directive !== undefined && !module?.directives?.includes(row.directive)) return [];
+      const fits = names.some((n) => row.exports?.includes(n) ?? true);
+      return fits ? [row.taker] : [];
+    });
+  };
+
+  /** The names under which a module gives away one of its own functions. */
+  const exportedNames = (placed: PlacedItem): string[] => {
+    const module = program.item(placed.parent ?? "");
+    if (module?.ir.kind !== "module") return [];
+    const variables = shape(module.id, 1)?.variables;
+    return module.ir.exports.flatMap((e) =>
+      e.kind === "local" && variables?.get(e.local)?.refs.includes(`fn:${placed.id}`)
+        ? [e.exported]
+        : [],
+    );
   };
 
   const free = (
@@ -849,19 +906,4 @@ function calledItself(reads: readonly Read[] | undefined, id: ItemId): boolean {
   return (
     reads?.some((r) => (r.what === "summary" || r.what === "enclosed") && r.args[0] === id) ?? false
   );
-}
-
-/** "P.arg(1)" and parameter 0: the exact path, and with either position left open. */
-function candidates(taker: string, position: number): string[] {
-  const any = anyPosition(taker);
-  return [
-    `${taker}.param(${position})`,
-    `${any}.param(${position})`,
-    `${taker}.param(*)`,
-    `${any}.param(*)`,
-  ];
-}
-/** "P.arg(1)" and "P.arg(1).of4" -> "P.arg(*)" and "P.arg(*).of4" */
-function anyPosition(taker: string): string {
-  return taker.replace(/\.arg\([^)]*\)(\.of\d+)?$/, ".arg(*)$1");
 }

@@ -117,6 +117,8 @@ export interface ClosureShape {
   /** Library paths of calls that take the closure: "express().get.arg(1)". */
   readonly takers: readonly string[];
   readonly takenGuessed: boolean;
+  /** Texts that were given to the takers together with it: "/users/<int:id>". */
+  readonly texts: readonly string[];
   readonly defaults: readonly (Value | undefined)[];
   readonly classId?: string;
   readonly isStatic: boolean;

@@ -27,6 +27,8 @@ const ASKED: Readonly<Record<Exclude<SourceKind, "upload-name">, SinkKind>> = {
   exception: "log",
   stack: "header",
   environment: "network",
+  "command-line": "deserialize",
+  message: "token",
 };
 const SOURCES = Object.keys(ASKED) as (keyof typeof ASKED)[];
 const KINDS = ["sql", "path", "url", "html", "redirect", "response"] as const;

@@ -17,6 +17,8 @@ const uploads: Model = {
     "django.UploadedFile()": [
       "django.http.HttpRequest().FILES[*]",
       "django.http.HttpRequest().FILES.get()",
+      "rest_framework.request.Request().FILES[*]",
+      "rest_framework.request.Request().FILES.get()",
     ],
     "upload.DeclaredType()": [`${UPLOAD}.{content_type,mimetype}`],
     "upload.read": [
@@ -27,6 +29,12 @@ const uploads: Model = {
   },
   sources: [
     { path: "upload.read()", kind: "remote", text: "the uploaded content" },
+    {
+      path: "django.UploadedFile().{chunks,readlines}()",
+      kind: "remote",
+      text: "the uploaded content",
+    },
+    { path: "upload.DeclaredType()", kind: "remote", text: "the type the client declared" },
     {
       path: "aiohttp.web.FileField().filename",
       kind: "upload-name",

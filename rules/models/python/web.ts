@@ -5,6 +5,9 @@ const VERBS = "{get,post,put,patch,delete,options,head,api_route,websocket,trace
 const FASTAPI = "{fastapi.FastAPI(),fastapi.APIRouter(),fastapi.routing.APIRouter()}";
 const FLASK = "{flask.Flask(),flask.Blueprint(),quart.Quart()}";
 
+// `<int:id>`, `<float:x>` and `<uuid:key>` in the address are converted.
+const CONVERTED = "<(?:int|float|uuid)(?:\\([^)]*\\))?:NAME>";
+
 const web: Model = {
   language: "python",
   aliases: {
@@ -20,14 +23,28 @@ const web: Model = {
     "fastapi.{Response}": "starlette.responses.Response",
     "fastapi.middleware.cors.CORSMiddleware": "starlette.middleware.cors.CORSMiddleware",
     "fastapi.exceptions.HTTPException": "fastapi.HTTPException",
+    "fastapi.{WebSocket,websockets.WebSocket}": "starlette.websockets.WebSocket",
     "flask.wrappers.Request": "flask.Request",
+    "tornado.websocket.WebSocketHandler": "tornado.web.WebSocketHandler",
   },
   types: {
     "starlette.requests.Request()": [
       "fastapi.FastAPI().middleware().arg(0).param(0)",
       "fastapi.FastAPI().exception_handler().arg(0).param(0)",
       "starlette.applications.Starlette().exception_handler().arg(0).param(0)",
+      "starlette.routing.Route.arg({1,endpoint}).param(0)",
+      "starlette.applications.Starlette().{add_route.arg(1),route().arg(0)}.param(0)",
+      "starlette.endpoints.HTTPEndpoint().%method.{get,post,put,patch,delete,head,options}.param(0)",
+      "starlette.middleware.base.BaseHTTPMiddleware().%method.dispatch.param(0)",
     ],
+    "starlette.websockets.WebSocket()": [
+      "starlette.routing.WebSocketRoute.arg({1,endpoint}).param(0)",
+      "starlette.endpoints.WebSocketEndpoint().%method.{on_connect,on_receive,on_disconnect}.param(0)",
+    ],
+    "flask.views.View()": ["flask.views.MethodView()", "quart.views.{View,MethodView}()"],
+    "aiohttp.web.WebSocket()": ["aiohttp.web.WebSocketResponse()"],
+    "tornado.web.RequestHandler()": ["tornado.web.WebSocketHandler()"],
+    "tornado.httputil.HTTPServerRequest()": ["tornado.web.RequestHandler().request"],
     "builtins.%exception()": [
       "fastapi.FastAPI().exception_handler().arg(0).param(1)",
       "starlette.applications.Starlette().exception_handler().arg(0).param(1)",
@@ -37,13 +54,25 @@ const web: Model = {
     "flask.Request()": ["flask.request", "quart.request"],
     "werkzeug.FileStorage()": ["flask.Request().files.get()"],
     "aiohttp.web.Request()": [
-      "aiohttp.web.RouteTableDef().{get,post,put,patch,delete}().arg(0).param(0)",
+      "aiohttp.web.RouteTableDef().{get,post,put,patch,delete,head,options,view}().arg(0).param(0)",
+      "aiohttp.web.RouteTableDef().route().arg(0).param(0)",
+      "aiohttp.web.{get,post,put,patch,delete,head,options,view}.arg({1,handler}).param(0)",
+      "aiohttp.web.route.arg({2,handler}).param(0)",
+      "aiohttp.web.Application().router.{add_get,add_post,add_put,add_patch,add_delete,add_head}.arg({1,handler}).param(0)",
+      "aiohttp.web.Application().router.add_route.arg({2,handler}).param(0)",
+      "aiohttp.web.View().request",
+      "aiohttp.web.middleware.arg(0).param(0)",
     ],
   },
   sources: [
     { path: `${FASTAPI}.${VERBS}().arg(0).param(*)`, kind: "remote", text: "a request parameter" },
     {
-      path: "fastapi.{Query,Path,Body,Form,Header,Cookie}().default",
+      path: "fastapi.{Query,Path,Body,Form,Header,Cookie,File}().default",
+      kind: "remote",
+      text: "a request parameter",
+    },
+    {
+      path: "fastapi.{Depends,Security}.arg({0,dependency}).param(*)",
       kind: "remote",
       text: "a request parameter",
     },
@@ -51,15 +80,27 @@ const web: Model = {
       path: `${FLASK}.{route,get,post,put,patch,delete}().arg(0).param(*)`,
       kind: "remote",
       text: "a URL parameter",
+      converted: CONVERTED,
     },
     {
-      path: "flask.Request().{args,form,values,json,data,headers,cookies,url,path,full_path,query_string,view_args}",
+      path: `${FLASK}.add_url_rule.arg({2,view_func}).param(*)`,
+      kind: "remote",
+      text: "a URL parameter",
+      converted: CONVERTED,
+    },
+    {
+      path: "flask.views.View().%method.{get,post,put,patch,delete,head,options,dispatch_request}.param(*)",
+      kind: "remote",
+      text: "a URL parameter",
+    },
+    {
+      path: "flask.Request().{args,form,values,json,data,headers,cookies,url,path,full_path,query_string,view_args,host,host_url,base_url,url_root,root_url,referrer,user_agent,origin,stream,mimetype,content_type,authorization,access_route}",
       kind: "remote",
       text: "request data",
     },
     { path: "flask.Request().{get_json,get_data}()", kind: "remote", text: "request data" },
     {
-      path: "starlette.requests.Request().{query_params,path_params,headers,cookies,url}",
+      path: "{starlette.requests.Request(),starlette.websockets.WebSocket()}.{query_params,path_params,headers,cookies,url,base_url}",
       kind: "remote",
       text: "request data",
     },
@@ -74,20 +115,84 @@ const web: Model = {
       text: "the file name the client sent",
     },
     {
-      path: "django.http.HttpRequest().{GET,POST,COOKIES,META,body,headers,path}",
+      path: "starlette.datastructures.UploadFile().headers",
+      kind: "remote",
+      text: "what the client said of the file",
+    },
+    {
+      path: "starlette.websockets.WebSocket().{receive,receive_text,receive_bytes,receive_json}()",
+      kind: "remote",
+      text: "a message of the client",
+    },
+    {
+      path: "starlette.websockets.WebSocket().{iter_text,iter_bytes,iter_json}()",
+      kind: "remote",
+      text: "a message of the client",
+    },
+    {
+      path: "starlette.endpoints.WebSocketEndpoint().%method.on_receive.param(1)",
+      kind: "remote",
+      text: "a message of the client",
+    },
+    {
+      path: "fastapi.security.{OAuth2PasswordRequestForm,OAuth2PasswordRequestFormStrict}().{username,password,scopes,client_id,client_secret}",
+      kind: "remote",
+      text: "the login form",
+    },
+    {
+      path: "fastapi.security.{HTTPBasicCredentials,HTTPAuthorizationCredentials}().{username,password,credentials,scheme}",
+      kind: "remote",
+      text: "the Authorization header",
+    },
+    {
+      path: "aiohttp.web.Request().{query,query_string,match_info,headers,cookies,path,path_qs,raw_path,rel_url,url,host,content}",
       kind: "remote",
       text: "request data",
     },
-    { path: "django.http.HttpRequest().{get_full_path}()", kind: "remote", text: "request data" },
     {
-      path: "aiohttp.web.Request().{query,match_info,headers,cookies,path,rel_url}",
-      kind: "remote",
-      text: "request data",
-    },
-    {
-      path: "aiohttp.web.Request().{json,text,post,read}()",
+      path: "aiohttp.web.Request().{json,text,post,read,multipart}()",
       kind: "remote",
       text: "the request body",
+    },
+    {
+      path: "aiohttp.web.WebSocket()[*].data",
+      kind: "remote",
+      text: "a message of the client",
+    },
+    {
+      path: "aiohttp.web.WebSocket().{receive,receive_str,receive_bytes,receive_json}()",
+      kind: "remote",
+      text: "a message of the client",
+    },
+    {
+      path: "tornado.web.RequestHandler().{get_argument,get_arguments,get_query_argument,get_query_arguments,get_body_argument,get_body_arguments,get_cookie}()",
+      kind: "remote",
+      text: "request data",
+    },
+    {
+      path: "tornado.web.RequestHandler().{path_args,path_kwargs,cookies}",
+      kind: "remote",
+      text: "request data",
+    },
+    {
+      path: "tornado.httputil.HTTPServerRequest().{body,headers,files,uri,path,query,arguments,query_arguments,body_arguments,cookies,host}",
+      kind: "remote",
+      text: "request data",
+    },
+    {
+      path: "tornado.httputil.HTTPServerRequest().full_url()",
+      kind: "remote",
+      text: "request data",
+    },
+    {
+      path: "tornado.web.RequestHandler().%method.{get,post,put,patch,delete,head,options,prepare}.param(*)",
+      kind: "remote",
+      text: "a part of the address",
+    },
+    {
+      path: "tornado.web.RequestHandler().%method.on_message.param(0)",
+      kind: "remote",
+      text: "a message of the client",
     },
   ],
   ends: ["{flask.abort,quart.abort,werkzeug.exceptions.abort}()"],

@@ -20,7 +20,7 @@ import { expression } from "./expressions.ts";
 import { isAsync, isGenerator, lowerParameters } from "./functions.ts";
 import { className, declaredName, functionName } from "./names.ts";
 import { hoistVars, statements } from "./statements.ts";
-import { bodyOf, kindTable } from "./syntax.ts";
+import { bodyOf, kindTable, stringText } from "./syntax.ts";
 import { isMadeUp } from "./tags.ts";
 import { typeRef } from "./types.ts";
 
@@ -60,6 +60,7 @@ function lowerModule(c: Context, found: Found): Item {
     isAsync: false,
     isGenerator: false,
     hasError: found.hasError,
+    ...directivesOf(c, 0),
   });
 }
 
@@ -84,7 +85,21 @@ function lowerFunction(c: Context, found: Found): Item {
     isGenerator: isGenerator(c, fn),
     hasError: found.hasError,
     ...(returns === undefined ? {} : { returns }),
+    ...(body < 0 ? {} : directivesOf(c, body)),
   });
+}
+
+/** The strings that stand alone as the first statements. */
+function directivesOf(c: Context, body: number): Pick<Item, "directives"> {
+  const out: string[] = [];
+  for (const statement of namedChildren(c.tree, body)) {
+    if (kind(c.tree, statement) === "comment") continue;
+    if (kind(c.tree, statement) !== "expression_statement") break;
+    const only = namedChildren(c.tree, statement)[0];
+    if (only === undefined || kind(c.tree, only) !== "string") break;
+    out.push(stringText(c.tree, only));
+  }
+  return out.length === 0 ? {} : { directives: out };
 }
 
 function resultType(c: Context, fn: number): TypeRef | undefined {

@@ -1,0 +1,88 @@
+/**
+ * Functions of the project that are handed to a library from another place than where they are made: `path("users/", views.show)`.
+ * What the library will call them with flows into them here. (A function that is handed over where it is made knows by itself.)
+ */
+import { holeOf, instantiate } from "./apply.ts";
+import type { Call } from "./arguments.ts";
+import { textsOf } from "./call.ts";
+import { resolve } from "./members.ts";
+import { trail } from "./summary.ts";
+import { given, isConverted } from "./takers.ts";
+import {
+  type ItemId,
+  markBit,
+  type Ref,
+  sourceLabel,
+  type Taint,
+  UNKNOWN,
+  type Value,
+} from "./value.ts";
+
+export function giveHandlers(call: Call, paths: readonly string[]): void {
+  const { run } = call;
+  if (run.shapesOnly || !run.recording || paths.length === 0) return;
+  const k = run.facts.knowledge;
+  const takers = paths.filter((p) => k.knows(`${p}.arg`));
+  if (takers.length === 0) return;
+  const give = (value: Value, place: string): void => {
+    for (const ref of resolve(run, value).refs)
+      if (ref.startsWith("fn:") && holeOf(run, ref.slice(3)) === undefined)
+        handler(
+          call,
+          ref.slice(3),
+          takers.map((p) => `${p}.arg(${place})`),
+        );
+  };
+  call.args.forEach((a, position) => {
+    const place = a.name ?? String(position);
+    give(a.value, place);
+    for (const [key, value] of a.value.fields ?? []) give(value, `${place}.${key}`);
+  });
+}
+
+function handler(call: Call, fn: ItemId, takers: readonly string[]): void {
+  const { run } = call;
+  const ir = run.facts.ir(fn);
+  if (ir === undefined) return;
+  const entry = run.facts.entry(fn);
+  const shift = entry.selfParam ? 1 : 0;
+  const params = ir.params.map((p, i) =>
+    // It knows its own types better.
+    (entry.params[i]?.refs.length ?? 0) > 0
+      ? undefined
+      : parameter(call, takers, p.name, { position: i - shift, of: ir.params.length - shift }),
+  );
+  if (params.every((p) => p === undefined)) return;
+  const summary = run.facts.summary(fn);
+  if (summary !== undefined) instantiate(call, fn, summary, (i) => params[i] ?? UNKNOWN);
+}
+
+function parameter(
+  call: Call,
+  takers: readonly string[],
+  name: string,
+  at: { readonly position: number; readonly of: number },
+): Value | undefined {
+  if (at.position < 0) return undefined;
+  const { run, op } = call;
+  const refs = new Set<Ref>();
+  const taint: Taint[] = [];
+  for (const taker of takers) {
+    const { sources, types } = given(run.facts.knowledge, { taker, ...at });
+    for (const type of types) refs.add(`lib:${type}`);
+    for (const row of sources) {
+      if (isConverted(row, name, textsOf(call))) continue;
+      const label = sourceLabel(run.id, `${taker}(${name})`, row.kind);
+      if (taint.some((t) => t.label === label)) continue;
+      taint.push({
+        label,
+        kind: row.kind,
+        cleared: 0,
+        marks: call.receiver?.guessed ? markBit("guessed-name") : 0,
+        derive: "same",
+        trail: trail("source", run.id, op.span, `${name} is ${row.text}`),
+      });
+    }
+  }
+  return refs.size === 0 && taint.length === 0 ? undefined : { refs: [...refs].sort(), taint };
+}
