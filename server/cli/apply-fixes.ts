@@ -150,7 +150,7 @@ function editsByFile(chosen: readonly AppliedFix[]): Map<FileId, Edit[]> {
 }
 
 /** New lines end like the others of the file, as they do in an editor. */
-function withLineEnds(text: string, edits: readonly Edit[]): Edit[] {
+export function withLineEnds(text: string, edits: readonly Edit[]): Edit[] {
   const crlf = text.split("\r\n").length - 1;
   const lf = text.split("\n").length - 1 - crlf;
   const lineEnd = crlf > lf ? "\r\n" : "\n";

@@ -2,6 +2,7 @@
 import type { RuleInfo } from "../engine/api.ts";
 import { type Paint, painter } from "./color.ts";
 import { safeJson, visibleLines } from "./escape.ts";
+import { type ExplainOptions, explainFinding, targetOf } from "./explain-finding.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
 import { noSuchRule } from "./scan-command.ts";
 
@@ -39,21 +40,24 @@ export async function rulesCommand(
   return EXIT.clean;
 }
 
+/** Explains a rule by its page, or a finding by its fingerprint or place in these paths. */
 export async function explainCommand(
-  id: string,
-  options: { readonly color: boolean },
+  what: string,
+  paths: readonly string[],
+  options: ExplainOptions,
   factory: EngineFactory,
   io: Io,
 ): Promise<number> {
   const rules = await listed(factory);
-  const rule = rules.find((one) => one.id === id);
-  if (rule === undefined)
+  const rule = rules.find((one) => one.id === what);
+  const target = rule === undefined ? targetOf(what) : undefined;
+  if (target !== undefined) return explainFinding(what, target, paths, options, factory, io);
+  if (rule === undefined) {
+    const known = rules.map((one) => one.id);
     throw new UsageError(
-      noSuchRule(
-        id,
-        rules.map((one) => one.id),
-      ),
+      `${noSuchRule(what, known)}; a finding is named by FILE:LINE or its fingerprint`,
     );
+  }
   const paint = painter(io, io.stdout, options.color);
   const page = rule.page === "" ? `# ${rule.title}\n\n${rule.url}` : rule.page;
   io.stdout.write(`${headings(visibleLines(page).trim(), paint)}\n`);

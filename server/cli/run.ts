@@ -1,6 +1,7 @@
 /** Arguments in, exit code out: 0 nothing at the threshold, 1 findings, 2 could not run. */
 import { Command, CommanderError, Option } from "commander";
 import { visible, visibleLines } from "./escape.ts";
+import type { ExplainOptions } from "./explain-finding.ts";
 import { type FixCommandOptions, fixCommand } from "./fix-command.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
 import { explainCommand, type RulesOptions, rulesCommand } from "./rule-commands.ts";
@@ -124,11 +125,24 @@ function commands(
 
   program
     .command("explain")
-    .description("print the page of a rule")
-    .argument("<rule-id>")
+    .description(
+      "print all about one finding: its path, how sure it is, its fix; or the page of a rule",
+    )
+    .argument("<what>", "a fingerprint (or its start), FILE:LINE, or the id of a rule")
+    .argument("[path...]", "for a finding: the files and folders to scan", [])
+    .addOption(
+      choice(
+        "--profile <name>",
+        "strict also reports low confidence",
+        ["default", "strict"],
+        "default",
+      ),
+    )
+    .addOption(list("-e, --exclude <glob>", "leave these files out; may be repeated", one))
     .option("--no-color", "no colours (as NO_COLOR=1)")
-    .action(async (id: string, options: { color: boolean }) =>
-      done(await explainCommand(id, options, factory, io)),
+    .addHelpText("after", EXPLAIN_EXAMPLES)
+    .action(async (what: string, paths: string[], options: ExplainOptions) =>
+      done(await explainCommand(what, paths, options, factory, io)),
     );
   return program;
 }
@@ -171,6 +185,7 @@ Examples:
   skeptic scan                          scan the working directory
   skeptic scan src api/main.py          scan a folder and a file
   skeptic fix --check                   show the safe fixes as a patch
+  skeptic explain api/db.py:19          the whole path of a finding, and its fix
   skeptic explain sql-injection         why it matters and how to mend it
 
 Exit codes: 0 nothing at the threshold, 1 findings, 2 could not run.`;
@@ -193,3 +208,11 @@ Examples:
   skeptic fix --check > skeptic.patch   write a patch instead
 
 Exit codes: 0 done, 1 with --check when there is something to fix, 2 could not run.`;
+
+const EXPLAIN_EXAMPLES = `
+Examples:
+  skeptic explain api/db.py:19          the finding on this line, or whose path leads over it
+  skeptic explain 68645ad6656e10d1 api  a finding of this folder by its fingerprint
+  skeptic explain sql-injection         the page of a rule
+
+Exit codes: 0 explained, 2 no such finding or rule.`;

@@ -5,16 +5,20 @@ import type { Finding, Fix, Level, RuleInfo } from "../engine/api.ts";
 import { literalValues, valueMask } from "../engine/mask.ts";
 import type { Workspace } from "./workspace.ts";
 
-export interface ScanResult {
-  readonly version: string;
+/** What is needed to show code without secrets. */
+export interface ScanView {
   readonly workspace: Workspace;
-  readonly findings: readonly Finding[];
-  readonly fixes: ReadonlyMap<Finding, readonly Fix[]>;
-  readonly rules: readonly RuleInfo[];
   /** Where secrets stand: no report shows their text. */
   readonly secrets: ReadonlyMap<FileId, readonly Span[]>;
   /** Hides secrets in any other text that goes into a report. */
   readonly mask: (text: string) => string;
+}
+
+export interface ScanResult extends ScanView {
+  readonly version: string;
+  readonly findings: readonly Finding[];
+  readonly fixes: ReadonlyMap<Finding, readonly Fix[]>;
+  readonly rules: readonly RuleInfo[];
   readonly seconds: number;
   readonly exitCode: number;
 }

@@ -1,10 +1,10 @@
 /** The report for people. */
 import type { FileId } from "../base/brand.ts";
-import type { Finding, Fix, Grade, Level } from "../engine/api.ts";
+import type { Finding, Fix, FlowStep, Grade, Level } from "../engine/api.ts";
 import type { Paint, Style } from "./color.ts";
 import { visible } from "./escape.ts";
 import { codeFrame, codeLine } from "./frame.ts";
-import { countBy, LEVELS, type ScanResult } from "./scan-result.ts";
+import { countBy, LEVELS, type ScanResult, type ScanView } from "./scan-result.ts";
 import { textWidth } from "./width.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -66,7 +66,14 @@ function findingLines(result: ScanResult, finding: Finding, options: TextOptions
   ];
   const { what, why, fix } = finding.message;
   out.push(...wrap(clean(mask(`${what} ${why}`)), width - 2).map((line) => `  ${line}`));
-  if (finding.flow.length > 1) out.push(...pathLines(result, finding, options));
+  if (finding.flow.length > 1) {
+    // Only the first path is written out.
+    const more = finding.morePaths + Math.max(0, finding.paths.length - 1);
+    const others =
+      more === 0 ? "" : paint("dim", ` (+${more} more: skeptic explain ${finding.fingerprint})`);
+    out.push(`  ${paint("bold", "Path")}${others}`);
+    out.push(...pathLines(result, finding, finding.flow, options));
+  }
   if (fix !== "")
     out.push(...hanging(`  ${paint("green", "Fix:")} `, "  Fix: ", clean(mask(fix)), width));
   for (const one of result.fixes.get(finding) ?? [])
@@ -74,15 +81,16 @@ function findingLines(result: ScanResult, finding: Finding, options: TextOptions
   return out;
 }
 
-function pathLines(result: ScanResult, finding: Finding, { paint, width }: TextOptions): string[] {
-  const { workspace, secrets, mask } = result;
-  // Only the first path is written out.
-  const more = finding.morePaths + Math.max(0, finding.paths.length - 1);
-  const others =
-    more === 0 ? "" : paint("dim", ` (+${more} more: skeptic explain ${finding.fingerprint})`);
-  const out = [`  ${paint("bold", "Path")}${others}`];
-  const digits = String(finding.flow.length).length;
-  for (const [index, step] of finding.flow.entries()) {
+/** Numbered steps, each with its line of code. */
+export function pathLines(
+  { workspace, secrets, mask }: ScanView,
+  finding: Finding,
+  path: readonly FlowStep[],
+  { paint, width }: Pick<TextOptions, "paint" | "width">,
+): string[] {
+  const out: string[] = [];
+  const digits = String(path.length).length;
+  for (const [index, step] of path.entries()) {
     const number = `${String(index + 1).padStart(digits)}.`;
     const at = place(workspace, step.file, step.span.start);
     const words = clean(mask(step.text));
@@ -172,19 +180,19 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-function clean(text: string): string {
+export function clean(text: string): string {
   return visible(text.replace(/\s+/g, " ").trim());
 }
 
 /** A first line that begins with `lead` (as wide as `measure`), the others indented to match. */
-function hanging(lead: string, measure: string, text: string, width: number): string[] {
+export function hanging(lead: string, measure: string, text: string, width: number): string[] {
   const indent = textWidth(measure);
   return wrap(text, Math.max(20, width - indent)).map((line, index) =>
     index === 0 ? lead + line : " ".repeat(indent) + line,
   );
 }
 
-function wrap(text: string, width: number): string[] {
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
   let used = 0;

@@ -159,10 +159,11 @@ function build(
     match.hit === undefined
       ? related(match, input)
       : (paths[0] ?? steps(match.hit.trail, input.program));
-  const marks =
+  const marks: string[] =
     match.hit === undefined
       ? []
       : MARKS.filter((m) => ((match.hit as Hit).marks & markBit(m)) !== 0);
+  if (r.isUnknown) marks.push("unknown-origin");
   return {
     rule: rule.id,
     title: rule.title,

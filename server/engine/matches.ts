@@ -13,6 +13,8 @@ export interface Raw {
   readonly match: Match;
   /** All ways to this sink, best first: the first is the match's. */
   readonly hits: readonly Hit[];
+  /** The data comes from parameters of functions that nobody is known to call. */
+  readonly isUnknown: boolean;
 }
 
 export function matchesOf(rule: Rule, input: FindingsInput, context: Context): Raw[] {
@@ -21,7 +23,7 @@ export function matchesOf(rule: Rule, input: FindingsInput, context: Context): R
   const add = (matches: Match | readonly Match[] | undefined): void => {
     if (matches === undefined) return;
     for (const match of Array.isArray(matches) ? (matches as readonly Match[]) : [matches as Match])
-      if (fileOf(match.item) === file) out.push({ rule, match, hits: [] });
+      if (fileOf(match.item) === file) out.push({ rule, match, hits: [], isUnknown: false });
   };
   const own = contributions.get(file);
   if (rule.flow !== undefined) out.push(...flowsOf(rule, rule.flow, input, context));
@@ -121,7 +123,7 @@ function flowsOf(
         unknown,
       };
     }
-    if (first !== undefined) out.push({ rule, match: first.match, hits });
+    if (first !== undefined) out.push({ rule, match: first.match, hits, isUnknown: first.unknown });
   }
   return out;
 }

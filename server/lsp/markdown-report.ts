@@ -4,6 +4,7 @@
  */
 import { type MarkupContent, MarkupKind } from "vscode-languageserver";
 import type { FlowStep } from "../engine/api.ts";
+import { markTexts } from "../engine/certainty.ts";
 import { maskSecrets, maskSpans, maskStrings } from "../engine/mask.ts";
 import { type Context, lineAt, lineOf, pageOf } from "./context.ts";
 import { placeText, type Shown } from "./departures.ts";
@@ -44,6 +45,7 @@ function markdownReport(context: Context, finding: Shown): string {
     const others = otherPaths(finding);
     if (others !== undefined) paragraphs.push(markdown(others));
   }
+  for (const text of markTexts(finding)) paragraphs.push(`Not certain: ${markdown(text)}`);
   const url = pageOf(context, finding.rule);
   if (/^(https?|file):\/\/[^\s<>()]+$/.test(url))
     paragraphs.push(`[About ${markdown(finding.rule)}](${url})`);
@@ -56,6 +58,7 @@ function plainReport(context: Context, finding: Shown): string {
     `${finding.title} (${verdict(finding).join(", ")})`,
     ...shortened(steps, (count) => `(${count} more steps)`).split("\n"),
     otherPaths(finding) ?? "",
+    ...markTexts(finding).map((text) => `Not certain: ${text}`),
     pageOf(context, finding.rule),
   ];
   return lines

@@ -14,6 +14,8 @@ test("hostile names and code reach no terminal as they are", async (t) => {
     ["scan", "--format", "json"],
     ["scan", "--format", "sarif"],
     ["fix", "--check"],
+    ["explain", `${NAME}:1`],
+    ["explain", `${NAME}:9`],
     ["scan", `no ${NAME}`],
     ["scan", "--format", `no ${NAME}`],
     ["scan", "--rule", `no ${NAME}`],
@@ -42,6 +44,9 @@ test("a secret and the environment reach no output", async (t) => {
     ["scan", "--output", "report.txt"],
     ["fix", "--check"],
     ["fix", "--check", "--grade", "suggested"],
+    ["explain", "a.py:2"],
+    ["explain", "a.py:3"],
+    ["explain", "a.py:4"],
   ]) {
     const { out, err } = await box.skeptic(...argv);
     const report = argv.includes("report.txt") ? box.read("report.txt") : "";

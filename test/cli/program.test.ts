@@ -67,6 +67,21 @@ test("a flow over two files is found, shown, rewritten, and gone", (t) => {
   assert.equal(skeptic(box, "scan").code, 0);
 });
 
+test("explain shows both files, the fix as a diff, and what makes a finding less certain", (t) => {
+  const box = sandbox(t, { "app.py": HANDLER, "store.py": STORE });
+  const { code, out } = skeptic(box, "explain", "app.py:7");
+  assert.equal(code, 0);
+  assert.match(out, /\n {2}1\. app\.py:7:17 {2}request data\n {7}5 \| @app/);
+  assert.match(out, /\n {2}4\. store\.py:5:23 {2}reaches here\n/);
+  assert.match(
+    out,
+    /\n {4}\+ {4}return db\.execute\("SELECT \* FROM users WHERE name = \?", \(name,\)\)/,
+  );
+  const alone = skeptic(box, "explain", "store.py:5", "store.py").out;
+  assert.match(alone, /^warning {2}/);
+  assert.match(alone, /\n {2}Medium, since .*\n {4}- unknown-origin: no call of the function/);
+});
+
 test("only the named file is reported, with flows of the files around it", (t) => {
   const box = sandbox(t, { "app.py": HANDLER, "store.py": STORE });
   const named = JSON.parse(skeptic(box, "scan", "--format", "json", "app.py").out);
