@@ -294,6 +294,24 @@ describe("what is no program", () => {
         for (const fix of engine.fixes(name, fingerprint)) assert.deepEqual(fix.edits, []);
     }
   });
+
+  test("merge conflicts that still parse: a fix says why there is no edit", async () => {
+    const text = `NOTES = """
+<<<<<<< HEAD
+=======
+>>>>>>> other
+"""
+import sqlite3
+
+def find(name):
+    sqlite3.connect("a.db").execute(f"SELECT * FROM t WHERE name = '{name}'")
+`;
+    const engine = await openEngine();
+    const { findings } = await report("app.py", text);
+    const fixes = findings.flatMap(({ fingerprint }) => engine.fixes("app.py", fingerprint));
+    for (const fix of fixes) assert.deepEqual([fix.grade, fix.edits], ["manual", []]);
+    assert.ok(fixes.some((fix) => /merge conflicts/.test(fix.reason ?? "")));
+  });
 });
 
 describe(`very large or deep, in ${SECONDS} s each`, () => {

@@ -364,7 +364,10 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     const edits = [];
     for (const e of fix.edits) {
       const doc = docs.get(e.file);
-      if (doc === undefined || !doc.editable || hasConflictMarkers(doc.text)) return undefined;
+      if (doc === undefined) return undefined;
+      const refused = notEdited(doc);
+      if (refused !== undefined)
+        return { title: fix.title, grade: "manual", edits: [], reason: `No edit: ${refused}.` };
       doc.hash ??= hash128(doc.text);
       edits.push({ file: e.file, textHash: doc.hash, edits: e.edits });
     }
@@ -569,8 +572,15 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
   };
 }
 
+/** Why a text is analysed but never edited. */
+function notEdited(doc: Doc): string | undefined {
+  if (!doc.editable) return "the file is not valid UTF-8";
+  if (hasConflictMarkers(doc.text)) return "the file holds merge conflicts";
+  return undefined;
+}
+
 function hasConflictMarkers(text: string): boolean {
-  return /^<{7} .*$/m.test(text) && /^>{7} .*$/m.test(text);
+  return /^<{7}(?: .*)?$/m.test(text) && /^>{7}(?: .*)?$/m.test(text);
 }
 
 /** The name in a package.json; undefined for a broken one. */

@@ -304,7 +304,7 @@ function isOfProject(code: Code, name: string): boolean {
 }
 
 /** Constant statuses in the statement of the sink, outside the dangerous argument. */
-function statuses(hit: Hit, code: Code): number[] {
+export function statuses(hit: Hit, code: Code): number[] {
   const whole = code.statement(code.op(hit.site.op).span);
   const inside = (span: Span): boolean => {
     const at = code.absolute(span);

@@ -1,6 +1,6 @@
 /** Answers with a general text and an error id, and logs the error under that id, in place of the error's own text. */
 import { alwaysBefore } from "../control.ts";
-import { errorNames, looksInto } from "../errors.ts";
+import { errorNames, looksInto, statuses } from "../errors.ts";
 import {
   type Code,
   type Edit,
@@ -18,7 +18,8 @@ import { freshName, insertBefore } from "./statements.ts";
 type RecordOp = Op & { readonly op: "record" };
 
 const TITLE = "Answer with an error id and log the error";
-const GENERAL = "Internal server error";
+const SERVER_FAULT = "Internal server error";
+const CLIENT_FAULT = "Invalid request";
 
 export function hideError(match: Match, code: Code): readonly Fix[] {
   const { hit } = match;
@@ -39,7 +40,16 @@ export function hideError(match: Match, code: Code): readonly Fix[] {
       ),
     ];
   const id = idName(code, hit.site.op);
-  const plan: Plan = { code, id, names: new Set(names), edits: [], placed: false, at: hit.argSpan };
+  const isClientFault = statuses(hit, code).some((s) => s >= 400 && s < 500);
+  const plan: Plan = {
+    code,
+    id,
+    general: isClientFault ? CLIENT_FAULT : SERVER_FAULT,
+    names: new Set(names),
+    edits: [],
+    placed: false,
+    at: hit.argSpan,
+  };
   const refused = body(plan, match);
   if (refused !== undefined) return [manual(refused)];
   const edits = [...plan.edits];
@@ -63,6 +73,8 @@ function manual(reason: string): Fix {
 interface Plan {
   readonly code: Code;
   readonly id: { readonly name: string; readonly there: boolean };
+  /** What the client reads in place of the error's text. */
+  readonly general: string;
   /** Variables that hold the error. */
   readonly names: ReadonlySet<string>;
   readonly edits: Edit[];
@@ -85,7 +97,7 @@ function body(plan: Plan, match: Match): string | undefined {
     replace(
       plan,
       arg.value,
-      field ? `"${GENERAL}"` : textWithId(plan, code.text(code.op(arg.value).span)),
+      field ? `"${plan.general}"` : textWithId(plan, code.text(code.op(arg.value).span)),
     );
     const called = site.op === "call" && site.args.some((a) => a.name === plan.id.name);
     if (field && !called)
@@ -160,7 +172,7 @@ function record(plan: Plan, op: RecordOp, known: Value): string | undefined {
     const traceOnly = flat.length === 1 && /stack|trace/i.test(key);
     if (n === 0 && !plan.placed && !traceOnly) {
       const quote = quoteOf(code.text(op.span));
-      const written = `${key}: ${quote}${GENERAL}${quote}`;
+      const written = `${key}: ${quote}${plan.general}${quote}`;
       const own = `${written}${wantsId && flat.length === 1 ? separator(code, op, at) + idEntry(plan, key) : ""}`;
       plan.edits.push({ ...span, newText: own });
       plan.placed = true;
@@ -196,16 +208,16 @@ function idEntry({ code, id }: Plan, key: string): string {
   if (quote !== undefined) return `${quote}${id.name}${quote}: ${id.name}`;
   return code.language === "python" ? `"${id.name}": ${id.name}` : id.name;
 }
-function document({ code, id }: Plan): string {
+function document({ code, id, general }: Plan): string {
   return code.language === "python"
-    ? `{"error": "${GENERAL}", "${id.name}": ${id.name}}`
-    : `{ error: "${GENERAL}", ${id.name} }`;
+    ? `{"error": "${general}", "${id.name}": ${id.name}}`
+    : `{ error: "${general}", ${id.name} }`;
 }
-function textWithId({ code, id }: Plan, old: string): string {
+function textWithId({ code, id, general }: Plan, old: string): string {
   const quote = quoteOf(old);
   return code.language === "python"
-    ? `f${quote}${GENERAL} (id {${id.name}})${quote}`
-    : `\`${GENERAL} (id \${${id.name}})\``;
+    ? `f${quote}${general} (id {${id.name}})${quote}`
+    : `\`${general} (id \${${id.name}})\``;
 }
 function quoteOf(text: string): string {
   return /["']/.exec(text)?.[0] ?? '"';
