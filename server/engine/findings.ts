@@ -122,14 +122,19 @@ function useForUntold(
       if (rule.flow?.to === hit.sink) suppressed.accepts(rule, hit.site.item, hit.argSpan);
 }
 
+function placeOf(span: Span): string {
+  return `${span.start}-${span.end}`;
+}
+
 /** One fault, one finding: of several flow rules for the same argument the most severe speaks. */
 function oneFlowPerSink(raw: readonly Raw[]): readonly Raw[] {
   const best = new Map<string, Raw>();
   const weight = (r: Raw): number => SEVERITIES.indexOf(r.match.severity ?? r.rule.severity);
-  const keyOf = (r: Raw): string | undefined =>
-    r.match.hit === undefined
+  // By place: what stands in a `finally` is lowered once for each way into it.
+  const keyOf = ({ match: { hit } }: Raw): string | undefined =>
+    hit === undefined
       ? undefined
-      : `${r.match.hit.sink}|${r.match.hit.site.item}|${r.match.hit.site.op}|${r.match.hit.arg}`;
+      : `${hit.sink}|${hit.site.item}|${placeOf(hit.site.span)}|${placeOf(hit.argSpan)}`;
   for (const r of raw) {
     const key = keyOf(r);
     if (key === undefined) continue;

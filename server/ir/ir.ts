@@ -126,6 +126,8 @@ export type JoinPart =
       readonly value: ValueId;
       readonly span: Span;
       readonly format?: string;
+      /** The format takes numbers only: no text gets through. */
+      readonly numeric?: true;
     };
 
 /** How a string was put together, for fixes. "concat" is never made by lowering: `+` is a `binary`. */
@@ -174,8 +176,18 @@ export type Op = At &
         readonly optional?: boolean;
       }
     | { readonly op: "index"; readonly object: ValueId; readonly key: ValueId }
-    /** A slice or rest of a sequence or record: keeps the elements' taint, loses positions. */
-    | { readonly op: "slice"; readonly object: ValueId; readonly uses: readonly ValueId[] }
+    /**
+     * A slice or rest of a sequence or record. `from` and `to` are constant bounds (negative: from the end; no `from`: bounds
+     * are not known); `without` are the keys that the rest of a record lacks.
+     */
+    | {
+        readonly op: "slice";
+        readonly object: ValueId;
+        readonly uses: readonly ValueId[];
+        readonly from?: number;
+        readonly to?: number;
+        readonly without?: readonly string[];
+      }
     | {
         readonly op: "setMember";
         readonly object: ValueId;
@@ -204,6 +216,8 @@ export type Op = At &
         readonly operator: string;
         readonly left: ValueId;
         readonly right: ValueId;
+        /** The operator makes numbers only, whatever its operands. */
+        readonly numeric?: true;
       }
     /** Operators normalised: "==", "!=", "<", "<=", ">", ">=", "in", "not in", "instanceof". `is`/`===` are "==", `is not`/`!==` "!=". */
     | {
@@ -211,6 +225,8 @@ export type Op = At &
         readonly operator: string;
         readonly left: ValueId;
         readonly right: ValueId;
+        /** Takes null and undefined for the same, and converts operands of different types. */
+        readonly loose?: true;
       }
     /** "not" for `!` and `not`; otherwise the operator's text. */
     | { readonly op: "unary"; readonly operator: string; readonly operand: ValueId }

@@ -268,6 +268,7 @@ function callPath(
     if (row.to === undefined || row.to === "return")
       value = value === base ? next : join(value, next);
   }
+  const gives = matched && k.passes(rawPath).length > 0;
   for (const row of k.guards(rawPath)) {
     matched = true;
     const proof = guard(call, row);
@@ -284,8 +285,8 @@ function callPath(
       const side = row.proves === "true" ? "whenTrue" : "whenFalse";
       const other = row.proves === "true" ? "whenFalse" : "whenTrue";
       value = {
-        ...withTaint(value, []),
-        scalar: true,
+        // What the call answers is no text, unless a row says what it gives.
+        ...(gives ? withTaint(value, value.taint) : { ...withTaint(value, []), scalar: true }),
         [side]: both(value[side], proof),
         [other]: both(value[other], weakened(proof)),
       };

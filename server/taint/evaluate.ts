@@ -4,6 +4,18 @@ import { assertNever } from "../base/brand.ts";
 import type { Op, ValueId } from "../ir/ir.ts";
 import { enclose } from "./apply.ts";
 import { evaluateCall } from "./call.ts";
+import { combined, negated, ofConstants } from "./constants.ts";
+import { iterated } from "./container-rows.ts";
+import {
+  keyOf as anyKey,
+  append,
+  concatLists,
+  makeList,
+  merge,
+  slice,
+  without,
+  withUnknownKey,
+} from "./containers.ts";
 import { bake, parameterValue, type Run, type State } from "./interpret.ts";
 import {
   extendPaths,
@@ -73,7 +85,9 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
     case "index":
       return index(run, get(op.object), get(op.key), op);
     case "slice":
-      return { refs: [], taint: spread(get(op.object)), ...sliced(get(op.object)) };
+      return op.without === undefined
+        ? slice(resolve(run, get(op.object)), op.from, op.to)
+        : op.without.reduce<Value>(without, withoutProofs(get(op.object)));
     case "setMember": {
       const value = bake(get(op.value), state);
       recordAssignment(run, id, op, get(op.object), op.name, op.value, value, state);
@@ -85,7 +99,11 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
       const key = onlyConst(get(op.key));
       const name = key === undefined ? "*" : String(key.value);
       recordAssignment(run, id, op, get(op.object), name, op.value, value, state);
-      update(run, op.object, state, (old) => withField(old, name, value, key !== undefined));
+      update(run, op.object, state, (old) =>
+        key === undefined
+          ? withUnknownKey(old, get(op.key), value)
+          : withField(old, name, value, true),
+      );
       return value;
     }
     case "call":
@@ -96,7 +114,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
           p.kind === "text"
             ? { value: constant(p.text), span: p.span }
             : {
-                value: bake(asText(get(p.value)), state),
+                value: p.numeric ? SCALAR : bake(asText(get(p.value)), state),
                 span: (run.item.ops[p.value] as Op).span,
               },
         ),
@@ -106,46 +124,43 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
       return binary(run, op, get(op.left), get(op.right), state);
     case "compare":
       observeCompare(run, id, op, get(op.left), get(op.right), state);
-      return compare(run, op.operator, get(op.left), get(op.right));
+      return compare(run, op.operator, get(op.left), get(op.right), op.loose);
     case "unary": {
       const value = get(op.operand);
       if (op.operator === "not") return negate(value);
-      return { refs: [], taint: [], scalar: true };
+      const results = combined(value, UNDEFINED, (a) => negated(op.operator, a));
+      return results === undefined ? SCALAR : ofConstants(results);
     }
     case "record": {
       let out: Value = { refs: [], taint: [], fields: new Map(), closed: true };
       for (const e of op.entries) {
         const value = bake(get(e.value), state);
-        if (e.key === "...") {
-          for (const [k, v] of value.fields ?? []) out = withField(out, k, v, true);
-          if (value.taint.length > 0) out = withTaint(out, joinTaint(out.taint, value.taint));
-          if (!value.closed) out = { ...out, closed: false };
-        } else if (typeof e.key === "string") out = withField(out, e.key, value, true);
+        if (e.key === "...") out = merge(out, value);
+        else if (typeof e.key === "string") out = withField(out, e.key, value, true);
         else {
-          const key = onlyConst(get(e.key.computed));
-          out = withField(out, key === undefined ? "*" : String(key.value), value, true);
-          if (key === undefined) out = { ...out, closed: false };
+          const computed = get(e.key.computed);
+          const key = onlyConst(computed);
+          if (key !== undefined) out = withField(out, String(key.value), value, true);
+          else out = { ...withUnknownKey(out, computed, value), closed: false };
         }
       }
       return out;
     }
     case "sequence": {
-      const fields = new Map<string, Value>();
-      let closed = true;
-      let at = 0;
+      let out = makeList([], undefined);
+      let known: Value[] = [];
       for (const e of op.elements) {
         const value = bake(get(e.value), state);
-        if (e.spread) {
-          if (value.fields !== undefined && value.closed)
-            for (const v of value.fields.values()) fields.set(String(at++), v);
-          else {
-            closed = false;
-            fields.set("*", join(fields.get("*"), readField(value, "*")));
-          }
-        } else if (at < 60) fields.set(String(at++), value);
-        else fields.set("*", join(fields.get("*"), value));
+        if (!e.spread) {
+          known.push(value);
+          continue;
+        }
+        const list = iterated(run, resolve(run, value));
+        out = append(out, known);
+        known = [];
+        out = concatLists(out, list) ?? concatLists(out, makeList([], readField(list, "*"))) ?? out;
       }
-      return { refs: [], taint: [], fields, ...(closed ? { closed } : {}) };
+      return known.length === 0 ? out : append(out, known);
     }
     case "closure": {
       const child = run.facts.child(run.id, op.hole);
@@ -185,8 +200,9 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
     }
     case "iterate": {
       const value = get(op.value);
-      if (op.keys || (value.fields !== undefined && value.closed && isRecord(value)))
-        return keysOf(value);
+      if (op.keys) return anyKey(value);
+      const list = iterated(run, value);
+      if (list !== value) return readField(list, "*");
       const element = readField(value, "*");
       return element.refs.length > 0 || value.refs.length === 0
         ? element
@@ -217,30 +233,12 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
   }
 }
 
-function isRecord(value: Value): boolean {
-  return (
-    value.fields !== undefined &&
-    value.fields.size > 0 &&
-    !value.fields.has("0") &&
-    !value.fields.has("*")
-  );
-}
+const SCALAR: Value = { refs: [], taint: [], scalar: true };
+const UNDEFINED = constant(undefined);
 
-function keysOf(value: Value): Value {
-  if (
-    value.fields !== undefined &&
-    value.closed &&
-    value.taint.length === 0 &&
-    value.fields.size <= 6
-  )
-    return { refs: [], taint: [], alts: [...value.fields.keys()].map((k) => ({ const: k })) };
-  return ofTaint(value.taint);
-}
-
-function sliced(value: Value): { fields?: ReadonlyMap<string, Value> } {
-  return value.fields === undefined
-    ? {}
-    : { fields: new Map([["*", readField(withTaint(value, []), "*")]]) };
+function withoutProofs(value: Value): Value {
+  const { whenTrue: _t, whenFalse: _f, alts: _a, key: _k, ...rest } = value;
+  return { ...rest, refs: [] };
 }
 
 function defineClass(run: Run, op: Op & { op: "class" }, get: (v: ValueId) => Value): Value {

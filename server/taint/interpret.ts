@@ -78,7 +78,9 @@ export interface Run {
   effort: number;
 }
 
-const MAX_VISITS = 12;
+const MAX_VISITS = 40;
+/** From here on, constants that still change are any value: a loop that counts comes to its end. */
+const MANY_VISITS = 8;
 const MAX_HITS = 400;
 /**
  * One item may not hang the rest: it is given up at this effort, which is some seconds of work. Counted, not timed, so that
@@ -301,9 +303,10 @@ function toFixpoint(
   const flowTo = (to: number, state: State): void => {
     const old = states[to];
     spend(run, state.slots.length + state.free.size, 0);
-    const next = old === undefined ? copy(state) : merge(old, state);
+    let next = old === undefined ? copy(state) : merge(old, state);
     if (old !== undefined && sameState(old, next)) return;
     if ((visits[to] as number) >= MAX_VISITS) return;
+    if (old !== undefined && (visits[to] as number) >= MANY_VISITS) next = widened(old, next);
     states[to] = next;
     queue.add(to);
   };
@@ -382,14 +385,23 @@ function step(
 ): void {
   const block = run.item.blocks[at] as Item["blocks"][number];
   spend(run, state.slots.length + state.free.size, block.ops.length);
-  if (block.handler !== undefined) flowTo(block.handler, state);
+  const handler = block.handler;
+  // The handler has not seen the state as it is now.
+  let written = true;
   for (const id of block.ops) {
-    run.values[id] = evaluate(run, id, run.item.ops[id] as Op, state);
+    const op = run.item.ops[id] as Op;
+    if (written && handler !== undefined && mayRaise(op)) {
+      flowTo(handler, state);
+      written = false;
+    }
+    run.values[id] = evaluate(run, id, op, state);
     if (state.ended) break;
+    if (handler !== undefined && writes(op)) written = true;
   }
-  if (block.handler !== undefined) flowTo(block.handler, state);
-  if (state.ended) return;
   const end = block.end;
+  if (written && handler !== undefined && (end.kind === "throw" || state.ended))
+    flowTo(handler, state);
+  if (state.ended) return;
   if (end.kind === "jump") flowTo(end.to, state);
   else if (end.kind === "branch") {
     const condition = run.values[end.condition] ?? UNKNOWN;
@@ -397,6 +409,53 @@ function step(
     if (canBe(condition, false) !== false)
       flowTo(end.else, withoutText(withProof(state, condition.whenFalse), condition));
   }
+}
+
+const QUIET: ReadonlySet<Op["op"]> = new Set([
+  "const",
+  "load",
+  "store",
+  "storeFree",
+  "free",
+  "param",
+  "this",
+  "closure",
+]);
+/** Operations that do nothing but read and write variables do not fail. */
+function mayRaise({ op }: Op): boolean {
+  return !QUIET.has(op);
+}
+function writes({ op }: Op): boolean {
+  return (
+    op === "store" || op === "setMember" || op === "setIndex" || op === "storeFree" || op === "call"
+  );
+}
+
+/** The newer state without the constants that changed. */
+function widened(old: State, next: State): State {
+  const slots = next.slots.map((value, i) =>
+    value === undefined || sameValue(value, old.slots[i]) ? value : withoutConstants(value, 0),
+  );
+  const free = new Map(
+    [...next.free].map(([name, value]) => [
+      name,
+      sameValue(value, old.free.get(name)) ? value : withoutConstants(value, 0),
+    ]),
+  );
+  const self = sameValue(old.self, next.self) ? next.self : withoutConstants(next.self, 0);
+  return { ...next, slots, free, self };
+}
+function withoutConstants(value: Value, depth: number): Value {
+  const { alts, fields, key: _key, ...rest } = value;
+  if (alts === undefined && fields === undefined) return value;
+  const number = alts?.every((a) => "const" in a && typeof a.const === "number");
+  return {
+    ...rest,
+    ...(number ? { scalar: true } : {}),
+    ...(fields === undefined || depth > 3
+      ? {}
+      : { fields: new Map([...fields].map(([k, v]) => [k, withoutConstants(v, depth + 1)])) }),
+  };
 }
 
 function withProof(state: State, proof: Proof | undefined): State {

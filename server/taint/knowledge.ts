@@ -8,6 +8,7 @@
  * guard `X.%in()` says what membership in X proves, and a rule may watch `X.%compared`. A path that begins with `*.` is a method of a value of
  * unknown type: `*.strip()`. Names that are not bound anywhere belong to the package `builtins` (Python) or `globalThis`.
  */
+import type { TextFunction } from "./constants.ts";
 import type { Derivation } from "./value.ts";
 
 /** Kinds of sink; a taint's `cleared` has one bit for each, and one for guards that are there but too weak. */
@@ -113,6 +114,46 @@ export interface PassRow {
   readonly converter?: ArgSpec;
   /** The result is the field of `from` whose key is this argument, as in `args.get("id")`. */
   readonly field?: ArgSpec;
+  /** With `field`: what the result is if there is no such field. */
+  readonly otherwise?: ArgSpec;
+  /**
+   * With `to`, how it is written: at the end or the beginning of a list, at the place that is argument 0, each element, each
+   * field, or as the entry (or the entry if there is none) whose key is `key`. Without: at an unknown key.
+   */
+  readonly stores?: "last" | "first" | "at" | "elements" | "fields" | "entry" | "default";
+  readonly key?: ArgSpec;
+  /**
+   * What the result is, where lists and records are known: a list of keys, values or entries of the first of `from`; the
+   * record of a list of entries, of all arguments (`dict(a, b=1)`), or of all arguments over the first one; a list of the
+   * elements, of the arguments, of the elements in another order or side by side; one element; the lists one behind the
+   * other; the last, first or named element, which is gone from then on; the element or slice at constant places; the text
+   * of the elements of the second of `from` (or of the first) with the other one between them; the text repeated.
+   */
+  readonly gives?:
+    | "keys"
+    | "values"
+    | "entries"
+    | "from-entries"
+    | "record"
+    | "merged"
+    | "list"
+    | "arguments"
+    | "reordered"
+    | "zip"
+    | "element"
+    | "joined-lists"
+    | "last"
+    | "first"
+    | "taken"
+    | "at"
+    | "slice"
+    | "joined"
+    | "joined-by"
+    | "repeated";
+  /** With `same`: what becomes of the letters. */
+  readonly text?: TextFunction;
+  /** The result is the length of `from`, which is known of a constant text. */
+  readonly length?: boolean;
   /** Iterating the result gives pairs of a position (a number) and an element of `from`. */
   readonly numbered?: boolean;
   /** Pieces are put together: the result's text is the concatenation of `from`. */

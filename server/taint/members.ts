@@ -1,9 +1,13 @@
 /** Names, members and elements: what a value leads to, and writing through to the variable that holds it. */
-import type { Op, ValueId } from "../ir/ir.ts";
+import type { Literal, Op, ValueId } from "../ir/ir.ts";
+import { ofConstants } from "./constants.ts";
+import { fromEnd } from "./containers.ts";
 import { bake, bakeTaint, type Run, type State } from "./interpret.ts";
 import { clearedBy, type SourceRow } from "./knowledge.ts";
 import { trail } from "./summary.ts";
 import {
+  constant,
+  constants,
   join,
   joinTaint,
   markBit,
@@ -143,8 +147,13 @@ export function member(
 ): Value {
   const object = withHint(run, resolve(run, raw), op.object);
   // The length of a text or list; `req.query.length` would be a field the client named so.
-  if (object.refs.length === 0 && run.facts.knowledge.passes(`*.${name}`)[0]?.scalar === true)
-    return { refs: [], taint: [], scalar: true };
+  if (object.refs.length === 0) {
+    const row = run.facts.knowledge.passes(`*.${name}`)[0];
+    const texts = row?.length ? constants(object) : undefined;
+    if (texts?.every((t) => typeof t === "string"))
+      return ofConstants(texts.map((t) => (t as string).length));
+    if (row?.scalar === true) return { refs: [], taint: [], scalar: true };
+  }
   const own = readField(object, name);
   let out: Value | undefined = own === UNKNOWN ? undefined : bake(own, state);
   for (const ref of object.refs) {
@@ -267,10 +276,10 @@ export function nameOf(run: Run, id: ValueId): string | undefined {
 export function index(run: Run, raw: Value, key: Value, op: Op & { op: "index" }): Value {
   const object = resolve(run, raw);
   const name = onlyConst(key);
-  let out: Value = readField(object, name === undefined ? "*" : String(name.value));
+  let out: Value = element(object, name?.value);
   // An allow-list map: whatever the key, the result is one of its constants.
   if (object.fields !== undefined && object.closed && object.taint.length === 0)
-    out = name === undefined ? readField(object, "*") : out;
+    out = name === undefined ? orNothing(readField(object, "*")) : out;
   for (const ref of object.refs) {
     if (!ref.startsWith("lib:")) continue;
     const path = ref.slice(4);
@@ -286,6 +295,22 @@ export function index(run: Run, raw: Value, key: Value, op: Op & { op: "index" }
     out = out === UNKNOWN ? step : join(out, step);
   }
   return out;
+}
+
+/** There may be nothing at a key that is not known. */
+export function orNothing(value: Value): Value {
+  return value.alts === undefined ? value : join(value, constant(undefined));
+}
+
+function element(object: Value, key: Literal): Value {
+  if (key === undefined) return readField(object, "*");
+  if (typeof key !== "number") return readField(object, String(key));
+  const texts = constants(object);
+  if (texts?.every((t) => typeof t === "string" && t.at(key) !== undefined))
+    return ofConstants(texts.map((t) => (t as string).at(key)));
+  return key < 0 && object.taint.length === 0
+    ? fromEnd(object, key)
+    : readField(object, String(key));
 }
 
 /** Writes through to the variable that holds the object; objects reached in another way are left as they are. */

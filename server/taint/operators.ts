@@ -1,5 +1,7 @@
 /** Arithmetic, joining of texts, and what a comparison proves. */
 import type { Op, ValueId } from "../ir/ir.ts";
+import { arithmetic, combined, decide, ofConstants } from "./constants.ts";
+import { concatLists, isRecord, membership, merge } from "./containers.ts";
 import { bake, type Run, type State } from "./interpret.ts";
 import { ALL_KINDS, clearedBy, HOST_KINDS, kindBit } from "./knowledge.ts";
 import {
@@ -40,16 +42,15 @@ export function binary(
 ): Value {
   const span = (v: ValueId): Op["span"] => (run.item.ops[v] as Op).span;
   if (op.operator === "+") {
-    const a = constants(left);
-    const b = constants(right);
-    if (a?.length === 1 && b?.length === 1 && typeof a[0] === "number" && typeof b[0] === "number")
-      return constant(a[0] + b[0]);
+    const sums = combined(left, right, (a, b) => arithmetic("+", a, b));
+    if (sums !== undefined) return ofConstants(sums);
+    if (areNumbers(left) && areNumbers(right)) return { refs: [], taint: [], scalar: true };
     if (
       (left.fields !== undefined || right.fields !== undefined) &&
       left.alts === undefined &&
       right.alts === undefined
     )
-      return join(join(left, right), ofTaint([]));
+      return concatLists(left, right) ?? join(join(left, right), ofTaint([]));
     if (left.scalar && right.scalar) return { refs: [], taint: [], scalar: true };
     return concat(
       [
@@ -59,6 +60,8 @@ export function binary(
       run.id,
     );
   }
+  const results = combined(left, right, (a, b) => arithmetic(op.operator, a, b));
+  if (results !== undefined) return ofConstants(results);
   if (op.operator === "%" && left.alts !== undefined && !left.scalar)
     return ofTaint(joinTaint(left.taint, spread(right)));
   const path = run.facts.knowledge.passes(`%${op.operator}()`)[0];
@@ -81,10 +84,13 @@ export function binary(
       ),
     };
   }
-  const a = onlyConst(left)?.value;
-  const b = onlyConst(right)?.value;
-  if (typeof a === "number" && typeof b === "number")
-    return constant(arithmetic(op.operator, a, b));
+  if (op.numeric || (areNumbers(left) && areNumbers(right)))
+    return { refs: [], taint: [], scalar: true };
+  if (op.operator === "|" && left.fields !== undefined && right.fields !== undefined)
+    return (
+      (isRecord(left) || isRecord(right) ? undefined : concatLists(left, right)) ??
+      merge(left, right)
+    );
   const taint = left.scalar || right.scalar ? [] : joinTaint(spread(left), spread(right));
   return taint.length === 0 ? { refs: [], taint, scalar: true } : ofTaint(taint);
 }
@@ -96,34 +102,26 @@ function retyped(run: Run, ref: Ref, suffix: string): Ref {
   return type === path ? ref : `lib:${type}`;
 }
 
-function arithmetic(operator: string, a: number, b: number): number {
-  switch (operator) {
-    case "-":
-      return a - b;
-    case "*":
-      return a * b;
-    case "/":
-      return a / b;
-    case "**":
-      return a ** b;
-    case "<<":
-      return a * 2 ** b;
-    default:
-      return Number.NaN;
-  }
+function areNumbers(value: Value): boolean {
+  return constants(value)?.every((c) => typeof c === "number") ?? false;
 }
 
 const ONE_KNOWN_SIDE: readonly string[] = ["==", "!="];
 
-export function compare(run: Run, operator: string, left: Value, right: Value): Value {
+export function compare(
+  run: Run,
+  operator: string,
+  left: Value,
+  right: Value,
+  loose = false,
+): Value {
   const out: { -readonly [K in keyof Value]: Value[K] } = { refs: [], taint: [], scalar: true };
-  const a = onlyConst(left);
-  const b = onlyConst(right);
-  if (a !== undefined && b !== undefined) {
-    const known = decide(operator, a.value, b.value);
-    if (known !== undefined) out.alts = [{ const: known }];
-  }
-  const answer = a === undefined ? answered(operator, left, b?.value) : undefined;
+  const known =
+    combined(left, right, (a, b) => decide(operator, a, b, loose)) ??
+    membership(operator, left, right);
+  if (known !== undefined) out.alts = known.map((value) => ({ const: value }));
+  const answer =
+    onlyConst(left) === undefined ? answered(operator, left, onlyConst(right)?.value) : undefined;
   if (answer !== undefined) return { ...out, ...answer };
   let proof: Proof | undefined;
   let weak: Proof | undefined;
@@ -265,21 +263,6 @@ function isCaptured(value: Value): boolean {
 /** `x == None` and `x == ""`. */
 function isEmptyConst(value: Value): boolean {
   return constants(value)?.every((c) => c === null || c === undefined || c === "") ?? false;
-}
-
-function decide(operator: string, a: unknown, b: unknown): boolean | undefined {
-  switch (operator) {
-    case "==":
-      return a === b;
-    case "!=":
-      return a !== b;
-    case "<":
-      return typeof a === "number" && typeof b === "number" ? a < b : undefined;
-    case ">":
-      return typeof a === "number" && typeof b === "number" ? a > b : undefined;
-    default:
-      return undefined;
-  }
 }
 
 /** What a check of `value` proves about its labels: `mask` for the whole value, host kinds for a host name; always that a check exists. */

@@ -1,8 +1,10 @@
 /** What the rows of a model say about a call: what passes through, and what is proved. */
 import type { Op } from "../ir/ir.ts";
 import { argument, type Call, specified } from "./arguments.ts";
+import { ofConstants, textOf } from "./constants.ts";
+import { given, stored } from "./container-rows.ts";
 import { type ArgSpec, clearedBy, type GuardRow, type PassRow } from "./knowledge.ts";
-import { update } from "./members.ts";
+import { orNothing, update } from "./members.ts";
 import { isForeign, prove } from "./operators.ts";
 import {
   type Alt,
@@ -10,6 +12,7 @@ import {
   constants,
   join,
   joinTaint,
+  mapTaint,
   meet,
   onlyConst,
   type Proof,
@@ -18,7 +21,6 @@ import {
   type Taint,
   UNKNOWN,
   type Value,
-  withField,
   withTaint,
 } from "./value.ts";
 
@@ -88,12 +90,22 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
   if (row.to === "recv" || typeof row.to === "number") {
     const target = row.to === "recv" ? call.receiverOp : argument(call, row.to)?.op;
     if (target !== undefined && target >= 0) {
-      for (const a of from)
-        update(run, target, call.state, (old) => withField(old, "*", a.value, false));
+      update(run, target, call.state, (old) => stored(call, row, old, from));
     }
     return UNKNOWN;
   }
+  const shaped = row.gives === undefined ? undefined : given(call, row, from);
+  if (shaped !== undefined)
+    return {
+      ...mapTaint(shaped, (t) => ({ ...t, cleared: (t.cleared & kept) | mask })),
+      refs: base.refs.length > 0 ? base.refs : shaped.refs,
+    };
   if (row.scalar) {
+    if (row.length) {
+      const texts = constants(from[0]?.value);
+      if (texts?.every((t) => typeof t === "string"))
+        return ofConstants(texts.map((t) => (t as string).length));
+    }
     const out: Value = { ...withTaint(base, []), scalar: true };
     const proof = row.someElement ? someProof(from[0]?.value) : undefined;
     return proof?.size ? { ...out, whenTrue: proof } : out;
@@ -106,6 +118,9 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
     let value: Value | undefined;
     for (const a of from)
       value = join(value, readField(a.value, key === undefined ? "*" : String(key.value)));
+    const fallback = row.otherwise === undefined ? undefined : argument(call, row.otherwise);
+    if (fallback !== undefined) value = join(value, fallback.value);
+    else if (key === undefined && value !== undefined) value = orNothing(value);
     return value === undefined
       ? base
       : {
@@ -159,8 +174,15 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
             : derive,
   }));
   const first = from[0]?.value;
-  if (row.same && first !== undefined)
-    return { ...withTaint(first, moved), refs: base.refs.length > 0 ? base.refs : first.refs };
+  if (row.same && first !== undefined) {
+    const refs = base.refs.length > 0 ? base.refs : first.refs;
+    if (first.alts === undefined || row.text === undefined)
+      return { ...withTaint(first, moved), refs };
+    const { alts: _alts, ...same } = withTaint(first, moved);
+    const given = row.from[0] === "recv" && call.args.length > 0;
+    const alts = given ? undefined : textOf(first.alts, row.text);
+    return { ...same, refs, ...(alts === undefined ? {} : { alts }) };
+  }
   return withTaint(base, moved);
 }
 

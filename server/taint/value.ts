@@ -94,6 +94,11 @@ const MAX_TAINT = 12;
 const MAX_FIELDS = 64;
 const MAX_DEPTH = 3;
 
+/** The field that holds the elements of a list behind those at known places. */
+export const TAIL = "+";
+/** The field that holds what the unknown keys of a record may be. */
+export const KEYS = "%keys";
+
 export function constant(value: Literal): Value {
   return { refs: [], taint: [], alts: [{ const: value }] };
 }
@@ -244,12 +249,11 @@ export function join(a: Value | undefined, b: Value | undefined, depth = 0): Val
   const alts = joinAlts(a.alts, b.alts);
   if (alts !== undefined) out.alts = alts;
   if ((a.fields !== undefined || b.fields !== undefined) && depth < MAX_DEPTH) {
-    const fields = new Map<string, Value>(a.fields ?? []);
-    for (const [k, v] of b.fields ?? [])
-      fields.set(k, fields.has(k) ? join(fields.get(k), v, depth + 1) : v);
+    const lists = joinLists(a, b, depth);
+    const fields = lists ?? joinFields(a, b, depth);
     if (fields.size <= MAX_FIELDS) {
       out.fields = fields;
-      if (a.closed && b.closed) out.closed = true;
+      if (a.closed && b.closed && !fields.has(TAIL)) out.closed = true;
     }
   }
   if (a.scalar && b.scalar) out.scalar = true;
@@ -274,6 +278,45 @@ function isPlain(value: Value): boolean {
     value.whenTrue === undefined &&
     value.whenFalse === undefined
   );
+}
+
+function joinFields(a: Value, b: Value, depth: number): Map<string, Value> {
+  const fields = new Map<string, Value>();
+  for (const [k, v] of a.fields ?? []) fields.set(k, joinField(v, b, k, depth));
+  for (const [k, v] of b.fields ?? []) if (!fields.has(k)) fields.set(k, joinField(v, a, k, depth));
+  return fields;
+}
+/** A field of one side, and what the other side has there: a part of its whole, if it is not known apart. */
+function joinField(field: Value, other: Value, key: string, depth: number): Value {
+  const known = other.fields?.get(key);
+  if (known !== undefined) return join(field, known, depth + 1);
+  return other.taint.length > 0 && key !== "*" && key !== KEYS
+    ? join(field, readField(other, key), depth + 1)
+    : field;
+}
+
+/** Lists of different lengths are known as far as the shorter one. */
+function joinLists(a: Value, b: Value, depth: number): Map<string, Value> | undefined {
+  const x = listLength(a);
+  const y = listLength(b);
+  if (x === undefined || y === undefined) return undefined;
+  if (x === y && !a.fields?.has(TAIL) && !b.fields?.has(TAIL)) return undefined;
+  const fields = new Map<string, Value>();
+  let tail: Value | undefined;
+  for (const [k, v] of [...(a.fields ?? []), ...(b.fields ?? [])]) {
+    if (k === TAIL || Number(k) >= Math.min(x, y)) tail = join(tail, v, depth + 1);
+    else fields.set(k, join(fields.get(k), v, depth + 1));
+  }
+  if (tail !== undefined) fields.set(TAIL, tail);
+  return fields;
+}
+/** How long the known beginning of a list is; undefined for what is no list. */
+function listLength(value: Value): number | undefined {
+  if (value.fields === undefined || value.taint.length > 0) return undefined;
+  if (!value.closed && !value.fields.has(TAIL)) return undefined;
+  const n = value.fields.size - (value.fields.has(TAIL) ? 1 : 0);
+  for (let i = 0; i < n; i++) if (!value.fields.has(String(i))) return undefined;
+  return n;
 }
 
 /** A value that can never be `truth` proves nothing wrong: the other side's proof stands. */
@@ -400,14 +443,18 @@ export function readField(value: Value, key: string): Value {
   const inner = value.fields;
   let found: Value | undefined;
   if (inner !== undefined) {
-    if (key === "*") for (const v of inner.values()) found = join(found, v);
-    else {
-      found = inner.get(key);
-      const rest = inner.get("*");
-      if (rest !== undefined) found = join(found, rest);
+    if (key === "*") {
+      for (const [k, v] of inner) if (k !== KEYS) found = join(found, v);
+    } else {
+      const own = inner.get(key);
+      found = inner.get("*");
+      // A field that is known apart is all there is at its key, whatever the whole is.
+      if (own !== undefined) return found === undefined ? own : join(own, found);
+      const tail = inner.get(TAIL);
+      if (tail !== undefined && /^\d+$/.test(key)) found = join(found, tail);
     }
   }
-  // What is inside a tainted whole is tainted; a whole with known contents is as tainted as they are.
+  // What is inside a tainted whole is tainted.
   if (value.taint.length > 0) {
     const taint = value.taint.map((t) => ({ ...t, label: extend(t.label, key) }));
     found = found === undefined ? ofTaint(taint) : withTaint(found, joinTaint(found.taint, taint));
@@ -452,10 +499,19 @@ export function withTaint(value: Value, taint: readonly Taint[]): Value {
 
 export function withField(value: Value, key: string, field: Value, strong: boolean): Value {
   const fields = new Map(value.fields ?? []);
-  fields.set(key, strong && key !== "*" ? field : join(fields.get(key), field));
+  if (strong && key !== "*") fields.set(key, field);
+  else {
+    const old = fields.get(key);
+    fields.set(key, join(old === undefined && key !== "*" ? inside(value, key) : old, field));
+  }
   if (fields.size > MAX_FIELDS) return withTaint(value, joinTaint(value.taint, spread(field)));
   const { key: _key, alts: _alts, ...rest } = value;
   return { ...rest, fields };
+}
+
+/** What a tainted whole has at a key that is not known apart. */
+function inside(value: Value, key: string): Value | undefined {
+  return value.taint.length > 0 && key !== TAIL && key !== KEYS ? readField(value, key) : undefined;
 }
 
 const taintedInside = new WeakMap<Value, boolean>();

@@ -1680,13 +1680,14 @@ b0:
   v7 = await v6
   v8 = free d
   v9 = typeof v8
-  v10 = free e
-  v11 = v10.f
-  v12 = delete v11
-  v13 = free g
-  v14 = call v13()
-  v15 = void v14
-  return v15
+  v10 = undefined
+  v11 = free e
+  v11.f = v10
+  v13 = true
+  v14 = free g
+  v15 = call v14()
+  v16 = void v15
+  return v16
 `,
   );
 

@@ -2,9 +2,9 @@
 import type { Model } from "../../../server/rule/rule.ts";
 
 const SAME_TEXT =
-  "{strip,lstrip,rstrip,lower,upper,casefold,title,capitalize,swapcase,expandtabs,zfill,ljust,rjust,center,encode,decode,copy,tobytes}";
+  "{title,capitalize,swapcase,expandtabs,zfill,ljust,rjust,center,encode,decode,copy,tobytes,result}";
 const PARTS =
-  "{split,rsplit,splitlines,partition,rpartition,removeprefix,removesuffix,format,format_map,translate,replace,group,groups,groupdict,items,values,keys,read,readline,readlines,getvalue,dict,model_dump,model_dump_json,to_dict,json}";
+  "{split,rsplit,splitlines,partition,rpartition,removeprefix,removesuffix,format,format_map,translate,replace,group,groups,groupdict,model_dump_json,json,most_common}";
 
 const core: Model = {
   language: "python",
@@ -24,20 +24,48 @@ const core: Model = {
   ],
   passes: [
     {
-      path: "builtins.{int,float,bool,complex,len,ord,hash,id,isinstance,issubclass,callable,hasattr,all,range,round,abs,memoryview}()",
+      path: "builtins.{int,float,bool,complex,ord,hash,id,isinstance,issubclass,callable,hasattr,all,range,round,abs,memoryview}()",
       from: [0],
       scalar: true,
     },
+    { path: "builtins.len()", from: [0], scalar: true, length: true },
     { path: "builtins.any()", from: [0], scalar: true, someElement: true },
-    { path: "builtins.{str,repr,ascii,bytes,bytearray}()", from: [0], same: true },
+    { path: "builtins.{str,repr,ascii}()", from: [0], same: true, text: "text" },
+    { path: "builtins.{bytes,bytearray}()", from: [0], same: true },
+    { path: "builtins.{bytes,bytearray}.fromhex()", from: [0] },
     {
-      path: "builtins.{list,tuple,set,frozenset,dict,sorted,reversed,zip,map,filter,iter,next,min,max,sum,vars}()",
-      from: ["*"],
+      path: "{builtins.list,builtins.tuple,builtins.set,builtins.frozenset,builtins.iter,builtins.aiter,collections.deque}()",
+      from: [0],
+      gives: "list",
     },
+    { path: "builtins.{sorted,reversed}()", from: [0], gives: "reordered" },
+    { path: "builtins.{next,anext}()", from: [0, 1], gives: "element" },
+    { path: "builtins.zip()", from: ["*"], gives: "zip" },
+    {
+      path: "{builtins.dict,collections.OrderedDict,types.SimpleNamespace}()",
+      from: ["*"],
+      gives: "record",
+    },
+    { path: "collections.defaultdict()", from: [1], gives: "record" },
+    { path: "collections.Counter()", from: [0] },
+    { path: "builtins.{map,filter,min,max,sum}()", from: ["*"] },
+    { path: "{builtins.vars,dataclasses.asdict,dataclasses.astuple}()", from: [0], same: true },
     { path: "builtins.enumerate()", from: [0], numbered: true },
-    { path: "builtins.{format,getattr}()", from: [0] },
+    { path: "builtins.format()", from: [0] },
+    { path: "builtins.getattr()", from: [0], field: 1, otherwise: 2 },
+    { path: "builtins.setattr()", from: [2], to: 0, stores: "entry", key: 1 },
+    { path: "typing.cast()", from: [1], same: true },
     { path: "builtins.{type,print,super,object}()", from: [] },
+    { path: "*.{lower,casefold}()", from: ["recv"], same: true, text: "lower" },
+    { path: "*.upper()", from: ["recv"], same: true, text: "upper" },
+    { path: "*.strip()", from: ["recv"], same: true, text: "trim" },
+    { path: "*.lstrip()", from: ["recv"], same: true, text: "trim-start" },
+    { path: "*.rstrip()", from: ["recv"], same: true, text: "trim-end" },
     { path: `*.${SAME_TEXT}()`, from: ["recv"], same: true },
+    { path: "*.{dict,model_dump,to_dict}()", from: ["recv"], same: true },
+    { path: "*.keys()", from: ["recv"], gives: "keys" },
+    { path: "*.values()", from: ["recv"], gives: "values" },
+    { path: "*.{items,multi_items}()", from: ["recv"], gives: "entries" },
     {
       path: "*.split()",
       from: ["recv"],
@@ -47,21 +75,62 @@ const core: Model = {
     },
     { path: `*.${PARTS}()`, from: ["recv", "*"], derive: "part" },
     {
-      path: "*.{get,getlist,getone,getall,pop,setdefault}()",
+      path: "*.{get,getlist,getone,getall}()",
       from: ["recv"],
       field: 0,
+      otherwise: 1,
       converter: "type",
     },
+    { path: "*.setdefault()", from: [1], to: "recv", stores: "default", key: 0 },
+    { path: "*.setdefault()", from: ["recv"], field: 0, otherwise: 1 },
+    { path: "*.pop()", from: ["recv"], field: 0, gives: "taken" },
+    { path: "*.popleft()", from: ["recv"], gives: "first" },
     { path: "*.popitem()", from: ["recv"] },
-    { path: "*.join()", from: ["recv", 0], restores: ["piece"] },
-    { path: "*.{append,add,insert,appendleft,extend,update}()", from: ["*"], to: "recv" },
+    { path: "*.join()", from: ["recv", 0], restores: ["piece"], gives: "joined" },
+    { path: "*.add()", from: [0], to: "recv" },
+    { path: "*.append()", from: [0], to: "recv", stores: "last" },
+    { path: "*.appendleft()", from: [0], to: "recv", stores: "first" },
+    { path: "*.insert()", from: ["*"], to: "recv", stores: "at" },
+    { path: "*.extend()", from: [0], to: "recv", stores: "elements" },
+    { path: "*.update()", from: ["*"], to: "recv", stores: "fields" },
     {
       path: "*.{isdigit,isnumeric,isdecimal,isalnum,isalpha,isidentifier,isspace,startswith,endswith,find,rfind,index,count,hexdigest,is_absolute,exists,is_file,is_dir}()",
       from: [],
       scalar: true,
     },
     { path: "json.{loads,load,dumps}()", from: [0] },
-    { path: "copy.{copy,deepcopy}()", from: [0] },
+    { path: "{yaml.safe_load,yaml.load,ast.literal_eval,tomllib.loads,pickle.loads}()", from: [0] },
+    { path: "copy.{copy,deepcopy}()", from: [0], same: true },
+    {
+      path: "base64.{b64decode,b64encode,urlsafe_b64decode,urlsafe_b64encode,b32decode,b32encode,b16decode,b16encode,standard_b64decode,standard_b64encode,a85decode,a85encode,b85decode,b85encode}()",
+      from: [0],
+    },
+    { path: "binascii.{unhexlify,hexlify,a2b_hex,b2a_hex,a2b_base64,b2a_base64}()", from: [0] },
+    { path: "codecs.{encode,decode}()", from: [0] },
+    // A stream is no path; what is read from it may be.
+    { path: "io.{StringIO,BytesIO}()", from: [0], clears: ["path", "upload-path"] },
+    {
+      path: "*.{read,readline,readlines,getvalue}()",
+      from: ["recv", "*"],
+      derive: "part",
+      restores: ["path", "upload-path"],
+    },
+    { path: "csv.{reader,DictReader}()", from: [0] },
+    { path: "xml.etree.ElementTree.{fromstring,XML,parse}()", from: [0] },
+    {
+      path: "xml.etree.ElementTree.{fromstring,XML,parse}().{find,findall,findtext,iter,getroot}()",
+      from: ["recv"],
+    },
+    { path: "string.Template()", from: [0] },
+    { path: "string.Template().{substitute,safe_substitute}()", from: ["recv", "*"] },
+    { path: "re.{match,search,fullmatch,split,findall,finditer}()", from: [1] },
+    { path: "textwrap.{dedent,indent,fill,shorten}()", from: [0], same: true },
+    {
+      path: "asyncio.{create_task,ensure_future,wait_for,shield,run}()",
+      from: [0],
+      same: true,
+    },
+    { path: "asyncio.gather()", from: ["*"], gives: "arguments" },
     {
       path: "{uuid.UUID,datetime.datetime.fromisoformat,datetime.date.fromisoformat,decimal.Decimal}()",
       from: [0],
@@ -80,7 +149,13 @@ const core: Model = {
       from: [0],
       clears: ["url", "path", "html", "redirect", "header"],
     },
-    { path: "urllib.parse.{unquote,unquote_plus}()", from: [0], same: true },
+    {
+      path: "urllib.parse.{unquote,unquote_plus}()",
+      from: [0],
+      same: true,
+      restores: ["url", "path", "html", "redirect", "header"],
+    },
+    { path: "urllib.parse.{parse_qs,parse_qsl,urlencode}()", from: [0] },
     { path: "urllib.parse.urljoin()", from: [1, 0, "url", "base"], same: true },
     { path: "urllib.parse.{urlparse,urlsplit}()", from: [0], same: true },
     {

@@ -136,7 +136,15 @@ export function lowerMember(c: Context, node: number, object: ValueId): ValueId 
 }
 
 /** What stands between the brackets: one key, or the uses of a slice. */
-export type Subscript = { readonly key: ValueId } | { readonly slice: readonly ValueId[] };
+export type Subscript =
+  | { readonly key: ValueId }
+  | { readonly slice: readonly ValueId[]; readonly bounds: Bounds };
+
+/** Constant bounds of a slice, as far as they are written out. */
+export interface Bounds {
+  readonly from?: number;
+  readonly to?: number;
+}
 
 export function lowerKey(c: Context, node: number): Subscript {
   const { tree } = c;
@@ -158,7 +166,16 @@ export function lowerKey(c: Context, node: number): Subscript {
       for (const bound of parts(tree, part)) slice.push(lowerExpression(c, bound));
     else slice.push(lowerExpression(c, part));
   }
-  return { slice };
+  return { slice, bounds: given.length === 1 ? boundsOf(c, first) : {} };
+}
+
+/** `[a:b]` of whole numbers; nothing is known of a slice with a step or with a bound that is computed. */
+function boundsOf(c: Context, node: number): Bounds {
+  const text = textOf(c.tree, node).replaceAll(/\s/g, "");
+  const found = /^(-?\d+)?:(-?\d+)?:?$/.exec(text);
+  if (found === null) return {};
+  const [, from = "0", to] = found;
+  return { from: Number(from), ...(to === undefined ? {} : { to: Number(to) }) };
 }
 
 function textBetween(c: Context, from: number, to: number): string {
@@ -169,7 +186,7 @@ function lowerSubscript(c: Context, node: number, object: ValueId): ValueId {
   const key = lowerKey(c, node);
   const span = spanOf(c, node);
   if ("key" in key) return c.b.emit({ op: "index", object, key: key.key, span });
-  return c.b.emit({ op: "slice", object, uses: key.slice, span });
+  return c.b.emit({ op: "slice", object, uses: key.slice, ...key.bounds, span });
 }
 
 export function operatorOf(c: Context, node: number): string {

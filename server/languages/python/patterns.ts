@@ -12,7 +12,7 @@ import {
 } from "../../syntax/flat.ts";
 import { branchOnUses, branchUnknown, lowerCondition } from "./conditions.ts";
 import { bind, type Context, constant, MAX_DEPTH, opaque, spanOf } from "./context.ts";
-import { lowerExpression } from "./expressions.ts";
+import { type Bounds, lowerExpression } from "./expressions.ts";
 import { lowerBlock } from "./statements.ts";
 import { parts } from "./syntax.ts";
 import { elementAt } from "./targets.ts";
@@ -133,17 +133,9 @@ function testPattern(c: Context, pattern: number, subject: ValueId, no: BlockId)
     case "class_pattern":
       testClass(c, pattern, subject, no);
       return;
-    case "splat_pattern": {
-      const [name] = parts(tree, pattern);
-      if (name !== undefined)
-        capture(
-          c,
-          name,
-          textOf(tree, name),
-          c.b.emit({ op: "slice", object: subject, uses: [], span: spanOf(c, pattern) }),
-        );
+    case "splat_pattern":
+      captureRest(c, pattern, subject, {});
       return;
-    }
     case "keyword_pattern":
     case "ERROR":
       branchAway(c, pattern, [subject, lowerExpression(c, pattern)], no);
@@ -152,6 +144,15 @@ function testPattern(c: Context, pattern: number, subject: ValueId, no: BlockId)
       testEqual(c, lowerExpression(c, pattern), subject, pattern, no);
       return;
   }
+}
+
+/** `*name` in a sequence pattern, `**name` in a mapping pattern. */
+function captureRest(c: Context, pattern: number, subject: ValueId, bounds: Bounds): void {
+  const [name] = parts(c.tree, pattern);
+  if (name === undefined) return;
+  const span = spanOf(c, pattern);
+  const rest = c.b.emit({ op: "slice", object: subject, uses: [], ...bounds, span });
+  capture(c, name, textOf(c.tree, name), rest);
 }
 
 function capture(c: Context, node: number, name: string, value: ValueId): void {
@@ -202,7 +203,10 @@ function testElements(
   const starred = elements.findIndex((e) => isStar(c, e));
   elements.forEach((element, i) => {
     if (i === starred) {
-      test(c, element, subject, no);
+      const after = elements.length - 1 - i;
+      const bounds = { from: i, ...(after === 0 ? {} : { to: -after }) };
+      const inner = kind(c.tree, element) === "case_pattern" ? parts(c.tree, element)[0] : element;
+      if (inner !== undefined) captureRest(c, inner, subject, bounds);
       return;
     }
     const position = starred >= 0 && i > starred ? i - elements.length : i;

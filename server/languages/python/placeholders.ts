@@ -3,7 +3,14 @@ import type { JoinPart, Span, ValueId } from "../../ir/ir.ts";
 import { childByField, kind, NO_NODE, start, textOf } from "../../syntax/flat.ts";
 import { type Context, constant, loadText, lookup, spanOf } from "./context.ts";
 import { lowerExpression } from "./expressions.ts";
-import { type Decoded, decodeLiteral, plainText, spanOfRange } from "./strings.ts";
+import {
+  type Decoded,
+  decodeLiteral,
+  numericIf,
+  plainText,
+  spanOfRange,
+  takesNumbersOnly,
+} from "./strings.ts";
 import { parts, unwrap } from "./syntax.ts";
 
 /** Text to keep, or a placeholder: [from, to) of the decoded literal. */
@@ -15,6 +22,7 @@ type Piece =
       readonly argument: number | string;
       readonly steps: readonly string[];
       readonly format: string;
+      readonly numeric: boolean;
       readonly from: number;
       readonly to: number;
     };
@@ -174,7 +182,13 @@ function assemble(
       const key = constant(c, /^\d+$/.test(name) ? Number(name) : name, span);
       value = c.b.emit({ op: "index", object: value, key, span });
     }
-    return { kind: "hole", value, span, ...(piece.format === "" ? {} : { format: piece.format }) };
+    const { format, numeric } = piece;
+    return {
+      kind: "hole",
+      value,
+      span,
+      ...(format === "" ? {} : { format, ...numericIf(numeric) }),
+    };
   });
 }
 
@@ -212,6 +226,7 @@ function parsePercent(text: string): Piece[] | undefined {
       argument,
       steps: [],
       format,
+      numeric: /[diouxXeEfFgG]$/.test(type),
       from: i,
       to: i + whole.length,
     });
@@ -279,7 +294,8 @@ function addField(
   if (numbered) counter.explicit = true;
   const argument = name === "" ? counter.next++ : numbered ? Number(name) : name;
   const format = `${conversion}${spec === undefined ? "" : `:${spec}`}`;
-  out.push({ kind: "field", argument, steps, format, from: open, to: close + 1 });
+  const numeric = takesNumbersOnly(format);
+  out.push({ kind: "field", argument, steps, format, numeric, from: open, to: close + 1 });
   if (spec !== undefined && !nested) {
     const specStart = close - spec.length;
     for (let i = specStart; i < close; ) {

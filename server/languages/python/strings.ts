@@ -127,13 +127,28 @@ function addHole(c: Context, node: number, out: JoinPart[]): void {
   const value = lowerChild(c, expression, node);
   const from = expression === NO_NODE ? start(tree, node) + 1 : end(tree, expression);
   const format = tree.text.slice(from, Math.max(from, end(tree, node) - 1)).trim();
-  out.push({ kind: "hole", value, span: spanOf(c, node), ...(format === "" ? {} : { format }) });
+  out.push({
+    kind: "hole",
+    value,
+    span: spanOf(c, node),
+    ...(format === "" ? {} : { format, ...numericIf(takesNumbersOnly(format)) }),
+  });
   const spec = childByField(tree, node, "format_specifier");
   if (spec === NO_NODE) return;
   for (const inner of parts(tree, spec)) {
     if (kind(tree, inner) === "format_expression" || kind(tree, inner) === "interpolation")
       addHole(c, inner, out);
   }
+}
+
+/** Formats such as `:d`, `:08.3f` and `:,` fail for a text. What is in braces may be anything. */
+export function takesNumbersOnly(format: string): boolean {
+  const spec = /^[^:]*:([^{}]*)$/.exec(format)?.[1];
+  return spec !== undefined && /[,_bdeEfFgGnoxX%]$/.test(spec);
+}
+
+export function numericIf(numeric: boolean): { readonly numeric?: true } {
+  return numeric ? { numeric } : {};
 }
 
 function decode(raw: string, prefix: Prefix): string {

@@ -94,7 +94,9 @@ function bindParts(c: Context, targets: readonly number[], value: ValueId): void
   targets.forEach((part, i) => {
     const span = spanOf(c, part);
     if (i === starred) {
-      bindPattern(c, part, b.emit({ op: "slice", object: value, uses: [], span }));
+      const after = targets.length - 1 - i;
+      const bounds = { from: i, ...(after === 0 ? {} : { to: -after }) };
+      bindPattern(c, part, b.emit({ op: "slice", object: value, uses: [], ...bounds, span }));
       return;
     }
     const position = starred >= 0 && i > starred ? i - targets.length : i;

@@ -2,7 +2,7 @@
 import type { ValueId } from "../../ir/ir.ts";
 import { childByField, kind, namedChildren } from "../../syntax/flat.ts";
 import { type Context, constant, emitAt, nodeText, readName, span, writeName } from "./context.ts";
-import { expression, indexKey, operatorOf } from "./expressions.ts";
+import { arithmetic, expression, indexKey, operatorOf } from "./expressions.ts";
 import { isNullish } from "./logic.ts";
 import { exportAssigned } from "./modules.ts";
 import { assign, target } from "./patterns.ts";
@@ -67,7 +67,7 @@ export function lowerAugmented(c: Context, n: number): ValueId {
   const rightNode = childByField(c.tree, n, "right");
   if (operator !== "||" && operator !== "&&" && operator !== "??") {
     const right = expression(c, rightNode);
-    const value = emitAt(c, n, { op: "binary", operator, left, right });
+    const value = arithmetic(c, n, operator, left, right);
     write(value);
     return value;
   }

@@ -31,6 +31,7 @@ import { lowerClosure } from "./functions.ts";
 import { lowerJsx } from "./jsx.ts";
 import { lowerLogical, lowerTernary, nullish } from "./logic.ts";
 import { lowerArray, lowerObject } from "./objects.ts";
+import { assign } from "./patterns.ts";
 import { isStatement, statement } from "./statements.ts";
 import { lowerNumber, lowerRegex, lowerString, lowerTemplate } from "./strings.ts";
 import { firstNamed, kindId, kindTable } from "./syntax.ts";
@@ -298,14 +299,30 @@ function applyBinary(c: Context, n: number, left: ValueId): ValueId {
   if (operator === "??") return nullish(c, n, left, node);
   const right = expression(c, node);
   const compare = COMPARES[operator];
-  return compare === undefined
-    ? emitAt(c, n, { op: "binary", operator, left, right })
-    : emitAt(c, n, { op: "compare", operator: compare, left, right });
+  if (compare === undefined) return arithmetic(c, n, operator, left, right);
+  const loose = operator === "==" || operator === "!=" ? { loose: true as const } : {};
+  return emitAt(c, n, { op: "compare", operator: compare, left, right, ...loose });
+}
+
+/** All operators but the plus sign make numbers. */
+export function arithmetic(
+  c: Context,
+  n: number,
+  operator: string,
+  left: ValueId,
+  right: ValueId,
+): ValueId {
+  const numeric = operator === "+" ? {} : { numeric: true as const };
+  return emitAt(c, n, { op: "binary", operator, left, right, ...numeric });
 }
 
 function lowerUnary(c: Context, n: number): ValueId {
   const operator = operatorOf(c, n);
   const inner = childByField(c.tree, n, "argument");
+  if (operator === "delete" && inner >= 0) {
+    assign(c, inner, constant(c, n, undefined), n);
+    return constant(c, n, true);
+  }
   const value = inner < 0 ? operand(c, n) : expression(c, inner);
   const known = c.b.op(value);
   if (known.op === "const" && inner >= 0) {

@@ -34,7 +34,8 @@ export function nullish(c: Context, n: number, left: ValueId, right: number): Va
 }
 
 export function isNullish(c: Context, n: number, value: ValueId): ValueId {
-  return emitAt(c, n, { op: "compare", operator: "==", left: value, right: constant(c, n, null) });
+  const right = constant(c, n, null);
+  return emitAt(c, n, { op: "compare", operator: "==", left: value, right, loose: true });
 }
 
 /** `a ? b : c`; chains through the last operand are a loop. */

@@ -99,7 +99,8 @@ function arrayPattern(c: Context, n: number, object: ValueId): void {
     const name = kind(c.tree, child);
     if (name === "comment") continue;
     if (name === "rest_pattern") {
-      assign(c, child, emitAt(c, child, { op: "slice", object, uses: [] }));
+      const rest = emitAt(c, child, { op: "slice", object, uses: [], from: position });
+      assign(c, child, rest);
       continue;
     }
     const key = constant(c, child, position);
@@ -108,14 +109,17 @@ function arrayPattern(c: Context, n: number, object: ValueId): void {
 }
 
 function objectPattern(c: Context, n: number, object: ValueId): void {
+  const named: string[] = [];
   for (const child of namedChildren(c.tree, n)) {
     switch (kind(c.tree, child)) {
       case "shorthand_property_identifier_pattern":
+        named.push(nodeText(c, child));
         assign(c, child, member(c, child, object, child, nodeText(c, child)));
         break;
       case "object_assignment_pattern": {
         const left = childByField(c.tree, child, "left");
         if (left < 0) break;
+        named.push(nodeText(c, left));
         assign(c, child, member(c, left, object, left, nodeText(c, left)));
         break;
       }
@@ -123,11 +127,13 @@ function objectPattern(c: Context, n: number, object: ValueId): void {
         const key = childByField(c.tree, child, "key");
         const value = childByField(c.tree, child, "value");
         if (key < 0) break;
+        const known = propertyName(c.tree, key);
+        if (known !== undefined) named.push(known);
         assign(c, value, property(c, child, object, key));
         break;
       }
       case "rest_pattern":
-        assign(c, child, emitAt(c, child, { op: "slice", object, uses: [] }));
+        assign(c, child, emitAt(c, child, { op: "slice", object, uses: [], without: named }));
         break;
       default:
         opaque(c, child, "pattern", [object, unknown(c, child)]);
