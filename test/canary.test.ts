@@ -49,6 +49,10 @@ const RUNS: readonly (readonly string[])[] = [
   ["scan", "--format", "sarif"],
   ["scan", "--output", "report.txt"],
   ["scan", "--format", "sarif", "--output", "report.sarif"],
+  ...NAMES.slice(0, 4).flatMap((name) => [
+    ["debug", "ir", name],
+    ["debug", "summary", name],
+  ]),
   ...NAMES.slice(0, 4).flatMap((name) => [14, 19].map((line) => ["explain", `${name}:${line}`])),
 ];
 

@@ -1,5 +1,6 @@
 /** Arguments in, exit code out: 0 nothing at the threshold, 1 findings, 2 could not run. */
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
+import { type DebugOptions, debugCommand } from "./debug-command.ts";
 import { visible, visibleLines } from "./escape.ts";
 import type { ExplainOptions } from "./explain-finding.ts";
 import { type FixCommandOptions, fixCommand } from "./fix-command.ts";
@@ -143,6 +144,21 @@ function commands(
     .addHelpText("after", EXPLAIN_EXAMPLES)
     .action(async (what: string, paths: string[], options: ExplainOptions) =>
       done(await explainCommand(what, paths, options, factory, io)),
+    );
+  program
+    .command("debug", { hidden: true })
+    .description("print what the engine believes of a function, to work on Skeptic itself")
+    .addArgument(
+      new Argument("<what>", "of its code, or of what a caller must know").choices([
+        "ir",
+        "summary",
+      ]),
+    )
+    .argument("<place>", "FILE, FILE:FUNCTION or FILE:LINE")
+    .argument("[path...]", "the files and folders to scan", [])
+    .option("--no-color", "no colours (as NO_COLOR=1)")
+    .action(async (what: "ir" | "summary", place: string, paths: string[], options: DebugOptions) =>
+      done(await debugCommand(what, place, paths, options, factory, io)),
     );
   return program;
 }

@@ -172,11 +172,20 @@ export interface Engine {
   /** Messages about crashes in a rule or file, and functions too large to analyse, since the last call; each is reported once. */
   problems(): readonly Problem[];
   rules(): readonly RuleInfo[];
+  /** For people who work on the engine: what it believes of the functions of a file, outer before inner. The text may change. */
+  describe(file: FileId, what: "ir" | "summary"): readonly Described[];
   /** Trees alive now; equals the number of open files that were parsed. */
   liveTrees(): number;
   /** Forgets every cache: for tests of "deleting any cache changes only the time". */
   dropCaches(): void;
   dispose(): void;
+}
+
+export interface Described {
+  /** Qualified name in the file; "" for the module. */
+  readonly name: string;
+  readonly span: Span;
+  readonly text: string;
 }
 
 export interface RuleInfo {

@@ -40,6 +40,7 @@ import {
   watchList,
 } from "./contributions.ts";
 import { departuresOf, receivers } from "./departures.ts";
+import { describe } from "./describe.ts";
 import { findingsOf } from "./findings.ts";
 import type { Found } from "./input.ts";
 import { type Directive, directives } from "./suppress.ts";
@@ -523,6 +524,11 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       };
     },
     departures,
+    describe: (file, what) => {
+      const m = now();
+      analyse(m, file);
+      return describe(file, what, m.program, m.solver);
+    },
     changed() {
       const out = new Set(changedFiles);
       if (out.size > 0)

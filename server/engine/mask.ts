@@ -116,7 +116,28 @@ export function literalValues(code: string): string[] {
   return [code.slice(Math.max(code.lastIndexOf("="), code.lastIndexOf(":")) + 1).trim()];
 }
 
+/** What `maskSecrets` hides in a file, as values: for text in which they stand without the names beside them. */
+export function hiddenValues(text: string): string[] {
+  const out: string[] = [];
+  for (const line of text.split(/\r\n|\r|\n/)) {
+    const masked = maskSecrets(line);
+    if (masked === line) continue;
+    for (let at = 0; at < line.length; at++) {
+      const start = at;
+      while (at < line.length && masked[at] === "*" && line[at] !== "*") at++;
+      if (at === start) continue;
+      const shown = at - start + SHOWN >= LONG ? SHOWN : 0;
+      out.push(line.slice(start, at + shown));
+    }
+  }
+  return out;
+}
+
+/** So much of a value of `LONG` characters is shown. */
+const SHOWN = 4;
+const LONG = 16;
+
 function hide(value: string): string {
-  const shown = value.length >= 16 ? 4 : 0;
+  const shown = value.length >= LONG ? SHOWN : 0;
   return "*".repeat(value.length - shown) + value.slice(value.length - shown);
 }

@@ -178,6 +178,7 @@ export async function createFakeEngine(): Promise<Engine> {
       };
     },
     departures: () => [],
+    describe: () => [],
     changed: () => [],
     fixes(file, fingerprint) {
       const finding = findingsIn(file).find((one) => one.fingerprint === fingerprint);

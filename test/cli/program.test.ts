@@ -82,6 +82,45 @@ test("explain shows both files, the fix as a diff, and what makes a finding less
   assert.match(alone, /\n {2}Medium, since .*\n {4}- unknown-origin: no call of the function/);
 });
 
+test("debug prints the code and the summary of a function as the engine has them", (t) => {
+  const checks = `
+def is_known(name):
+    return name in ("a", "b")
+
+def key():
+    password = "cAnArY-9f83b1c07d5e42a6-Zq"
+    return password
+`;
+  const box = sandbox(t, { "app.py": HANDLER, "store.py": STORE + checks });
+  const ir = skeptic(box, "debug", "ir", "store.py:find");
+  assert.equal(ir.code, 0, ir.err);
+  assert.match(ir.out, /^store\.py#find lines 3-5\nfunction find\(name\)\nb0:\n {2}v0 = param 0\n/);
+  assert.equal(
+    skeptic(box, "debug", "summary", "app.py:7").out,
+    `app.py#user lines 6-7
+()
+  returns sqlite3.Cursor().fetchall()
+  source remote (request data).name -> sink sql ({sqlite3.Connection(),sqlite3.Cursor()}.{execute,executemany}), 4 steps, in store.py#find: db.execute(f"SELECT * FROM users WHERE name = '{name}'")
+  calls store.py#find
+
+`,
+  );
+  const { out } = skeptic(box, "debug", "summary", "store.py:4");
+  assert.match(out, /^store\.py#find lines 3-5\n\(name\)\n {2}returns sqlite3\.Cursor/);
+  assert.match(
+    out,
+    /\n {2}parameter name -> sink sql \(.*\), 2 steps, in store\.py#find: db\.exec/,
+  );
+  const guard = skeptic(box, "debug", "summary", "store.py:is_known").out;
+  assert.match(guard, /\n {2}a true result proves parameter name harmless for every sink\n/);
+  const all = skeptic(box, "debug", "summary", "store.py").out;
+  assert.equal(all.match(/^store\.py#/gm)?.length, 4);
+  assert.doesNotMatch(all, /cAnArY|9f83b1c0/);
+  const none = skeptic(box, "debug", "summary", "store.py:nothing");
+  assert.equal(none.code, 2);
+  assert.match(none.err, /the file has: \(the module\), find, is_known, key\n$/);
+});
+
 test("only the named file is reported, with flows of the files around it", (t) => {
   const box = sandbox(t, { "app.py": HANDLER, "store.py": STORE });
   const named = JSON.parse(skeptic(box, "scan", "--format", "json", "app.py").out);

@@ -136,6 +136,7 @@ export function createFakeEngine(): Engine {
     },
     check: report,
     departures: () => [],
+    describe: () => [],
     changed() {
       const files = [...changed];
       changed.clear();
