@@ -16,6 +16,7 @@ import {
   without,
   withUnknownKey,
 } from "./containers.ts";
+import { noteAssigned, noteTyped } from "./handlers.ts";
 import { bake, parameterValue, type Run, type State } from "./interpret.ts";
 import {
   extendPaths,
@@ -24,6 +25,7 @@ import {
   index,
   instances,
   member,
+  pathValue,
   resolve,
   superValue,
   update,
@@ -90,6 +92,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
         : op.without.reduce<Value>(without, withoutProofs(get(op.object)));
     case "setMember": {
       const value = bake(get(op.value), state);
+      noteAssigned(run, get(op.object), op.name, value);
       recordAssignment(run, id, op, get(op.object), op.name, op.value, value, state);
       update(run, op.object, state, (old) => withField(old, op.name, value, true));
       return value;
@@ -180,11 +183,16 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
     case "class":
       return defineClass(run, op, get);
     case "import":
-      return follow(run, run.facts.imported(run.id, op.module, op.name, op.also));
+      return importedValue(run, op);
     case "await":
     case "annotate": {
       const value = get(op.value);
-      if (op.op === "await" || value.refs.length > 0) return value;
+      if (op.op === "await") return value;
+      if (value.refs.length > 0) {
+        if (value.refs.some((r) => r.startsWith("fn:")))
+          noteTyped(run, value, run.facts.typeRefs(run.id, op.type).refs);
+        return value;
+      }
       const type = run.facts.typeRefs(run.id, op.type);
       return type.refs.length === 0
         ? value
@@ -204,9 +212,16 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
       const list = iterated(run, value);
       if (list !== value) return readField(list, "*");
       const element = readField(value, "*");
-      return element.refs.length > 0 || value.refs.length === 0
-        ? element
-        : withRefs(element, extendPaths(run, value.refs, "[*]"), value.guessed);
+      if (element.refs.length > 0 || value.refs.length === 0) return element;
+      const known = value.refs.filter((r) => r.startsWith("lib:"));
+      const taint = known.flatMap(
+        (r) => pathValue(run, `${r.slice(4)}[*]`, op, value.guessed ?? false).taint,
+      );
+      return withRefs(
+        taint.length === 0 ? element : withTaint(element, joinTaint(element.taint, taint)),
+        extendPaths(run, value.refs, "[*]"),
+        value.guessed,
+      );
     }
     case "caught": {
       const label = sourceLabel(run.id, `%caught${op.span.start}`, "exception");
@@ -235,6 +250,15 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
 
 const SCALAR: Value = { refs: [], taint: [], scalar: true };
 const UNDEFINED = constant(undefined);
+
+/** What an import binds; a part of a library that is a source itself is tainted: `import { argv } from "node:process"`. */
+function importedValue(run: Run, op: Op & { op: "import" }): Value {
+  const value = follow(run, run.facts.imported(run.id, op.module, op.name, op.also));
+  const only = value.refs.length === 1 ? value.refs[0] : undefined;
+  if (only === undefined || !only.startsWith("lib:")) return value;
+  if (run.facts.knowledge.source(only.slice(4)).length === 0) return value;
+  return pathValue(run, only.slice(4), op, false);
+}
 
 function withoutProofs(value: Value): Value {
   const { whenTrue: _t, whenFalse: _f, alts: _a, key: _k, ...rest } = value;

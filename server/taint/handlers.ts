@@ -5,9 +5,10 @@
 import { holeOf, instantiate } from "./apply.ts";
 import type { Call } from "./arguments.ts";
 import { textsOf } from "./call.ts";
+import type { Run } from "./interpret.ts";
 import { resolve } from "./members.ts";
 import { trail } from "./summary.ts";
-import { given, isConverted } from "./takers.ts";
+import { given, verdict } from "./takers.ts";
 import {
   type ItemId,
   markBit,
@@ -71,7 +72,7 @@ function parameter(
     const { sources, types } = given(run.facts.knowledge, { taker, ...at });
     for (const type of types) refs.add(`lib:${type}`);
     for (const row of sources) {
-      if (isConverted(row, name, textsOf(call))) continue;
+      if (verdict(row, name, textsOf(call)) !== "source") continue;
       const label = sourceLabel(run.id, `${taker}(${name})`, row.kind);
       if (taint.some((t) => t.label === label)) continue;
       taint.push({
@@ -85,4 +86,33 @@ function parameter(
     }
   }
   return refs.size === 0 && taint.length === 0 ? undefined : { refs: [...refs].sort(), taint };
+}
+
+/** A function under a declared type is called as the type says: `const show: RequestHandler = (req, res) => ...`. */
+export function noteTyped(run: Run, value: Value, types: readonly string[]): void {
+  const takers = types.flatMap((r) => (r.startsWith("lib:") ? [r.slice(4)] : []));
+  noteTakersOf(run, value, takers);
+}
+
+/** A function that becomes a property of a library's object is called by it: `window.onmessage = ...`. */
+export function noteAssigned(run: Run, object: Value, name: string, value: Value): void {
+  if (!value.refs.some((r) => r.startsWith("fn:"))) return;
+  const takers = resolve(run, object).refs.flatMap((r) =>
+    r.startsWith("lib:") ? [`${r.slice(4)}.${name}=`] : [],
+  );
+  noteTakersOf(run, value, takers);
+}
+
+function noteTakersOf(run: Run, value: Value, takers: readonly string[]): void {
+  const known = takers.filter((t) => run.facts.knowledge.knows(`${t}.param`));
+  if (known.length === 0) return;
+  for (const r of value.refs) {
+    const hole = r.startsWith("fn:") ? run.holes.get(r.slice(3)) : undefined;
+    const old = hole === undefined ? undefined : run.closures.get(hole);
+    if (hole === undefined || old === undefined) continue;
+    run.closures.set(hole, {
+      ...old,
+      takers: [...new Set([...old.takers, ...known])].sort(),
+    });
+  }
 }

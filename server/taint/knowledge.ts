@@ -76,6 +76,8 @@ export interface SourceRow {
    * stands for the parameter's name: `<int:NAME>`. Then the parameter is a number or the like.
    */
   readonly converted?: string;
+  /** Only of a parameter: if a text that was given together with the function matches this pattern: `on("data", ...)`. */
+  readonly only?: string;
 }
 export interface SinkRow {
   /** The callee, without the final "()"; `X.passed` for a call that is given X; `X.name=` for an assignment to a property; `X.arg(0).result` for what a function given to X returns. */

@@ -79,11 +79,11 @@ export function binary(
     );
     return {
       ...joined,
-      refs: left.refs.map((r) =>
-        r.startsWith("lib:") ? retyped(run, r, `.%${op.operator}()`) : r,
-      ),
+      refs: left.refs.map((r) => madeBy(run, r, op.operator) ?? r),
     };
   }
+  const made = left.refs.flatMap((r) => madeBy(run, r, op.operator) ?? []);
+  if (made.length > 0) return { refs: made, taint: joinTaint(spread(left), spread(right)) };
   if (op.numeric || (areNumbers(left) && areNumbers(right)))
     return { refs: [], taint: [], scalar: true };
   if (op.operator === "|" && left.fields !== undefined && right.fields !== undefined)
@@ -95,11 +95,12 @@ export function binary(
   return taint.length === 0 ? { refs: [], taint, scalar: true } : ofTaint(taint);
 }
 
-/** What an operator makes of a library object, if that is another type. */
-function retyped(run: Run, ref: Ref, suffix: string): Ref {
-  const path = ref.slice(4) + suffix;
+/** What an operator makes of a library object, if a model says so. */
+function madeBy(run: Run, ref: Ref, operator: string): Ref | undefined {
+  if (!ref.startsWith("lib:")) return undefined;
+  const path = `${ref.slice(4)}.%${operator}()`;
   const type = run.facts.knowledge.canon(path);
-  return type === path ? ref : `lib:${type}`;
+  return type === path ? undefined : `lib:${type}`;
 }
 
 function areNumbers(value: Value): boolean {

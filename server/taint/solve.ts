@@ -12,7 +12,7 @@ import type { Facts } from "./facts.ts";
 import { classKey, hitsKey, shapeOf, summarise } from "./interpret.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { ClassShape, Entry, EntryParam, Shape, Summary } from "./summary.ts";
-import { anyPosition, given, isConverted } from "./takers.ts";
+import { anyPosition, given, verdict } from "./takers.ts";
 import { deepKey, type ItemId, join, ofRef, type Ref, UNKNOWN, type Value } from "./value.ts";
 
 type Phase = 0 | 1 | 2;
@@ -465,8 +465,9 @@ export function createSolver(
       for (const taker of takers) {
         const found = given(k, { taker, position, of: placed.ir.params.length });
         for (const row of found.sources) {
-          if (isConverted(row, p.name, closure?.texts ?? [])) converted = true;
-          else sources.set(row.kind, { kind: row.kind, text: row.text });
+          const is = verdict(row, p.name, closure?.texts ?? []);
+          if (is === "converted") converted = true;
+          if (is === "source") sources.set(row.kind, { kind: row.kind, text: row.text });
         }
         for (const type of found.types) refs.push(`lib:${type}`);
       }
@@ -556,11 +557,16 @@ export function createSolver(
     const module = program.item(placed.parent ?? "");
     if (module?.ir.kind !== "module") return [];
     const variables = shape(module.id, 1)?.variables;
-    return module.ir.exports.flatMap((e) =>
-      e.kind === "local" && variables?.get(e.local)?.refs.includes(`fn:${placed.id}`)
-        ? [e.exported]
-        : [],
-    );
+    const mine: Ref = `fn:${placed.id}`;
+    return module.ir.exports.flatMap((e) => {
+      const value = e.kind === "local" ? variables?.get(e.local) : undefined;
+      if (value === undefined || e.kind !== "local") return [];
+      const members = [...(value.fields ?? [])].filter(([, v]) => v.refs.includes(mine));
+      return [
+        ...(value.refs.includes(mine) ? [e.exported] : []),
+        ...members.map(([key]) => `${e.exported}.${key}`),
+      ];
+    });
   };
 
   const free = (
@@ -627,7 +633,18 @@ export function createSolver(
               .map((x) => `${x}()`)
           : [],
       );
-      return { ...base, extras: [...base.extras, ...extras] };
+      // A conversion named in the decorator: `@Param("id", ParseIntPipe)`.
+      const converted = rest.some(
+        (r) =>
+          r.kind === "name" &&
+          r.called &&
+          r.args.some((a) => a.kind === "name" && typeRefs(id, a, phase).scalar),
+      );
+      return {
+        ...base,
+        scalar: base.scalar || converted,
+        extras: [...base.extras, ...extras],
+      };
     }
     const k = knowledge(id);
     const value = named(id, type.path, phase);
@@ -658,7 +675,7 @@ export function createSolver(
     const placed = program.item(id);
     let value = placed?.ir.kind === "module" ? undefined : free(id, first, phase)?.value;
     if (placed?.ir.kind === "module")
-      value = phase === 2 ? shape(id, 1)?.variables.get(first) : undefined;
+      value = phase === 0 ? undefined : shape(id, phase === 2 ? 1 : 0)?.variables.get(first);
     if (value === undefined) {
       const path0 = k.canon(`${k.globals}.${first}`);
       const hints = k.hint(first);

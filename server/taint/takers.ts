@@ -45,9 +45,16 @@ export function anyPosition(taker: string): string {
   return taker.replace(/\.arg\([^)]*\)(\.of\d+)?$/, ".arg(*)$1");
 }
 
-/** One of the texts with which the function was given away says that this parameter is no text: "<int:id>". */
-export function isConverted(row: SourceRow, name: string, texts: readonly string[]): boolean {
-  if (row.converted === undefined || texts.length === 0) return false;
-  const pattern = new RegExp(row.converted.replaceAll("NAME", name.replace(/\W/g, "\\$&")));
-  return texts.some((text) => pattern.test(text));
+/** What the texts that were given together with the function say of the parameter: "<int:id>", "message". */
+export function verdict(
+  row: SourceRow,
+  name: string,
+  texts: readonly string[],
+): "source" | "converted" | "other" {
+  const matches = (pattern: string): boolean => {
+    const test = new RegExp(pattern.replaceAll("NAME", name.replace(/\W/g, "\\$&")));
+    return texts.some((text) => test.test(text));
+  };
+  if (row.only !== undefined && !matches(row.only)) return "other";
+  return row.converted !== undefined && matches(row.converted) ? "converted" : "source";
 }

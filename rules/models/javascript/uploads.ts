@@ -31,6 +31,8 @@ const uploads: Model = {
     "upload.Size()": ["multer.File().{size,buffer.length,buffer.byteLength}"],
   },
   sources: [
+    { path: "multer.File().buffer", kind: "remote", text: "the uploaded content" },
+    { path: "upload.DeclaredType()", kind: "remote", text: "the type the client declared" },
     {
       path: "multer.File().{originalname,name}",
       kind: "upload-name",

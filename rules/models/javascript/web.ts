@@ -7,50 +7,114 @@ const EXPRESS = "{express(),express.Router(),express().route(),express.Router().
 const web: Model = {
   language: "javascript",
   types: {
-    "express.Request()": [`${EXPRESS}.${VERBS}.arg(*).param(0)`],
+    "express()": ["express.Application()", "express.Express()"],
+    // Each handler of a route gives the route again.
+    "express().route()": [`express().route().${VERBS}()`, `express.Router().route().${VERBS}()`],
+    "express.Request()": [
+      `${EXPRESS}.${VERBS}.arg(*).param(0)`,
+      `${EXPRESS}.param.arg(1).param(0)`,
+      "express.{RequestHandler,Handler}().param(0)",
+    ],
     "express.Response()": [
       `${EXPRESS}.${VERBS}.arg(*).param(1)`,
+      `${EXPRESS}.param.arg(1).param(1)`,
+      "express.{RequestHandler,Handler}().param(1)",
       "express.Response().{status,type,set,header,contentType,cookie}()",
     ],
+    "fastify()": [
+      "fastify.fastify()",
+      "fastify.FastifyInstance()",
+      "fastify.{FastifyPluginAsync,FastifyPluginCallback}().param(0)",
+      "fastify().register.arg(0).param(0)",
+      "fastify-plugin.arg(0).param(0)",
+    ],
     "fastify.Request()": [
-      "{fastify(),fastify.fastify()}.{get,post,put,patch,delete,all}.arg(*).param(0)",
+      "fastify().{get,post,put,patch,delete,head,options,all}.arg(*).param(0)",
+      "fastify().{route.arg(0.handler),route.arg(0.preHandler),addHook.arg(1)}.param(0)",
+      "fastify.FastifyRequest()",
     ],
     "fastify.Reply()": [
-      "{fastify(),fastify.fastify()}.{get,post,put,patch,delete,all}.arg(*).param(1)",
+      "fastify().{get,post,put,patch,delete,head,options,all}.arg(*).param(1)",
+      "fastify().{route.arg(0.handler),route.arg(0.preHandler),addHook.arg(1)}.param(1)",
+      "fastify.FastifyReply()",
       "fastify.Reply().{code,status,type,header}()",
     ],
     "koa.Context()": [
       "koa().use.arg(*).param(0)",
-      "{@koa/router(),koa-router()}.{get,post,put,patch,delete,all}.arg(*).param(0)",
+      "{@koa/router(),koa-router(),@koa/router.Router()}.{get,post,put,patch,delete,del,all,use}.arg(*).param(0)",
+      "koa.{Context,ParameterizedContext,DefaultContext}()",
     ],
-    "hono.Context()": ["hono.Hono().{get,post,put,patch,delete,all,use}.arg(*).param(0)"],
-    "node.IncomingMessage()": ["{http,https}.createServer.arg(*).param(0)"],
-    "node.ServerResponse()": ["{http,https}.createServer.arg(*).param(1)"],
-    "next.Request()": ["next/server.NextRequest()"],
+    "hono.Hono()": [
+      "hono.Hono().{get,post,put,patch,delete,options,all,on,use,route,basePath}()",
+      "@hono/zod-openapi.OpenAPIHono()",
+      "hono/quick.Hono()",
+      "hono/tiny.Hono()",
+    ],
+    "hono.Context()": [
+      "hono.Hono().{get,post,put,patch,delete,options,all,on,use,openapi}.arg(*).param(0)",
+      "hono/factory.createMiddleware.arg(0).param(0)",
+    ],
+    "node.IncomingMessage()": [
+      "{http,https,http2}.{createServer,createSecureServer}.arg(*).param(0)",
+      "http.IncomingMessage()",
+      "koa.Context().req",
+      "fastify.Request().raw",
+    ],
+    "node.ServerResponse()": [
+      "{http,https,http2}.{createServer,createSecureServer}.arg(*).param(1)",
+      "http.ServerResponse()",
+    ],
   },
   sources: [
     {
-      path: "express.Request().{query,params,body,headers,cookies,url,originalUrl,path,hostname}",
+      path: "express.Request().{query,params,body,headers,cookies,signedCookies,url,originalUrl,path,hostname,host,subdomains,rawHeaders}",
       kind: "remote",
       text: "request data",
+    },
+    {
+      path: `${EXPRESS}.param.arg(1).param(3)`,
+      kind: "remote",
+      text: "a part of the address",
     },
     { path: "express.Request().{get,header,param}()", kind: "remote", text: "a request header" },
     {
-      path: "fastify.Request().{query,params,body,headers,url}",
+      path: "fastify.Request().{query,params,body,headers,cookies,url,originalUrl,hostname,host}",
       kind: "remote",
       text: "request data",
     },
     {
-      path: "koa.Context().{query,params,request.body,request.query,headers,url,path}",
+      path: "koa.Context().{query,querystring,search,params,headers,header,url,originalUrl,href,path,host,hostname,origin,URL,subdomains}",
       kind: "remote",
       text: "request data",
     },
     {
-      path: "hono.Context().req.{query,param,header,json,text,parseBody,formData}()",
+      path: "koa.Context().request.{body,rawBody,query,querystring,search,headers,header,url,originalUrl,href,path,host,hostname,origin,URL}",
       kind: "remote",
       text: "request data",
     },
-    { path: "node.IncomingMessage().{url,headers}", kind: "remote", text: "request data" },
+    {
+      path: "koa.Context().{get,cookies.get,request.get}()",
+      kind: "remote",
+      text: "a request header",
+    },
+    {
+      path: "hono.Context().req.{query,queries,param,header,json,text,parseBody,formData,blob,arrayBuffer,valid}()",
+      kind: "remote",
+      text: "request data",
+    },
+    { path: "hono.Context().req.{url,path}", kind: "remote", text: "the address" },
+    {
+      path: "node.IncomingMessage().{url,headers,rawHeaders}",
+      kind: "remote",
+      text: "request data",
+    },
+    {
+      path: "node.IncomingMessage().on.arg(1).param(0)",
+      kind: "remote",
+      text: "the request body",
+      only: "^data$",
+    },
+    { path: "node.IncomingMessage()[*]", kind: "remote", text: "the request body" },
     {
       path: "next.Request().{nextUrl.searchParams,url,headers,cookies}",
       kind: "remote",
