@@ -146,6 +146,8 @@ export interface ClassMember {
   readonly name: string;
   readonly kind: "method" | "getter" | "setter" | "field";
   readonly isStatic: boolean;
+  /** The method's first parameter is the class. */
+  readonly ofClass?: boolean;
   readonly value?: ValueId;
   readonly annotation?: TypeRef;
   readonly span: Span;
@@ -260,7 +262,8 @@ export type Op = At &
         /** `import type`: nothing is there at run time. */
         readonly typesOnly?: boolean;
       }
-    | { readonly op: "await"; readonly value: ValueId }
+    /** `enter`: the method that `with` calls, of objects that have it; of others it is the object itself. */
+    | { readonly op: "await"; readonly value: ValueId; readonly enter?: string }
     | { readonly op: "yield"; readonly value?: ValueId }
     /** One element of an iterable (keys of a mapping for Python dicts and `for in`). */
     | { readonly op: "iterate"; readonly value: ValueId; readonly keys?: boolean }

@@ -138,7 +138,7 @@ function printValue(op: ValueOp): string {
       const members = op.members.map((m) => {
         const type = m.annotation === undefined ? "" : `: ${printType(m.annotation)}`;
         const value = m.value === undefined ? "" : ` = v${m.value}`;
-        return `${m.isStatic ? "static " : ""}${m.kind} ${m.name}${type}${value}`;
+        return `${m.isStatic ? "static " : ""}${m.ofClass === true ? "class " : ""}${m.kind} ${m.name}${type}${value}`;
       });
       return `class ${op.name}(${list(op.bases)}) {${members.join("; ")}}`;
     }
@@ -147,7 +147,7 @@ function printValue(op: ValueOp): string {
       return `import ${JSON.stringify(op.module)}${name}${op.also === undefined ? "" : ` also ${JSON.stringify(op.also)}`}`;
     }
     case "await":
-      return `await v${op.value}`;
+      return `${op.enter === undefined ? "await" : "enter"} v${op.value}`;
     case "yield":
       return op.value === undefined ? "yield" : `yield v${op.value}`;
     case "iterate":

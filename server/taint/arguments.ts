@@ -2,7 +2,7 @@
 import type { Op, ValueId } from "../ir/ir.ts";
 import type { Run, State } from "./interpret.ts";
 import type { ArgSpec } from "./knowledge.ts";
-import type { CallArg } from "./summary.ts";
+import type { CallArg, Site } from "./summary.ts";
 import { readField, UNKNOWN, type Value } from "./value.ts";
 
 export type CallOp = Op & { op: "call" };
@@ -16,6 +16,12 @@ export interface Call {
   readonly args: readonly CallArg[];
   readonly receiver: Value | undefined;
   readonly receiverOp: ValueId | undefined;
+  /** Names the result if the call has to wait for a caller; absent: the operation does. */
+  readonly deferred?: string;
+  /** Where the call stands, if it is one of another function that is made here. */
+  readonly at?: Site;
+  /** Only its value is asked for: what it does was found out elsewhere. */
+  readonly quiet?: boolean;
 }
 
 export function argument(
@@ -31,9 +37,7 @@ export function argument(
     for (const a of call.args) {
       if (a.name !== undefined) continue;
       if (a.spread === "items")
-        return at <= spec
-          ? { ...a, value: readField(a.value, a.value.closed ? String(spec - at) : "*") }
-          : undefined;
+        return at <= spec ? { ...a, value: readField(a.value, String(spec - at)) } : undefined;
       if (a.spread !== undefined) continue;
       if (at++ === spec) return a;
     }
@@ -55,8 +59,8 @@ export function argument(
   const named = call.args.find((a) => a.name === spec);
   if (named !== undefined) return named;
   const entries = call.args.find((a) => a.spread === "entries");
-  const inside = entries?.value.fields?.get(spec);
-  return entries !== undefined && inside !== undefined ? { ...entries, value: inside } : undefined;
+  const inside = entries === undefined ? UNKNOWN : readField(entries.value, spec);
+  return entries === undefined || inside === UNKNOWN ? undefined : { ...entries, value: inside };
 }
 
 export function specified(call: Call, specs: readonly ArgSpec[]): CallArg[] {

@@ -1,29 +1,47 @@
 /** Calls: library rows, functions of the project by their summaries, and what happens at calls of unknown things. */
 import type { Op, ValueId } from "../ir/ir.ts";
-import { callFunction, construct, holeOf, instantiate } from "./apply.ts";
+import { applyFunction, callFunction, construct, later, shallow } from "./apply.ts";
 import { argument, type Call, type CallOp } from "./arguments.ts";
+import { holeOf } from "./closures.ts";
+import { deferCall } from "./defer.ts";
 import { giveHandlers } from "./handlers.ts";
+import { instantiate } from "./instantiate.ts";
 import { bake, type Run, type State } from "./interpret.ts";
-import { instanceMember, pathValue, resolve, sourceTaint, withHint, withRefs } from "./members.ts";
+import { CALLEE, functionsIn, isCallable } from "./made.ts";
+import {
+  instanceMember,
+  pathValue,
+  resolve,
+  sourceTaint,
+  superValue,
+  update,
+  withHint,
+  withRefs,
+} from "./members.ts";
 import { isForeign, weakened } from "./operators.ts";
 import { applies, endsLike, guard, pass } from "./rows.ts";
 import { sink } from "./sinks.ts";
 import type { CallArg } from "./summary.ts";
 import {
   both,
+  type ItemId,
+  isSymbolic,
   isTainted,
   join,
   joinTaint,
   markBit,
+  ofRef,
   ofTaint,
   onlyConst,
   type Proof,
   type Ref,
   readField,
+  SELF_LABEL,
   spread,
   type Taint,
   UNKNOWN,
   type Value,
+  withField,
   withTaint,
 } from "./value.ts";
 
@@ -42,11 +60,12 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
       ? undefined
       : bake(withHint(run, resolve(run, run.values[receiverOp] ?? UNKNOWN), receiverOp), state);
   const call: Call = { run, id, op, state, args, receiver, receiverOp };
+  if (calleeOp.op === "super") constructBase(call);
   const callee = withHint(run, resolve(run, run.values[op.callee] ?? UNKNOWN), op.callee);
   const method = calleeOp.op === "member" ? calleeOp.name : undefined;
 
-  const paths = callee.refs.filter((r) => r.startsWith("lib:")).map((r) => r.slice(4));
-  const called = forwarded(run, op, method === undefined ? paths : [...paths, `*.${method}`]);
+  const paths = libraryPaths(callee);
+  const called = forwarded(call, method === undefined ? paths : [...paths, `*.${method}`]);
   if (called !== undefined) return evaluateCall(run, id, called, state);
   const guessed = callee.guessed ?? false;
   noteTakers(
@@ -58,6 +77,20 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
   );
   giveHandlers(call, paths);
   observe(call, paths, method, guessed);
+  if (op.form === "decorator") return decorate(call, callee, paths);
+  return invoke(call, callee, method);
+}
+
+function libraryPaths(callee: Value): string[] {
+  return callee.refs.filter((r) => r.startsWith("lib:")).map((r) => r.slice(4));
+}
+
+/** The call of a value, whoever makes it: an operation, a function that it was passed to, a library. */
+export function invoke(given: Call, callee: Value, method: string | undefined): Value {
+  const call = withBound(given, callee);
+  const { run, op, state } = call;
+  const paths = libraryPaths(callee);
+  const guessed = callee.guessed ?? false;
   for (const path of paths)
     for (const row of run.facts.knowledge.sinks(path)) sink(call, row, guessed);
   if (method !== undefined && paths.length === 0)
@@ -67,28 +100,19 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
   const add = (value: Value | undefined): void => {
     if (value !== undefined) result = result === undefined ? value : join(result, value);
   };
-  if (op.form === "decorator") {
-    // The name keeps meaning the function it was given, whatever wraps it.
-    const decorated = args[0]?.value ?? UNKNOWN;
-    for (const ref of callee.refs)
-      if (ref.startsWith("fn:")) callFunction(call, ref.slice(3), undefined);
-    const types = paths.flatMap((p): Ref[] => {
-      const type = run.facts.knowledge.canon(`${p}()`);
-      return type === `${p}()` ? [] : [`lib:${type}`];
-    });
-    return types.length === 0
-      ? decorated
-      : withRefs(decorated, [...decorated.refs, ...types], guessed);
-  }
   for (const ref of callee.refs) {
-    if (ref.startsWith("fn:")) add(callFunction(call, ref.slice(3), boundSelf(call, ref)));
-    else if (ref.startsWith("class:")) add(construct(call, ref.slice(6)));
+    if (ref.startsWith("fn:")) {
+      add(callFunction(call, ref.slice(3), selfOf(call, callee, op.isNew), callee));
+      if (isOpen(call, ref.slice(3), callee)) add(deferCall(call, callee, method));
+    } else if (ref.startsWith("class:")) add(construct(call, ref.slice(6)));
     else if (ref.startsWith("inst:")) {
       const method = instanceMember(run, ref.slice(5), "__call__", op, 0);
       for (const m of method?.refs ?? [])
-        if (m.startsWith("fn:")) add(callFunction(call, m.slice(3), { refs: [ref], taint: [] }));
+        if (m.startsWith("fn:")) add(callFunction(call, m.slice(3), callee, method as Value));
     }
   }
+  if (run.shapesOnly && callee.refs.some((r) => /^(?:result|later|export):/.test(r)))
+    add(later(call, ofRef("later:call"), [[CALLEE, shallow(callee, 1)]]));
   if (!guessed && paths.length > 0 && paths.every((p) => run.facts.knowledge.ends(`${p}()`)))
     state.ended = true;
   const known = result !== undefined;
@@ -111,23 +135,126 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
             : named(value.value, result);
     }
   }
+  const called = runCallbacks(call, paths, method);
+  if (called.returns !== undefined) {
+    matched = true;
+    result = result === undefined ? called.returns : named(called.returns, result);
+  }
   if (!matched && !known) {
-    const unknown = unknownCall(call);
+    const isLibrary = paths.some((p) => !p.startsWith(`${run.facts.knowledge.globals}.`));
+    const waits = isLibrary ? undefined : deferCall(call, callee, method);
+    const unknown = waits ?? unknownCall(call);
     result = result === undefined ? unknown : join(result, unknown);
   }
-  const proof = runCallbacks(call, paths, method);
+  const { proof } = called;
   if (proof === undefined || proof.size === 0) return result ?? UNKNOWN;
   const { key: _key, ...answer } = result ?? UNKNOWN;
   return { ...answer, whenTrue: both(answer.whenTrue, proof) };
 }
 
+/** Arguments that were given before come first. */
+function withBound(call: Call, callee: Value): Call {
+  let args: CallArg[] | undefined;
+  for (const [key, value] of callee.env ?? []) {
+    if (!key.startsWith("(")) continue;
+    args ??= [];
+    const name = key.slice(1);
+    const arg = { value, op: -1, span: call.op.span };
+    args.push(/^\d+$/.test(name) ? arg : { ...arg, name });
+  }
+  return args === undefined ? call : { ...call, args: [...args, ...call.args] };
+}
+
+/** `super(...)` in a constructor: the object is made by what its class extends. */
+function constructBase(call: Call): void {
+  const { run, op, state } = call;
+  const base = superValue(run, state);
+  for (const ref of base.refs) {
+    if (!ref.startsWith("inst:")) continue;
+    const init = instanceMember(run, ref.slice(5), "constructor", op, 0);
+    for (const fn of init?.refs ?? []) {
+      if (!fn.startsWith("fn:")) continue;
+      const made = applyFunction(call, fn.slice(3), base, init);
+      for (const [name, value] of made?.self.fields ?? [])
+        update(run, op.callee, state, (old) => withField(old, name, value, true));
+    }
+  }
+}
+
+/** The name means what the decorator gives; of one that gives nothing known, the function itself. */
+function decorate(call: Call, callee: Value, paths: readonly string[]): Value {
+  const { run } = call;
+  const decorated = call.args[0]?.value ?? UNKNOWN;
+  const types = paths.flatMap((p): Ref[] => {
+    const type = run.facts.knowledge.canon(`${p}()`);
+    return type === `${p}()` ? [] : [`lib:${type}`];
+  });
+  if (types.length > 0)
+    return withRefs(decorated, [...decorated.refs, ...types], callee.guessed ?? false);
+  const isOurs = callee.refs.some((r) => /^(?:fn|class|inst|result|later|export):/.test(r));
+  if (!isOurs || decorated.refs.some((r) => r.startsWith("class:"))) return decorated;
+  if (run.shapesOnly) return later(call, ofRef("later:decorator"), [[CALLEE, shallow(callee, 1)]]);
+  const made = invoke(call, callee, undefined);
+  return isCallable(made) ? made : decorated;
+}
+
+/** A method without a body of its own, on an object that may be of a subclass: the caller knows which. */
+function isOpen(call: Call, fn: ItemId, callee: Value): boolean {
+  const { run, op } = call;
+  if (run.shapesOnly || !callee.taint.some((t) => t.label.startsWith(SELF_LABEL))) return false;
+  const calleeOp = run.item.ops[op.callee];
+  if (calleeOp?.op === "member" && run.item.ops[calleeOp.object]?.op === "super") return false;
+  const summary = run.facts.summary(fn);
+  return (
+    summary !== undefined &&
+    summary.hits.length === 0 &&
+    summary.deferred.length === 0 &&
+    summary.calls.length === 0 &&
+    summary.self.fields === undefined &&
+    !isTainted(summary.returns) &&
+    summary.returns.refs.length === 0
+  );
+}
+
 /** `asyncio.to_thread(open, path)` is the call `open(path)`. */
-function forwarded(run: Run, op: CallOp, paths: readonly string[]): CallOp | undefined {
+function forwarded(call: Call, paths: readonly string[]): CallOp | undefined {
+  const { run, op, receiverOp } = call;
   for (const path of paths) {
-    const at = run.facts.knowledge.forwards(`${path}()`);
-    const callee = at === undefined ? undefined : op.args[at];
-    if (at === undefined || callee === undefined || callee.spread !== undefined) continue;
-    return { ...op, callee: callee.value, args: op.args.slice(at + 1) };
+    const row = run.facts.knowledge.forwards(`${path}()`);
+    if (row === undefined) continue;
+    if (typeof row === "number") {
+      const callee = op.args[row];
+      if (callee === undefined || callee.spread !== undefined) continue;
+      return { ...op, callee: callee.value, args: op.args.slice(row + 1) };
+    }
+    // `work.call(object, a)` and `work.apply(object, list)`: only of something that is a function.
+    const own = call.receiver;
+    if (receiverOp === undefined || own === undefined || own.refs.some((r) => !r.startsWith("fn:")))
+      continue;
+    if (own.refs.length === 0 && !own.taint.some((t) => isSymbolic(t.label))) continue;
+    const args = op.args.slice(1);
+    return {
+      ...op,
+      callee: receiverOp,
+      args: row === "list" ? args.slice(0, 1).map((a) => ({ ...a, spread: "items" })) : args,
+    };
+  }
+  return undefined;
+}
+
+/** `partial(work, a)` and `work.bind(object, a)`: the function, with arguments that come first. */
+function boundArguments(call: Call, paths: readonly string[]): Value | undefined {
+  for (const path of paths) {
+    const row = call.run.facts.knowledge.binds(path);
+    if (row === undefined) continue;
+    const fn = row === "recv" ? call.receiver : argument(call, row)?.value;
+    if (fn === undefined || !fn.refs.some((r) => r.startsWith("fn:"))) continue;
+    const env = new Map(fn.env);
+    let at = [...env.keys()].filter((k) => /^\(\d+$/.test(k)).length;
+    const rest = call.args.slice(row === "recv" ? 1 : row + 1);
+    for (const a of rest) env.set(`(${a.name ?? String(at++)}`, shallow(a.value, 1));
+    const { key: _key, ...same } = fn;
+    return { ...same, env };
   }
   return undefined;
 }
@@ -147,9 +274,13 @@ function unknownCall(call: Call): Value {
   return ofTaint(taint.map((t) => ({ ...t, marks: t.marks | mark, derive: "part" as const })));
 }
 
-function boundSelf(call: Call, ref: Ref): Value | undefined {
-  void ref;
-  return call.receiver?.refs.some((r) => r.startsWith("inst:")) ? call.receiver : undefined;
+/** What `this` is in the function that is called: the receiver, the object a method was taken from, a fresh one. */
+function selfOf(call: Call, callee: Value, isNew: boolean): Value | undefined {
+  if (isNew) return UNKNOWN;
+  const own = call.receiver;
+  if (own?.refs.some((r) => r.startsWith("inst:"))) return own;
+  if (own?.refs.some((r) => r.startsWith("class:"))) return own;
+  return callee.env?.get("this") ?? own;
 }
 
 function observe(
@@ -201,9 +332,8 @@ function noteTakers(call: Call, paths: readonly string[], guessed: boolean): voi
   if (paths.length === 0) return;
   const texts = textsOf(call);
   const note = (value: Value, place: string): void => {
-    for (const r of resolve(run, value).refs) {
-      if (!r.startsWith("fn:")) continue;
-      const hole = holeOf(run, r.slice(3));
+    for (const fn of functionsIn(value)) {
+      const hole = holeOf(run, fn);
       const old = hole === undefined ? undefined : run.closures.get(hole);
       if (hole === undefined || old === undefined) continue;
       const takers = paths.map((p) => `${p}.arg(${place})`);
@@ -218,6 +348,10 @@ function noteTakers(call: Call, paths: readonly string[], guessed: boolean): voi
   call.args.forEach((a, position) => {
     const place = a.name ?? String(position);
     note(a.value, place);
+    // Wrapped where it is given: `app.get("/", caught(async (req, res) => ...))`.
+    const wrapper = run.item.ops[a.op];
+    if (wrapper?.op === "call")
+      for (const inner of wrapper.args) note(run.values[inner.value] ?? UNKNOWN, place);
     // A handler in an options object: "fastify().route.arg(0.handler)".
     for (const [key, value] of a.value.fields ?? []) note(value, `${place}.${key}`);
   });
@@ -254,6 +388,8 @@ function callPath(
   for (const row of k.source(path))
     if (row.when !== undefined && endsLike(call, row.when.arg, row.when.matches))
       base = withTaint(base, joinTaint(base.taint, [sourceTaint(run, path, row, op, guessed)]));
+  const bound = boundArguments(call, [rawPath]);
+  if (bound !== undefined) return { value: bound, matched: true };
   let value: Value = base;
   let matched =
     k.source(path).length > 0 || path !== rawPath || k.sinks(rawPath.slice(0, -2)).length > 0;
@@ -310,49 +446,107 @@ function importedBy(call: Call, path: string): Value | undefined {
 
 const NOWHERE = { found: new Map(), start: new Map() };
 
-/** Runs the functions that are passed; what the call proves when it answers true. */
+/** Runs the functions that are passed: what the call proves when it answers true, and what it gives that they made. */
 function runCallbacks(
   call: Call,
   paths: readonly string[],
   method: string | undefined,
-): Proof | undefined {
+): { readonly proof?: Proof | undefined; readonly returns?: Value | undefined } {
   const { run } = call;
   let proof: Proof | undefined;
+  let returns: Value | undefined;
   const rows = [
     ...paths.map((p) => `${p}()`),
     ...(method === undefined ? [] : [`*.${method}()`]),
   ].flatMap((p) => run.facts.knowledge.callbacks(p));
   call.args.forEach((a, position) => {
-    for (const ref of resolve(run, a.value).refs) {
+    const callback = resolve(run, a.value);
+    const own = rows.filter((r) => r.arg === (a.name ?? position));
+    const made = own.find((r) => r.returns !== undefined);
+    const isOurs = callback.refs.some((r) => r.startsWith("fn:"));
+    if (run.shapesOnly || (!isOurs && made === undefined)) return;
+    const params: Value[] = [];
+    for (const row of own) {
+      const from = argument(call, row.from)?.value ?? UNKNOWN;
+      params[row.param] = row.element ? elementOf(from) : from;
+    }
+    if (
+      own.length === 0 &&
+      call.receiver !== undefined &&
+      paths.every((p) => !run.facts.knowledge.knows(p))
+    ) {
+      const taint = spread(call.receiver).map((t) => ({
+        ...t,
+        marks: t.marks | markBit("unknown-call"),
+      }));
+      if (taint.length > 0) params[0] = ofTaint(taint);
+    }
+    for (const ref of callback.refs) {
       if (!ref.startsWith("fn:")) continue;
-      const row = rows.find((r) => r.arg === position);
-      const params: Value[] = [];
-      if (row !== undefined) {
-        const from = argument(call, row.from)?.value ?? UNKNOWN;
-        params[row.param] = row.element ? readField(from, "*") : from;
-      } else if (call.receiver !== undefined && paths.every((p) => !run.facts.knowledge.knows(p))) {
-        const taint = spread(call.receiver).map((t) => ({
-          ...t,
-          marks: t.marks | markBit("unknown-call"),
-        }));
-        if (taint.length > 0) params[0] = ofTaint(taint);
-      }
-      if (row?.proves === "true" && !run.shapesOnly && !isForeign(params[row.param] ?? UNKNOWN)) {
-        const summary = run.facts.summary(ref.slice(3));
+      const fn = ref.slice(3);
+      const proves = own.find((r) => r.proves === "true");
+      if (proves !== undefined && !isForeign(params[proves.param] ?? UNKNOWN)) {
+        const summary = run.facts.summary(fn);
         if (summary !== undefined && summary.whenTrue.size > 0)
           proof = both(
             proof,
-            instantiate(call, ref.slice(3), summary, (i) => params[i] ?? UNKNOWN, true).whenTrue,
+            instantiate(call, fn, summary, (i) => params[i] ?? UNKNOWN, {
+              callee: callback,
+              provesCaptured: true,
+            }).whenTrue,
           );
       }
-      if (run.shapesOnly || !run.recording) continue;
-      run.calls.add(ref.slice(3));
-      // Nothing tainted goes in: what the callback does is its own affair.
-      if (!params.some((p) => p !== undefined && isTainted(p))) continue;
-      const summary = run.facts.summary(ref.slice(3));
-      if (summary !== undefined)
-        instantiate(call, ref.slice(3), summary, (i) => params[i] ?? UNKNOWN);
+      if (run.recording) run.calls.add(fn);
     }
+    // Nothing tainted goes in and nothing of it is used: what the callback does is its own affair.
+    const given = params.some((p) => p !== undefined && (isTainted(p) || p.refs.length > 0));
+    const writes = callback.refs.some(
+      (r) => r.startsWith("fn:") && (run.facts.ir(r.slice(3))?.outerWrites.length ?? 0) > 0,
+    );
+    if (!given && !writes && made === undefined) return;
+    let result = callIt(call, callback, params);
+    if (made?.feeds !== undefined) {
+      params[made.feeds] = join(params[made.feeds], result);
+      result = join(result, callIt(call, callback, params));
+      const start = argument(call, made.feeds === 0 ? (made.initial ?? -1) : -1)?.value;
+      if (start !== undefined) result = join(result, start);
+    }
+    if (made === undefined || !(isOurs || isCallableLibrary(callback))) return;
+    returns = join(returns, made.returns === "element" ? listOf(result) : result);
   });
-  return proof;
+  return { proof, returns };
+}
+
+function elementOf(list: Value): Value {
+  return readField(list, "*");
+}
+function listOf(element: Value): Value {
+  return { refs: [], taint: [], fields: new Map([["*", element]]) };
+}
+function isCallableLibrary(value: Value): boolean {
+  return value.refs.some((r) => r.startsWith("lib:"));
+}
+
+/** A function that was passed is called by the library. */
+function callIt(call: Call, callback: Value, params: readonly Value[]): Value {
+  const { run, op } = call;
+  if (run.depth > 8) return UNKNOWN;
+  const args = Array.from(params, (value) => ({ value: value ?? UNKNOWN, op: -1, span: op.span }));
+  run.depth++;
+  try {
+    return invoke(
+      {
+        ...call,
+        op: { ...op, isNew: false, form: "call" },
+        args,
+        receiver: undefined,
+        receiverOp: undefined,
+        deferred: `${call.deferred ?? call.id}/cb`,
+      },
+      callback,
+      undefined,
+    );
+  } finally {
+    run.depth--;
+  }
 }

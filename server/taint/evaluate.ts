@@ -2,8 +2,9 @@
 
 import { assertNever } from "../base/brand.ts";
 import type { Op, ValueId } from "../ir/ir.ts";
-import { enclose } from "./apply.ts";
+import { callFunction } from "./apply.ts";
 import { evaluateCall } from "./call.ts";
+import { enclose, environment } from "./closures.ts";
 import { combined, negated, ofConstants } from "./constants.ts";
 import { iterated } from "./container-rows.ts";
 import {
@@ -18,11 +19,14 @@ import {
 } from "./containers.ts";
 import { noteAssigned, noteTyped } from "./handlers.ts";
 import { bake, parameterValue, type Run, type State } from "./interpret.ts";
+import { accessorCall, callAccessor, functionsIn } from "./made.ts";
 import {
+  accessor,
   extendPaths,
   follow,
   freeValue,
   index,
+  instanceMember,
   instances,
   member,
   pathValue,
@@ -81,7 +85,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
     case "this":
       return state.self;
     case "super":
-      return superValue(run);
+      return superValue(run, state);
     case "member":
       return member(run, get(op.object), op.name, op, state);
     case "index":
@@ -92,9 +96,11 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
         : op.without.reduce<Value>(without, withoutProofs(get(op.object)));
     case "setMember": {
       const value = bake(get(op.value), state);
-      noteAssigned(run, get(op.object), op.name, value);
-      recordAssignment(run, id, op, get(op.object), op.name, op.value, value, state);
-      update(run, op.object, state, (old) => withField(old, op.name, value, true));
+      const object = get(op.object);
+      noteAssigned(run, object, op.name, value);
+      recordAssignment(run, id, op, object, op.name, op.value, value, state);
+      if (!assignProperty(run, object, op, value, state))
+        update(run, op.object, state, (old) => withField(old, op.name, value, true));
       return value;
     }
     case "setIndex": {
@@ -176,9 +182,11 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
           texts: [],
           defaults: op.defaults.map((d) => (d === undefined ? undefined : get(d))),
           isStatic: false,
+          ofClass: false,
         });
       enclose(run, child, op, id, state);
-      return ofRef(`fn:${child}`);
+      const env = environment(run, child, op.hole, state);
+      return env === undefined ? ofRef(`fn:${child}`) : { ...ofRef(`fn:${child}`), env };
     }
     case "class":
       return defineClass(run, op, get);
@@ -187,7 +195,8 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
     case "await":
     case "annotate": {
       const value = get(op.value);
-      if (op.op === "await") return value;
+      if (op.op === "await")
+        return op.enter === undefined ? value : enter(run, op, op.enter, value, state);
       if (value.refs.length > 0) {
         if (value.refs.some((r) => r.startsWith("fn:")))
           noteTyped(run, value, run.facts.typeRefs(run.id, op.type).refs);
@@ -269,31 +278,73 @@ function defineClass(run: Run, op: Op & { op: "class" }, get: (v: ValueId) => Va
   const file = run.id.slice(0, run.id.indexOf("#"));
   const id = run.item.kind === "module" ? `${file}#${op.name}` : `${run.id}.${op.name}`;
   const members = new Map<string, Value>();
+  const getters = new Map<string, Value>();
+  const setters = new Map<string, Value>();
   const annotations = new Map<string, import("../ir/ir.ts").TypeRef>();
   const methods: number[] = [];
   for (const m of op.members) {
     if (m.annotation !== undefined) annotations.set(m.name, m.annotation);
     if (m.value === undefined) continue;
     const value = get(m.value);
-    if (m.kind !== "getter" && m.kind !== "setter") members.set(m.name, value);
+    const table = m.kind === "getter" ? getters : m.kind === "setter" ? setters : members;
+    table.set(m.name, value);
     if (m.kind === "field") continue;
-    for (const ref of value.refs) {
-      const hole = ref.startsWith("fn:") ? run.holes.get(ref.slice(3)) : undefined;
+    for (const fn of functionsIn(value)) {
+      const hole = run.holes.get(fn);
       const closure = hole === undefined ? undefined : run.closures.get(hole);
       if (hole === undefined || closure === undefined) continue;
-      run.closures.set(hole, { ...closure, classId: id, isStatic: m.isStatic });
+      const { isStatic, ofClass = false } = m;
+      run.closures.set(hole, { ...closure, classId: id, isStatic, ofClass });
       methods.push(hole);
     }
   }
+  const { name } = op;
+  const bases = op.bases.map(get);
   run.classes.set(id, {
-    name: op.name,
-    bases: op.bases.map(get),
+    name,
+    bases,
     members,
+    getters,
+    setters,
     annotations,
     methods,
     item: run.id,
   });
   return ofRef(`class:${id}`);
+}
+
+/** What entering a context manager of ours gives; of others, the object. */
+function enter(run: Run, op: Op, method: string, value: Value, state: State): Value {
+  const object = resolve(run, value);
+  let out: Value | undefined;
+  for (const ref of object.refs) {
+    if (!ref.startsWith("inst:")) continue;
+    const own = instanceMember(run, ref.slice(5), method, op, 0);
+    const given = own === undefined ? undefined : callAccessor(run, own, object, [], op, state);
+    if (given !== undefined) out = join(out, given);
+  }
+  return out ?? value;
+}
+
+/** Calls the function behind a property that is assigned to; false if it is a plain field. */
+function assignProperty(
+  run: Run,
+  object: Value,
+  op: Op & { op: "setMember" },
+  value: Value,
+  state: State,
+): boolean {
+  if (run.shapesOnly) return false;
+  for (const ref of object.refs) {
+    if (!ref.startsWith("inst:")) continue;
+    const setter = accessor(run, ref.slice(5), "setters", op.name, 0);
+    if (setter === undefined) continue;
+    const call = accessorCall(run, object, [value], op, state, op.object);
+    for (const fn of setter.refs)
+      if (fn.startsWith("fn:")) callFunction(call, fn.slice(3), object, setter);
+    return true;
+  }
+  return false;
 }
 
 function record(

@@ -28,6 +28,8 @@ export interface Facts {
   summary(item: ItemId): Summary | undefined;
   /** Of a nested function's summary, the flows from what it captures: all that creating it means. */
   enclosed(item: ItemId): readonly Hit[];
+  /** Names that a nested function, or one inside it, takes from around it. */
+  captures(item: ItemId): readonly string[];
   child(item: ItemId, hole: number): ItemId | undefined;
   /** The item's IR, for parameter names of a callee. */
   ir(item: ItemId): Item | undefined;

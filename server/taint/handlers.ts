@@ -2,9 +2,11 @@
  * Functions of the project that are handed to a library from another place than where they are made: `path("users/", views.show)`.
  * What the library will call them with flows into them here. (A function that is handed over where it is made knows by itself.)
  */
-import { holeOf, instantiate } from "./apply.ts";
+
 import type { Call } from "./arguments.ts";
 import { textsOf } from "./call.ts";
+import { holeOf } from "./closures.ts";
+import { instantiate } from "./instantiate.ts";
 import type { Run } from "./interpret.ts";
 import { resolve } from "./members.ts";
 import { trail } from "./summary.ts";

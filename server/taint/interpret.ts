@@ -11,6 +11,7 @@ import { reach } from "./sinks.ts";
 import type {
   ClassShape,
   ClosureShape,
+  Deferred,
   Entry,
   Hit,
   Observation,
@@ -18,7 +19,7 @@ import type {
   StoreView,
   Summary,
 } from "./summary.ts";
-import { trail } from "./summary.ts";
+import { NOTHING, trail } from "./summary.ts";
 import {
   both,
   canBe,
@@ -33,11 +34,11 @@ import {
   parentLabel,
   proofKey,
   SELF_LABEL,
+  SELF_OUTSIDE,
   sourceLabel,
   type Taint,
   UNKNOWN,
   type Value,
-  withTaint,
 } from "./value.ts";
 
 export interface State {
@@ -76,6 +77,11 @@ export interface Run {
   readonly yields: Value[];
   /** What was done so far, counted in variables looked at. */
   effort: number;
+  readonly deferred: Map<string, Deferred>;
+  /** What values made by calls elsewhere turned out to be. */
+  readonly made: Map<Value, Value>;
+  /** How many calls are being followed inside one another. */
+  depth: number;
 }
 
 const MAX_VISITS = 40;
@@ -94,19 +100,7 @@ const OPERATION = 20;
 class TooLarge extends Error {}
 
 /** What is known of an item that was given up: nothing. A caller takes it for an unknown function. */
-const GIVEN_UP_SUMMARY: Summary = {
-  returns: UNKNOWN,
-  hits: [],
-  observations: [],
-  whenTrue: new Map(),
-  whenFalse: new Map(),
-  always: new Map(),
-  self: UNKNOWN,
-  calls: [],
-  stores: [],
-  givenUp: true,
-  key: -2,
-};
+const GIVEN_UP_SUMMARY: Summary = { ...NOTHING, givenUp: true, key: -2 };
 const GIVEN_UP_SHAPE: Shape = {
   variables: new Map(),
   closures: new Map(),
@@ -128,6 +122,9 @@ export function summarise(item: Item, id: ItemId, facts: Facts): Summary {
     whenFalse: out.whenFalse,
     always: out.always,
     self: out.self,
+    params: out.params,
+    free: out.free,
+    deferred: [...run.deferred.values()],
     calls: [...run.calls].sort(),
     stores: run.stores,
     key: 0,
@@ -169,6 +166,7 @@ function createRun(item: Item, id: ItemId, facts: Facts, shapesOnly: boolean): R
             results: [],
             selfParam: false,
             isMethod: false,
+            isClassMethod: false,
             isEntryPoint: false,
             takenGuessed: false,
           }
@@ -186,6 +184,9 @@ function createRun(item: Item, id: ItemId, facts: Facts, shapesOnly: boolean): R
     variables: new Map(),
     yields: [],
     effort: 0,
+    deferred: new Map(),
+    made: new Map(),
+    depth: 0,
   };
 }
 
@@ -195,6 +196,8 @@ interface Outcome {
   readonly whenFalse: Proof;
   readonly always: Proof;
   readonly self: Value;
+  readonly params: ReadonlyMap<number, Value>;
+  readonly free: ReadonlyMap<string, Value>;
 }
 
 /** Undefined if it takes more than the effort that one item may cost. */
@@ -227,12 +230,15 @@ function interpret(run: Run): Outcome {
 
   run.recording = !run.shapesOnly;
   run.yields.length = 0;
+  run.deferred.clear();
   const ends: { value: Value; cleared: Proof; self: Value }[] = [];
   const forward = (to: number, state: State): void => {
     const old = states[to];
     spend(run, state.slots.length + state.free.size, 0);
     states[to] = old === undefined ? copy(state) : merge(old, state);
   };
+  const params = new Map<number, Value>();
+  const free = new Map<string, Value>();
   for (const at of order) {
     const state = states[at];
     if (state === undefined) continue;
@@ -246,6 +252,7 @@ function interpret(run: Run): Outcome {
           ? bake(run.values[end.value] ?? UNKNOWN, last)
           : NULL;
       ends.push({ value, cleared: last.cleared, self: selfAtEnd(run, last) });
+      if (!run.shapesOnly) writtenOutside(run, last, params, free);
       if (end.kind === "return" && end.value !== undefined) {
         const op = item.ops[end.value] as Op;
         for (const row of run.entry.results)
@@ -285,6 +292,8 @@ function interpret(run: Run): Outcome {
     whenFalse: namedOutside(whenFalse),
     always: namedOutside(always),
     self: self ?? UNKNOWN,
+    params,
+    free,
   };
 }
 
@@ -348,6 +357,22 @@ function planOf(item: Item): Plan {
   return plan;
 }
 
+/** What the caller sees changed: fields of the objects it passed, and variables around the function. */
+function writtenOutside(
+  run: Run,
+  state: State,
+  params: Map<number, Value>,
+  free: Map<string, Value>,
+): void {
+  run.item.params.forEach((p, i) => {
+    const { fields, taint } = state.slots[p.slot] ?? UNKNOWN;
+    if (fields === undefined || (i === 0 && run.entry.selfParam)) return;
+    if (taint.some((t) => t.label === `param:${i}:`))
+      params.set(i, join(params.get(i), bake({ refs: [], taint: [], fields }, state)));
+  });
+  for (const [name, value] of state.free) free.set(name, join(free.get(name), bake(value, state)));
+}
+
 /** Guards that held where a value was returned are of no use to the caller by label, only baked in; proofs travel apart. */
 function stepOut(value: Value): Value {
   const { whenTrue: _t, whenFalse: _f, position: _p, key: _k, ...rest } = value;
@@ -360,15 +385,15 @@ function namedOutside(proof: Proof | undefined): Proof {
 
 /** The instance whose method this is. What its fields hold is known to whoever calls the method: "param:-1:field". */
 function selfValue(run: Run): Value {
-  if (run.entry.classId === undefined) return UNKNOWN;
-  const refs = [`inst:${run.entry.classId}`];
-  if (run.shapesOnly || !run.entry.isMethod) return { refs, taint: [] };
+  const { classId, isMethod } = run.entry;
+  const refs =
+    classId === undefined ? [] : [`${run.entry.isClassMethod ? "class" : "inst"}:${classId}`];
+  if (run.shapesOnly || run.item.kind === "module") return { refs, taint: [] };
+  // `this` of a function inside a method is the method's.
+  const label = classId === undefined || isMethod ? SELF_LABEL : SELF_OUTSIDE;
   const span = run.item.params[0]?.span ?? { start: 0, end: 0 };
   const at = trail("source", run.id, span, "a field of the object");
-  return {
-    refs,
-    taint: [{ label: SELF_LABEL, kind: "", cleared: 0, marks: 0, derive: "same", trail: at }],
-  };
+  return { refs, taint: [{ label, kind: "", cleared: 0, marks: 0, derive: "same", trail: at }] };
 }
 function selfAtEnd(run: Run, state: State): Value {
   if (!run.entry.selfParam) return state.self;
@@ -523,8 +548,8 @@ export function parameterValue(run: Run, index: number, span: Span): Value {
     taint,
     ...(info?.guessed ? { guessed: true } : {}),
   };
-  if (param.kind === "rest" || param.kind === "keywords")
-    return { refs: [], taint: [], fields: new Map([["*", withTaint(value, taint)]]) };
+  // Symbolically it is the whole: its elements are "param:1:0", "param:1:name".
+  if (param.kind === "rest" || param.kind === "keywords") return { refs: [], taint };
   void span;
   return value;
 }
@@ -669,8 +694,24 @@ function summaryKey(s: Summary): number {
     out,
     sequence(s.stores, (x) => mix(mix(textKey(x.target), x.site.op), keyOf(x.value))),
   );
+  out = mix(
+    out,
+    writtenKey(s.params, (at) => at),
+  );
+  out = mix(out, writtenKey(s.free, textKey));
+  out = mix(out, sequence(s.deferred, deferredKey));
   out = mix(out, sequence([s.whenTrue, s.whenFalse, s.always], proofKey));
   return mix(out, sequence(s.calls, textKey));
+}
+function writtenKey<K>(written: ReadonlyMap<K, Value>, key: (at: K) => number): number {
+  return sequence(written, ([at, value]) => mix(key(at), deepKey(value)));
+}
+function deferredKey(d: Deferred): number {
+  let out = mix(textKey(d.id), textKey(d.callee));
+  out = mix(mix(mix(out, d.site.span.start), d.site.span.end), d.isNew ? 2 : 1);
+  for (const a of d.args)
+    out = mix(mix(out, textKey(`${a.name ?? ""} ${a.spread ?? ""}`)), deepKey(a.value));
+  return out;
 }
 function shapeKey(s: Shape): number {
   let variables = s.variables.size;
@@ -678,7 +719,7 @@ function shapeKey(s: Shape): number {
     variables = gather(variables, mix(textKey(name), deepKey(value)));
   const closures = sequence(s.closures, ([hole, c]) => {
     const takers = mix(sequence(c.takers, textKey), sequence(c.texts, textKey));
-    const flags = (c.takenGuessed ? 1 : 0) + (c.isStatic ? 2 : 0);
+    const flags = (c.takenGuessed ? 1 : 0) + (c.isStatic ? 2 : 0) + (c.ofClass ? 4 : 0);
     const defaults = sequence(c.defaults, (d) => (d === undefined ? 2 : keyOf(d)));
     return mix(mix(mix(mix(hole, takers), flags), textKey(c.classId ?? "")), defaults);
   });
@@ -689,10 +730,7 @@ function shapeKey(s: Shape): number {
 export function classKey(c: ClassShape): number {
   let out = mix(textKey(c.name), textKey(c.item));
   out = mix(out, sequence(c.bases, deepKey));
-  out = mix(
-    out,
-    sequence(c.members, ([name, value]) => mix(textKey(name), deepKey(value))),
-  );
+  for (const table of [c.members, c.getters, c.setters]) out = mix(out, writtenKey(table, textKey));
   out = mix(out, textKey(JSON.stringify([...c.annotations])));
   return mix(
     out,

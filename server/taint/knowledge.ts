@@ -183,13 +183,18 @@ export interface GuardRow {
 export interface CallbackRow {
   /** The callee with "()". */
   readonly path: string;
-  readonly arg: number;
+  readonly arg: ArgSpec;
   readonly param: number;
   readonly from: ArgSpec;
   /** The parameter is an element of `from`, not the whole. */
   readonly element?: boolean;
   /** The call is true only if the function was, for one of the elements: it proves what the function proves. */
   readonly proves?: "true";
+  /** The call gives what the function returns, or a list of that. */
+  readonly returns?: "value" | "element";
+  /** With `returns`: this parameter is what the function returned before; at first `initial`, if it is given. */
+  readonly feeds?: number;
+  readonly initial?: ArgSpec;
 }
 /** Functions that a framework finds without being told: by the name of their file and their export, or by a directive. */
 export interface ConventionRow {
@@ -216,8 +221,13 @@ export interface Model {
   readonly aliases?: Readonly<Record<string, string>>;
   /** Names that, when bound to nothing known, most likely are this: only lowers confidence, never proves. */
   readonly hints?: Readonly<Record<string, readonly string[]>>;
-  /** Calls that call one of their arguments with those behind it: "asyncio.to_thread()" -> 0. */
-  readonly forwards?: Readonly<Record<string, number>>;
+  /**
+   * Calls that call one of their arguments with those behind it: "asyncio.to_thread()" -> 0. Or the function they are a
+   * method of, with the arguments behind the first one: as they are ("recv"), or as a list ("list").
+   */
+  readonly forwards?: Readonly<Record<string, number | "recv" | "list">>;
+  /** Calls that give a function with its first arguments: that argument with those behind it, or "recv" as above. */
+  readonly binds?: Readonly<Record<string, number | "recv">>;
   /** Calls that import the module that one of their arguments names: "importlib.import_module()" -> 0. */
   readonly imports?: Readonly<Record<string, number>>;
   /** Calls that never return: "sys.exit()". */
@@ -239,7 +249,8 @@ export interface Knowledge {
   isScalar(path: string): boolean;
   ends(path: string): boolean;
   /** The position of the argument that is called with the arguments behind it. */
-  forwards(path: string): number | undefined;
+  forwards(path: string): number | "recv" | "list" | undefined;
+  binds(path: string): number | "recv" | undefined;
   /** The position of the argument that names a module; the call's result is that module. */
   imports(path: string): number | undefined;
   /** Call paths that rules look at. */
@@ -269,7 +280,8 @@ export function compile(
   const hints = new Map<string, string[]>();
   const scalars = new Set<string>();
   const ends = new Set<string>();
-  const forwards = new Map<string, number>();
+  const forwards = new Map<string, number | "recv" | "list">();
+  const binds = new Map<string, number | "recv">();
   const imports = new Map<string, number>();
   for (const m of models) {
     if (m.language !== language) continue;
@@ -295,6 +307,8 @@ export function compile(
       for (const p of expand(path)) forwards.set(p, at);
     for (const [path, at] of Object.entries(m.imports ?? {}))
       for (const p of expand(path)) imports.set(p, at);
+    for (const [path, at] of Object.entries(m.binds ?? {}))
+      for (const p of expand(path)) binds.set(p, at);
   }
   const watching = new Set(watch.flatMap(expand));
   const prefixes = new Set<string>();
@@ -303,6 +317,7 @@ export function compile(
     ...ends,
     ...forwards.keys(),
     ...imports.keys(),
+    ...binds.keys(),
     ...watching,
     ...Object.values(tables).flatMap((t) => [...t.keys()]),
   ]) {
@@ -337,6 +352,7 @@ export function compile(
     ends: (p) => ends.has(p),
     forwards: (p) => forwards.get(p),
     imports: (p) => imports.get(p),
+    binds: (p) => binds.get(p),
     watched: (p) => watching.has(p),
     knows: (p) => prefixes.has(p),
     globals: language === "python" ? "builtins" : "globalThis",

@@ -1,9 +1,11 @@
 /** Names, members and elements: what a value leads to, and writing through to the variable that holds it. */
 import type { Literal, Op, ValueId } from "../ir/ir.ts";
+import { shallow } from "./apply.ts";
 import { ofConstants } from "./constants.ts";
 import { fromEnd } from "./containers.ts";
 import { bake, bakeTaint, type Run, type State } from "./interpret.ts";
 import { clearedBy, type SourceRow } from "./knowledge.ts";
+import { callAccessor, madeElsewhere } from "./made.ts";
 import { trail } from "./summary.ts";
 import {
   constant,
@@ -29,7 +31,8 @@ const MAX_PATH = 160;
 export function freeValue(run: Run, name: string, op: Op): Value {
   const found = run.facts.free(run.id, name);
   if (found !== undefined) {
-    if (!found.captured || run.shapesOnly) return found.value;
+    if (run.shapesOnly) return found.value;
+    if (!found.captured) return madeElsewhere(run, found.value) ?? found.value;
     const label: Taint = {
       label: `free:${name}:`,
       kind: "",
@@ -91,30 +94,37 @@ export function follow(run: Run, value: Value): Value {
     refs: value.refs.filter((r) => !r.startsWith("export:")),
   };
   for (const ref of value.refs)
-    if (ref.startsWith("export:")) out = joinKnown(out, run.facts.exported(ref));
+    if (ref.startsWith("export:")) {
+      const found = run.facts.exported(ref);
+      out = joinKnown(out, madeElsewhere(run, found) ?? found);
+    }
   return out;
 }
 
-/** Follows imports and results of functions, so that `refs` are things that can be called or looked into. */
+/** Follows imports and what calls elsewhere made, so that `refs` are things that can be called or looked into. */
 export function resolve(run: Run, value: Value): Value {
-  if (!value.refs.some((r) => r.startsWith("export:") || r.startsWith("result:"))) return value;
+  if (!isUnresolved(value)) return value;
   let out: Value = {
     ...withTaint(value, value.taint),
-    refs: value.refs.filter((r) => !r.startsWith("export:") && !r.startsWith("result:")),
+    refs: value.refs.filter((r) => !/^(?:export|result|later):/.test(r)),
   };
-  for (const ref of value.refs) {
+  for (const ref of value.refs)
     if (ref.startsWith("export:")) out = joinKnown(out, resolve(run, run.facts.exported(ref)));
-    else if (ref.startsWith("result:") && !run.shapesOnly) {
-      const summary = run.facts.summary(ref.slice(7));
-      if (summary !== undefined)
-        out = joinKnown(out, {
-          refs: summary.returns.refs,
-          taint: [],
-          ...(summary.returns.guessed ? { guessed: true } : {}),
-        });
-    }
+  if (run.shapesOnly) return out;
+  const made = madeElsewhere(run, value);
+  if (made === undefined) return out;
+  const { env: _env, key: _key, ...rest } = out;
+  return joinKnown({ ...rest, refs: rest.refs.filter((r) => !r.startsWith("inst:")) }, made);
+}
+
+function isUnresolved(value: Value): boolean {
+  for (const r of value.refs) {
+    const c = r.charCodeAt(0);
+    // "export:", "result:" and "later:"; an instance with the arguments of its constructor.
+    if (c === 101 || c === 114 || (c === 108 && r.startsWith("later:"))) return true;
+    if (c === 105 && value.env !== undefined) return true;
   }
-  return out;
+  return false;
 }
 
 /** `a` is only a reference: what it leads to is the value. */
@@ -170,7 +180,7 @@ export function member(
         out = withTaint(out, whole);
       }
     }
-    const found = memberOfRef(run, ref, name, op, object.guessed ?? false);
+    const found = memberOfRef(run, ref, name, op, object, state);
     // A declared number in a whole that came from outside: whoever made the object converted it.
     if (found?.scalar && object.refs.length === 1 && object.fields?.has(name) !== true)
       return found;
@@ -179,18 +189,72 @@ export function member(
   return out ?? UNKNOWN;
 }
 
-function memberOfRef(
+export function memberOfRef(
   run: Run,
   ref: Ref,
   name: string,
   op: Op,
-  guessed: boolean,
+  object: Value,
+  state: State,
 ): Value | undefined {
-  if (ref.startsWith("lib:")) return pathValue(run, `${ref.slice(4)}.${name}`, op, guessed);
-  if (ref.startsWith("inst:")) return instanceMember(run, ref.slice(5), name, op, 0);
-  if (ref.startsWith("class:")) return run.facts.classOf(ref.slice(6))?.members.get(name);
+  const guessed = object.guessed ?? false;
+  if (ref.startsWith("lib:"))
+    return pathValue(run, ref.slice(4) + (name === "[*]" ? name : `.${name}`), op, guessed);
+  if (ref.startsWith("inst:")) {
+    const getter = accessor(run, ref.slice(5), "getters", name, 0);
+    return getter === undefined
+      ? bound(instanceMember(run, ref.slice(5), name, op, 0), object)
+      : callAccessor(run, getter, object, [], op, state);
+  }
+  if (ref.startsWith("class:")) return bound(classMember(run, ref.slice(6), name, 0), object);
   if (ref.startsWith("module:"))
     return resolve(run, run.facts.exported(`export:${ref.slice(7)} ${name}`));
+  return undefined;
+}
+
+/** A method remembers its object. */
+function bound(method: Value | undefined, object: Value): Value | undefined {
+  if (method === undefined || !method.refs.some((r) => r.startsWith("fn:"))) return method;
+  const env = new Map(method.env);
+  env.set("this", shallow(object, 1));
+  const { key: _key, ...rest } = method;
+  return { ...rest, env };
+}
+
+function classMember(run: Run, classId: string, name: string, depth: number): Value | undefined {
+  const shape = run.facts.classOf(classId);
+  if (shape === undefined || depth > 8) return undefined;
+  const own = shape.members.get(name);
+  if (own !== undefined) return resolve(run, own);
+  for (const base of shape.bases)
+    for (const ref of resolve(run, base).refs) {
+      if (!ref.startsWith("class:")) continue;
+      const found = classMember(run, ref.slice(6), name, depth + 1);
+      if (found !== undefined) return found;
+    }
+  return undefined;
+}
+
+/** The function behind a property. */
+export function accessor(
+  run: Run,
+  classId: string,
+  kind: "getters" | "setters",
+  name: string,
+  depth: number,
+): Value | undefined {
+  const shape = run.facts.classOf(classId);
+  if (shape === undefined || depth > 8) return undefined;
+  const own = shape[kind].get(name);
+  if (own !== undefined) return resolve(run, own);
+  if (shape.members.has(name)) return undefined;
+  for (const base of shape.bases)
+    for (const ref of resolve(run, base).refs) {
+      const found = ref.startsWith("class:")
+        ? accessor(run, ref.slice(6), kind, name, depth + 1)
+        : undefined;
+      if (found !== undefined) return found;
+    }
   return undefined;
 }
 
@@ -227,10 +291,18 @@ export function instanceMember(
   return undefined;
 }
 
-export function superValue(run: Run): Value {
+/** The object, as what its class extends. */
+export function superValue(run: Run, state: State): Value {
   const shape = run.entry.classId === undefined ? undefined : run.facts.classOf(run.entry.classId);
   if (shape === undefined) return UNKNOWN;
-  return { refs: shape.bases.flatMap((b) => instances(b, run)), taint: [] };
+  const self = ownSelf(run, state);
+  const { key: _key, env: _env, ...rest } = self;
+  return { ...rest, refs: shape.bases.flatMap((b) => instances(b, run)) };
+}
+/** `this`, or the parameter that stands for it. */
+export function ownSelf(run: Run, state: State): Value {
+  const slot = run.entry.selfParam ? run.item.params[0]?.slot : undefined;
+  return (slot === undefined ? state.self : state.slots[slot]) ?? UNKNOWN;
 }
 
 /** Refs of instances of the classes a value may be. */
@@ -320,12 +392,19 @@ export function update(
   state: State,
   change: (old: Value) => Value,
 ): void {
-  const op = run.item.ops[object] as Op;
+  const op = run.item.ops[object];
+  if (op === undefined) return;
   switch (op.op) {
     case "load": {
       const next = change(state.slots[op.slot] ?? UNKNOWN);
       state.slots[op.slot] = next;
       run.variables.set(op.slot, join(run.variables.get(op.slot), next));
+      break;
+    }
+    case "super": {
+      const slot = run.entry.selfParam ? run.item.params[0]?.slot : undefined;
+      if (slot === undefined) state.self = change(state.self);
+      else state.slots[slot] = change(state.slots[slot] ?? UNKNOWN);
       break;
     }
     case "this":

@@ -11,7 +11,14 @@ import { type FileIr, fileOf, type PlacedItem, type Program } from "../project/p
 import type { Facts } from "./facts.ts";
 import { classKey, hitsKey, shapeOf, summarise } from "./interpret.ts";
 import type { Knowledge } from "./knowledge.ts";
-import type { ClassShape, Entry, EntryParam, Shape, Summary } from "./summary.ts";
+import {
+  type ClassShape,
+  type Entry,
+  type EntryParam,
+  NOTHING,
+  type Shape,
+  type Summary,
+} from "./summary.ts";
 import { anyPosition, given, verdict } from "./takers.ts";
 import { deepKey, type ItemId, join, ofRef, type Ref, UNKNOWN, type Value } from "./value.ts";
 
@@ -68,18 +75,6 @@ export interface Solver {
 const MAX_DEPTH = 110;
 const MAX_ROUNDS = 12;
 const MAX_KEPT = 3;
-const EMPTY: Summary = {
-  returns: { refs: [], taint: [] },
-  hits: [],
-  observations: [],
-  whenTrue: new Map(),
-  whenFalse: new Map(),
-  always: new Map(),
-  self: UNKNOWN,
-  calls: [],
-  stores: [],
-  key: -1,
-};
 
 /** Values by item, dropped by file. */
 class ByFile<T> {
@@ -228,7 +223,7 @@ export function createSolver(
     const active = frames.get(id);
     if (active !== undefined) {
       if (top !== undefined) top.low = Math.min(top.low, active.low);
-      return tentative.get(id) ?? EMPTY;
+      return tentative.get(id) ?? NOTHING;
     }
     const placed = program.item(id);
     if (placed === undefined) return undefined;
@@ -273,7 +268,7 @@ export function createSolver(
     open.push(root);
     for (let restart = 0; restart < 8; restart++) {
       const members = open.slice(openBefore).sort();
-      for (const m of members) tentative.set(m, EMPTY);
+      for (const m of members) tentative.set(m, NOTHING);
       for (let round = 0; round < MAX_ROUNDS; round++) {
         let changed = false;
         for (const m of members) {
@@ -441,6 +436,7 @@ export function createSolver(
         results: [],
         selfParam: false,
         isMethod: false,
+        isClassMethod: false,
         isEntryPoint: false,
         takenGuessed: false,
       };
@@ -497,7 +493,10 @@ export function createSolver(
     const results = takers.flatMap((taker) =>
       [taker, anyPosition(taker)].flatMap((path) => k.sinks(`${path}.result`)),
     );
-    const isMethod = closure?.classId !== undefined && !closure.isStatic;
+    // Where nothing is passed for it, a static method's `this` is the class.
+    const isClassMethod =
+      closure !== undefined && (closure.ofClass || (closure.isStatic && !language.methodsTakeSelf));
+    const isMethod = closure?.classId !== undefined && (!closure.isStatic || isClassMethod);
     // `this` of a function inside a method is taken for the method's: arrow functions have no other.
     const classId =
       closure?.classId ?? (language.methodsTakeSelf ? undefined : entryOf(parent).classId);
@@ -505,6 +504,7 @@ export function createSolver(
       params,
       selfParam,
       isMethod,
+      isClassMethod,
       isEntryPoint,
       results,
       takenGuessed: closure?.takenGuessed ?? false,
@@ -700,6 +700,24 @@ export function createSolver(
     return { refs, taint: [], ...(value.guessed ? { guessed: true } : {}) };
   };
 
+  const capturedNames = new WeakMap<PlacedItem, readonly string[]>();
+  const captures = (id: ItemId): readonly string[] => {
+    const placed = program.item(id);
+    if (placed === undefined) return [];
+    const known = capturedNames.get(placed);
+    if (known !== undefined) return known;
+    const names = new Set<string>();
+    for (const op of placed.ir.ops) {
+      if (op.op === "free" || op.op === "storeFree") names.add(op.name);
+      else if (op.op === "this" && !entryOf(id).isMethod) names.add("this");
+    }
+    for (const child of placed.children)
+      for (const name of captures(child)) if (!placed.ir.slots.includes(name)) names.add(name);
+    const out = [...names].sort();
+    capturedNames.set(placed, out);
+    return out;
+  };
+
   const classOf = (classId: string): ClassShape | undefined => {
     touch(fileOf(classId));
     const item =
@@ -740,6 +758,7 @@ export function createSolver(
             results: [],
             selfParam: false,
             isMethod: false,
+            isClassMethod: false,
             isEntryPoint: false,
             takenGuessed: false,
           }
@@ -753,6 +772,7 @@ export function createSolver(
     },
     enclosed: (item) =>
       phase === 2 ? (demand(item)?.hits.filter((h) => h.label.startsWith("free:")) ?? []) : [],
+    captures: (item) => captures(item),
     child: (item, hole) => program.item(item)?.children[hole],
     ir: (item) => {
       touch(fileOf(item));
@@ -794,6 +814,8 @@ export function createSolver(
         return JSON.stringify(value);
       case "classOf":
         return classKey(value as ClassShape);
+      case "captures":
+        return (value as readonly string[]).join(",");
       case "ir":
         return irKey(value as Item);
       default:
@@ -904,6 +926,7 @@ export function createSolver(
         fieldOf: two("fieldOf", facts.fieldOf),
         summary: one("summary", facts.summary),
         enclosed: one("enclosed", facts.enclosed),
+        captures: one("captures", facts.captures),
         child: two("child", facts.child),
         ir: one("ir", facts.ir),
         parentOf: one("parentOf", facts.parentOf),
@@ -914,9 +937,9 @@ export function createSolver(
   }
 }
 
-/** A callee's IR matters to its caller by its parameters only. */
+/** A callee's IR matters to its caller by its parameters only, and whether it sets variables outside. */
 function irKey(ir: Item): string {
-  return ir.params.map((p) => `${p.kind}:${p.name}`).join(",");
+  return `${ir.params.map((p) => `${p.kind}:${p.name}`).join(",")}${ir.outerWrites.length > 0 ? "!" : ""}`;
 }
 
 function calledItself(reads: readonly Read[] | undefined, id: ItemId): boolean {

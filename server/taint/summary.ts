@@ -2,7 +2,15 @@
 import { mix, textKey } from "../base/mix.ts";
 import type { Span, ValueId } from "../ir/ir.ts";
 import type { SinkKind, SinkRow } from "./knowledge.ts";
-import type { Derivation, ItemId, Proof, Ref, Trail, Value } from "./value.ts";
+import {
+  type Derivation,
+  type ItemId,
+  type Proof,
+  type Ref,
+  type Trail,
+  UNKNOWN,
+  type Value,
+} from "./value.ts";
 
 export interface Site {
   readonly item: ItemId;
@@ -51,6 +59,17 @@ export interface Observation {
   readonly sinks: readonly SinkRow[];
 }
 
+/** A call of something only the caller knows: a function that was passed, a method of an object that was passed. */
+export interface Deferred {
+  /** Names the result: "call:ID:". */
+  readonly id: string;
+  /** The label of what is called: "param:0:", "param:-1:store.load", "free:work:", "call:3:". */
+  readonly callee: string;
+  readonly args: readonly CallArg[];
+  readonly site: Site;
+  readonly isNew: boolean;
+}
+
 export interface Summary {
   readonly returns: Value;
   readonly hits: readonly Hit[];
@@ -61,6 +80,11 @@ export interface Summary {
   readonly always: Proof;
   /** Fields set on `self` / `this`. */
   readonly self: Value;
+  /** What was written into the objects that were passed, by position of the parameter: only `fields` says something. */
+  readonly params: ReadonlyMap<number, Value>;
+  /** What was written to variables outside: the new value, or fields of the old one. */
+  readonly free: ReadonlyMap<string, Value>;
+  readonly deferred: readonly Deferred[];
   /** Functions of the project that are called (or whose closures run) here. */
   readonly calls: readonly ItemId[];
   /** Stores into properties and variables that rules look at (settings modules, headers). */
@@ -88,6 +112,8 @@ export interface Entry {
   readonly selfParam: boolean;
   /** True for methods that are called on an instance, false for functions inside them. */
   readonly isMethod: boolean;
+  /** True for methods whose first parameter is the class. */
+  readonly isClassMethod: boolean;
   /** Known to be called by a framework. */
   readonly isEntryPoint: boolean;
   /** What the result is a sink of, when the framework sends it on. */
@@ -122,16 +148,36 @@ export interface ClosureShape {
   readonly defaults: readonly (Value | undefined)[];
   readonly classId?: string;
   readonly isStatic: boolean;
+  readonly ofClass: boolean;
 }
 export interface ClassShape {
   readonly name: string;
   readonly bases: readonly Value[];
   readonly members: ReadonlyMap<string, Value>;
+  /** Functions behind properties. */
+  readonly getters: ReadonlyMap<string, Value>;
+  readonly setters: ReadonlyMap<string, Value>;
   readonly annotations: ReadonlyMap<string, import("../ir/ir.ts").TypeRef>;
   /** Holes of its methods, in the item that defines the class. */
   readonly methods: readonly number[];
   readonly item: ItemId;
 }
+
+export const NOTHING: Summary = {
+  returns: UNKNOWN,
+  hits: [],
+  observations: [],
+  whenTrue: new Map(),
+  whenFalse: new Map(),
+  always: new Map(),
+  self: UNKNOWN,
+  params: new Map(),
+  free: new Map(),
+  deferred: [],
+  calls: [],
+  stores: [],
+  key: -1,
+};
 
 export function trail(
   role: Trail["role"],

@@ -41,7 +41,7 @@ export interface Trail {
 export type Derivation = "same" | "host" | "part";
 
 export interface Taint {
-  /** "source:ITEM|PATH|KIND|FIELDS", "param:INDEX:FIELDS" or "free:NAME:FIELDS". */
+  /** "source:ITEM|PATH|KIND|FIELDS", "param:INDEX:FIELDS", "free:NAME:FIELDS" or "call:ID:FIELDS". */
   readonly label: string;
   /** Kind of the source ("remote", ...); "" for symbolic labels. */
   readonly kind: string;
@@ -53,8 +53,16 @@ export interface Taint {
   readonly trail: Trail;
 }
 
+/** Labels of values only the caller knows begin with one of these; "call:ID:FIELDS" is the result of a deferred call. */
+const SYMBOLIC = /^(?:param|free|call):/;
+export function isSymbolic(label: string): boolean {
+  return SYMBOLIC.test(label);
+}
+
 /** The label of `self` / `this` in a method. */
 export const SELF_LABEL = "param:-1:";
+/** The label of `this` in a function inside a method. */
+export const SELF_OUTSIDE = "free:this:";
 
 export const MARKS = ["unknown-call", "guessed-name", "many-values"] as const;
 export type Mark = (typeof MARKS)[number];
@@ -74,6 +82,11 @@ export interface Value {
   readonly fields?: ReadonlyMap<string, Value>;
   /** True when `fields` lists every key. */
   readonly closed?: boolean;
+  /**
+   * Values that come with the refs: of a function what it captured, by name, and arguments it was given before ("(0",
+   * "(name"); of a result or an instance that was not looked into yet the arguments of the call.
+   */
+  readonly env?: ReadonlyMap<string, Value>;
   /** A value of this type cannot carry text that injects. */
   readonly scalar?: boolean;
   /** The refs were guessed from a name. */
@@ -171,6 +184,7 @@ export function keyOf(value: Value): number {
     for (const alt of value.alts) out = mix(out, altKey(alt));
   }
   if (value.fields !== undefined) out = mix(mix(out, fieldsKey(value.fields, keyOf)), 5);
+  if (value.env !== undefined) out = mix(mix(out, fieldsKey(value.env, keyOf)), 37);
   const flags = (value.closed ? 1 : 0) + (value.scalar ? 2 : 0) + (value.guessed ? 4 : 0);
   out = mix(out, flags + 7);
   if (value.whenTrue?.size) out = mix(mix(out, 11), proofKey(value.whenTrue));
@@ -185,13 +199,19 @@ const DERIVED: Readonly<Record<Derivation, number>> = { same: 0, host: 1, part: 
 const deep = new WeakMap<Value, number>();
 /** Like `keyOf`, with the trails: two values of equal deep keys can stand for each other in results that are kept. */
 export function deepKey(value: Value): number {
-  if (value.taint.length === 0 && value.fields === undefined && value.alts === undefined)
+  if (
+    value.taint.length === 0 &&
+    value.fields === undefined &&
+    value.alts === undefined &&
+    value.env === undefined
+  )
     return keyOf(value);
   let out = deep.get(value);
   if (out !== undefined) return out;
   out = keyOf(value);
   for (const t of value.taint) out = mix(out, t.trail.key);
   if (value.fields !== undefined) out = mix(out, fieldsKey(value.fields, deepKey));
+  if (value.env !== undefined) out = mix(out, fieldsKey(value.env, deepKey));
   for (const alt of value.alts ?? [])
     if ("parts" in alt)
       for (const p of alt.parts) {
@@ -256,6 +276,10 @@ export function join(a: Value | undefined, b: Value | undefined, depth = 0): Val
       if (a.closed && b.closed && !fields.has(TAIL)) out.closed = true;
     }
   }
+  if (a.env !== undefined || b.env !== undefined) {
+    const env = joinEnv(a.env, b.env, depth);
+    if (env !== undefined) out.env = env;
+  }
   if (a.scalar && b.scalar) out.scalar = true;
   if (a.guessed || b.guessed) out.guessed = true;
   const whenTrue = meetProofs(a, b, "whenTrue", true);
@@ -317,6 +341,14 @@ function listLength(value: Value): number | undefined {
   const n = value.fields.size - (value.fields.has(TAIL) ? 1 : 0);
   for (let i = 0; i < n; i++) if (!value.fields.has(String(i))) return undefined;
   return n;
+}
+
+function joinEnv(a: Value["env"], b: Value["env"], depth: number): Value["env"] {
+  if (a === undefined || b === undefined) return a ?? b;
+  if (depth >= MAX_DEPTH) return undefined;
+  const out = new Map(a);
+  for (const [k, v] of b) out.set(k, join(out.get(k), v, depth + 1));
+  return new Map([...out].sort(([x], [y]) => (x < y ? -1 : 1)));
 }
 
 /** A value that can never be `truth` proves nothing wrong: the other side's proof stands. */
@@ -464,7 +496,7 @@ export function readField(value: Value, key: string): Value {
 /** Where the path begins; -1 in a label without one. */
 function pathStart(label: string): number {
   if (label.startsWith("param:")) return label.indexOf(":", 6);
-  if (label.startsWith("free:")) return label.indexOf(":", 5);
+  if (label.startsWith("free:") || label.startsWith("call:")) return label.indexOf(":", 5);
   return label.startsWith("source:") ? label.lastIndexOf("|") : -1;
 }
 
@@ -475,7 +507,17 @@ function extend(label: string, key: string): string {
   const path = label.slice(cut + 1);
   const steps = path === "" ? 0 : path.split(".").length;
   if (steps >= MAX_DEPTH) return label;
-  return `${label}${path === "" ? "" : "."}${key.replaceAll(/[.|]/g, "_")}`;
+  return `${label}${path === "" ? "" : "."}${stepName(key)}`;
+}
+
+/** The path of a symbolic label: "param:0:a.b" -> ["a", "b"]. */
+export function stepsOf(label: string): readonly string[] {
+  const path = label.slice(pathStart(label) + 1);
+  return path === "" ? [] : path.split(".");
+}
+/** A key as it stands in the path of a label. */
+export function stepName(key: string): string {
+  return key.replaceAll(/[.|]/g, "_");
 }
 
 /** The label of what holds it, one step up; undefined at the top. */
@@ -518,12 +560,15 @@ const taintedInside = new WeakMap<Value, boolean>();
 /** True if there is taint in the value or anything inside it. */
 export function isTainted(value: Value): boolean {
   if (value.taint.length > 0) return true;
-  if (value.fields === undefined && value.alts === undefined) return false;
+  if (value.fields === undefined && value.alts === undefined && value.env === undefined)
+    return false;
   const known = taintedInside.get(value);
   if (known !== undefined) return known;
   let out = false;
   if (value.fields !== undefined)
     for (const v of value.fields.values()) if (isTainted(v)) out = true;
+  if (!out && value.env !== undefined)
+    for (const v of value.env.values()) if (isTainted(v)) out = true;
   if (!out && value.alts !== undefined)
     for (const a of value.alts)
       if ("parts" in a)
@@ -550,6 +595,15 @@ export function mapTaint(value: Value, f: (t: Taint) => Taint | undefined, depth
       fields.set(k, next);
     }
   }
+  let env: Map<string, Value> | undefined;
+  if (value.env !== undefined && depth < MAX_DEPTH) {
+    env = new Map();
+    for (const [k, v] of value.env) {
+      const next = mapTaint(v, f, depth + 1);
+      if (next !== v) changed = true;
+      env.set(k, next);
+    }
+  }
   let alts: Alt[] | undefined;
   if (value.alts?.some((a) => "parts" in a))
     alts = value.alts.map((a) => {
@@ -572,6 +626,7 @@ export function mapTaint(value: Value, f: (t: Taint) => Taint | undefined, depth
     ...rest,
     taint,
     ...(fields === undefined ? {} : { fields }),
+    ...(env === undefined ? {} : { env }),
     ...(alts === undefined ? {} : { alts }),
   };
 }

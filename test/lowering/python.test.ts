@@ -913,38 +913,39 @@ b3:
   jump b4
 b4:
   v13 = free x
-  store b = v13
-  v15 = import "c"
-  store c = v15
-  v17 = 1
-  store d = v17
-  v19 = list []
-  store %0 = v19
-  v21 = free x
+  v14 = enter v13
+  store b = v14
+  v16 = import "c"
+  store c = v16
+  v18 = 1
+  store d = v18
+  v20 = list []
+  store %0 = v20
+  v22 = free x
   jump b7
 b5:
-  v29 = %0
+  v30 = %0
   jump b10
 b6:
-  v23 = iterate v21
-  store q#1 = v23
-  v25 = 1
-  store e = v25
-  v27 = list [v25]
-  store %0 = v27
+  v24 = iterate v22
+  store q#1 = v24
+  v26 = 1
+  store e = v26
+  v28 = list [v26]
+  store %0 = v28
   jump b7
 b7:
-  v22 = opaque "more" ()
-  branch v22 ? b6 : b5
+  v23 = opaque "more" ()
+  branch v23 ? b6 : b5
 b8:
-  v35 = free x
-  v36 = opaque "shape" ()
-  branch v36 ? b17 : b16
+  v36 = free x
+  v37 = opaque "shape" ()
+  branch v37 ? b17 : b16
 b9:
-  v30 = free E
-  v31 = caught (v30)
-  v32 = v31 instanceof v30
-  branch v32 ? b14 : b13
+  v31 = free E
+  v32 = caught (v31)
+  v33 = v32 instanceof v31
+  branch v33 ? b14 : b13
 b10: (handler b9)
   jump b11
 b11:
@@ -952,19 +953,19 @@ b11:
 b12:
   jump b8
 b13:
-  v34 = caught ()
-  throw v34
+  v35 = caught ()
+  throw v35
 b14:
-  store g = v31
+  store g = v32
   jump b12
 b15:
   end
 b16:
   jump b15
 b17:
-  v37 = 0
-  v38 = v35[v37]
-  store h = v38
+  v38 = 0
+  v39 = v36[v38]
+  store h = v39
   jump b15
 `,
   );
@@ -1474,19 +1475,21 @@ b0:
   v0 = free open
   v1 = free a
   v2 = call v0(v1)
-  store f = v2
-  v4 = free b
-  v5 = call v4()
-  v6 = 0
-  v7 = v5[v6]
-  store c = v7
-  v9 = 1
-  v10 = v5[v9]
-  store d = v10
-  v12 = free e
-  v13 = f
-  v14 = v13.read
-  v15 = call v14()
+  v3 = enter v2
+  store f = v3
+  v5 = free b
+  v6 = call v5()
+  v7 = enter v6
+  v8 = 0
+  v9 = v7[v8]
+  store c = v9
+  v11 = 1
+  v12 = v7[v11]
+  store d = v12
+  v14 = free e
+  v15 = f
+  v16 = v15.read
+  v17 = call v16()
   end
 `,
   );

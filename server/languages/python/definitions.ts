@@ -217,14 +217,15 @@ function decorate(
 function methodKind(
   c: Context,
   decorators: readonly Decorator[],
-): Pick<ClassMember, "kind" | "isStatic"> {
+): Pick<ClassMember, "kind" | "isStatic" | "ofClass"> {
   const words = decorators.map(
     (d) => /([\p{L}_][\p{L}\p{N}_]*)\s*(?:\(.*)?$/su.exec(textOf(c.tree, d.node))?.[1] ?? "",
   );
   const isStatic = words.includes("staticmethod");
   if (words.some((w) => w === "setter" || w === "deleter")) return { kind: "setter", isStatic };
   const getter = words.some((w) => w === "property" || w === "getter" || w.endsWith("property"));
-  return { kind: getter ? "getter" : "method", isStatic };
+  const ofClass = words.includes("classmethod");
+  return { kind: getter ? "getter" : "method", isStatic, ...(ofClass ? { ofClass } : {}) };
 }
 
 /** A class body runs where it stands, in a scope that only its own statements see. */

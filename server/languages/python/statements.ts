@@ -316,17 +316,36 @@ function lowerElse(c: Context, node: number): void {
   if (clause !== NO_NODE) lowerSuite(c, childByField(c.tree, clause, "body"));
 }
 
-/** `with x as y` binds the value of `x` itself; exceptions pass. */
+/** `with x as y` binds what entering `x` gives: `x` itself, if nothing is known; exceptions pass. */
 function lowerWith(c: Context, node: number): void {
   const { tree } = c;
   for (const clause of parts(tree, node)) {
     if (kind(tree, clause) !== "with_clause") continue;
     for (const item of parts(tree, clause)) {
-      if (kind(tree, item) === "with_item") lowerChild(c, childByField(tree, item, "value"), item);
-      else lowerExpression(c, item);
+      if (kind(tree, item) !== "with_item") lowerExpression(c, item);
+      else lowerManager(c, node, childByField(tree, item, "value"), item);
     }
   }
   lowerSuite(c, childByField(tree, node, "body"));
+}
+
+function lowerManager(c: Context, statement: number, value: number, item: number): void {
+  const { tree, b } = c;
+  const alias =
+    value !== NO_NODE && kind(tree, value) === "as_pattern"
+      ? childByField(tree, value, "alias")
+      : NO_NODE;
+  if (alias === NO_NODE) {
+    lowerChild(c, value, item);
+    return;
+  }
+  const managed = parts(tree, value)[0] ?? NO_NODE;
+  const object = lowerChild(c, managed, value);
+  const isAsync = children(tree, statement).some((child) => kind(tree, child) === "async");
+  const span = spanOf(c, managed === NO_NODE ? value : managed);
+  const enter = isAsync ? "__aenter__" : "__enter__";
+  const entered = b.emit({ op: "await", value: object, enter, span });
+  bindPattern(c, alias, entered);
 }
 
 function lowerRaise(c: Context, node: number): void {

@@ -1,0 +1,129 @@
+/**
+ * Calls of what only the caller knows: a function that was passed, a method of an object that was passed. A summary names
+ * their results "call:ID:"; they are made where the summary is used.
+ */
+import type { Call } from "./arguments.ts";
+import { invoke } from "./call.ts";
+import { memberOfRef } from "./members.ts";
+import { type CallArg, type Deferred, trail } from "./summary.ts";
+import {
+  isSymbolic,
+  join,
+  ofTaint,
+  parentLabel,
+  readField,
+  spread,
+  stepName,
+  stepsOf,
+  type Taint,
+  UNKNOWN,
+  type Value,
+} from "./value.ts";
+
+const MAX_DEFERRED = 30;
+/** Through so many functions a function may be handed on. */
+const MAX_HANDED = 4;
+/** So many deferred calls may be followed inside one another. */
+const MAX_FOLLOWED = 8;
+
+/** One step of an access path, taken where the object is known. */
+export function readStep(call: Call, value: Value, key: string): Value {
+  const { run, op } = call;
+  const own = readField(value, key);
+  let out: Value | undefined = own === UNKNOWN ? undefined : own;
+  const isElement = key === "*" || /^\d+$/.test(key);
+  for (const ref of value.refs) {
+    if (isElement && !ref.startsWith("lib:")) continue;
+    const found = memberOfRef(run, ref, isElement ? "[*]" : key, op, value, call.state);
+    if (found !== undefined) out = out === undefined ? found : join(out, found);
+  }
+  return out ?? UNKNOWN;
+}
+
+/** The result of a call that waits for the caller; undefined if there is nothing to wait for. */
+export function deferCall(
+  call: Call,
+  callee: Value,
+  method: string | undefined,
+): Value | undefined {
+  const { run, op } = call;
+  if (run.shapesOnly) return undefined;
+  const id = call.deferred ?? String(call.id);
+  if (id.split("/").length > MAX_HANDED) return undefined;
+  let result: Taint[] | undefined;
+  for (const t of callee.taint) {
+    if (t.derive !== "same" || !isSymbolic(t.label)) continue;
+    // Deep paths are cut off: then the label is not the method's.
+    if (method !== undefined && stepsOf(t.label).at(-1) !== stepName(method)) continue;
+    const own = result === undefined ? id : `${id}.${result.length}`;
+    if (!run.deferred.has(own) && run.deferred.size >= MAX_DEFERRED) break;
+    const site = { item: run.id, op: call.id, span: op.span };
+    const args = call.args.map((a) => ({ ...a, op: -1 }));
+    if (run.recording)
+      run.deferred.set(own, { id: own, callee: t.label, args, site, isNew: op.isNew });
+    result ??= [];
+    result.push({
+      label: `call:${own}:`,
+      kind: "",
+      cleared: 0,
+      marks: 0,
+      derive: "same",
+      trail: trail("step", run.id, op.span, "the result of a function that was passed"),
+    });
+    if (result.length === 2) break;
+  }
+  return result === undefined ? undefined : ofTaint(result);
+}
+
+/** Makes a call that waited for this caller. */
+export function followDeferred(
+  call: Call,
+  deferred: Deferred,
+  passedFor: (label: string) => Value | undefined,
+  subst: (value: Value) => Value,
+): Value {
+  const { run, op } = call;
+  if (run.depth >= MAX_FOLLOWED) return UNKNOWN;
+  const callee = passedFor(deferred.callee) ?? UNKNOWN;
+  const holder = parentLabel(deferred.callee);
+  const method = stepsOf(deferred.callee).at(-1);
+  const args: CallArg[] = deferred.args.map((a) => ({
+    ...a,
+    op: -1,
+    span: op.span,
+    value: subst(a.value),
+  }));
+  const inner: Call = {
+    ...call,
+    op: { ...op, isNew: deferred.isNew, form: "call" },
+    args,
+    receiver: holder === undefined ? undefined : passedFor(holder),
+    receiverOp: undefined,
+    deferred: `${call.deferred ?? call.id}/${deferred.id}`,
+    at: deferred.site,
+  };
+  run.depth++;
+  try {
+    return invoke(inner, callee, method);
+  } finally {
+    run.depth--;
+  }
+}
+
+/** What a deferred call gives when nobody says what is called: as tainted as what goes in. */
+export function unfollowed(
+  deferred: readonly Deferred[],
+  label: string,
+  depth = 0,
+): readonly Taint[] {
+  const id = label.slice(5, label.indexOf(":", 5));
+  const one = deferred.find((d) => d.id === id);
+  if (one === undefined || depth > 3) return [];
+  const own: Taint[] = [];
+  const add = (t: Taint): void => {
+    if (t.label.startsWith("call:")) own.push(...unfollowed(deferred, t.label, depth + 1));
+    else own.push(t);
+  };
+  for (const a of one.args) for (const t of spread(a.value)) add(t);
+  return own;
+}

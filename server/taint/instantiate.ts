@@ -1,0 +1,257 @@
+/** Summaries seen from a call: symbolic labels become what the caller passes. */
+import type { Call } from "./arguments.ts";
+import { captured, freeTaint, holeOf } from "./closures.ts";
+import { followDeferred, readStep } from "./defer.ts";
+import { bake, type Run, spend } from "./interpret.ts";
+import { ALL_KINDS, kindBit } from "./knowledge.ts";
+import { freeValue } from "./members.ts";
+import { prove } from "./operators.ts";
+import { addHit } from "./sinks.ts";
+import { rebase, type Summary, trail } from "./summary.ts";
+import {
+  type Alt,
+  both,
+  type ItemId,
+  isSymbolic,
+  join,
+  joinTaint,
+  ofTaint,
+  type Part,
+  type Proof,
+  spread,
+  stepsOf,
+  type Taint,
+  type Trail,
+  UNKNOWN,
+  type Value,
+  withTaint,
+} from "./value.ts";
+
+export interface Applied {
+  readonly returns: Value;
+  readonly self: Value;
+  readonly params: ReadonlyMap<number, Value>;
+  readonly whenTrue: Proof;
+  readonly whenFalse: Proof;
+}
+
+/** A summary seen from a call: symbolic labels become what the caller passes. */
+export function instantiate(
+  call: Call,
+  fn: ItemId,
+  summary: Summary,
+  parameter: (index: number) => Value,
+  options: {
+    /** The value that was called, with what it captured. */
+    readonly callee?: Value | undefined;
+    /** What is proved about captured variables holds too: no argument of the call decides it. */
+    readonly provesCaptured?: boolean;
+  } = {},
+): Applied {
+  const { run, op, state } = call;
+  const cache = new Map<number, Value>();
+  const param = (i: number): Value => {
+    let v = cache.get(i);
+    if (v === undefined) {
+      v = bake(parameter(i), state);
+      cache.set(i, v);
+    }
+    return v;
+  };
+  const mine = run.facts.parentOf(fn) === run.id;
+  const outer = run.facts.parentOf(fn) === run.facts.parentOf(run.id);
+  const results = new Map<string, Value>();
+  const capturedBy = (name: string): Value | undefined =>
+    mine
+      ? captured(run, holeOf(run, fn), name, state)
+      : (options.callee?.env?.get(name) ??
+        (outer ? ofTaint([freeTaint(name, run.id, op.span)]) : undefined));
+  const passed = new Map<string, Value | undefined>();
+  const passedFor = (label: string): Value | undefined => {
+    if (passed.has(label)) return passed.get(label);
+    const first = label.indexOf(":") + 1;
+    const name = label.slice(first, label.indexOf(":", first));
+    let value = label.startsWith("param:")
+      ? param(Number(name))
+      : label.startsWith("free:")
+        ? capturedBy(name)
+        : resultOf(name);
+    for (const key of stepsOf(label))
+      if (value !== undefined) value = bake(readStep(call, value, key), state);
+    passed.set(label, value);
+    return value;
+  };
+  /** What a call that the function could not follow gives, now that it is known what is called. */
+  const resultOf = (id: string): Value | undefined => {
+    const known = results.get(id);
+    if (known !== undefined) return known;
+    const deferred = summary.deferred.find((d) => d.id === id);
+    if (deferred === undefined) return undefined;
+    results.set(id, UNKNOWN);
+    const value = followDeferred(call, deferred, passedFor, subst);
+    results.set(id, value);
+    return value;
+  };
+  const expandTaint = (t: Taint): Taint[] => {
+    if (t.label.startsWith("source:")) return [t];
+    const value = passedFor(t.label);
+    if (value === undefined || value.scalar) return [];
+    return spread(value).map((a) => ({
+      ...a,
+      cleared: a.cleared | t.cleared,
+      marks: a.marks | t.marks,
+      derive: t.derive === "same" ? a.derive : t.derive,
+      trail: graft(call, a.trail, t.trail, fn),
+    }));
+  };
+  const subst = (value: Value, depth = 0): Value => {
+    spend(run, 0, 1);
+    let taint: readonly Taint[] = [];
+    let extra: Value | undefined;
+    for (const t of value.taint) {
+      taint = joinTaint(taint, expandTaint(t));
+      if (isSymbolic(t.label) && t.derive === "same" && value.alts === undefined) {
+        const v = passedFor(t.label);
+        if (
+          v !== undefined &&
+          (v.refs.length > 0 ||
+            v.fields !== undefined ||
+            v.alts !== undefined ||
+            v.env !== undefined)
+        )
+          extra = join(extra, withTaint(v, []));
+      }
+    }
+    const { key: _k, alts, fields, env, whenTrue: _t, whenFalse: _f, ...rest } = value;
+    const out: { -readonly [K in keyof Value]: Value[K] } = { ...rest, taint };
+    if (fields !== undefined && depth < 3)
+      out.fields = new Map([...fields].map(([k, v]) => [k, subst(v, depth + 1)]));
+    if (env !== undefined && depth < 3)
+      out.env = new Map([...env].map(([k, v]) => [k, subst(v, depth + 1)]));
+    if (alts !== undefined) {
+      const filled = fillAlts(alts, (v) => subst(v, depth + 1));
+      if (filled !== undefined) out.alts = filled;
+    }
+    if (extra !== undefined) {
+      out.refs = [...new Set([...out.refs, ...extra.refs])].sort();
+      if (extra.fields !== undefined && out.fields === undefined) {
+        out.fields = extra.fields;
+        if (extra.closed && value.taint.length === 1) out.closed = true;
+      }
+      if (extra.env !== undefined) out.env = new Map([...extra.env, ...(out.env ?? [])]);
+      if (extra.alts !== undefined && value.taint.length === 1) out.alts = extra.alts;
+      if (extra.guessed) out.guessed = true;
+    }
+    return out;
+  };
+  for (const d of summary.deferred) resultOf(d.id);
+  if (run.recording && !call.quiet && summary.hits.length > 0)
+    for (const h of summary.hits) {
+      if (h.label.startsWith("source:")) continue;
+      const t: Taint = {
+        label: h.label,
+        kind: h.kind,
+        cleared: h.cleared,
+        marks: h.marks,
+        derive: h.derive,
+        trail: h.trail,
+      };
+      const found = expandTaint(t);
+      if (found.length === 0) continue;
+      const value = subst(h.value);
+      for (const f of found) {
+        addHit(run, {
+          ...h,
+          value,
+          label: f.label,
+          kind: f.kind,
+          cleared: f.cleared,
+          marks: f.marks,
+          derive: f.derive,
+          trail: f.trail,
+        });
+      }
+    }
+  const proofOf = (proof: Proof): Proof => {
+    let out: Proof = new Map();
+    for (const [label, mask] of proof) {
+      if (label.startsWith("free:") && !options.provesCaptured) continue;
+      const value = passedFor(label);
+      if (value !== undefined)
+        out = both(
+          out,
+          mask === kindBit("weak-guard") ? prove(value, 0) : prove(value, mask & ALL_KINDS),
+        );
+    }
+    return out;
+  };
+  for (const [name, value] of summary.free) writeOutside(call, fn, mine, name, subst(value));
+  const always = proofOf(summary.always);
+  if (always.size > 0) state.cleared = both(state.cleared, always);
+  return {
+    returns: subst(summary.returns),
+    self: subst(summary.self),
+    params: new Map([...summary.params].map(([i, v]) => [i, subst(v)])),
+    whenTrue: proofOf(summary.whenTrue),
+    whenFalse: proofOf(summary.whenFalse),
+  };
+}
+
+/** Puts the callee's steps behind the caller's. */
+function graft(call: Call, caller: Trail, callee: Trail, fn: ItemId): Trail {
+  const { item, span } = call.at ?? { item: call.run.id, span: call.op.span };
+  return rebase(callee, trail("call", item, span, `passed to ${shortName(fn)}`, caller));
+}
+
+function shortName(fn: ItemId): string {
+  const name = fn.slice(fn.indexOf("#") + 1).replace(/~\d+$/, "");
+  return name === "" ? "the function" : name.slice(name.lastIndexOf(".") + 1);
+}
+
+/** Holes that stand for a caller's value take its text, if it has one. */
+function fillAlts(alts: readonly Alt[], subst: (v: Value) => Value): readonly Alt[] | undefined {
+  return alts.map((alt) => {
+    if ("const" in alt) return alt;
+    const parts: Part[] = [];
+    for (const p of alt.parts) {
+      if (p.value === undefined) {
+        parts.push(p);
+        continue;
+      }
+      const value = subst(p.value);
+      const one = value.alts?.length === 1 ? value.alts[0] : undefined;
+      if (one === undefined) parts.push({ ...p, value });
+      else if ("const" in one)
+        parts.push({ item: p.item, span: p.span, text: String(one.const ?? "") });
+      else parts.push(...one.parts);
+    }
+    return { parts };
+  });
+}
+
+/** A function set a variable around it, or fields of the object in it: one of this item, or one both see. */
+function writeOutside(call: Call, fn: ItemId, mine: boolean, name: string, value: Value): void {
+  const { run, state, op } = call;
+  let written = false;
+  if (mine) {
+    const hole = holeOf(run, fn);
+    const renamed = hole === undefined ? undefined : run.item.holes[hole]?.renamed?.[name];
+    run.item.slots.forEach((slot, i) => {
+      if (renamed === undefined ? slot !== name : i !== renamed) return;
+      written = true;
+      const next = join(state.slots[i], value);
+      state.slots[i] = next;
+      run.variables.set(i, join(run.variables.get(i), next));
+    });
+  }
+  if (!written && (mine || isAround(run, run.facts.parentOf(fn))))
+    state.free.set(name, join(state.free.get(name) ?? freeValue(run, name, op), value));
+}
+
+/** The item is one that this one is nested in. */
+function isAround(run: Run, item: ItemId | undefined): boolean {
+  if (item === undefined) return false;
+  for (let at = run.facts.parentOf(run.id); at !== undefined; at = run.facts.parentOf(at))
+    if (at === item) return true;
+  return false;
+}
