@@ -1,4 +1,4 @@
-import { ssrfFixes } from "../server/rule/fix/url.ts";
+import { allowHostsAtSource, ssrfFixes } from "../server/rule/fix/url.ts";
 import { type Code, type Context, type Hit, kindBit, rule } from "../server/rule/rule.ts";
 import { hasOwnConnector, hostIsFixed, isBrowserCode } from "../server/rule/url.ts";
 
@@ -32,6 +32,7 @@ export default rule({
     fix: "Compare the host name with a list of allowed hosts, or connect only to addresses checked to be public, and do not follow redirects.",
   }),
   fixes: (match, code) => ssrfFixes(match, code),
+  fixesAtSource: (match, at) => allowHostsAtSource(match, at),
 });
 
 function api(hit: Hit | undefined): string {

@@ -166,8 +166,11 @@ export interface Engine {
   departures(file: FileId): readonly Departure[];
   /** Files whose findings or departures may have changed since the last call, because of an edit anywhere. Includes files never asked for. */
   changed(): readonly FileId[];
-  /** The ways to mend a finding, best first. The finding must come from `check` on the present text, else the answer is []. */
-  fixes(file: FileId, fingerprint: string): readonly Fix[];
+  /**
+   * The ways to mend a finding, best first; `file` is the one it stands in. It must come from `check` on the present text,
+   * else the answer is []. With the place of one of its departures: also the ways to mend that flow there.
+   */
+  fixes(file: FileId, fingerprint: string, from?: Place): readonly Fix[];
 
   /** Messages about crashes in a rule or file, and functions too large to analyse, since the last call; each is reported once. */
   problems(): readonly Problem[];

@@ -5,9 +5,10 @@
 import type { FileId } from "../base/brand.ts";
 import { absoluteSpan } from "../languages/items.ts";
 import { fileOf, type Program } from "../project/program.ts";
+import type { Fix } from "../rule/rule.ts";
 import type { Hit } from "../taint/summary.ts";
 import type { Trail } from "../taint/value.ts";
-import type { Departure } from "./api.ts";
+import type { Departure, Place } from "./api.ts";
 import type { Contribution } from "./contributions.ts";
 import { steps } from "./findings.ts";
 import type { Found } from "./input.ts";
@@ -60,6 +61,34 @@ export function departuresOf(
       a.sink.span.start - b.sink.span.start ||
       compare(a.rule, b.rule),
   );
+}
+
+/**
+ * Ways to mend a finding outside of its own file: at the call of `from`, which is one of its departures; or without `from`
+ * at the file that its only flow comes from.
+ */
+export function fixesElsewhere(
+  { finding, hits, fixesAt }: Found,
+  program: Program,
+  from: Place | undefined,
+): readonly Fix[] {
+  if (from === undefined) {
+    const [hit] = hits;
+    if (hit === undefined || hits.length > 1) return [];
+    let file: FileId = finding.file;
+    for (let t: Trail | undefined = hit.trail; t !== undefined; t = t.prev)
+      if (t.role === "call") file = fileOf(t.item);
+    const exit = file === finding.file ? undefined : exitOf(hit.trail, file);
+    return exit === undefined ? [] : fixesAt(hit, exit);
+  }
+  for (const hit of hits) {
+    const exit = exitOf(hit.trail, from.file);
+    const item = exit === undefined ? undefined : program.item(exit.item);
+    if (exit === undefined || item === undefined) continue;
+    const span = absoluteSpan(item.source, exit.span);
+    if (span.start === from.span.start && span.end === from.span.end) return fixesAt(hit, exit);
+  }
+  return [];
 }
 
 /** The last call of the file on the way: after it the data does not come back. */

@@ -39,10 +39,11 @@ import {
   type ProjectIndex,
   watchList,
 } from "./contributions.ts";
-import { departuresOf, receivers } from "./departures.ts";
+import { departuresOf, fixesElsewhere, receivers } from "./departures.ts";
 import { describe } from "./describe.ts";
 import { findingsOf } from "./findings.ts";
 import type { Found } from "./input.ts";
+import { createOrder } from "./order.ts";
 import { type Directive, directives } from "./suppress.ts";
 
 export interface EngineOptions {
@@ -86,6 +87,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
   let known = new Set<FileId>();
   let roots: readonly FileId[] = [""];
   const settings = new Map<FileId, Settings>([["", DEFAULT_SETTINGS]]);
+  const order = createOrder((file) => docs.get(file)?.text);
   const irCache: IrCache = new Map();
   let memo: Memo = createMemo();
   const wanted = new Set<FileId>();
@@ -496,16 +498,10 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     step(budget, first = []) {
       const m = now();
       const stop = performance.now() + budget;
-      const next = function* (): Generator<FileId> {
-        for (const f of first) {
-          if (m.waiting.has(f)) yield f;
-        }
-        for (const f of [...m.waiting]) if (m.waiting.has(f)) yield f;
-      };
       m.solver.deadline(stop);
       try {
-        for (const file of next()) {
-          analyse(m, file);
+        for (const file of order.next(m.waiting, first)) {
+          if (file !== undefined) analyse(m, file);
           if (performance.now() >= stop) break;
         }
       } catch (error) {
@@ -537,11 +533,12 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       changedFiles.clear();
       return [...out];
     },
-    fixes(file, fingerprint) {
+    fixes(file, fingerprint, from) {
       const one = found(file).find((f) => f.finding.fingerprint === fingerprint);
       if (one === undefined) return [];
       try {
-        return one.fixes().flatMap((f) => toEdits(f) ?? []);
+        const elsewhere = fixesElsewhere(one, now().program, from);
+        return [...one.fixes(), ...elsewhere].flatMap((f) => toEdits(f) ?? []);
       } catch (error) {
         problem(
           file,

@@ -4,7 +4,7 @@ import { hash128 } from "../base/hash.ts";
 import type { Span } from "../base/text.ts";
 import { absoluteSpan } from "../languages/items.ts";
 import type { Program } from "../project/program.ts";
-import type { Context, Match, Rule } from "../rule/rule.ts";
+import type { Context, Handover, Match, Rule } from "../rule/rule.ts";
 import type { Hit } from "../taint/summary.ts";
 import { type ItemId, MARKS, markBit, type Trail } from "../taint/value.ts";
 import type { Confidence, Finding, FlowStep, Level, Settings, Severity } from "./api.ts";
@@ -90,6 +90,11 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
           ];
         return r.rule.fixes(r.match, code, context);
       },
+      fixesAt: (hit, exit) => {
+        const at = handover(context, exit);
+        if (at === undefined || at.code.ir.hasError) return [];
+        return r.rule.fixesAtSource?.({ ...r.match, hit }, at) ?? [];
+      },
     });
   }
   if (input.directives.length > 0) {
@@ -105,6 +110,19 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
     );
   }
   return out;
+}
+
+/** The call of a step, if it is clear which of its arguments carries the data. */
+function handover(context: Context, exit: Trail): Handover | undefined {
+  const code = context.code(exit.item);
+  const call = code?.ir.ops.find(
+    (op) => op.op === "call" && op.span.start === exit.span.start && op.span.end === exit.span.end,
+  );
+  if (code === undefined || call?.op !== "call") return undefined;
+  const open = call.args.filter(({ value }) => code.op(value).op !== "const");
+  const [only] = open;
+  if (only === undefined || open.length > 1 || only.spread !== undefined) return undefined;
+  return { code, call, argument: only.value };
 }
 
 /** A directive is also of use where its rule would speak if another one did not, or if the right caller came along. */

@@ -3,6 +3,7 @@ import type { FileId } from "../base/brand.ts";
 import type { Program } from "../project/program.ts";
 import type { Fix, ManifestFile, RuleSet } from "../rule/rule.ts";
 import type { Hit } from "../taint/summary.ts";
+import type { Trail } from "../taint/value.ts";
 import type { Finding, Settings } from "./api.ts";
 import type { Contribution, ProjectIndex } from "./contributions.ts";
 import type { Directive } from "./suppress.ts";
@@ -27,4 +28,6 @@ export interface Found {
   /** All flows that are this finding, best first. */
   readonly hits: readonly Hit[];
   readonly fixes: () => readonly Fix[];
+  /** Ways to mend one of its flows at a call on the way. */
+  readonly fixesAt: (hit: Hit, exit: Trail) => readonly Fix[];
 }

@@ -100,6 +100,7 @@ function note(
     },
     hits: [],
     fixes: () => [mend],
+    fixesAt: () => [],
   };
 }
 

@@ -7,7 +7,7 @@ import {
 } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
-import type { Fix, Grade } from "../engine/api.ts";
+import type { Fix, Grade, Place } from "../engine/api.ts";
 import { type Context, rangeOf, shortPath } from "./context.ts";
 import { homeOf, identityOf, isDeparture, type Shown } from "./departures.ts";
 import type { DiagnosticData } from "./diagnostics.ts";
@@ -31,6 +31,8 @@ export interface ActionData {
   readonly index: number;
   /** The engine's title of it. */
   readonly fix?: string;
+  /** Of a finding that stands in another file: the place where it was shown. */
+  readonly from?: Place;
   /** Of an open document. */
   readonly version: number | null;
   readonly textHash: string;
@@ -103,7 +105,7 @@ async function makeEdit(
   const finding = reports.check(file).findings.find((one) => one.fingerprint === fingerprint);
   if (finding === undefined) return { refused: "the finding is gone" };
   if (data.kind === "fix") {
-    const fix = engine.fixes(file, fingerprint)[data.index];
+    const fix = engine.fixes(file, fingerprint, data.from)[data.index];
     if (fix === undefined || fix.title !== data.fix) return { refused: "the fix is gone" };
     if (fix.edits.length === 0) return { refused: fix.reason ?? "it is to be done by hand" };
     return workspaceEdit(context, fix);
@@ -163,20 +165,25 @@ function findingsAt(
 function fixActions(context: Context, finding: Shown, asked: readonly Diagnostic[]): CodeAction[] {
   const actions: CodeAction[] = [];
   const file = homeOf(finding);
-  const fixes = context.engine.fixes(file, finding.fingerprint);
+  const from = isDeparture(finding) ? { file: finding.file, span: finding.span } : undefined;
+  const fixes = context.engine.fixes(file, finding.fingerprint, from);
   const preferred = fixes.findIndex((fix) => fix.grade === "safe" && fix.edits.length > 0);
   for (const [index, fix] of fixes.entries()) {
     const isManual = fix.grade === "manual" || fix.edits.length === 0;
     if (isManual && !context.client.disabledActions) continue;
     actions.push({
-      title: `${titleOf(fix)}${elsewhere(context, finding, ", in ")}`,
+      title: `${titleOf(fix)}${otherFile(context, fix, finding)}`,
       kind: CodeActionKind.QuickFix,
       diagnostics: diagnosticsOf(finding, asked),
       ...(index === preferred ? { isPreferred: true } : {}),
       ...(isManual
         ? { disabled: { reason: visible(fix.reason ?? "This has to be done by hand.") } }
         : {}),
-      data: { ...actionData(context, "fix", file, finding.fingerprint, index), fix: fix.title },
+      data: {
+        ...actionData(context, "fix", file, finding.fingerprint, index),
+        fix: fix.title,
+        ...(from === undefined ? {} : { from }),
+      },
     });
   }
   return actions;
@@ -188,7 +195,7 @@ function suppressActions(
   asked: readonly Diagnostic[],
 ): CodeAction[] {
   const file = homeOf(finding);
-  const where = isDeparture(finding) ? elsewhere(context, finding, "in ") : "here";
+  const where = isDeparture(finding) ? `in ${visible(shortPath(context, file))}` : "here";
   if (lineComment(file, context.documents.get(file)?.languageId) === undefined) return [];
   return [
     {
@@ -229,9 +236,13 @@ function titleOf(fix: Fix): string {
   return `${HINT[fix.grade]}: ${visible(fix.title)}`;
 }
 
-/** Where an action edits, when that is not the file in which it is offered. */
-function elsewhere(context: Context, finding: Shown, lead: string): string {
-  return isDeparture(finding) ? `${lead}${visible(shortPath(context, finding.sink.file))}` : "";
+/** ", in store.py": where a fix edits, or is to be made, when that is not the file in which it is offered. */
+function otherFile(context: Context, fix: Fix, finding: Shown): string {
+  const files = fix.edits.length === 0 ? [homeOf(finding)] : fix.edits.map(({ file }) => file);
+  const [other] = files;
+  return other === undefined || files.includes(finding.file)
+    ? ""
+    : `, in ${visible(shortPath(context, other))}`;
 }
 
 function diagnosticsOf(finding: Shown, asked: readonly Diagnostic[]): Diagnostic[] {

@@ -163,6 +163,16 @@ export interface Rule {
   readonly say: (match: Match, context: Context) => Message;
   /** Best first. Return a "manual" fix with a reason rather than none. */
   readonly fixes?: (match: Match, code: Code, context: Context) => readonly Fix[];
+  /** Ways to mend a flow in the function that hands its data over to another file; [] where none is sure. */
+  readonly fixesAtSource?: (match: Match, at: Handover) => readonly Fix[];
+}
+
+/** A call of the project through which the data of a flow leaves for the sink's file. */
+export interface Handover {
+  readonly code: Code;
+  readonly call: Op & { readonly op: "call" };
+  /** The only argument that is no constant. */
+  readonly argument: ValueId;
 }
 
 export interface RuleSet {

@@ -1,7 +1,7 @@
 /** Ways to one sink, and what the files they start in show of them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lineStarts, positionAt } from "../../server/base/text.ts";
+import { applyEdits, lineStarts, positionAt } from "../../server/base/text.ts";
 import { DEFAULT_SETTINGS, type Departure, type Engine } from "../../server/engine/api.ts";
 import { openEngine } from "../harness/engine.ts";
 import { load, settle } from "../harness/project.ts";
@@ -194,6 +194,58 @@ app.get("/one", async (req, res) => {
   const [finding] = engine.check("app.ts").findings;
   assert.equal(finding?.paths.length, 1);
   assert.equal(finding?.morePaths, 0);
+});
+
+test("both ends have a fix: the sink's, and a check before the call that hands the data over", async () => {
+  const client =
+    "import requests\n\ndef load(address, timeout=3):\n    return requests.get(address, timeout=timeout).text\n";
+  const preview = (call: string): string => `from fastapi import FastAPI
+from client import load
+
+app = FastAPI()
+
+@app.get("/preview")
+def preview(url: str):
+    return ${call}
+`;
+  const titles = (file: string, from?: Departure): string[] =>
+    engine
+      .fixes(file, engine.check(file).findings[0]?.fingerprint ?? "", from)
+      .map(({ title, edits }) => `${title}: ${edits.map((one) => one.file).join(" ")}`);
+  const engine = await open({ "client.py": client, "main.py": preview("load(url, 3)") });
+  const [departure] = engine.departures("main.py");
+  const all = [
+    "Allow only listed hosts: client.py",
+    "Check the address that is dialled: ",
+    "Allow only listed hosts in main.py: main.py client.py",
+  ];
+  assert.deepEqual(titles("client.py"), all);
+  assert.deepEqual(titles("client.py", departure), all);
+  const fix = engine.fixes("client.py", departure?.fingerprint ?? "", departure).at(-1);
+  const after = applyEdits(engine.text("main.py") ?? "", fix?.edits[0]?.edits ?? []);
+  assert.match(
+    after,
+    /\n {4}if urlparse\(url\)\.hostname not in allowed_hosts:\n {8}raise .*\n {4}return load\(url, 3\)\n/,
+  );
+  engine.set("main.py", after, { open: true });
+  const sink = applyEdits(client, fix?.edits[1]?.edits ?? []);
+  assert.match(sink, /allow_redirects=False/);
+  engine.set("client.py", sink, { open: true });
+  settle(engine);
+  assert.deepEqual(engine.departures("main.py"), []);
+  assert.deepEqual(engine.check("main.py").findings, []);
+  assert.deepEqual(engine.check("client.py").findings, []);
+  engine.set("client.py", client, { open: true });
+
+  // Which argument arrives is not plain, so none is offered; and with two callers, one check would not do for the sink.
+  engine.set("main.py", preview("load(url, time)"), { open: true });
+  settle(engine);
+  assert.deepEqual(titles("client.py"), all.slice(0, 2));
+  engine.set("main.py", preview("load(url) + load(url)"), { open: true });
+  engine.set("other.py", preview("load(url)").replace("preview", "other"));
+  settle(engine);
+  assert.deepEqual(titles("client.py"), all.slice(0, 2));
+  assert.deepEqual(titles("client.py", engine.departures("main.py")[0]), all);
 });
 
 test("what was mended, accepted, moved or switched off at the sink changes what the source's file shows", async () => {

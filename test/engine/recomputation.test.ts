@@ -113,6 +113,35 @@ test("renaming a function reaches those who imported it", async () => {
   engine.dispose();
 });
 
+test("in the background the open file comes first, then what it imports and who imports it", async () => {
+  const looked: string[] = [];
+  const engine = await createEngine({
+    wasm: readWasm(),
+    rules,
+    log: {
+      lowered: () => {},
+      summarised: (id) => {
+        const file = id.slice(0, id.indexOf("#"));
+        if (!looked.includes(file)) looked.push(file);
+      },
+    },
+  });
+  const files = new Map<string, string>();
+  for (let n = 0; n < 300; n++) files.set(`other${n}.py`, `def f${n}(x):\n    return x + ${n}\n`);
+  files.set("app.py", APP);
+  files.set(
+    "store.py",
+    STORE.replace("import sqlite3", "import sqlite3\nfrom base import twice") + "\ntwice(1)\n",
+  );
+  files.set("base.py", "def twice(x):\n    return x * 2\n");
+  engine.setFiles(files.keys());
+  for (const [name, text] of files) engine.set(name, text);
+  while (engine.step(1, ["store.py"]).pending > 0);
+  assert.deepEqual(looked.slice(0, 3).sort(), ["app.py", "base.py", "store.py"]);
+  assert.equal(looked.length, files.size);
+  engine.dispose();
+});
+
 test("an edit that is taken back computes nothing again", async () => {
   const { engine, take } = await open();
   replace(engine, "store.py", "return 1", "return 2");

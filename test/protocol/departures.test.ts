@@ -149,6 +149,40 @@ describe("a sink in another file", () => {
     assert.equal(shown(client, store).length, 1);
   });
 
+  test("a check before the call is offered beside the sink's fixes, in the file that is open", async () => {
+    const client_py =
+      "import requests\n\ndef load(address):\n    return requests.get(address, timeout=3).text\n";
+    const text = app("load(request.args['url'])").replace(
+      "data.store import find",
+      "client import load",
+    );
+    const { client, caller } = await launch(
+      { "client.py": client_py, "app.py": text },
+      { capabilities: VERSIONED },
+    );
+    client.open(caller, text);
+    const [item] = await until("the finding", () => {
+      const items = shown(client, caller);
+      return items.length > 0 ? items : undefined;
+    });
+    const actions = await client.actions(caller, [item as Diagnostic], item!.range);
+    assert.deepEqual(
+      actions.map(({ title }) => title),
+      [
+        "Skeptic (fill in): Allow only listed hosts, in client.py",
+        "Skeptic (fill in): Allow only listed hosts in app.py",
+        "Skeptic: Ignore ssrf-user-controlled-url in client.py (reason needed)",
+      ],
+    );
+    const resolved = await client.connection.sendRequest<CodeAction>(
+      "codeAction/resolve",
+      actions[1],
+    );
+    const [change] = resolved.edit?.documentChanges ?? [];
+    assert.ok(TextDocumentEdit.is(change));
+    assert.deepEqual(change.textDocument, { uri: caller, version: 1 });
+  });
+
   test("a client that asks is told to ask again, and hovers", async () => {
     const { client, store, caller } = await launch(
       { ...FILES, "app.py": app(TAINTED) },

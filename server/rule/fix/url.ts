@@ -1,5 +1,5 @@
 /** Fixes for outbound requests: a list of allowed hosts that refuses until it is filled in, and redirects switched off. */
-import type { Code, Edit, Fix, Match } from "../rule.ts";
+import type { Code, Edit, Fix, Handover, Match, Span } from "../rule.ts";
 import { setKeyword, setProperty } from "./arguments.ts";
 import { importEdit } from "./imports.ts";
 import { endsStatements, refusal } from "./refusal.ts";
@@ -7,6 +7,26 @@ import { freshName, insertBefore } from "./statements.ts";
 
 export function ssrfFixes(match: Match, code: Code): readonly Fix[] {
   return [allowHosts(match, code), connectSafely(code)];
+}
+
+/** The same check in another file, before the call that hands over an address which arrives as it is. */
+export function allowHostsAtSource(
+  match: Match,
+  { code, call, argument }: Handover,
+): readonly Fix[] {
+  const { hit } = match;
+  const sink = hit === undefined ? undefined : code.other(hit.site.item);
+  if (hit === undefined || sink === undefined) return [];
+  if (hit.derive !== "same" || hit.row.data?.host === true) return [];
+  const arg = code.op(argument);
+  const edits = arg.op === "record" ? "" : hostCheck(code, code.text(arg.span), call.span, false);
+  if (typeof edits === "string") return [];
+  // A host that was allowed must not send the request on to another one.
+  const redirects = redirectEdit(match, sink);
+  const files = [{ file: code.file, edits }];
+  if (redirects !== undefined) files.push({ file: sink.file, edits: [redirects] });
+  const name = code.file.slice(code.file.lastIndexOf("/") + 1);
+  return [{ title: `Allow only listed hosts in ${name}`, grade: "placeholder", edits: files }];
 }
 
 function allowHosts(match: Match, code: Code): Fix {
@@ -22,11 +42,22 @@ function allowHosts(match: Match, code: Code): Fix {
   if (hit === undefined || call?.op !== "call")
     return refuse("the request cannot be seen as a whole");
   const arg = code.op(hit.arg);
-  const url = code.text(arg.span);
   if (arg.op === "record") return refuse("the address is put together inside the options");
-  if (/\bawait\b|\byield\b|[\r\n]|\b(pop|shift|next|read)\(/.test(url))
-    return refuse("the address is computed in the call; give it a name first");
   const isHost = hit.row.data?.host === true;
+  const edits = hostCheck(code, code.text(arg.span), hit.site.span, isHost);
+  if (typeof edits === "string") return refuse(edits);
+  const redirects = redirectEdit(match, code);
+  return {
+    title,
+    grade: "placeholder",
+    edits: [{ file: code.file, edits: redirects === undefined ? edits : [...edits, redirects] }],
+  };
+}
+
+/** The check in front of the statement at `span`, or why there is none. */
+function hostCheck(code: Code, url: string, span: Span, isHost: boolean): Edit[] | string {
+  if (/\bawait\b|\byield\b|[\r\n]|\b(pop|shift|next|read)\(/.test(url))
+    return "the address is computed in the call; give it a name first";
   const edits: Edit[] = [];
   const list = freshName(code, code.language === "python" ? "allowed_hosts" : "allowedHosts");
   let lines: string[];
@@ -52,12 +83,9 @@ function allowHosts(match: Match, code: Code): Fix {
       "}",
     ];
   }
-  const guard = insertBefore(code, hit.site.span, lines);
-  if (guard === undefined) return refuse("the check has no place in front of the call");
-  edits.push(guard);
-  const redirects = redirectEdit(match, code);
-  if (redirects !== undefined) edits.push(redirects);
-  return { title, grade: "placeholder", edits: [{ file: code.file, edits }] };
+  const guard = insertBefore(code, span, lines);
+  if (guard === undefined) return "the check has no place in front of the call";
+  return [...edits, guard];
 }
 
 function connectSafely(code: Code): Fix {
