@@ -131,7 +131,7 @@ test("in the background the open file comes first, then what it imports and who 
   files.set("app.py", APP);
   files.set(
     "store.py",
-    STORE.replace("import sqlite3", "import sqlite3\nfrom base import twice") + "\ntwice(1)\n",
+    `${STORE.replace("import sqlite3", "import sqlite3\nfrom base import twice")}\ntwice(1)\n`,
   );
   files.set("base.py", "def twice(x):\n    return x * 2\n");
   engine.setFiles(files.keys());
