@@ -112,6 +112,8 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
   /** Files whose text changed since the last look. */
   const edited = new Set<FileId>();
   const byId = new Map<FileId, Map<string, PlacedItem>>();
+  /** The items that the solver has seen of each file. */
+  const solved = new Map<FileId, FileIr>();
 
   interface Moment {
     readonly program: Program;
@@ -170,7 +172,10 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
   const irOf = (file: FileId): FileIr | undefined => {
     const doc = docs.get(file);
     if (doc === undefined) return undefined;
-    if (doc.ir !== undefined) return doc.ir;
+    if (doc.ir !== undefined) {
+      if (!solved.has(file)) solved.set(file, doc.ir);
+      return doc.ir;
+    }
     const grammar = grammarFor(file, doc.languageId);
     const language = languageOf(file, doc);
     if (grammar === undefined || language === undefined) return undefined;
@@ -181,6 +186,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     } else tree = syntax.parse(grammar, doc.text);
     doc.directives = directives(tree);
     doc.ir = lowerFile(file, tree, language, irCache, options.log);
+    if (!edited.has(file)) solved.set(file, doc.ir);
     return doc.ir;
   };
 
@@ -207,6 +213,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       return moment;
     }
     byId.clear();
+    solved.clear();
     const solver = createSolver(program, (file) => knowledge[file.language.id], memo, options.log);
     const waiting = new Set<FileId>();
     for (const [file, doc] of docs)
@@ -224,13 +231,18 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     return moment;
   };
 
-  /** Takes edits in: what did not read the edited files, directly or through others, stays as it is. */
+  /** Takes edits in: what does not depend on what is different in the edited files stays as it is. */
   const refresh = (m: Moment): void => {
     if (edited.size === 0) return;
-    const gone = m.solver.forget(edited);
+    const files = [...edited];
     edited.clear();
-    for (const file of gone) {
+    const changes = files.map((file) => {
+      const before = solved.get(file);
       byId.delete(file);
+      solved.delete(file);
+      return { file, before, after: lowered(file) };
+    });
+    for (const file of m.solver.refresh(changes)) {
       m.contributions.delete(file);
       const doc = docs.get(file);
       if (doc !== undefined && (languageOf(file, doc) !== undefined || isManifest(file)))
@@ -238,6 +250,14 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       else m.waiting.delete(file);
     }
     stale(m);
+  };
+  /** Undefined also where lowering fails: that is reported when the file is analysed. */
+  const lowered = (file: FileId): FileIr | undefined => {
+    try {
+      return irOf(file);
+    } catch {
+      return undefined;
+    }
   };
   const stale = (m: Moment): void => {
     m.found.clear();

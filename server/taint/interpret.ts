@@ -100,7 +100,7 @@ const OPERATION = 20;
 class TooLarge extends Error {}
 
 /** What is known of an item that was given up: nothing. A caller takes it for an unknown function. */
-const GIVEN_UP_SUMMARY: Summary = { ...NOTHING, givenUp: true, key: -2 };
+const GIVEN_UP_SUMMARY: Summary = { ...NOTHING, givenUp: true, outside: -2, key: -2 };
 const GIVEN_UP_SHAPE: Shape = {
   variables: new Map(),
   closures: new Map(),
@@ -127,8 +127,10 @@ export function summarise(item: Item, id: ItemId, facts: Facts): Summary {
     deferred: [...run.deferred.values()],
     calls: [...run.calls].sort(),
     stores: run.stores,
+    outside: 0,
     key: 0,
   };
+  summary.outside = outsideKey(summary);
   summary.key = summaryKey(summary);
   return summary;
 }
@@ -686,21 +688,26 @@ function observationKey(o: Observation): number {
   return o.receiver === undefined ? out : mix(out, deepKey(o.receiver));
 }
 
+function outsideKey(s: Summary): number {
+  const out = mix(deepKey(s.returns), deepKey(s.self));
+  // Flows from a known source are findings here and no business of the caller's.
+  let rest = hitsKey(s.hits.filter((h) => !h.label.startsWith("source:")));
+  rest = mix(
+    rest,
+    writtenKey(s.params, (at) => at),
+  );
+  rest = mix(rest, writtenKey(s.free, textKey));
+  rest = mix(rest, sequence(s.deferred, deferredKey));
+  return mix(mix(out, rest), sequence([s.whenTrue, s.whenFalse, s.always], proofKey));
+}
+
 function summaryKey(s: Summary): number {
-  let out = mix(deepKey(s.returns), deepKey(s.self));
-  out = mix(out, hitsKey(s.hits));
+  let out = mix(s.outside, hitsKey(s.hits));
   out = mix(out, sequence(s.observations, observationKey));
   out = mix(
     out,
     sequence(s.stores, (x) => mix(mix(textKey(x.target), x.site.op), keyOf(x.value))),
   );
-  out = mix(
-    out,
-    writtenKey(s.params, (at) => at),
-  );
-  out = mix(out, writtenKey(s.free, textKey));
-  out = mix(out, sequence(s.deferred, deferredKey));
-  out = mix(out, sequence([s.whenTrue, s.whenFalse, s.always], proofKey));
   return mix(out, sequence(s.calls, textKey));
 }
 function writtenKey<K>(written: ReadonlyMap<K, Value>, key: (at: K) => number): number {

@@ -8,6 +8,7 @@ import { mix } from "../base/mix.ts";
 import type { Item, TypeRef } from "../ir/ir.ts";
 import type { Language, Resolution } from "../languages/language.ts";
 import { type FileIr, fileOf, type PlacedItem, type Program } from "../project/program.ts";
+import { type Cell, createCells } from "./cells.ts";
 import type { Facts } from "./facts.ts";
 import { classKey, hitsKey, shapeOf, summarise } from "./interpret.ts";
 import type { Knowledge } from "./knowledge.ts";
@@ -63,35 +64,25 @@ export interface Solver {
   /** Until this moment (`performance.now()`), and at least until one more summary is finished, work goes on; then `Interrupted`. */
   deadline(at: number): void;
   /**
-   * Forgets what was found out about these files and about every file that read them, directly or through others.
-   * Returns all files that were forgotten.
+   * Takes new texts in. Returns the files about which anything may be different now, those of the texts among them; all else
+   * stays as it is.
    */
-  forget(files: Iterable<FileId>): ReadonlySet<FileId>;
+  refresh(changes: readonly Change[]): ReadonlySet<FileId>;
   shape(id: ItemId): Shape | undefined;
   entry(id: ItemId): Entry;
   knowledge(id: ItemId): Knowledge;
 }
 
+/** One file's items before and after; undefined for a file that is no code or not there. */
+export interface Change {
+  readonly file: FileId;
+  readonly before: FileIr | undefined;
+  readonly after: FileIr | undefined;
+}
+
 const MAX_DEPTH = 110;
 const MAX_ROUNDS = 12;
 const MAX_KEPT = 3;
-
-/** Values by item, dropped by file. */
-class ByFile<T> {
-  private readonly files = new Map<FileId, Map<ItemId, T>>();
-  get(id: ItemId): T | undefined {
-    return this.files.get(fileOf(id))?.get(id);
-  }
-  set(id: ItemId, value: T): void {
-    const file = fileOf(id);
-    const table = this.files.get(file);
-    if (table === undefined) this.files.set(file, new Map([[id, value]]));
-    else table.set(id, value);
-  }
-  drop(file: FileId): void {
-    this.files.delete(file);
-  }
-}
 
 interface Frame {
   readonly id: ItemId;
@@ -105,30 +96,32 @@ export function createSolver(
   memo: Memo,
   log?: SolveLog,
 ): Solver {
-  const done = new ByFile<Summary>();
-  const shapes: [ByFile<Shape>, ByFile<Shape>] = [new ByFile(), new ByFile()];
-  const entries = new ByFile<Entry>();
-  /** Who read a file: reader files by the file that was read. */
-  const readers = new Map<FileId, Set<FileId>>();
-  const reading: FileId[] = [];
+  const cells = createCells();
+  const done = cells.table<Summary>("summary");
+  const shapes = [cells.table<Shape>("shape0"), cells.table<Shape>("shape1")] as const;
+  const entries = cells.table<Entry>("entry");
+  const captured = cells.table<readonly string[]>("captures");
+  const results = [done, ...shapes, entries, captured];
+  /** What of a file's text others read: an item's IR; its parameters and place; what a module exports. */
+  const bodies = cells.table<never>("input");
+  const signatures = cells.table<never>("input");
+  const exporting = cells.table<never>("input");
   let stopAt = Number.POSITIVE_INFINITY;
   let finished = 0;
 
-  const touch = (file: FileId): void => {
-    const reader = reading[reading.length - 1];
-    if (reader === undefined || reader === file) return;
-    const set = readers.get(file);
-    if (set === undefined) readers.set(file, new Set([reader]));
-    else set.add(reader);
+  const itemOf = (id: ItemId): PlacedItem | undefined => {
+    cells.touch(bodies.cell(id));
+    return program.item(id);
   };
-  const within = <T>(id: ItemId, work: () => T): T => {
-    touch(fileOf(id));
-    reading.push(fileOf(id));
-    try {
-      return work();
-    } finally {
-      reading.pop();
-    }
+  /** For what another item's parameters, parent and children are. */
+  const signatureOf = (id: ItemId): PlacedItem | undefined => {
+    cells.touch(signatures.cell(id));
+    return program.item(id);
+  };
+  /** For what a module exports; undefined if the file is not there. */
+  const moduleOf = (file: FileId): Item | undefined => {
+    cells.touch(exporting.cell(`${file}#`));
+    return program.file(file)?.items[0]?.ir;
   };
   const shaping = new Set<string>();
   const frames = new Map<ItemId, Frame>();
@@ -177,14 +170,14 @@ export function createSolver(
   };
 
   const shape = (id: ItemId, phase: 0 | 1): Shape | undefined => {
-    touch(fileOf(id));
-    const known = shapes[phase].get(id);
-    if (known !== undefined) return known;
-    return within(id, () => makeShape(id, phase));
+    const cell = shapes[phase].cell(id);
+    cells.touch(cell);
+    return cell.isGood ? cell.value : cells.within(cell, () => makeShape(cell, phase));
   };
 
-  const makeShape = (id: ItemId, phase: 0 | 1): Shape | undefined => {
-    const placed = program.item(id);
+  const makeShape = (cell: Cell<Shape>, phase: 0 | 1): Shape | undefined => {
+    const { id } = cell;
+    const placed = itemOf(id);
     if (placed === undefined) return undefined;
     const mark = `${phase}${id}`;
     if (shaping.has(mark)) return undefined;
@@ -198,7 +191,7 @@ export function createSolver(
         result = shapeOf(placed.ir, id, facts);
         keep(memo.shapes[phase], key, reads, result);
       }
-      shapes[phase].set(id, result);
+      cells.set(cell, result);
       return result;
     } finally {
       shaping.delete(mark);
@@ -212,10 +205,9 @@ export function createSolver(
   };
 
   const demand = (id: ItemId): Summary | undefined => {
-    touch(fileOf(id));
-    const known = done.get(id);
-    if (known !== undefined) return known;
-    return within(id, () => work(id));
+    const cell = done.cell(id);
+    cells.touch(cell);
+    return cell.isGood ? cell.value : cells.within(cell, () => work(id));
   };
 
   const work = (id: ItemId): Summary | undefined => {
@@ -225,7 +217,7 @@ export function createSolver(
       if (top !== undefined) top.low = Math.min(top.low, active.low);
       return tentative.get(id) ?? NOTHING;
     }
-    const placed = program.item(id);
+    const placed = itemOf(id);
     if (placed === undefined) return undefined;
     if (stack.length > MAX_DEPTH) {
       // In a circle of more functions than that, this one is taken for unknown: its arguments reach its result, with a mark.
@@ -255,7 +247,7 @@ export function createSolver(
     const selfRecursive = open.length > openBefore || calledItself(reads, id);
     if (!selfRecursive) {
       frames.delete(id);
-      done.set(id, summary);
+      cells.set(done.cell(id), summary);
       finished++;
       if (reads !== undefined) keep(memo.summaries, key, reads, summary);
       return summary;
@@ -274,7 +266,7 @@ export function createSolver(
         for (const m of members) {
           const placed = program.item(m);
           if (placed === undefined) continue;
-          const { summary } = compute(placed);
+          const summary = cells.within(done.cell(m), () => compute(placed).summary) as Summary;
           if (summary.key !== (tentative.get(m) as Summary).key) {
             tentative.set(m, summary);
             changed = true;
@@ -286,13 +278,13 @@ export function createSolver(
     }
     stack.pop();
     for (const m of open.slice(openBefore)) {
-      done.set(m, tentative.get(m) as Summary);
+      cells.set(done.cell(m), tentative.get(m) as Summary);
       tentative.delete(m);
       frames.delete(m);
     }
     open = open.slice(0, openBefore);
     finished++;
-    return done.get(root) as Summary;
+    return done.cell(root).value as Summary;
   };
 
   /** `all`: asked for by an import of all names, which does not bring the hidden ones. */
@@ -302,14 +294,13 @@ export function createSolver(
     const space = ref.lastIndexOf(" ");
     const file = ref.slice(7, space);
     const name = ref.slice(space + 1);
-    touch(file);
-    const ir = program.file(file);
-    if (ir === undefined) {
+    const module = moduleOf(file);
+    if (module === undefined) {
       program.want(file);
       return UNKNOWN;
     }
-    const module = (ir.items[0] as PlacedItem).ir;
-    if (all && !(module.listed?.includes(name) ?? !ir.language.isHidden(name))) return UNKNOWN;
+    const { language } = program.file(file) as FileIr;
+    if (all && !(module.listed?.includes(name) ?? !language.isHidden(name))) return UNKNOWN;
     let out: Value | undefined;
     for (const e of module.exports) {
       if (e.kind === "local" && e.exported === name) {
@@ -319,10 +310,10 @@ export function createSolver(
         out = join(out, fromModule(file, e.module, e.name, seen));
     }
     if (out === undefined && name !== "") out = fromAll(file, module, name, seen);
-    const own = out === undefined ? ir.language.ownPackage?.(file) : undefined;
+    const own = out === undefined ? language.ownPackage?.(file) : undefined;
     if (own !== undefined) {
       // A submodule of a package: `from package import module`.
-      const sub = resolveModule(ir.language, file, `${own}${name}`);
+      const sub = resolveModule(language, file, `${own}${name}`);
       if (sub.kind === "file" && sub.file !== file) out = ofRef(`module:${sub.file}`);
     }
     if (out === undefined) return UNKNOWN;
@@ -352,7 +343,7 @@ export function createSolver(
         if (!language.isHidden(name) && k.knows(path)) return ofRef(`lib:${path}`);
         continue;
       }
-      if (program.file(to.file) === undefined) program.want(to.file);
+      if (moduleOf(to.file) === undefined) program.want(to.file);
       const value = exported(`export:${to.file} ${name}`, seen, true);
       if (value !== UNKNOWN) return value;
     }
@@ -372,8 +363,7 @@ export function createSolver(
 
   /** The module object; and the one value that some modules are in its place. */
   const wholeModule = (file: FileId): Value => {
-    touch(file);
-    const module = program.file(file)?.items[0]?.ir;
+    const module = moduleOf(file);
     const single = module?.exports.some((e) => e.kind === "local" && e.exported === "");
     const refs: Ref[] = single ? [`module:${file}`, `export:${file} `] : [`module:${file}`];
     return { refs, taint: [] };
@@ -386,7 +376,7 @@ export function createSolver(
       return undefined;
     const to = resolveModule(language, file, also);
     if (to.kind !== "file") return undefined;
-    if (program.file(to.file) === undefined) program.want(to.file);
+    if (moduleOf(to.file) === undefined) program.want(to.file);
     const steps = also.slice(module.length + 1).split(".");
     return steps.reduceRight<Value>(
       (inner, step) => ({ refs: [], taint: [], fields: new Map([[step, inner]]) }),
@@ -404,8 +394,7 @@ export function createSolver(
     if (language === undefined) return UNKNOWN;
     const to = resolveModule(language, file, specifier);
     if (to.kind === "file") {
-      touch(to.file);
-      if (program.file(to.file) === undefined) program.want(to.file);
+      if (moduleOf(to.file) === undefined) program.want(to.file);
       if (name === undefined) return wholeModule(to.file);
       const ref: Ref = `export:${to.file} ${name}`;
       return seen === undefined ? ofRef(ref) : exported(ref, seen);
@@ -421,14 +410,16 @@ export function createSolver(
   };
 
   const entryOf = (id: ItemId): Entry => {
-    touch(fileOf(id));
-    const known = entries.get(id);
-    if (known !== undefined) return known;
-    return within(id, () => makeEntry(id));
+    const cell = entries.cell(id);
+    cells.touch(cell);
+    if (cell.isGood) return cell.value as Entry;
+    const entry = cells.within(cell, () => makeEntry(id)) as Entry;
+    cells.set(cell, entry);
+    return entry;
   };
 
   const makeEntry = (id: ItemId): Entry => {
-    const placed = program.item(id);
+    const placed = itemOf(id);
     const parent = placed?.parent;
     if (placed === undefined || parent === undefined)
       return {
@@ -440,7 +431,7 @@ export function createSolver(
         isEntryPoint: false,
         takenGuessed: false,
       };
-    const hole = program.item(parent)?.children.indexOf(id) ?? -1;
+    const hole = signatureOf(parent)?.children.indexOf(id) ?? -1;
     const closure = shape(parent, 1)?.closures.get(hole);
     const k = knowledge(id);
     const language = (program.file(placed.file) as FileIr).language;
@@ -448,7 +439,7 @@ export function createSolver(
       closure?.classId !== undefined && !closure.isStatic && language.methodsTakeSelf;
     const takers = [
       ...(closure?.takers ?? []),
-      ...inheritedTakers(closure?.classId, program.item(parent)?.ir.holes[hole]?.name ?? "", k),
+      ...inheritedTakers(closure?.classId, itemOf(parent)?.ir.holes[hole]?.name ?? "", k),
       ...conventionTakers(placed, k),
     ];
     let isEntryPoint = false;
@@ -510,7 +501,6 @@ export function createSolver(
       takenGuessed: closure?.takenGuessed ?? false,
       ...(classId === undefined ? {} : { classId }),
     };
-    entries.set(id, entry);
     return entry;
   };
 
@@ -542,7 +532,7 @@ export function createSolver(
     const rows = k.conventions(placed.file);
     if (rows.length === 0) return [];
     const names = exportedNames(placed);
-    const module = program.item(`${placed.file}#`)?.ir;
+    const module = itemOf(`${placed.file}#`)?.ir;
     return rows.flatMap((row) => {
       const own = row.directive !== undefined && placed.ir.directives?.includes(row.directive);
       if (own) return [row.taker];
@@ -554,7 +544,7 @@ export function createSolver(
 
   /** The names under which a module gives away one of its own functions. */
   const exportedNames = (placed: PlacedItem): string[] => {
-    const module = program.item(placed.parent ?? "");
+    const module = itemOf(placed.parent ?? "");
     if (module?.ir.kind !== "module") return [];
     const variables = shape(module.id, 1)?.variables;
     const mine: Ref = `fn:${placed.id}`;
@@ -574,14 +564,14 @@ export function createSolver(
     name: string,
     phase: Phase,
   ): { value: Value; captured: boolean } | undefined => {
-    const own = program.item(id);
+    const own = itemOf(id);
     let child = id;
     for (
       let at = own?.ir.kind === "module" ? id : own?.parent;
       at !== undefined;
-      child = at, at = program.item(at)?.parent
+      child = at, at = itemOf(at)?.parent
     ) {
-      const placed = program.item(at) as PlacedItem;
+      const placed = itemOf(at) as PlacedItem;
       const isModule = placed.ir.kind === "module";
       // The name may mean a variable of an inner block, kept under another name.
       const renamed = placed.ir.holes[placed.children.indexOf(child)]?.renamed?.[name];
@@ -672,7 +662,7 @@ export function createSolver(
     const [first, ...rest] = path;
     if (first === undefined) return UNKNOWN;
     const k = knowledge(id);
-    const placed = program.item(id);
+    const placed = itemOf(id);
     let value = placed?.ir.kind === "module" ? undefined : free(id, first, phase)?.value;
     if (placed?.ir.kind === "module")
       value = phase === 0 ? undefined : shape(id, phase === 2 ? 1 : 0)?.variables.get(first);
@@ -700,12 +690,18 @@ export function createSolver(
     return { refs, taint: [], ...(value.guessed ? { guessed: true } : {}) };
   };
 
-  const capturedNames = new WeakMap<PlacedItem, readonly string[]>();
+  /** Names that an item or one inside it takes from around it. */
   const captures = (id: ItemId): readonly string[] => {
-    const placed = program.item(id);
+    const cell = captured.cell(id);
+    cells.touch(cell);
+    if (cell.isGood) return cell.value as readonly string[];
+    const names = cells.within(cell, () => namesOf(id)) as readonly string[];
+    cells.set(cell, names);
+    return names;
+  };
+  const namesOf = (id: ItemId): readonly string[] => {
+    const placed = itemOf(id);
     if (placed === undefined) return [];
-    const known = capturedNames.get(placed);
-    if (known !== undefined) return known;
     const names = new Set<string>();
     for (const op of placed.ir.ops) {
       if (op.op === "free" || op.op === "storeFree") names.add(op.name);
@@ -713,23 +709,19 @@ export function createSolver(
     }
     for (const child of placed.children)
       for (const name of captures(child)) if (!placed.ir.slots.includes(name)) names.add(name);
-    const out = [...names].sort();
-    capturedNames.set(placed, out);
-    return out;
+    return [...names].sort();
   };
 
   const classOf = (classId: string): ClassShape | undefined => {
-    touch(fileOf(classId));
     const item =
-      program.item(classId.slice(0, classId.lastIndexOf("."))) ??
-      program.item(`${fileOf(classId)}#`);
+      itemOf(classId.slice(0, classId.lastIndexOf("."))) ?? itemOf(`${fileOf(classId)}#`);
     const own = item === undefined ? undefined : shape(item.id, 1)?.classes.get(classId);
     return own ?? shape(`${fileOf(classId)}#`, 1)?.classes.get(classId);
   };
 
   const defaultOf = (id: ItemId, index: number): Value | undefined => {
-    const parent = program.item(id)?.parent;
-    const hole = parent === undefined ? -1 : (program.item(parent)?.children.indexOf(id) ?? -1);
+    const parent = itemOf(id)?.parent;
+    const hole = parent === undefined ? -1 : (itemOf(parent)?.children.indexOf(id) ?? -1);
     return parent === undefined ? undefined : shape(parent, 1)?.closures.get(hole)?.defaults[index];
   };
 
@@ -737,7 +729,7 @@ export function createSolver(
     const found = classOf(classId);
     let out: Value | undefined;
     for (const hole of found?.methods ?? []) {
-      const child = program.item(found?.item ?? "")?.children[hole];
+      const child = itemOf(found?.item ?? "")?.children[hole];
       const value = child === undefined ? undefined : shape(child, 1)?.self.fields?.get(name);
       if (value !== undefined) out = join(out, value);
     }
@@ -772,16 +764,10 @@ export function createSolver(
     },
     enclosed: (item) =>
       phase === 2 ? (demand(item)?.hits.filter((h) => h.label.startsWith("free:")) ?? []) : [],
-    captures: (item) => captures(item),
-    child: (item, hole) => program.item(item)?.children[hole],
-    ir: (item) => {
-      touch(fileOf(item));
-      return program.item(item)?.ir;
-    },
-    parentOf: (item) => {
-      touch(fileOf(item));
-      return program.item(item)?.parent;
-    },
+    captures,
+    child: (item, hole) => itemOf(item)?.children[hole],
+    ir: (item) => signatureOf(item)?.ir,
+    parentOf: (item) => signatureOf(item)?.parent,
     shape: (item) => (phase === 2 ? shape(item, 1) : undefined),
     typeRefs: (item, type) =>
       phase === 0 ? { refs: [], scalar: false, guessed: false } : typeRefs(item, type, phase),
@@ -802,7 +788,7 @@ export function createSolver(
         return mix(f.captured ? 1 : 2, deepKey(f.value));
       }
       case "summary":
-        return (value as Summary).key;
+        return (value as Summary).outside;
       case "enclosed": {
         const hits = value as Summary["hits"];
         return hits.length === 0 ? 0 : hitsKey(hits);
@@ -823,50 +809,77 @@ export function createSolver(
     }
   };
 
+  const summary = (id: ItemId): Summary | undefined => {
+    for (;;)
+      try {
+        // What was given up in the middle, callees first: else the same callers would be begun again and again.
+        for (let next = unfinished.pop(); next !== undefined; next = unfinished.pop()) demand(next);
+        return demand(id);
+      } catch (error) {
+        // Whatever was under way starts again; nothing half-done is kept.
+        if (error instanceof Interrupted || error instanceof TooDeep)
+          for (const frame of stack) unfinished.push(frame.id);
+        stack.length = 0;
+        cells.reset();
+        frames.clear();
+        tentative.clear();
+        shaping.clear();
+        open = [];
+        if (!(error instanceof TooDeep)) throw error;
+        if (reached.has(error.id)) bottomless.add(error.id);
+        reached.add(error.id);
+        unfinished.push(error.id);
+      }
+  };
+
+  /** Makes a suspect cell's value again, or finds that it stands. */
+  const remake = ({ kind, id }: Cell): void => {
+    if (program.item(id) === undefined) return;
+    try {
+      if (kind === "summary") summary(id);
+      else if (kind === "entry") entryOf(id);
+      else if (kind === "captures") captures(id);
+      else if (kind !== "input") shape(id, kind === "shape0" ? 0 : 1);
+    } catch {
+      // A fault of our own: the cell stays suspect, and whoever needs it meets the fault where it is reported.
+      cells.reset();
+    }
+  };
+
   return {
-    summary(id) {
-      for (;;)
-        try {
-          // What was given up in the middle, callees first: else the same callers would be begun again and again.
-          for (let next = unfinished.pop(); next !== undefined; next = unfinished.pop())
-            demand(next);
-          return demand(id);
-        } catch (error) {
-          // Whatever was under way starts again; nothing half-done is kept.
-          if (error instanceof Interrupted || error instanceof TooDeep)
-            for (const frame of stack) unfinished.push(frame.id);
-          stack.length = 0;
-          reading.length = 0;
-          frames.clear();
-          tentative.clear();
-          shaping.clear();
-          open = [];
-          if (!(error instanceof TooDeep)) throw error;
-          if (reached.has(error.id)) bottomless.add(error.id);
-          reached.add(error.id);
-          unfinished.push(error.id);
-        }
-    },
+    summary,
     deadline(at) {
       stopAt = at;
       finished = 0;
     },
-    forget(files) {
-      const gone = new Set<FileId>(files);
-      for (const file of gone) for (const reader of readers.get(file) ?? []) gone.add(reader);
-      for (const file of gone) {
-        done.drop(file);
-        shapes[0].drop(file);
-        shapes[1].drop(file);
-        entries.drop(file);
-        readers.delete(file);
-      }
-      for (const set of readers.values()) for (const file of gone) set.delete(file);
-      resolutions.clear();
+    refresh(changes) {
+      cells.next();
       unfinished.length = 0;
       reached.clear();
       bottomless.clear();
-      return gone;
+      const edited = new Set(changes.map(({ file }) => file));
+      const inner: Cell[] = [];
+      const outer: Cell[] = [];
+      const gone: ItemId[] = [];
+      for (const { file, before, after } of changes) {
+        const what = difference(before, after);
+        for (const id of what.changed) inner.push(bodies.cell(id));
+        for (const id of what.resigned) outer.push(signatures.cell(id));
+        if (what.exports) outer.push(exporting.cell(`${file}#`));
+        for (const id of what.moved) outer.push(bodies.cell(id));
+        for (const id of what.gone) for (const table of results) outer.push(table.cell(id));
+        gone.push(...what.gone);
+      }
+      const suspects = cells.doubt([...inner, ...outer]).map((cell) => ({ cell, was: cell.value }));
+      // The edited files first: of what they are to others, only what is not as before puts anything else in doubt.
+      for (const { cell } of suspects) if (edited.has(fileOf(cell.id))) remake(cell);
+      for (const { cell } of suspects) if (!edited.has(fileOf(cell.id))) cell.isGood = true;
+      const remade = suspects.filter(({ cell }) => cells.isNew(cell));
+      const different = remade.filter(({ cell, was }) => !isSame(cell, was));
+      const stale = cells.doubt([...outer, ...different.map(({ cell }) => cell)]);
+      for (const id of gone) for (const table of [...results, bodies, signatures]) table.drop(id);
+      const files = [...stale, ...remade.map(({ cell }) => cell)].map((cell) => fileOf(cell.id));
+      return new Set([...edited, ...files]);
     },
     shape: (id) => shape(id, 1),
     entry: entryOf,
@@ -935,6 +948,67 @@ export function createSolver(
       },
     };
   }
+}
+
+/** To whoever reads the cell it is what it was. */
+function isSame(cell: Cell, was: unknown): boolean {
+  if (cell.value === was) return true;
+  switch (cell.kind) {
+    case "summary":
+      return (cell.value as Summary).outside === (was as Summary).outside;
+    case "shape0":
+    case "shape1":
+      return (cell.value as Shape).key === (was as Shape).key;
+    case "entry":
+    case "captures":
+      return JSON.stringify(cell.value) === JSON.stringify(was);
+    default:
+      return false;
+  }
+}
+
+interface Difference {
+  /** Items with another text, or only there before or after. */
+  readonly changed: readonly ItemId[];
+  /** Items that are another thing to others: parameters, place, what is nested in them. */
+  readonly resigned: readonly ItemId[];
+  /** Items that came or went. */
+  readonly moved: readonly ItemId[];
+  readonly gone: readonly ItemId[];
+  readonly exports: boolean;
+}
+
+function difference(before: FileIr | undefined, after: FileIr | undefined): Difference {
+  const old = new Map((before?.items ?? []).map((item) => [item.id, item]));
+  const changed: ItemId[] = [];
+  const resigned: ItemId[] = [];
+  const moved: ItemId[] = [];
+  for (const item of after?.items ?? []) {
+    const was = old.get(item.id);
+    old.delete(item.id);
+    if (was === undefined) {
+      moved.push(item.id);
+      resigned.push(item.id);
+    } else if (was.source.key !== item.source.key) {
+      changed.push(item.id);
+      if (placeKey(was) !== placeKey(item)) resigned.push(item.id);
+    } else if (was.parent !== item.parent) resigned.push(item.id);
+  }
+  const gone = [...old.keys()];
+  moved.push(...gone);
+  resigned.push(...gone);
+  const module = before?.items[0];
+  const now = after?.items[0];
+  const exports =
+    module?.source.key !== now?.source.key && exportsKey(module?.ir) !== exportsKey(now?.ir);
+  return { changed, resigned, moved, gone, exports };
+}
+
+function placeKey(item: PlacedItem): string {
+  return `${irKey(item.ir)}|${item.parent ?? ""}|${item.children.join(" ")}`;
+}
+function exportsKey(module: Item | undefined): string {
+  return module === undefined ? "" : JSON.stringify([module.exports, module.listed]);
 }
 
 /** A callee's IR matters to its caller by its parameters only, and whether it sets variables outside. */

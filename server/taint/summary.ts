@@ -91,6 +91,9 @@ export interface Summary {
   readonly stores: readonly StoreView[];
   /** The item is too large: nothing is known of it. */
   readonly givenUp?: true;
+  /** Equal: the same to callers, who do not see what is observed inside. */
+  outside: number;
+  /** Equal: the same in everything. */
   key: number;
 }
 
@@ -176,6 +179,7 @@ export const NOTHING: Summary = {
   deferred: [],
   calls: [],
   stores: [],
+  outside: -1,
   key: -1,
 };
 
