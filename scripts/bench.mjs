@@ -1,5 +1,5 @@
 // `npm run bench [-- FOLDER...]`: the parse-only limit on these folders (default: this project's
-// installed packages and Python's own library), then the whole scan of the same folders.
+// installed packages and Python's own library), the whole analysis of the same folders, and typing in a large project.
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -15,7 +15,7 @@ import {
 import { onPath, run } from "./lib/run.mjs";
 
 ensureDependencies();
-const { buildProduct } = await import("../esbuild.mjs");
+const { buildBench, buildProduct } = await import("../esbuild.mjs");
 await buildProduct();
 
 const bench = join(root, "bench");
@@ -41,17 +41,13 @@ const folders = given.length > 0 ? given : defaultFolders();
 const code = await run(process.execPath, [join(bench, "parse.mjs"), ...folders], { cwd: root });
 if (code !== 0) process.exit(code);
 
-const started = performance.now();
-const scan = ["scan", "--format", "json", "--fail-on", "never", ...folders];
-const result = spawnSync(process.execPath, [join(root, "dist", "cli.js"), ...scan], {
-  maxBuffer: 1 << 30,
-  encoding: "utf8",
-});
-const seconds = (performance.now() - started) / 1000;
-if (result.status !== 0) fail(`the scan ended with ${result.status}\n${result.stderr}`);
-console.log(
-  `whole scan  ${seconds.toFixed(1)} s  ${JSON.stringify(JSON.parse(result.stdout).stats)}`,
-);
+// The whole analysis of the same bytes against parsing alone, then keys typed into a large file, each in a process of its own.
+await buildBench();
+for (const [name, ...args] of [["cold", ...folders], ["typing"]]) {
+  const file = join(root, ".cache", "bench", `${name}.cjs`);
+  const ended = await run(process.execPath, [file, ...args], { cwd: root });
+  if (ended !== 0) process.exit(ended);
+}
 
 /** @returns {string[]} */
 function defaultFolders() {
