@@ -39,6 +39,10 @@ export function giveHandlers(call: Call, paths: readonly string[]): void {
   call.args.forEach((a, position) => {
     const place = a.name ?? String(position);
     give(a.value, place);
+    // Wrapped where it is given: `path("users/", login_required(views.show))`.
+    const wrapper = run.item.ops[a.op];
+    if (wrapper?.op === "call")
+      for (const inner of wrapper.args) give(run.values[inner.value] ?? UNKNOWN, place);
     for (const [key, value] of a.value.fields ?? []) give(value, `${place}.${key}`);
   });
 }
