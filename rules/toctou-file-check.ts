@@ -1,7 +1,9 @@
 import { setKeyword, setProperty } from "../server/rule/fix/arguments.ts";
 import { importEdit } from "../server/rule/fix/imports.ts";
+import { given } from "../server/rule/given.ts";
 import {
   type Code,
+  type Edit,
   type Fix,
   type Match,
   type Observation,
@@ -9,11 +11,7 @@ import {
   rule,
   type ValueId,
 } from "../server/rule/rule.ts";
-
-const CHECKS =
-  "{os.path.exists,os.path.isfile,os.path.isdir,os.path.lexists,os.access,pathlib.Path().exists,pathlib.Path().is_file,pathlib.Path().is_dir,pathlib.Resolved().exists,pathlib.Resolved().is_file,fs.existsSync,fs.accessSync,fs.statSync,fs/promises.access,fs.promises.access,fs/promises.stat,fs.promises.stat}";
-const USES =
-  "{builtins.open,os.open,os.remove,os.unlink,os.makedirs,os.mkdir,os.rmdir,shutil.rmtree,pathlib.Path().open,pathlib.Path().write_text,pathlib.Path().write_bytes,pathlib.Path().unlink,pathlib.Path().mkdir,pathlib.Resolved().unlink,pathlib.Resolved().mkdir,pathlib.Resolved().write_bytes,pathlib.Resolved().write_text,fs.writeFile,fs.writeFileSync,fs.appendFileSync,fs.createWriteStream,fs.mkdir,fs.mkdirSync,fs.unlink,fs.unlinkSync,fs.rmSync,fs.openSync,fs/promises.writeFile,fs.promises.writeFile,fs/promises.unlink,fs.promises.unlink,fs/promises.mkdir,fs.promises.mkdir}";
+import { type Data, rowData } from "../server/rule/tokens.ts";
 
 type Deed = "create" | "folder" | "delete" | "access";
 
@@ -25,7 +23,7 @@ export default rule({
   cwe: [367],
   owasp: ["A04:2021", "A06:2025"],
   items: {
-    watch: [CHECKS, USES],
+    sinks: ["file-check"],
     check(calls, code) {
       const out: Match[] = [];
       const done = new Set<Observation>();
@@ -79,20 +77,24 @@ export default rule({
   fixes: (match, code) => [fix(match, code)],
 });
 
+/** What the model row of the call says; its words are explained there. */
+function dataOf(o: Observation): Data {
+  return rowData(o, "file-check") ?? {};
+}
 function isCheck(o: Observation): boolean {
-  return o.paths.some((p) =>
-    /\.(exists|isfile|isdir|lexists|access|is_file|is_dir|existsSync|accessSync|statSync|stat)$/.test(
-      p,
-    ),
-  );
+  return dataOf(o).role === "check";
 }
 function pathText(o: Observation, code: Code): string | undefined {
   const op = code.op(o.site.op);
   if (op.op !== "call") return undefined;
   const callee = code.op(op.callee);
-  const isMethod = o.paths.some((p) => p.startsWith("pathlib."));
+  const { subject } = dataOf(o);
   const id: ValueId | undefined =
-    isMethod && callee.op === "member" ? callee.object : op.args[0]?.value;
+    subject !== "recv"
+      ? op.args[Number(subject)]?.value
+      : callee.op === "member"
+        ? callee.object
+        : undefined;
   return id === undefined ? undefined : code.text(code.op(id).span);
 }
 /** The use stands inside the `if` of the check, or after an `if` of the check that leaves the function. */
@@ -109,30 +111,19 @@ function steers(check: Observation, use: Observation, code: Code): boolean {
   );
 }
 function deedOf(check: Observation, use: Observation, code: Code): Deed | undefined {
-  const name = /[^.]+$/.exec(use.paths[0] ?? "")?.[0] ?? "";
-  const access = check.paths.some((p) => /access(Sync)?$/.test(p));
-  if (/^(mkdir|makedirs|mkdirSync)$/.test(name))
-    return hasOption(use, code, /^(exist_ok|recursive)$/) ? undefined : "folder";
-  if (/^(remove|unlink|rmdir|rmtree|unlinkSync|rmSync)$/.test(name))
-    return hasOption(use, code, /^(missing_ok|force|ignore_errors)$/) ? undefined : "delete";
-  if (name === "open" || name === "openSync") {
-    const mode = use.args.find(
-      (a) => a.name === "mode" || (a.name === undefined && a !== use.args[0]),
-    )?.value.alts?.[0];
-    const text = mode !== undefined && "const" in mode ? String(mode.const) : "r";
+  const { deed, option, mode } = dataOf(use);
+  if (option !== undefined && hasOption(use, code, String(option))) return undefined;
+  if (deed === "folder" || deed === "delete") return deed;
+  const asksForAccess = dataOf(check).asks === "access";
+  if (deed === "open") {
+    const found = given(use, mode);
+    const alternative = found.kind === "given" ? found.value.alts?.[0] : undefined;
+    const text =
+      alternative !== undefined && "const" in alternative ? String(alternative.const) : "r";
     if (/x/.test(text)) return undefined;
-    if (/w|a/.test(text)) return negated(check, code) ? "create" : access ? "access" : undefined;
-    return access ? "access" : undefined;
+    if (!/w|a/.test(text)) return asksForAccess ? "access" : undefined;
   }
-  if (/^(write|append|createWriteStream)/.test(name))
-    return hasOption(use, code, /^(flag|flags)$/)
-      ? undefined
-      : negated(check, code)
-        ? "create"
-        : access
-          ? "access"
-          : undefined;
-  return undefined;
+  return negated(check, code) ? "create" : asksForAccess ? "access" : undefined;
 }
 /** Something is created where nothing was: `if not exists(p)`, or `if exists(p): return`. */
 function negated(check: Observation, code: Code): boolean {
@@ -145,16 +136,13 @@ function negated(check: Observation, code: Code): boolean {
   );
   return not !== leaves;
 }
-function hasOption(use: Observation, code: Code, name: RegExp): boolean {
+function hasOption(use: Observation, code: Code, name: string): boolean {
   const op = code.op(use.site.op);
   if (op.op !== "call") return false;
   return op.args.some((a) => {
-    if (a.name !== undefined) return name.test(a.name);
+    if (a.name !== undefined) return a.name === name;
     const record = code.op(a.value);
-    return (
-      record.op === "record" &&
-      record.entries.some((e) => typeof e.key === "string" && name.test(e.key))
-    );
+    return record.op === "record" && record.entries.some((e) => e.key === name);
   });
 }
 
@@ -171,95 +159,62 @@ function fix(match: Match, code: Code): Fix {
   const refuse = (why: string): Fix => ({ title, grade: "manual", edits: [], reason: why });
   const op = match.op === undefined ? undefined : code.op(match.op);
   if (op?.op !== "call") return refuse("The call cannot be seen as a whole.");
-  const callee = code.op(op.callee);
-  const name = callee.op === "member" ? callee.name : callee.op === "free" ? callee.name : "";
-  const path = op.args[0] === undefined ? undefined : code.text(code.op(op.args[0].value).span);
-  const replaceCall = (text: string): Fix["edits"] => {
-    const at = code.absolute(op.span);
-    return [{ file: code.file, edits: [{ start: at.start, end: at.end, newText: text }] }];
-  };
-  const edit = byOption(code, op, name, deed);
-  if (edit !== undefined)
-    return { title, grade: "suggested", edits: [{ file: code.file, edits: [edit] }] };
-  if (
-    deed === "folder" &&
-    code.language === "python" &&
-    name === "mkdir" &&
-    callee.op === "member" &&
-    path !== undefined &&
-    op.args.length === 1
-  )
-    return {
-      title,
-      grade: "suggested",
-      edits: replaceCall(
-        `${code.text(code.op(callee.object).span)}.makedirs(${path}, exist_ok=True)`,
-      ),
-    };
-  if (
-    deed === "delete" &&
-    code.language === "python" &&
-    /^(remove|unlink)$/.test(name) &&
-    path !== undefined &&
-    op.args.length === 1
-  ) {
-    const wanted = importEdit(code, { module: "pathlib", name: "Path" });
-    const [first] = replaceCall(`${wanted.local}(${path}).unlink(missing_ok=True)`);
-    return {
-      title,
-      grade: "suggested",
-      edits: [
-        {
-          file: code.file,
-          edits: [...(wanted.edit === undefined ? [] : [wanted.edit]), ...(first?.edits ?? [])],
-        },
-      ],
-    };
-  }
-  if (deed === "delete" && name === "unlinkSync" && callee.op === "member" && path !== undefined)
-    return {
-      title,
-      grade: "suggested",
-      edits: replaceCall(
-        `${code.text(code.op(callee.object).span)}.rmSync(${path}, { force: true })`,
-      ),
-    };
+  const data = match.call === undefined ? {} : dataOf(match.call);
+  const edits =
+    deed === "access" ? undefined : (byOption(code, op, data) ?? byCall(code, op, data));
+  if (edits !== undefined)
+    return { title, grade: "suggested", edits: [{ file: code.file, edits }] };
   return refuse(
     deed === "access"
       ? "Drop the check; open the file in a try block and handle the error."
       : "Do it without asking, and handle the error that says the file is there or gone.",
   );
 }
-function byOption(
-  code: Code,
-  op: Op & { op: "call" },
-  name: string,
-  deed: Deed,
-): ReturnType<typeof setKeyword> {
-  if (code.language === "python") {
-    if (deed === "folder" && name === "makedirs") return setKeyword(code, op, "exist_ok", "True");
-    if (deed === "folder" && op.args.length === 0) return setKeyword(code, op, "exist_ok", "True");
-    if (deed === "delete" && name === "unlink" && op.args.length === 0)
-      return setKeyword(code, op, "missing_ok", "True");
-    const mode = op.args[name === "open" && op.args.length > 1 ? 1 : -1];
-    const value = mode === undefined ? undefined : code.op(mode.value);
-    if (
-      deed === "create" &&
-      value?.op === "const" &&
-      typeof value.value === "string" &&
-      value.value.includes("w")
-    ) {
-      const at = code.absolute(value.span);
-      return { start: at.start, end: at.end, newText: code.text(value.span).replace("w", "x") };
-    }
+type Call = Op & { readonly op: "call" };
+/** The option with which the call itself copes, or the mode that does. */
+function byOption(code: Code, op: Call, data: Data): readonly Edit[] | undefined {
+  if (data.deed === "open") return byMode(code, op);
+  if (data.option === undefined || data.offered === false) return undefined;
+  const name = String(data.option);
+  const edit =
+    data.options === undefined
+      ? setKeyword(code, op, name, "True")
+      : setProperty(
+          code,
+          op,
+          Number(data.options),
+          name,
+          data.deed === "write" ? quoted(code, "wx") : "true",
+        );
+  return edit === undefined ? undefined : [edit];
+}
+function byMode(code: Code, op: Call): readonly Edit[] | undefined {
+  const mode = code.language === "python" ? op.args[1] : undefined;
+  const value = mode === undefined ? undefined : code.op(mode.value);
+  if (value?.op !== "const" || typeof value.value !== "string" || !value.value.includes("w"))
     return undefined;
-  }
+  return [{ ...code.absolute(value.span), newText: code.text(value.span).replace("w", "x") }];
+}
+/** Another call that copes, where this one has no option for it. */
+function byCall(code: Code, op: Call, data: Data): readonly Edit[] | undefined {
+  if (data.instead === undefined || op.args[0] === undefined || op.args.length > 1)
+    return undefined;
+  const callee = code.op(op.callee);
+  const [module = "", name = ""] = String(data.needs ?? "").split(".");
+  const wanted = module === "" ? undefined : importEdit(code, { module, name });
+  if (wanted === undefined && callee.op !== "member") return undefined;
+  const words: Readonly<Record<string, string>> = {
+    OBJECT: callee.op === "member" ? code.text(code.op(callee.object).span) : "",
+    PATH: code.text(code.op(op.args[0].value).span),
+    CLASS: wanted?.local ?? "",
+  };
+  const newText = String(data.instead).replace(/OBJECT|PATH|CLASS/g, (word) => words[word] ?? "");
+  return [
+    ...(wanted?.edit === undefined ? [] : [wanted.edit]),
+    { ...code.absolute(op.span), newText },
+  ];
+}
+function quoted(code: Code, text: string): string {
   const quote = /'[^'\n]*'/.test(code.fileText) && !/"[^"\n]*"/.test(code.fileText) ? "'" : '"';
-  if (deed === "folder") return setProperty(code, op, 1, "recursive", "true");
-  if (deed === "create" && /^writeFile/.test(name))
-    return setProperty(code, op, 2, "flag", `${quote}wx${quote}`);
-  if (deed === "create" && name === "createWriteStream")
-    return setProperty(code, op, 1, "flags", `${quote}wx${quote}`);
-  if (deed === "delete" && name === "rmSync") return setProperty(code, op, 1, "force", "true");
-  return undefined;
+  return `${quote}${text}${quote}`;
 }

@@ -5,6 +5,7 @@ import javascriptBrowser from "./javascript/browser.ts";
 import javascriptCore from "./javascript/core.ts";
 import javascriptCors from "./javascript/cors.ts";
 import javascriptEntryPoints from "./javascript/entry-points.ts";
+import javascriptFileChecks from "./javascript/file-checks.ts";
 import javascriptFiles from "./javascript/files.ts";
 import javascriptHttp from "./javascript/http.ts";
 import javascriptJwt from "./javascript/jwt.ts";
@@ -21,6 +22,7 @@ import pythonCore from "./python/core.ts";
 import pythonCors from "./python/cors.ts";
 import pythonDjango from "./python/django.ts";
 import pythonEntryPoints from "./python/entry-points.ts";
+import pythonFileChecks from "./python/file-checks.ts";
 import pythonFiles from "./python/files.ts";
 import pythonHttp from "./python/http.ts";
 import pythonJwt from "./python/jwt.ts";
@@ -37,6 +39,7 @@ export const models: readonly Model[] = [
   pythonCors,
   pythonDjango,
   pythonEntryPoints,
+  pythonFileChecks,
   pythonFiles,
   pythonHttp,
   pythonJwt,
@@ -51,6 +54,7 @@ export const models: readonly Model[] = [
   javascriptCore,
   javascriptCors,
   javascriptEntryPoints,
+  javascriptFileChecks,
   javascriptFiles,
   javascriptHttp,
   javascriptJwt,

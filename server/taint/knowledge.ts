@@ -30,6 +30,7 @@ export const SINK_KINDS = [
   "token",
   "cors",
   "debug",
+  "file-check",
   // Not a sink: a piece between dots or slashes, in which no ".." leads out of a folder.
   "piece",
   "weak-guard",
