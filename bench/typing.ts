@@ -40,7 +40,7 @@ async function main(): Promise<void> {
         answers.push(
           timed(() => {
             engine.edit(project.file, [edit]);
-            engine.check(project.file);
+            engine.check(project.file, SLICE);
           }),
         );
         settled += timed(() => {

@@ -160,8 +160,12 @@ export interface Engine {
     budget: number,
     first?: readonly FileId[],
   ): { readonly pending: number; readonly total: number };
-  /** Findings in this file, of all flows known so far: the file itself is always analysed in full. Suppressed findings are not in it. */
-  check(file: FileId): Report;
+  /**
+   * Findings in this file, of all flows known so far: the file itself is always analysed in full. Suppressed findings are
+   * not in it. Other files whose flows end here are analysed first, for `within` milliseconds at most (default: all); of the
+   * rest the last known flows stand in, and `changed` names the file again when they have been analysed.
+   */
+  check(file: FileId, within?: number): Report;
   /** Calls in this file that hand data to a sink of another file, of all flows known so far. They are not counted as findings. */
   departures(file: FileId): readonly Departure[];
   /** Files whose findings or departures may have changed since the last call, because of an edit anywhere. Includes files never asked for. */

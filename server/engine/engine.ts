@@ -20,6 +20,7 @@ import type { Fix as RuleFix, RuleSet } from "../rule/rule.ts";
 import { createSyntax, type Source, type Syntax, type WasmFiles } from "../syntax/parser.ts";
 import { compile, type Knowledge } from "../taint/knowledge.ts";
 import { createMemo, createSolver, Interrupted, type Memo, type Solver } from "../taint/solve.ts";
+import type { Hit } from "../taint/summary.ts";
 import {
   DEFAULT_SETTINGS,
   type Departure,
@@ -120,6 +121,11 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     readonly solver: Solver;
     readonly contributions: Map<FileId, Contribution>;
     readonly waiting: Set<FileId>;
+    /** What waiting files gave before; and the functions with another text since then, in which nothing of it stands. */
+    readonly before: Map<FileId, Contribution>;
+    readonly rewritten: Set<string>;
+    /** Files whose findings were given before all that flows into them was known. */
+    readonly owed: Set<FileId>;
     readonly found: Map<FileId, readonly Found[]>;
     readonly departures: Map<FileId, readonly Departure[]>;
     index: ProjectIndex | undefined;
@@ -224,6 +230,9 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       solver,
       contributions: new Map(),
       waiting,
+      before: new Map(),
+      rewritten: new Set(),
+      owed: new Set(),
       found: new Map(),
       departures: new Map(),
       index: undefined,
@@ -240,9 +249,16 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       const before = solved.get(file);
       byId.delete(file);
       solved.delete(file);
-      return { file, before, after: lowered(file) };
+      const after = lowered(file);
+      const keys = new Map(after?.items.map(({ id, source }) => [id, source.key]));
+      for (const { id, source } of before?.items ?? [])
+        if (keys.get(id) !== source.key) m.rewritten.add(id);
+      m.before.delete(file);
+      return { file, before, after };
     });
     for (const file of m.solver.refresh(changes)) {
+      const old = m.contributions.get(file);
+      if (old !== undefined && !files.includes(file)) m.before.set(file, old);
       m.contributions.delete(file);
       const doc = docs.get(file);
       if (doc !== undefined && (languageOf(file, doc) !== undefined || isManifest(file)))
@@ -308,6 +324,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       tell({ file, message: `${name === "" ? "its top level" : name} is too large to analyse` });
     }
     m.waiting.delete(file);
+    m.before.delete(file);
     m.contributions.set(file, contribution);
     const key = contributionKey(contribution);
     const before = last.get(file);
@@ -320,7 +337,57 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     }
     const { targets } = contribution;
     last.set(file, { key, targets, receivers: receivers(contribution, file), shared });
+    for (const t of [...(before?.targets ?? []), ...targets])
+      if (m.owed.has(t)) changedFiles.add(t);
+    if (m.waiting.size === 0) {
+      m.owed.clear();
+      m.before.clear();
+      m.rewritten.clear();
+    }
     stale(m);
+  };
+
+  /**
+   * Analyses the files whose flows end in this one, for as long as `within` milliseconds. Of those that are not reached the
+   * last known flows stand in, where they end in functions that are still the same.
+   */
+  const analyseFeeders = (m: Moment, file: FileId, within: number): void => {
+    const stop = performance.now() + within;
+    m.solver.deadline(stop);
+    try {
+      for (const [other, { targets }] of last) {
+        if (m.contributions.has(other) || !targets.has(file) || !docs.has(other)) continue;
+        if (performance.now() >= stop) {
+          m.owed.add(file);
+          return;
+        }
+        analyse(m, other);
+      }
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+      m.owed.add(file);
+    } finally {
+      m.solver.deadline(Number.POSITIVE_INFINITY);
+    }
+  };
+  const knownNow = (m: Moment): ReadonlyMap<FileId, Contribution> => {
+    if (m.before.size === 0) return m.contributions;
+    const out = new Map(m.contributions);
+    for (const [file, old] of m.before) {
+      const stands = (hit: Hit): boolean => {
+        if (m.rewritten.has(hit.site.item)) return false;
+        for (let at: Hit["trail"] | undefined = hit.trail; at !== undefined; at = at.prev)
+          if (m.rewritten.has(at.item)) return false;
+        return true;
+      };
+      if (!out.has(file))
+        out.set(file, {
+          ...old,
+          hits: old.hits.filter(stands),
+          roots: old.roots.filter(({ hit }) => stands(hit)),
+        });
+    }
+    return out;
   };
 
   const settingsFor = (file: FileId): Settings => {
@@ -330,17 +397,17 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     return settings.get(best) ?? DEFAULT_SETTINGS;
   };
 
-  const found = (file: FileId): readonly Found[] => {
+  const found = (file: FileId, within = Number.POSITIVE_INFINITY): readonly Found[] => {
     const m = now();
     const doc = docs.get(file);
     if (doc === undefined) return [];
     analyse(m, file);
-    for (const [other, { targets }] of last)
-      if (targets.has(file) && docs.has(other)) analyse(m, other);
+    analyseFeeders(m, file, within);
     const ready = m.found.get(file);
     if (ready !== undefined) return ready;
     irOf(file);
-    m.index ??= indexContributions(m.contributions);
+    const contributions = knownNow(m);
+    m.index ??= indexContributions(contributions);
     const out = findingsOf({
       file,
       index: m.index,
@@ -348,7 +415,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       ruleSet: rules,
       ruleIds: ids,
       program: m.program,
-      contributions: m.contributions,
+      contributions,
       settings: settingsFor(file),
       root: files.rootOf(file),
       directives: doc.directives ?? [],
@@ -531,8 +598,8 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       }
       return { pending: m.waiting.size, total: m.waiting.size + m.contributions.size };
     },
-    check(file): Report {
-      const list = found(file);
+    check(file, within): Report {
+      const list = found(file, within);
       return {
         file,
         findings: list.map((f) => f.finding),

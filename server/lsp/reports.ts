@@ -13,6 +13,9 @@ import { identityOf, isDeparture, type Shown } from "./departures.ts";
 import { type Converted, EMPTY_HASH, toDiagnostics } from "./diagnostics.ts";
 
 /** Held findings settle this long after the last edit, in milliseconds: within 300, showing included. */
+/** Milliseconds of an answer that go to files that call the one asked about; more of them follow in the background. */
+const CALLERS_MS = 8;
+
 export const SETTLE_MS = 240;
 
 export interface FileReport extends Converted {
@@ -75,7 +78,7 @@ export function createReports(context: Context): Reports {
   };
   const check = (file: FileId): Report => {
     try {
-      const report = engine.check(file);
+      const report = engine.check(file, CALLERS_MS);
       log.problems(engine.problems());
       return report;
     } catch (error) {
