@@ -1,12 +1,6 @@
 import { containmentFixes } from "../server/rule/fix/path.ts";
-import {
-  checksDots,
-  isConfinedSend,
-  isPiece,
-  startsInFolder,
-  urlSegment,
-} from "../server/rule/path.ts";
-import { type Context, type Hit, kindBit, type Match, rule } from "../server/rule/rule.ts";
+import { isConfinedSend, openEnd, urlSegment } from "../server/rule/path.ts";
+import { type Context, type Hit, type Match, rule } from "../server/rule/rule.ts";
 
 const DOES: Readonly<Record<string, string>> = {
   reads: "opened",
@@ -35,26 +29,33 @@ export default rule({
     to: "path",
     accept(hit: Hit, context: Context): Partial<Match> | undefined {
       const code = context.code(hit.site.item);
-      if (code === undefined || isConfinedSend(hit, code) || isPiece(hit)) return undefined;
-      const dots = (hit.cleared & kindBit("weak-guard")) !== 0 && checksDots(hit, context);
-      if (dots && startsInFolder(hit, code)) return undefined;
+      if (code === undefined || isConfinedSend(hit, code)) return undefined;
+      const open = openEnd(hit);
       const segment = urlSegment(hit, context);
-      const facts = { dots, segment };
-      return dots || segment ? { facts, confidence: "medium" } : { facts };
+      const facts = { open: open ?? "", segment };
+      return open !== undefined || segment ? { facts, confidence: "medium" } : { facts };
     },
   },
   say: (match) => {
     const does = String(match.hit?.row.data?.does ?? "reads");
     return {
-      what: `A path made from request data is ${DOES[does] ?? "opened"}${match.facts?.dots === true ? '; the check for ".." does not stop absolute paths' : ""}.`,
+      what: `A path made from request data is ${DOES[does] ?? "opened"}${LEFT_OPEN[String(match.facts?.open)] ?? ""}.`,
       why:
         match.facts?.segment === true
           ? 'This part of the URL holds no "/", but on Windows ..\\..\\ leaves the folder, and ".." alone names its parent.'
-          : (EXPLOIT[does] as string),
-      fix: match.hit?.site === undefined ? "" : FIX,
+          : match.facts?.open === "beside"
+            ? "../files-old/x leaves /srv/files for /srv/files-old, whose name begins in the same way."
+            : (EXPLOIT[does] as string),
+      fix: match.facts?.open === "beside" ? SEPARATOR : FIX,
     };
   },
   fixes: (match, code) => containmentFixes(match, code),
 });
+const LEFT_OPEN: Readonly<Record<string, string>> = {
+  absolute: '; the check for ".." does not stop absolute paths',
+  beside: "; the check lets folders pass whose name only begins like the right one",
+};
+const SEPARATOR =
+  "Compare with the folder and the separator behind it, or use is_relative_to or path.relative.";
 const FIX =
   "Resolve the path and check that it lies inside the folder it is meant for, or keep only the base name.";

@@ -16,6 +16,7 @@ import javascriptResponses from "./javascript/responses.ts";
 import javascriptSettings from "./javascript/settings.ts";
 import javascriptSql from "./javascript/sql.ts";
 import javascriptUploads from "./javascript/uploads.ts";
+import javascriptValidation from "./javascript/validation.ts";
 import javascriptWeb from "./javascript/web.ts";
 import pythonAi from "./python/ai.ts";
 import pythonCore from "./python/core.ts";
@@ -65,5 +66,6 @@ export const models: readonly Model[] = [
   javascriptSettings,
   javascriptSql,
   javascriptUploads,
+  javascriptValidation,
   javascriptWeb,
 ];

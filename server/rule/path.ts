@@ -1,6 +1,6 @@
 /** What can be told about a path that reaches the file system: what it starts with, what was checked, where its parts come from. */
-import type { Code, Context, Hit, Part } from "./rule.ts";
-import { kindBit, spread } from "./rule.ts";
+import type { Code, Context, Hit } from "./rule.ts";
+import { kindBit } from "./rule.ts";
 
 /** `sendFile(name, { root })` stays inside the root by itself. */
 export function isConfinedSend(hit: Hit, code: Code): boolean {
@@ -18,33 +18,10 @@ export function isPiece(hit: Hit): boolean {
   return (hit.cleared & kindBit("piece")) !== 0;
 }
 
-/** True if text or a folder of the program comes before the attacker's part, and is not dropped when that part is absolute. */
-export function startsInFolder(hit: Hit, code: Code): boolean {
-  const { alts } = hit.value;
-  if (alts === undefined || alts.length === 0) return false;
-  if (code.language === "python" && /\bjoin\b|Path\(|\/ /.test(code.text(code.op(hit.arg).span)))
-    return false;
-  return alts.every((alt) => "const" in alt || startsWithFolder(alt.parts));
-}
-function startsWithFolder(parts: readonly Part[]): boolean {
-  const first = parts[0];
-  return (
-    first !== undefined &&
-    (first.text !== undefined
-      ? first.text !== ""
-      : first.value === undefined || spread(first.value).length === 0)
-  );
-}
-
-/** A check for ".." stands in one of the functions on the way. */
-export function checksDots(hit: Hit, context: Context): boolean {
-  const items = new Set<string>();
-  for (let t: Hit["trail"] | undefined = hit.trail; t !== undefined; t = t.prev) items.add(t.item);
-  for (const item of items) {
-    const code = context.code(item);
-    if (code?.ir.ops.some((op) => op.op === "const" && op.value === "..")) return true;
-  }
-  return false;
+/** What the checks on the way leave open: a folder beside the right one, or an absolute path. */
+export function openEnd(hit: Hit): "beside" | "absolute" | undefined {
+  if ((hit.cleared & kindBit("beside-folder")) !== 0) return "beside";
+  return (hit.cleared & kindBit("no-climb")) !== 0 ? "absolute" : undefined;
 }
 
 /** The data is one segment of the URL's path in a framework that never lets a "/" into it. */

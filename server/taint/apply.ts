@@ -1,4 +1,5 @@
 /** Functions of the project, called: arguments find their parameters, and a summary is seen from the call. */
+import type { ValueId } from "../ir/ir.ts";
 import { argument, type Call } from "./arguments.ts";
 import { type Applied, instantiate } from "./instantiate.ts";
 import { instanceMember, update } from "./members.ts";
@@ -24,7 +25,7 @@ export function construct(call: Call, classId: string): Value {
     instanceMember(run, classId, "__init__", op, 0) ??
     instanceMember(run, classId, "constructor", op, 0);
   if (run.shapesOnly)
-    return init === undefined ? withArguments(call, instance) : later(call, instance);
+    return init === undefined ? withArguments(call, instance, classId) : later(call, instance);
   let out = instance;
   for (const ref of init?.refs ?? []) {
     if (!ref.startsWith("fn:")) continue;
@@ -33,15 +34,25 @@ export function construct(call: Call, classId: string): Value {
       for (const [name, value] of applied.self.fields ?? [])
         out = withField(out, name, value, true);
   }
-  return init === undefined ? withArguments(call, out) : out;
+  return init?.refs.some((ref) => ref.startsWith("fn:"))
+    ? out
+    : withArguments(call, out, classId, init);
 }
 
-/** A data class: its fields are its arguments. */
-function withArguments(call: Call, instance: Value): Value {
+/** A data class, whose constructor comes with the language or a library: its fields are its arguments. */
+function withArguments(call: Call, instance: Value, classId: string, init?: Value): Value {
   let out = instance;
+  const declared = [...(call.run.facts.classOf(classId)?.annotations.keys() ?? [])];
+  let at = 0;
   for (const a of call.args) {
-    if (a.name !== undefined) out = withField(out, a.name, a.value, true);
-    else out = withTaint(out, joinTaint(out.taint, spread(a.value)));
+    const name = a.name ?? (a.spread === undefined ? declared[at++] : undefined);
+    // What a library's own constructor does with other arguments is its affair.
+    if (init !== undefined && a.spread === undefined && !declared.includes(name ?? "")) continue;
+    if (name !== undefined) out = withField(out, name, a.value, true);
+    else if (a.spread === "entries" && a.value.fields !== undefined) {
+      for (const [key, value] of a.value.fields) out = withField(out, key, value, true);
+      out = withTaint(out, joinTaint(out.taint, a.value.taint));
+    } else out = withTaint(out, joinTaint(out.taint, spread(a.value)));
   }
   return out;
 }
@@ -143,7 +154,15 @@ export function applyFunction(
     if (placed !== undefined && named !== undefined) return join(placed.value, named.value);
     return (placed ?? named)?.value ?? run.facts.defaultOf(fn, i) ?? UNKNOWN;
   };
-  const applied = instantiate(call, fn, summary, parameter, { callee });
+  const opOf = (i: number): ValueId | undefined => {
+    const p = ir.params[i];
+    if (p === undefined || p.kind === "rest" || p.kind === "keywords") return undefined;
+    const named = call.args.find((a) => a.name === p.name);
+    if (named !== undefined) return named.op;
+    const given = p.kind === "keyword" ? undefined : argument(call, i - offset);
+    return given?.spread === undefined ? given?.op : undefined;
+  };
+  const applied = instantiate(call, fn, summary, parameter, { callee, opOf });
   for (const [i, written] of applied.params) {
     const p = ir.params[i];
     const a = p === undefined ? undefined : (argument(call, p.name) ?? argument(call, i - offset));

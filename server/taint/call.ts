@@ -7,6 +7,7 @@ import { deferCall } from "./defer.ts";
 import { giveHandlers } from "./handlers.ts";
 import { instantiate } from "./instantiate.ts";
 import { bake, type Run, type State } from "./interpret.ts";
+import type { CallbackRow } from "./knowledge.ts";
 import { CALLEE, functionsIn, isCallable } from "./made.ts";
 import {
   instanceMember,
@@ -18,8 +19,8 @@ import {
   withHint,
   withRefs,
 } from "./members.ts";
-import { isForeign, weakened } from "./operators.ts";
-import { applies, endsLike, guard, pass } from "./rows.ts";
+import { answerOf, assume, isForeign, ofElements } from "./proofs.ts";
+import { applies, endsLike, pass } from "./rows.ts";
 import { sink } from "./sinks.ts";
 import type { CallArg } from "./summary.ts";
 import {
@@ -146,10 +147,12 @@ export function invoke(given: Call, callee: Value, method: string | undefined): 
     const unknown = waits ?? unknownCall(call);
     result = result === undefined ? unknown : join(result, unknown);
   }
-  const { proof } = called;
-  if (proof === undefined || proof.size === 0) return result ?? UNKNOWN;
+  const { whenTrue, kept } = called;
+  if (kept !== undefined && result !== undefined)
+    result = bake(result, { ...state, cleared: kept });
+  if (whenTrue === undefined || whenTrue.size === 0) return result ?? UNKNOWN;
   const { key: _key, ...answer } = result ?? UNKNOWN;
-  return { ...answer, whenTrue: both(answer.whenTrue, proof) };
+  return { ...answer, whenTrue: both(answer.whenTrue, whenTrue) };
 }
 
 /** Arguments that were given before come first. */
@@ -404,29 +407,20 @@ function callPath(
     if (row.to === undefined || row.to === "return")
       value = value === base ? next : join(value, next);
   }
-  const gives = matched && k.passes(rawPath).length > 0;
-  for (const row of k.guards(rawPath)) {
+  const guards = k.guards(rawPath);
+  if (guards.length > 0) {
+    // What the call answers is no text, unless a row says what it gives.
+    const gives = matched && k.passes(rawPath).length > 0;
     matched = true;
-    const proof = guard(call, row);
-    if (proof === undefined) continue;
-    if (row.proves === "return") state.cleared = both(state.cleared, proof);
-    else if (row.proves === "found" || row.proves === "start") {
-      const { found, start } = value.position ?? NOWHERE;
-      const position =
-        row.proves === "found"
-          ? { found: both(found, proof), start }
-          : { found, start: both(start, proof) };
-      value = { ...withTaint(value, []), scalar: true, position };
-    } else {
-      const side = row.proves === "true" ? "whenTrue" : "whenFalse";
-      const other = row.proves === "true" ? "whenFalse" : "whenTrue";
+    const answer = answerOf(call, guards);
+    if (answer.always !== undefined) Object.assign(state, assume(state, answer.always));
+    if (answer.position !== undefined) value = { ...plain(value), position: answer.position };
+    else if (answer.whenTrue !== undefined || answer.whenFalse !== undefined)
       value = {
-        // What the call answers is no text, unless a row says what it gives.
-        ...(gives ? withTaint(value, value.taint) : { ...withTaint(value, []), scalar: true }),
-        [side]: both(value[side], proof),
-        [other]: both(value[other], weakened(proof)),
+        ...(gives ? withTaint(value, value.taint) : plain(value)),
+        whenTrue: both(value.whenTrue, answer.whenTrue),
+        whenFalse: both(value.whenFalse, answer.whenFalse),
       };
-    }
   }
   if (!matched && (k.callbacks(rawPath).length > 0 || k.watched(rawPath.slice(0, -2))))
     matched = true;
@@ -444,16 +438,23 @@ function importedBy(call: Call, path: string): Value | undefined {
     : undefined;
 }
 
-const NOWHERE = { found: new Map(), start: new Map() };
+function plain(value: Value): Value {
+  return { ...withTaint(value, []), scalar: true };
+}
 
 /** Runs the functions that are passed: what the call proves when it answers true, and what it gives that they made. */
 function runCallbacks(
   call: Call,
   paths: readonly string[],
   method: string | undefined,
-): { readonly proof?: Proof | undefined; readonly returns?: Value | undefined } {
+): {
+  readonly whenTrue?: Proof | undefined;
+  readonly kept?: Proof | undefined;
+  readonly returns?: Value | undefined;
+} {
   const { run } = call;
-  let proof: Proof | undefined;
+  let whenTrue: Proof | undefined;
+  let kept: Proof | undefined;
   let returns: Value | undefined;
   const rows = [
     ...paths.map((p) => `${p}()`),
@@ -484,17 +485,21 @@ function runCallbacks(
     for (const ref of callback.refs) {
       if (!ref.startsWith("fn:")) continue;
       const fn = ref.slice(3);
-      const proves = own.find((r) => r.proves === "true");
-      if (proves !== undefined && !isForeign(params[proves.param] ?? UNKNOWN)) {
+      const proves = own.find((r) => r.proves !== undefined);
+      if (proves !== undefined && !isForeignList(proves, params)) {
         const summary = run.facts.summary(fn);
-        if (summary !== undefined && summary.whenTrue.size > 0)
-          proof = both(
-            proof,
-            instantiate(call, fn, summary, (i) => params[i] ?? UNKNOWN, {
-              callee: callback,
-              provesCaptured: true,
-            }).whenTrue,
-          );
+        const said =
+          summary === undefined || summary.whenTrue.size === 0
+            ? undefined
+            : instantiate(call, fn, summary, (i) => params[i] ?? UNKNOWN, {
+                callee: callback,
+                provesCaptured: true,
+              }).whenTrue;
+        if (said !== undefined) {
+          const all = proves.proves === "some" ? said : ofElements(said);
+          if (proves.proves === "kept") kept = both(kept, all);
+          else whenTrue = both(whenTrue, all);
+        }
       }
       if (run.recording) run.calls.add(fn);
     }
@@ -514,7 +519,7 @@ function runCallbacks(
     if (made === undefined || !(isOurs || isCallableLibrary(callback))) return;
     returns = join(returns, made.returns === "element" ? listOf(result) : result);
   });
-  return { proof, returns };
+  return { whenTrue, kept, returns };
 }
 
 function elementOf(list: Value): Value {
@@ -532,6 +537,8 @@ function callIt(call: Call, callback: Value, params: readonly Value[]): Value {
   const { run, op } = call;
   if (run.depth > 8) return UNKNOWN;
   const args = Array.from(params, (value) => ({ value: value ?? UNKNOWN, op: -1, span: op.span }));
+  // It may run later, or never: what it proves by coming back does not hold here.
+  const { cleared } = call.state;
   run.depth++;
   try {
     return invoke(
@@ -548,5 +555,11 @@ function callIt(call: Call, callback: Value, params: readonly Value[]): Value {
     );
   } finally {
     run.depth--;
+    call.state.cleared = cleared;
   }
+}
+
+/** `HOSTS.some((h) => url.hostname === h)`: the list must be the program's own. */
+function isForeignList(row: CallbackRow, params: readonly Value[]): boolean {
+  return row.proves === "some" && isForeign(params[row.param] ?? UNKNOWN);
 }

@@ -36,7 +36,7 @@ import {
   withHint,
   withRefs,
 } from "./members.ts";
-import { asText, binary, compare, negate, observeCompare } from "./operators.ts";
+import { asFound, asText, binary, compare, negate, observeCompare } from "./operators.ts";
 import { reach } from "./sinks.ts";
 import { trail } from "./summary.ts";
 import {
@@ -89,7 +89,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
     case "member":
       return member(run, get(op.object), op.name, op, state);
     case "index":
-      return index(run, get(op.object), get(op.key), op);
+      return index(run, get(op.object), get(op.key), op, state);
     case "slice":
       return op.without === undefined
         ? slice(resolve(run, get(op.object)), op.from, op.to)
@@ -133,10 +133,11 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
       return binary(run, op, get(op.left), get(op.right), state);
     case "compare":
       observeCompare(run, id, op, get(op.left), get(op.right), state);
-      return compare(run, op.operator, get(op.left), get(op.right), op.loose);
+      return compare(run, op, get(op.left), get(op.right), op.loose);
     case "unary": {
       const value = get(op.operand);
       if (op.operator === "not") return negate(value);
+      if (op.operator === "~" && value.position !== undefined) return asFound(value.position);
       const results = combined(value, UNDEFINED, (a) => negated(op.operator, a));
       return results === undefined ? SCALAR : ofConstants(results);
     }

@@ -1,11 +1,13 @@
 /** Summaries seen from a call: symbolic labels become what the caller passes. */
+import type { ValueId } from "../ir/ir.ts";
 import type { Call } from "./arguments.ts";
 import { captured, freeTaint, holeOf } from "./closures.ts";
 import { followDeferred, readStep } from "./defer.ts";
 import { bake, type Run, spend } from "./interpret.ts";
 import { ALL_KINDS, kindBit } from "./knowledge.ts";
 import { freeValue } from "./members.ts";
-import { prove } from "./operators.ts";
+import { settle } from "./paths.ts";
+import { assume, proveAt } from "./proofs.ts";
 import { addHit } from "./sinks.ts";
 import { rebase, type Summary, trail } from "./summary.ts";
 import {
@@ -46,6 +48,8 @@ export function instantiate(
     readonly callee?: Value | undefined;
     /** What is proved about captured variables holds too: no argument of the call decides it. */
     readonly provesCaptured?: boolean;
+    /** The operation that gives an argument. */
+    readonly opOf?: (index: number) => ValueId | undefined;
   } = {},
 ): Applied {
   const { run, op, state } = call;
@@ -96,13 +100,16 @@ export function instantiate(
     if (t.label.startsWith("source:")) return [t];
     const value = passedFor(t.label);
     if (value === undefined || value.scalar) return [];
-    return spread(value).map((a) => ({
-      ...a,
-      cleared: a.cleared | t.cleared,
-      marks: a.marks | t.marks,
-      derive: t.derive === "same" ? a.derive : t.derive,
-      trail: graft(call, a.trail, t.trail, fn),
-    }));
+    return spread(value).map((a) => {
+      const derive = t.derive === "same" ? a.derive : t.derive;
+      return {
+        ...a,
+        cleared: settle(a.cleared | t.cleared, derive),
+        marks: a.marks | t.marks,
+        derive,
+        trail: graft(call, a.trail, t.trail, fn),
+      };
+    });
   };
   const subst = (value: Value, depth = 0): Value => {
     spend(run, 0, 1);
@@ -177,17 +184,17 @@ export function instantiate(
     for (const [label, mask] of proof) {
       if (label.startsWith("free:") && !options.provesCaptured) continue;
       const value = passedFor(label);
-      if (value !== undefined)
-        out = both(
-          out,
-          mask === kindBit("weak-guard") ? prove(value, 0) : prove(value, mask & ALL_KINDS),
-        );
+      if (value === undefined) continue;
+      const bits = mask === kindBit("weak-guard") ? 0 : mask & ALL_KINDS;
+      const at = /^param:(\d+):$/.exec(label)?.[1];
+      const op = at === undefined ? undefined : options.opOf?.(Number(at));
+      out = both(out, proveAt(run, value, op, bits));
     }
     return out;
   };
   for (const [name, value] of summary.free) writeOutside(call, fn, mine, name, subst(value));
   const always = proofOf(summary.always);
-  if (always.size > 0) state.cleared = both(state.cleared, always);
+  if (always.size > 0) Object.assign(state, assume(state, always));
   return {
     returns: subst(summary.returns),
     self: subst(summary.self),

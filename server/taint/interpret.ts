@@ -4,9 +4,11 @@
  */
 
 import { gather, mix, textKey } from "../base/mix.ts";
-import type { Item, Op, SlotId, Span, ValueId } from "../ir/ir.ts";
+import type { Block, Item, Op, SlotId, Span, ValueId } from "../ir/ir.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
+import { proofFor, settle } from "./paths.ts";
+import { assume } from "./proofs.ts";
 import { reach } from "./sinks.ts";
 import type {
   ClassShape,
@@ -23,7 +25,9 @@ import { NOTHING, trail } from "./summary.ts";
 import {
   both,
   canBe,
+  constants,
   deepKey,
+  FALSE,
   type ItemId,
   isTainted,
   join,
@@ -432,9 +436,12 @@ function step(
   if (end.kind === "jump") flowTo(end.to, state);
   else if (end.kind === "branch") {
     const condition = run.values[end.condition] ?? UNKNOWN;
-    if (canBe(condition, true) !== false) flowTo(end.then, withProof(state, condition.whenTrue));
+    if (canBe(condition, true) !== false) flowTo(end.then, assume(state, condition.whenTrue));
     if (canBe(condition, false) !== false)
-      flowTo(end.else, withoutText(withProof(state, condition.whenFalse), condition));
+      flowTo(
+        end.else,
+        withoutText(knownFalse(run, block, assume(state, condition.whenFalse)), condition),
+      );
   }
 }
 
@@ -485,10 +492,20 @@ function withoutConstants(value: Value, depth: number): Value {
   };
 }
 
-function withProof(state: State, proof: Proof | undefined): State {
-  return proof === undefined || proof.size === 0
-    ? state
-    : { ...state, cleared: both(state.cleared, proof) };
+/** What is false, empty or nothing carries no text. */
+function knownFalse(run: Run, block: Block, state: State): State {
+  if (block.end.kind !== "branch") return state;
+  const { condition } = block.end;
+  const load = run.item.ops[condition] as Op;
+  const held = new Set<SlotId>(load.op === "load" ? [load.slot] : []);
+  for (const id of block.ops) {
+    const op = run.item.ops[id] as Op;
+    if (op.op === "store" && op.value === condition) held.add(op.slot);
+  }
+  if (held.size === 0) return state;
+  const slots = [...state.slots];
+  for (const slot of held) if (constants(slots[slot]) === undefined) slots[slot] = FALSE;
+  return { ...state, slots };
 }
 
 /** On the way a value takes when it is false there is no text of it. */
@@ -513,9 +530,9 @@ export function bakeTaint(t: Taint, state: State): Taint {
     const bits = state.cleared.get(label);
     if (bits !== undefined) more = (more ?? 0) | bits;
   }
-  return more === undefined || (t.cleared & more) === more
-    ? t
-    : { ...t, cleared: t.cleared | more };
+  if (more === undefined) return t;
+  more = proofFor(more, t.derive);
+  return (t.cleared & more) === more ? t : { ...t, cleared: settle(t.cleared | more, t.derive) };
 }
 
 export function parameterValue(run: Run, index: number, span: Span): Value {
@@ -581,7 +598,7 @@ function merge(a: State, b: State): State {
           ? x
           : x === y
             ? x
-            : join(lostByA ? bake(x, a) : x, lostByB ? bake(y, b) : y);
+            : join(lostByA ? held(x, y, a) : x, lostByB ? held(y, x, b) : y);
   }
   const free = new Map(a.free);
   for (const [k, v] of b.free) free.set(k, join(free.get(k), v));
@@ -605,6 +622,19 @@ function meetProved(a: Proved, b: Proved): Proof {
 function take(into: Map<string, number>, label: string, from: Proved): void {
   const mask = from.cleared.get(label);
   if (mask !== undefined) into.set(label, mask);
+}
+
+/** A value with what its side of a merge had proved; if its truth tells the sides apart, it goes on to prove it. */
+function held(value: Value, other: Value, side: State): Value {
+  const baked = bake(value, side);
+  if (canBe(value, true) !== false && canBe(value, false) !== false)
+    if (canBe(other, true) !== false && canBe(other, false) !== false) return baked;
+  const { key: _key, ...rest } = baked;
+  return {
+    ...rest,
+    whenTrue: both(value.whenTrue, side.cleared),
+    whenFalse: both(value.whenFalse, side.cleared),
+  };
 }
 
 /** A guard that holds on one side only is lost by the merge: what that side's values owe to it must be written into them. */

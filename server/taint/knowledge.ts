@@ -9,6 +9,7 @@
  * unknown type: `*.strip()`. Names that are not bound anywhere belong to the package `builtins` (Python) or `globalThis`.
  */
 import type { TextFunction } from "./constants.ts";
+import type { ConstantTest, MatchTest, PatternTest } from "./patterns.ts";
 import type { Derivation } from "./value.ts";
 
 /** Kinds of sink; a taint's `cleared` has one bit for each, and one for guards that are there but too weak. */
@@ -31,8 +32,21 @@ export const SINK_KINDS = [
   "cors",
   "debug",
   "file-check",
-  // Not a sink: a piece between dots or slashes, in which no ".." leads out of a folder.
+  // Not sinks, but what is known of a text; `paths.ts` says what follows from them for "path".
+  /** A piece between dots or slashes. */
   "piece",
+  /** No ".." in it climbs. */
+  "no-climb",
+  /** Does not begin as an absolute path. */
+  "not-absolute",
+  /** Stands behind a folder, so that normalising takes its ".." away. */
+  "behind",
+  /** Does not begin with "..". */
+  "no-climb-at-start",
+  /** Begins with a folder and the separator after it. */
+  "in-folder",
+  /** Begins with the name of a folder, which may go on: "/srv/files-old". */
+  "beside-folder",
   "weak-guard",
 ] as const;
 export type SinkKind = (typeof SINK_KINDS)[number];
@@ -98,19 +112,16 @@ export interface PassRow {
   readonly clears?: readonly SinkKind[] | "all";
   /** The result is a number, a boolean, a date: no text. */
   readonly scalar?: boolean;
-  /** With `scalar`: true if an element of `from` is, and proves what that element proves. */
-  readonly someElement?: boolean;
+  /** With `scalar`: true if an element of `from` is, or if all are, and proves what that element proves. */
+  readonly element?: "some" | "every";
   /** The result is a string with the same text (for constants and guards). */
   readonly same?: boolean;
   /**
    * The row holds only if this argument is a constant pattern that removes every character but harmless ones:
-   * `[^\\w.-]+`; or the one separator "." or "/" and the only argument. Such a row must stand before the general one for
-   * the same path.
+   * `[^\\w.-]+`; the one separator "." or "/" and the only argument; ".." or a pattern of it, which is taken away wherever it
+   * is; a pattern of slashes or of ".." at the start. Such a row must stand before the general one for the same path.
    */
-  readonly needs?: {
-    readonly arg: ArgSpec;
-    readonly is: "negated-class" | "only-separator" | "separators";
-  };
+  readonly needs?: { readonly arg: ArgSpec; readonly is: PatternTest };
   /** What these kinds cleared counts no more: pieces are joined again. */
   readonly restores?: readonly SinkKind[];
   /** If this argument is a type whose values carry no text (`type=int`), neither does the result. */
@@ -161,6 +172,10 @@ export interface PassRow {
   readonly numbered?: boolean;
   /** Pieces are put together: the result's text is the concatenation of `from`. */
   readonly concat?: boolean;
+  /** With `concat`: an absolute path takes the place of all pieces before it. */
+  readonly absoluteWins?: boolean;
+  /** The result is what `from` is, in another form: it keeps the type. */
+  readonly keepsType?: boolean;
 }
 export interface GuardRow {
   /** With the final "()". */
@@ -168,18 +183,26 @@ export interface GuardRow {
   readonly subject: ArgSpec;
   /**
    * "true": the call answered true; "return": it came back at all; "found": it answered a position in a text, not -1;
-   * "start": it answered position 0.
+   * "absent": -1; "start": it answered position 0.
    */
-  readonly proves: "true" | "return" | "false" | "found" | "start";
+  readonly proves: "true" | "return" | "false" | "found" | "absent" | "start";
   readonly clears: readonly SinkKind[] | "all";
   /**
-   * The guard is only real if this argument is: a constant; an anchored regular expression; not from a source; a constant
-   * with scheme, host and the slash after it ("https://example.com/"); a constant domain with its dot (".example.com").
+   * The guard is only real if this argument is: a constant; one of a few; a type whose values carry no text; a regular
+   * expression, of which the call compares neither end ("search"), the start ("match") or both ("whole") by itself, and which
+   * clears what its characters allow; not from a source; a constant
+   * with scheme, host and the slash after it ("https://example.com/"); a constant domain with its dot (".example.com"); ".." or
+   * a pattern that finds it; a slash; text that ends with a separator. A guard whose `needs` is not met proves that there is a
+   * check.
    */
   readonly needs?: {
     readonly arg: ArgSpec;
-    readonly is: "constant" | "anchored" | "untainted" | "origin" | "domain";
+    readonly is: ConstantTest | MatchTest | "constant" | "untainted" | "among" | "scalar-type";
+    /** Of "among". */
+    readonly values?: readonly string[];
   };
+  /** The subject is a condition, and what it proves when true is proved. */
+  readonly holds?: boolean;
 }
 export interface CallbackRow {
   /** The callee with "()". */
@@ -189,13 +212,16 @@ export interface CallbackRow {
   readonly from: ArgSpec;
   /** The parameter is an element of `from`, not the whole. */
   readonly element?: boolean;
-  /** The call is true only if the function was, for one of the elements: it proves what the function proves. */
-  readonly proves?: "true";
   /** The call gives what the function returns, or a list of that. */
   readonly returns?: "value" | "element";
   /** With `returns`: this parameter is what the function returned before; at first `initial`, if it is given. */
   readonly feeds?: number;
   readonly initial?: ArgSpec;
+  /**
+   * What the function proves when true is proved: of an element, if the call is true ("some"); of all of them ("every");
+   * of what the call gives back ("kept").
+   */
+  readonly proves?: "some" | "every" | "kept";
 }
 /** Functions that a framework finds without being told: by the name of their file and their export, or by a directive. */
 export interface ConventionRow {
@@ -233,7 +259,9 @@ export interface Model {
   readonly imports?: Readonly<Record<string, number>>;
   /** Calls that never return: "sys.exit()". */
   readonly ends?: readonly string[];
-  /** Types (of annotations) whose values cannot carry text. */
+  /** Texts with a name: "os.sep" -> "/". */
+  readonly constants?: Readonly<Record<string, string>>;
+  /** Types (of annotations) whose values cannot carry text; with "()" only where it is certain that the value is an instance. */
   readonly scalars?: readonly string[];
 }
 
@@ -248,6 +276,7 @@ export interface Knowledge {
   conventions(file: string): readonly ConventionRow[];
   hint(name: string): readonly string[];
   isScalar(path: string): boolean;
+  constant(path: string): string | undefined;
   ends(path: string): boolean;
   /** The position of the argument that is called with the arguments behind it. */
   forwards(path: string): number | "recv" | "list" | undefined;
@@ -280,6 +309,7 @@ export function compile(
   const conventions: { readonly files: RegExp | undefined; readonly row: ConventionRow }[] = [];
   const hints = new Map<string, string[]>();
   const scalars = new Set<string>();
+  const constants = new Map<string, string>();
   const ends = new Set<string>();
   const forwards = new Map<string, number | "recv" | "list">();
   const binds = new Map<string, number | "recv">();
@@ -303,6 +333,8 @@ export function compile(
     for (const [name, to] of Object.entries(m.hints ?? {}))
       hints.set(name, [...(hints.get(name) ?? []), ...to]);
     for (const s of (m.scalars ?? []).flatMap(expand)) scalars.add(s);
+    for (const [path, text] of Object.entries(m.constants ?? {}))
+      for (const p of expand(path)) constants.set(p, text);
     for (const p of (m.ends ?? []).flatMap(expand)) ends.add(p);
     for (const [path, at] of Object.entries(m.forwards ?? {}))
       for (const p of expand(path)) forwards.set(p, at);
@@ -319,6 +351,7 @@ export function compile(
     ...forwards.keys(),
     ...imports.keys(),
     ...binds.keys(),
+    ...constants.keys(),
     ...watching,
     ...Object.values(tables).flatMap((t) => [...t.keys()]),
   ]) {
@@ -350,6 +383,7 @@ export function compile(
     },
     hint: (name) => hints.get(name) ?? NONE,
     isScalar: (p) => scalars.has(p),
+    constant: (p) => constants.get(p),
     ends: (p) => ends.has(p),
     forwards: (p) => forwards.get(p),
     imports: (p) => imports.get(p),

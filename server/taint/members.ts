@@ -4,8 +4,9 @@ import { shallow } from "./apply.ts";
 import { ofConstants } from "./constants.ts";
 import { fromEnd } from "./containers.ts";
 import { bake, bakeTaint, type Run, type State } from "./interpret.ts";
-import { clearedBy, type SourceRow } from "./knowledge.ts";
+import { clearedBy, type PassRow, type SourceRow } from "./knowledge.ts";
 import { callAccessor, madeElsewhere } from "./made.ts";
+import { step } from "./paths.ts";
 import { trail } from "./summary.ts";
 import {
   constant,
@@ -66,6 +67,9 @@ export function pathValue(run: Run, rawPath: string, op: Op, guessed: boolean): 
     .source(path)
     .flatMap((s) => (s.when === undefined ? [sourceTaint(run, path, s, op, guessed)] : []));
   const refs: Ref[] = path.length > MAX_PATH ? [] : [`lib:${path}`];
+  const text = k.constant(path);
+  if (text !== undefined)
+    return { refs, taint, alts: [{ const: text }], ...(guessed ? { guessed } : {}) };
   return guessed ? { refs, taint, guessed } : { refs, taint };
 }
 
@@ -170,15 +174,7 @@ export function member(
     if (ref.startsWith("lib:") && out !== undefined) {
       const row = run.facts.knowledge.passes(`${ref.slice(4)}.${name}`)[0];
       if (row?.scalar) return { refs: [], taint: [], scalar: true };
-      // Made from the whole (the host of a URL), not a thing of its own inside it: what is found out about it is true of the whole.
-      if (row !== undefined) {
-        const whole = object.taint.map((t) => ({
-          ...bakeTaint(t, state),
-          cleared: t.cleared | clearedBy(row.clears),
-          derive: t.derive === "same" ? (row.derive ?? t.derive) : t.derive,
-        }));
-        out = withTaint(out, whole);
-      }
+      if (row !== undefined) out = withTaint(out, madeFrom(object, row, state));
     }
     const found = memberOfRef(run, ref, name, op, object, state);
     // A declared number in a whole that came from outside: whoever made the object converted it.
@@ -187,6 +183,12 @@ export function member(
     if (found !== undefined) out = out === undefined ? found : join(out, found);
   }
   return out ?? UNKNOWN;
+}
+
+/** Made from the whole (the host of a URL), not a thing of its own inside it: what is found out about it is true of the whole. */
+function madeFrom(object: Value, row: PassRow, state: State): readonly Taint[] {
+  const adds = clearedBy(row.clears);
+  return object.taint.map((t) => ({ ...t, ...step(bakeTaint(t, state), row.derive, -1, adds) }));
 }
 
 export function memberOfRef(
@@ -345,7 +347,13 @@ export function nameOf(run: Run, id: ValueId): string | undefined {
   return undefined;
 }
 
-export function index(run: Run, raw: Value, key: Value, op: Op & { op: "index" }): Value {
+export function index(
+  run: Run,
+  raw: Value,
+  key: Value,
+  op: Op & { op: "index" },
+  state: State,
+): Value {
   const object = resolve(run, raw);
   const name = onlyConst(key);
   let out: Value = element(object, name?.value);
@@ -356,6 +364,8 @@ export function index(run: Run, raw: Value, key: Value, op: Op & { op: "index" }
     if (!ref.startsWith("lib:")) continue;
     const path = ref.slice(4);
     const k = run.facts.knowledge;
+    const row = name === undefined ? undefined : k.passes(`${path}[${name.value}]`)[0];
+    if (row !== undefined) out = withTaint(out, madeFrom(object, row, state));
     const named =
       name !== undefined && typeof name.value === "string" ? `${path}.${name.value}` : undefined;
     const step = pathValue(

@@ -3,7 +3,16 @@ import type { Op, ValueId } from "../ir/ir.ts";
 import { arithmetic, combined, decide, ofConstants } from "./constants.ts";
 import { concatLists, isRecord, membership, merge } from "./containers.ts";
 import { bake, type Run, type State } from "./interpret.ts";
-import { ALL_KINDS, clearedBy, HOST_KINDS, kindBit } from "./knowledge.ts";
+import { ALL_KINDS } from "./knowledge.ts";
+import {
+  contains,
+  isForeign,
+  prove,
+  proveAt,
+  provedBy,
+  provedByOperator,
+  weakened,
+} from "./proofs.ts";
 import {
   both,
   concat,
@@ -76,6 +85,7 @@ export function binary(
         { value: bake(asText(right), state), span: span(op.right) },
       ],
       run.id,
+      path.absoluteWins,
     );
     return {
       ...joined,
@@ -111,11 +121,12 @@ const ONE_KNOWN_SIDE: readonly string[] = ["==", "!="];
 
 export function compare(
   run: Run,
-  operator: string,
+  op: { readonly operator: string; readonly left: ValueId; readonly right: ValueId },
   left: Value,
   right: Value,
   loose = false,
 ): Value {
+  const { operator } = op;
   const out: { -readonly [K in keyof Value]: Value[K] } = { refs: [], taint: [], scalar: true };
   const known =
     combined(left, right, (a, b) => decide(operator, a, b, loose)) ??
@@ -126,14 +137,22 @@ export function compare(
   if (answer !== undefined) return { ...out, ...answer };
   let proof: Proof | undefined;
   let weak: Proof | undefined;
-  if (ONE_KNOWN_SIDE.includes(operator)) {
+  if (operator === "instanceof") {
+    const mask = provedBy(run, INSTANCE, right);
+    if (mask) proof = proveAt(run, left, op.left, mask);
+  } else if (ONE_KNOWN_SIDE.includes(operator)) {
+    const typed = provedByOperator(run, op.left, right) ?? provedByOperator(run, op.right, left);
+    if (typed !== undefined) proof = typed;
     // Whether there is a value at all says nothing about it.
-    if (isEmptyConst(left) || isEmptyConst(right)) return out;
-    if (right.taint.length === 0 && (constants(right) !== undefined || right.refs.length > 0)) {
-      proof = prove(left, ALL_KINDS);
+    else if (isEmptyConst(left) || isEmptyConst(right)) return out;
+    else if (
+      right.taint.length === 0 &&
+      (constants(right) !== undefined || right.refs.length > 0)
+    ) {
+      proof = proveAt(run, left, op.left, ALL_KINDS);
       weak = prove(left, 0);
     } else if (left.taint.length === 0 && constants(left) !== undefined) {
-      proof = prove(right, ALL_KINDS);
+      proof = proveAt(run, right, op.right, ALL_KINDS);
       weak = prove(right, 0);
     } else {
       // `HOSTS.some((h) => url.hostname === h)`: whoever calls the function sees whether the parameter is the program's own.
@@ -145,18 +164,17 @@ export function compare(
     }
   } else if (operator === "in" || operator === "not in") {
     if (left.taint.length > 0 && !isForeign(right)) {
-      proof = prove(left, ALL_KINDS);
+      proof = proveAt(run, left, op.left, ALL_KINDS);
       weak = prove(left, 0);
     } else if (spread(left).length === 0) {
+      const k = run.facts.knowledge;
       const rows = right.refs.flatMap((r) =>
-        r.startsWith("lib:") ? run.facts.knowledge.guards(`${r.slice(4)}.%in()`) : [],
+        r.startsWith("lib:") ? k.guards(`${r.slice(4)}.%in()`) : [],
       );
+      const own = rows.length > 0 ? rows : k.guards("*.%in()");
       if (rows.length > 0 || constants(left) !== undefined) {
-        proof = prove(
-          right,
-          rows.reduce((mask, row) => mask | clearedBy(row.clears), 0),
-        );
-        weak = prove(right, 0);
+        proof = contains(run, own, "true", left, right, op.right);
+        weak = contains(run, own, "false", left, right, op.right);
       }
     }
   }
@@ -173,21 +191,26 @@ function answered(
   known: unknown,
 ): Pick<Value, "whenTrue" | "whenFalse"> | undefined {
   const { whenTrue, whenFalse, position } = value;
-  if (typeof known === "boolean" && (whenTrue !== undefined || whenFalse !== undefined)) {
+  const empty = known === null || known === undefined;
+  if (
+    (empty || typeof known === "boolean") &&
+    (whenTrue !== undefined || whenFalse !== undefined)
+  ) {
     if (!ONE_KNOWN_SIDE.includes(operator)) return undefined;
-    return sides(known === (operator === "=="), whenTrue, whenFalse);
+    return sides((known === true) === (operator === "=="), whenTrue, whenFalse);
   }
   if (position === undefined || typeof known !== "number") return undefined;
   const { found, start } = position;
+  const absent = both(weakened(found), position.absent);
   switch (`${operator}${known}`) {
     case "==-1":
     case "<0":
     case "<=-1":
-      return sides(false, found, weakened(found));
+      return sides(false, found, absent);
     case "!=-1":
     case ">=0":
     case ">-1":
-      return sides(true, found, weakened(found));
+      return sides(true, found, absent);
     case "==0":
       return sides(true, both(found, start), weakened(start));
     case "!=0":
@@ -210,10 +233,18 @@ function sides(
   };
 }
 
-/** Knowing that a check exists, not what it says. */
-export function weakened(proof: Proof): Proof {
-  return new Map([...proof].map(([label]) => [label, kindBit("weak-guard")]));
+/** `~text.indexOf(part)` */
+export function asFound({ found, absent }: NonNullable<Value["position"]>): Value {
+  return { refs: [], taint: [], scalar: true, whenTrue: found, whenFalse: absent };
 }
+
+const INSTANCE = {
+  path: "",
+  subject: 0,
+  proves: "true",
+  clears: "all",
+  needs: { arg: 1, is: "scalar-type" },
+} as const;
 
 /** Rules may look at what a library value is compared with, as at the call "PATH.%compared". */
 export function observeCompare(
@@ -246,14 +277,6 @@ export function observeCompare(
   });
 }
 
-/**
- * What a check compares with must be the program's own. Configuration is, and so is a parameter of the checking function
- * (the list, the folder): who passes a request's data there is not looked for.
- */
-export function isForeign(value: Value): boolean {
-  return spread(value).some((t) => t.label.startsWith("source:") && t.kind !== "environment");
-}
-
 function isOwnParameter(value: Value): boolean {
   return value.taint.length > 0 && spread(value).every((t) => t.label.startsWith("param:"));
 }
@@ -264,15 +287,4 @@ function isCaptured(value: Value): boolean {
 /** `x == None` and `x == ""`. */
 function isEmptyConst(value: Value): boolean {
   return constants(value)?.every((c) => c === null || c === undefined || c === "") ?? false;
-}
-
-/** What a check of `value` proves about its labels: `mask` for the whole value, host kinds for a host name; always that a check exists. */
-export function prove(value: Value, mask: number): Proof {
-  const out = new Map<string, number>();
-  const weak = kindBit("weak-guard");
-  for (const t of spread(value)) {
-    const bits = t.derive === "same" ? mask : t.derive === "host" ? mask & HOST_KINDS : 0;
-    out.set(t.label, (out.get(t.label) ?? 0) | bits | weak);
-  }
-  return out;
 }

@@ -1,6 +1,6 @@
 /** A summary as readable text, for people who work on the engine. Spans become what `textOf` says of them. */
 import type { Item, Literal, Span } from "../ir/ir.ts";
-import { SINK_KINDS } from "./knowledge.ts";
+import { kindBit, SINK_KINDS } from "./knowledge.ts";
 import type { Entry, Hit, Summary } from "./summary.ts";
 import {
   type Alt,
@@ -131,16 +131,22 @@ function withFields(text: string, fields: string): string {
   return fields === "" ? text : `${text}.${fields}`;
 }
 
+const FIRST_PROPERTY = SINK_KINDS.indexOf("piece");
+/** What is said of a text beside the sinks, where it leads to something. */
+const TOLD = ["piece", "no-climb", "no-climb-at-start", "in-folder", "beside-folder"] as const;
+
 /** ", harmless for sql, path, marked unknown-call, a part of it" */
 function notesText(cleared: number, marks: number, derive: string): string {
-  const bit = (kind: string, index: number): boolean =>
-    kind !== "weak-guard" && (cleared & (1 << index)) !== 0;
+  const bit = (_kind: string, index: number): boolean =>
+    index < FIRST_PROPERTY && (cleared & (1 << index)) !== 0;
   const kinds = SINK_KINDS.filter(bit);
   const isWeak = (cleared & (1 << SINK_KINDS.indexOf("weak-guard"))) !== 0;
   const seen = MARKS.filter((mark) => (marks & markBit(mark)) !== 0);
-  const all = kinds.length === SINK_KINDS.length - 1;
+  const all = kinds.length === FIRST_PROPERTY;
+  const known = TOLD.filter((kind) => (cleared & kindBit(kind)) !== 0);
   return [
     kinds.length === 0 ? "" : `, harmless for ${all ? "every sink" : kinds.join(", ")}`,
+    known.length === 0 || all ? "" : `, ${known.join(", ")}`,
     isWeak && !all ? ", checked in some way" : "",
     seen.length === 0 ? "" : `, marked ${seen.join(", ")}`,
     derive === "same" ? "" : `, ${derive} of it`,

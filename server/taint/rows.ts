@@ -3,12 +3,14 @@ import type { Op } from "../ir/ir.ts";
 import { argument, type Call, specified } from "./arguments.ts";
 import { ofConstants, textOf } from "./constants.ts";
 import { given, stored } from "./container-rows.ts";
-import { type ArgSpec, clearedBy, type GuardRow, type PassRow } from "./knowledge.ts";
+import { type ArgSpec, clearedBy, type PassRow } from "./knowledge.ts";
 import { orNothing, update } from "./members.ts";
-import { isForeign, prove } from "./operators.ts";
+import { step } from "./paths.ts";
+import { PATTERN_TESTS } from "./patterns.ts";
+import { ofElements } from "./proofs.ts";
 import {
-  type Alt,
   concat,
+  constant,
   constants,
   join,
   joinTaint,
@@ -16,6 +18,7 @@ import {
   meet,
   onlyConst,
   type Proof,
+  type Ref,
   readField,
   spread,
   type Taint,
@@ -24,42 +27,21 @@ import {
   withTaint,
 } from "./value.ts";
 
-/** A constant pattern of one negated class of letters, digits and a few harmless signs, with all others replaced. */
-function removesAllBut(pattern: Value | undefined): boolean {
-  const all = constants(pattern);
-  return (
-    all?.every((c) => {
-      if (typeof c !== "string") return false;
-      const js = /^\/([\s\S]*)\/([a-z]*)$/.exec(c);
-      if (js !== null && !(js[2] ?? "").includes("g")) return false;
-      const kept = /^\[\^([^\]]*)\][+*]?$/.exec(js?.[1] ?? c)?.[1];
-      return kept !== undefined && /^(?:\\[wd.\-_ ]|a-z|A-Z|0-9|[A-Za-z0-9_. -])*$/.test(kept);
-    }) === true
-  );
-}
-
-/** "/" or "\\", alone or as a pattern of one or more of them. */
-function isSeparators(value: Value | undefined): boolean {
-  return (
-    constants(value)?.every(
-      (c) => typeof c === "string" && /^(?:[\\/]|\/(?:\\[\\/]|\[[\\/]+\])\+?\/g)$/.test(c),
-    ) === true
-  );
-}
-
 /** What the row asks of an argument is so. */
 export function applies(call: Call, row: PassRow): boolean {
   if (row.needs === undefined) return true;
-  const value = argument(call, row.needs.arg)?.value;
-  if (row.needs.is === "negated-class") return removesAllBut(value);
-  if (row.needs.is === "separators")
-    return isSeparators(value) && isSeparators(call.args[1]?.value);
-  const separator = onlyConst(value)?.value;
-  return call.args.length === 1 && (separator === "." || separator === "/");
+  const test = PATTERN_TESTS[row.needs.is];
+  if (row.needs.is.startsWith("only-") && call.args.length !== 1) return false;
+  if (row.needs.is === "separators" && !fits(call.args[1]?.value, test)) return false;
+  return fits(argument(call, row.needs.arg)?.value, test);
+}
+function fits(value: Value | undefined, test: (text: string) => boolean): boolean {
+  const all = constants(value);
+  return all?.every((c) => typeof c === "string" && test(c)) === true;
 }
 
 /** Whichever element it is that is true: what all of them prove. */
-function someProof(list: Value | undefined): Proof | undefined {
+function elementProof(list: Value | undefined): Proof | undefined {
   let out: Proof | undefined;
   for (const element of list?.fields?.values() ?? []) {
     const proof = element.whenTrue ?? new Map();
@@ -107,7 +89,8 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
         return ofConstants(texts.map((t) => (t as string).length));
     }
     const out: Value = { ...withTaint(base, []), scalar: true };
-    const proof = row.someElement ? someProof(from[0]?.value) : undefined;
+    const proof = row.element === undefined ? undefined : elementProof(from[0]?.value);
+    if (proof?.size && row.element === "every") return { ...out, whenTrue: ofElements(proof) };
     return proof?.size ? { ...out, whenTrue: proof } : out;
   }
   const converter = row.converter === undefined ? undefined : argument(call, row.converter)?.value;
@@ -143,39 +126,27 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
     return { refs: [], taint: [], fields: new Map([["*", pair]]) };
   }
   if (row.concat) {
-    const text = concat(
-      from.map((a) => ({
-        value: a.value,
-        span: (run.item.ops[a.op] as Op | undefined)?.span ?? op.span,
-      })),
-      run.id,
-    );
+    const pieces = from.map((a) => ({
+      value: a.value,
+      span: (run.item.ops[a.op] as Op | undefined)?.span ?? op.span,
+    }));
+    // A last piece that is empty adds the separator: `os.path.join(folder, "")`.
+    const last = from[from.length - 1];
+    if (row.absoluteWins && last !== undefined && onlyConst(last.value)?.value === "")
+      pieces.push({ value: constant("/"), span: op.span });
+    const text = concat(pieces, run.id, row.absoluteWins);
     return {
       ...text,
       refs: base.refs,
-      taint: text.taint.map((t) => ({ ...t, cleared: t.cleared | mask })),
+      taint: text.taint.map((t) => ({ ...t, ...step(t, row.derive, kept, mask) })),
     };
   }
   let taint: readonly Taint[] = base.taint;
   for (const a of from) taint = joinTaint(taint, spread(a.value));
-  const derive = row.derive ?? (row.same ? "same" : undefined);
-  const moved = taint.map((t) => ({
-    ...t,
-    cleared: (t.cleared & kept) | mask,
-    derive:
-      derive === undefined
-        ? t.derive === "same"
-          ? ("same" as const)
-          : t.derive
-        : derive === "same"
-          ? t.derive
-          : derive === "host" && t.derive === "part"
-            ? ("part" as const)
-            : derive,
-  }));
+  const moved = taint.map((t) => ({ ...t, ...step(t, row.derive, kept, mask) }));
   const first = from[0]?.value;
   if (row.same && first !== undefined) {
-    const refs = base.refs.length > 0 ? base.refs : first.refs;
+    const refs = typesOf(row, base, first);
     if (first.alts === undefined || row.text === undefined)
       return { ...withTaint(first, moved), refs };
     const { alts: _alts, ...same } = withTaint(first, moved);
@@ -186,91 +157,9 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
   return withTaint(base, moved);
 }
 
-export function guard(call: Call, row: GuardRow): Proof | undefined {
-  const subject = argument(call, row.subject);
-  if (subject === undefined) return undefined;
-  if (row.needs !== undefined) {
-    const other = argument(call, row.needs.arg)?.value;
-    if (other === undefined) return undefined;
-    if (isForeign(other)) return undefined;
-    if (row.needs.is !== "untainted") {
-      const all = constants(other) ?? constantElements(other);
-      if (all === undefined && row.needs.is === "domain" && other.alts?.every(beginsWithDot))
-        return prove(subject.value, clearedBy(row.clears));
-      if (all === undefined) return undefined;
-      const fits = CONSTANT_TESTS[row.needs.is];
-      if (fits !== undefined && !all.every((c) => typeof c === "string" && fits(c)))
-        return prove(subject.value, 0);
-      if (
-        row.needs.is === "anchored" &&
-        all.some((c) => typeof c === "string" && letsDotsThrough(c))
-      )
-        return prove(
-          subject.value,
-          clearedBy(row.clears) & ~clearedBy(["path", "upload-path", "piece"]),
-        );
-    }
-  }
-  return prove(subject.value, clearedBy(row.clears));
-}
-
-/** `text.startswith(("a", "b"))`. */
-function constantElements(value: Value): readonly unknown[] | undefined {
-  if (value.closed !== true || value.fields === undefined || value.fields.size === 0)
-    return undefined;
-  const all = [...value.fields.values()].map(constants);
-  return all.every((c) => c !== undefined) ? all.flat() : undefined;
-}
-
-/** `"." + host`, of the program's own host. */
-function beginsWithDot(alt: Alt): boolean {
-  return "parts" in alt && alt.parts.length > 1 && alt.parts[0]?.text === ".";
-}
-
-const CONSTANT_TESTS: Readonly<Record<string, (text: string) => boolean>> = {
-  anchored: isAnchored,
-  origin: (text) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\@]+\//i.test(text),
-  domain: (text) => /^\.[^./]/.test(text),
-};
-
-/** One character out of several. */
-const CLASS = /\[(?:\\.|[^\]\\])*\]/g;
-/** What must follow, or must not, and takes no text by itself. */
-const LOOK = /\(\?<?[!=](?:\\.|\[(?:\\.|[^\]\\])*\]|[^()\\])*\)/g;
-
-/** `^...$` without a wildcard that lets anything through. JavaScript literals are written "/.../flags". */
-function isAnchored(pattern: string): boolean {
-  const js = /^\/([\s\S]*)\/([a-z]*)$/.exec(pattern);
-  if (js?.[2]?.includes("m")) return false;
-  const source = (js?.[1] ?? pattern).replace(LOOK, "");
-  const outline = source.replace(CLASS, "x");
-  return (
-    /^(\^|\\A)/.test(outline) &&
-    /(\$|\\Z|\\z)$/.test(outline) &&
-    !/(^|[^\\])\.[*+]/.test(outline) &&
-    !/\[\^/.test(source) &&
-    !hasOpenAlternative(outline)
-  );
-}
-
-/** `^a|b$` is anchored at one end of each only. */
-function hasOpenAlternative(outline: string): boolean {
-  let depth = 0;
-  for (let i = 0; i < outline.length; i++) {
-    const c = outline[i];
-    if (c === "\\") i++;
-    else if (c === "(") depth++;
-    else if (c === ")") depth--;
-    else if (c === "|" && depth === 0) return true;
-  }
-  return false;
-}
-
-/** The pattern lets "../" through: `^[\w./-]+$` says nothing of where a path leads. */
-function letsDotsThrough(pattern: string): boolean {
-  if (pattern.match(LOOK)?.some((look) => look.includes("\\."))) return false;
-  return (
-    pattern.match(CLASS)?.some((c) => !c.startsWith("[^") && c.includes(".") && c.includes("/")) ===
-    true
-  );
+function typesOf(row: PassRow, base: Value, first: Value): readonly Ref[] {
+  if (base.refs.length === 0) return first.refs;
+  return row.keepsType && first.refs.length > 0
+    ? [...new Set([...base.refs, ...first.refs])].sort()
+    : base.refs;
 }

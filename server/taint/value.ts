@@ -4,6 +4,7 @@
  */
 import { gather, mix, textKey } from "../base/mix.ts";
 import type { Literal, Span } from "../ir/ir.ts";
+import { behind } from "./paths.ts";
 
 /** Identifies an item: file + "#" + qualified name (+ "~n" among equals). */
 export type ItemId = string;
@@ -37,8 +38,11 @@ export interface Trail {
   readonly key: number;
 }
 
-/** How the tainted text relates to the source's: guards on a host name clear less than guards on the whole. */
-export type Derivation = "same" | "host" | "part";
+/**
+ * How the tainted text relates to the source's: guards on a host name clear less than guards on the whole; "resolved" is the
+ * path without "..", "folder" the folder that holds it, "relative" the way to it from a folder of the program.
+ */
+export type Derivation = "same" | "host" | "part" | "resolved" | "folder" | "relative";
 
 export interface Taint {
   /** "source:ITEM|PATH|KIND|FIELDS", "param:INDEX:FIELDS", "free:NAME:FIELDS" or "call:ID:FIELDS". */
@@ -89,17 +93,20 @@ export interface Value {
   readonly env?: ReadonlyMap<string, Value>;
   /** A value of this type cannot carry text that injects. */
   readonly scalar?: boolean;
+  /** Certainly false, empty or nothing. */
+  readonly falsy?: boolean;
   /** The refs were guessed from a name. */
   readonly guessed?: boolean;
   readonly whenTrue?: Proof;
   readonly whenFalse?: Proof;
   /** A place in a text, as of `indexOf`: what is proved if there is one, and if it is the very start. */
-  readonly position?: { readonly found: Proof; readonly start: Proof };
+  readonly position?: { readonly found: Proof; readonly start: Proof; readonly absent: Proof };
   /** Cached structural key; a copy that is changed must not take it along. */
   key?: number;
 }
 
 export const UNKNOWN: Value = { refs: [], taint: [] };
+export const FALSE: Value = { refs: [], taint: [], scalar: true, falsy: true };
 const MAX_REFS = 8;
 const MAX_ALTS = 6;
 const MAX_PARTS = 48;
@@ -178,23 +185,37 @@ export function keyOf(value: Value): number {
   let out = 1;
   for (const ref of value.refs) out = mix(out, textKey(ref));
   for (const t of value.taint)
-    out = mix(mix(mix(out, textKey(t.label)), t.cleared + 2), t.marks * 4 + DERIVED[t.derive]);
+    out = mix(mix(mix(out, textKey(t.label)), t.cleared + 2), t.marks * 8 + DERIVED[t.derive]);
   if (value.alts !== undefined) {
     out = mix(out, 3);
     for (const alt of value.alts) out = mix(out, altKey(alt));
   }
   if (value.fields !== undefined) out = mix(mix(out, fieldsKey(value.fields, keyOf)), 5);
   if (value.env !== undefined) out = mix(mix(out, fieldsKey(value.env, keyOf)), 37);
-  const flags = (value.closed ? 1 : 0) + (value.scalar ? 2 : 0) + (value.guessed ? 4 : 0);
+  const flags =
+    (value.closed ? 1 : 0) +
+    (value.scalar ? 2 : 0) +
+    (value.guessed ? 4 : 0) +
+    (value.falsy ? 8 : 0);
   out = mix(out, flags + 7);
   if (value.whenTrue?.size) out = mix(mix(out, 11), proofKey(value.whenTrue));
   if (value.whenFalse?.size) out = mix(mix(out, 13), proofKey(value.whenFalse));
   if (value.position !== undefined)
-    out = mix(mix(out, proofKey(value.position.found)), mix(proofKey(value.position.start), 17));
+    out = mix(
+      mix(mix(out, proofKey(value.position.found)), mix(proofKey(value.position.start), 17)),
+      proofKey(value.position.absent),
+    );
   value.key = out;
   return out;
 }
-const DERIVED: Readonly<Record<Derivation, number>> = { same: 0, host: 1, part: 2 };
+const DERIVED: Readonly<Record<Derivation, number>> = {
+  same: 0,
+  host: 1,
+  part: 2,
+  resolved: 3,
+  folder: 4,
+  relative: 5,
+};
 
 const deep = new WeakMap<Value, number>();
 /** Like `keyOf`, with the trails: two values of equal deep keys can stand for each other in results that are kept. */
@@ -281,6 +302,7 @@ export function join(a: Value | undefined, b: Value | undefined, depth = 0): Val
     if (env !== undefined) out.env = env;
   }
   if (a.scalar && b.scalar) out.scalar = true;
+  if (a.falsy && b.falsy) out.falsy = true;
   if (a.guessed || b.guessed) out.guessed = true;
   const whenTrue = meetProofs(a, b, "whenTrue", true);
   if (whenTrue?.size) out.whenTrue = whenTrue;
@@ -290,6 +312,7 @@ export function join(a: Value | undefined, b: Value | undefined, depth = 0): Val
     out.position = {
       found: meet(a.position.found, b.position.found),
       start: meet(a.position.start, b.position.start),
+      absent: meet(a.position.absent, b.position.absent),
     };
   return out;
 }
@@ -384,6 +407,7 @@ export function both(a: Proof | undefined, b: Proof | undefined): Proof {
 }
 /** False when the value certainly has the other truth; undefined when it may. */
 export function canBe(value: Value, truth: boolean): boolean | undefined {
+  if (value.falsy) return !truth;
   const all = constants(value);
   if (all === undefined) return undefined;
   return all.some((c) => Boolean(c) === truth);
@@ -434,12 +458,19 @@ function joinAlts(
 export function concat(
   pieces: readonly { readonly value: Value; readonly span: Span }[],
   item: ItemId,
+  /** A later piece that is an absolute path takes the place of those before it. */
+  absoluteWins = false,
 ): Value {
   let taint: readonly Taint[] = [];
   // Undefined once there are more parts than are kept: pieces only add to them.
   let alts: (readonly Part[])[] | undefined = [[]];
+  let started = false;
   for (const { value, span } of pieces) {
-    if (!value.scalar) taint = joinTaint(taint, spread(value));
+    if (!value.scalar) {
+      const own = spread(value);
+      taint = joinTaint(taint, started ? own.map((t) => standBehind(t, absoluteWins)) : own);
+    }
+    started ||= !isRoot(value);
     if (alts === undefined) continue;
     const options = partsOf(value, item, span);
     const known =
@@ -452,6 +483,15 @@ export function concat(
   }
   if (alts === undefined) return { refs: [], taint };
   return { refs: [], taint, alts: alts.map((parts) => ({ parts })) };
+}
+function standBehind(t: Taint, absoluteWins: boolean): Taint {
+  const cleared = behind(t.cleared, t.derive, absoluteWins);
+  return cleared === t.cleared ? t : { ...t, cleared };
+}
+/** Nothing, or the root of all folders. */
+function isRoot(value: Value): boolean {
+  const text = onlyConst(value)?.value;
+  return typeof text === "string" && /^[/\\]*$/.test(text);
 }
 function compact(parts: readonly Part[]): readonly Part[] {
   return parts.filter((p) => p.text !== "");

@@ -1,0 +1,74 @@
+/** What must be so of a constant for a row of a model to hold: an anchored pattern, a separator at the end, "..". */
+
+import { clearedByMatch, type MatchMode } from "./regex.ts";
+
+/** Tests of an argument that decides what is taken out of a text. */
+export type PatternTest =
+  | "negated-class"
+  | "only-dot"
+  | "only-slash"
+  | "climbs"
+  | "climbs-pattern"
+  | "slash"
+  | "separators"
+  | "slashes-at-start"
+  | "climbs-at-start";
+/** Tests of what a text is compared with. */
+export type ConstantTest = "origin" | "domain" | "climb" | "slash" | "folder";
+/** The same for regular expressions: what a match proves. */
+export type MatchTest = MatchMode;
+
+export const PATTERN_TESTS: Readonly<Record<PatternTest, (text: string) => boolean>> = {
+  "negated-class": removesAllBut,
+  "only-dot": (text) => text === ".",
+  "only-slash": (text) => text === "/",
+  climbs: (text) =>
+    /^(?:\.\.|\\\.\\\.|(?:\\\.){2}[+*]?|\\\.\{2,?\}|\[\.\]\{2,?\})$/.test(everywhere(text)),
+  "climbs-pattern": (text) => parts(text) !== undefined && PATTERN_TESTS.climbs(text),
+  slash: (text) => /^(?:\/|\\\/|\[\\?\/\\*\][+*]?)$/.test(everywhere(text)),
+  separators: (text) => /^(?:[\\/]|\/(?:\\[\\/]|\[[\\/]+\])\+?\/g)$/.test(text),
+  "slashes-at-start": (text) => /^\^?(?:\\?\/|\[\\?\/\\*\])[+*]?$/.test(source(text)),
+  "climbs-at-start": (text) =>
+    /^\^\(?(?:\?:)?(?:\\\.\\\.|\\\.\{2\}|\.\.)/.test(source(text)) && /[+*]\)?$/.test(source(text)),
+};
+
+export const CONSTANT_TESTS: Readonly<Record<ConstantTest, (text: string) => boolean>> = {
+  origin: (text) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\@]+\//i.test(text),
+  domain: (text) => /^\.[^./]/.test(text),
+  climb: (text) =>
+    /^\.\.[/\\]?$/.test(text) ||
+    alternatives(source(text)).some((one) =>
+      /^\(?(?:\\\.){2}(?:\\?[/\\]|\[[/\\]+\])?\)?$/.test(one),
+    ),
+  slash: (text) => text === "/",
+  folder: (text) => /[/\\]$/.test(text),
+};
+
+/** A JavaScript literal is written "/.../flags". */
+function parts(text: string): { readonly source: string; readonly flags: string } | undefined {
+  const js = /^\/([\s\S]+)\/([a-z]*)$/.exec(text);
+  return js === null ? undefined : { source: js[1] ?? "", flags: js[2] ?? "" };
+}
+function source(text: string): string {
+  return parts(text)?.source ?? text;
+}
+/** A literal that is applied once only does not count. */
+function everywhere(text: string): string {
+  const literal = parts(text);
+  return literal === undefined ? text : literal.flags.includes("g") ? literal.source : "";
+}
+function alternatives(pattern: string): readonly string[] {
+  return pattern.replace(/^\((?:\?:)?([^()]*)\)$/, "$1").split("|");
+}
+
+/** One negated class of letters, digits and a few harmless signs, with all others replaced. */
+function removesAllBut(text: string): boolean {
+  const kept = /^\[\^([^\]]*)\][+*]?$/.exec(everywhere(text))?.[1];
+  return kept !== undefined && /^(?:\\[wd.\-_ ]|a-z|A-Z|0-9|[A-Za-z0-9_. -])*$/.test(kept);
+}
+
+/** The kinds for which a text that matches the pattern is harmless, as bits. */
+export function clearedByPattern(is: MatchTest, text: string): number {
+  const literal = parts(text);
+  return clearedByMatch(literal?.source ?? text, literal?.flags ?? "", is);
+}

@@ -1,0 +1,248 @@
+/** What a check proves about the labels of what it looks at, and whether a model's guard holds for the arguments at hand. */
+import type { ValueId } from "../ir/ir.ts";
+import { argument, type Call } from "./arguments.ts";
+import type { Run, State } from "./interpret.ts";
+import { clearedBy, type GuardRow, type Knowledge, kindBit } from "./knowledge.ts";
+import { resolve } from "./members.ts";
+import { narrowed, proved, settle } from "./paths.ts";
+import { CONSTANT_TESTS, type ConstantTest, clearedByPattern } from "./patterns.ts";
+import {
+  type Alt,
+  both,
+  constants,
+  keyOf,
+  mapTaint,
+  type Proof,
+  spread,
+  UNKNOWN,
+  type Value,
+} from "./value.ts";
+
+/** What a check of `value` proves about its labels: `mask` for the whole value, less for what was made of it; always that a check exists. */
+export function prove(value: Value, mask: number): Proof {
+  const out = new Map<string, number>();
+  const weak = kindBit("weak-guard");
+  for (const t of spread(value)) {
+    const symbolic = t.label.startsWith("param:") || t.label.startsWith("free:");
+    const bits = proved(mask, t.derive, t.cleared, symbolic);
+    out.set(t.label, (out.get(t.label) ?? 0) | bits | weak);
+  }
+  return out;
+}
+
+/**
+ * What a check compares with must be the program's own. Configuration is, and so is a parameter of the checking function
+ * (the list, the folder): who passes a request's data there is not looked for.
+ */
+export function isForeign(value: Value): boolean {
+  return spread(value).some((t) => t.label.startsWith("source:") && t.kind !== "environment");
+}
+
+/**
+ * What a check of the value of operation `op` proves. A variable that holds only a part of the data is narrowed itself: its
+ * label speaks of the whole.
+ */
+export function proveAt(run: Run, value: Value, op: ValueId | undefined, mask: number): Proof {
+  const proof = prove(value, mask);
+  const load = op === undefined ? undefined : run.item.ops[op];
+  if (mask === 0 || load?.op !== "load" || value.taint.every((t) => t.derive === "same"))
+    return proof;
+  return new Map([...proof, [`${SLOT}${load.slot}#${keyOf(value)}`, mask]]);
+}
+const SLOT = "slot:";
+
+/** The state in which the proof holds. */
+export function assume(state: State, proof: Proof | undefined): State {
+  if (proof === undefined || proof.size === 0) return state;
+  const labels = new Map(state.cleared);
+  let slots: State["slots"] | undefined;
+  for (const [label, mask] of proof) {
+    if (!label.startsWith(SLOT)) {
+      labels.set(label, (labels.get(label) ?? 0) | mask);
+      continue;
+    }
+    const cut = label.indexOf("#");
+    const slot = Number(label.slice(SLOT.length, cut));
+    const value = (slots ?? state.slots)[slot];
+    if (value === undefined || String(keyOf(value)) !== label.slice(cut + 1)) continue;
+    slots ??= [...state.slots];
+    slots[slot] = mapTaint(value, (t) => ({
+      ...t,
+      cleared: settle(t.cleared | narrowed(mask, t), t.derive),
+    }));
+  }
+  return { ...state, cleared: labels, ...(slots === undefined ? {} : { slots }) };
+}
+
+/** What a call proves by its answer, and by coming back at all. */
+export interface Answer {
+  readonly whenTrue: Proof | undefined;
+  readonly whenFalse: Proof | undefined;
+  readonly always: Proof | undefined;
+  readonly position: Value["position"];
+}
+export function answerOf(call: Call, rows: readonly GuardRow[]): Answer {
+  let whenTrue: Proof | undefined;
+  let whenFalse: Proof | undefined;
+  let always: Proof | undefined;
+  let position: Partial<NonNullable<Value["position"]>> | undefined;
+  for (const row of rows) {
+    const proof = guard(call, row);
+    if (proof === undefined) continue;
+    if (row.proves === "return") always = both(always, proof);
+    else if (row.proves === "found" || row.proves === "absent" || row.proves === "start")
+      position = { ...position, [row.proves]: both(position?.[row.proves], proof) };
+    else if (row.proves === "true") {
+      whenTrue = both(whenTrue, proof);
+      whenFalse = both(whenFalse, weakened(proof));
+    } else {
+      whenFalse = both(whenFalse, proof);
+      whenTrue = both(whenTrue, weakened(proof));
+    }
+  }
+  return {
+    whenTrue,
+    whenFalse,
+    always,
+    position: position === undefined ? undefined : { ...NOWHERE, ...position },
+  };
+}
+
+const NOWHERE = { found: new Map(), start: new Map(), absent: new Map() };
+
+/** Knowing that a check exists, not what it says. */
+export function weakened(proof: Proof): Proof {
+  return new Map(
+    [...proof].flatMap(([l]): [string, number][] =>
+      l.startsWith(SLOT) ? [] : [[l, kindBit("weak-guard")]],
+    ),
+  );
+}
+
+function guard(call: Call, row: GuardRow): Proof | undefined {
+  const subject = argument(call, row.subject);
+  if (subject === undefined) return undefined;
+  if (row.holds) return subject.value.whenTrue;
+  const other = row.needs === undefined ? undefined : argument(call, row.needs.arg)?.value;
+  const mask = provedBy(call.run, row, other);
+  const op = row.subject === "recv" ? call.receiverOp : subject.op;
+  return mask === undefined ? undefined : proveAt(call.run, subject.value, op, mask);
+}
+
+/** The kinds for which the subject is harmless if its comparison with `other` is as the row says; undefined: none is seen. */
+export function provedBy(run: Run, row: GuardRow, other: Value | undefined): number | undefined {
+  const mask = clearedBy(row.clears);
+  const is = row.needs?.is;
+  if (is === undefined) return mask;
+  if (other === undefined || isForeign(other)) return undefined;
+  switch (is) {
+    case "untainted":
+      return mask;
+    case "scalar-type":
+      return isScalarType(run, other) ? mask : 0;
+    case "search":
+    case "match":
+    case "whole":
+      return constants(other)?.reduce<number>(
+        (all, c) => all & (typeof c === "string" ? clearedByPattern(is, c) : 0),
+        mask,
+      );
+    default: {
+      const fits = meets(is, other, row.needs?.values);
+      return fits === undefined ? undefined : fits ? mask : 0;
+    }
+  }
+}
+
+/** Undefined: not enough is known of the value. */
+function meets(
+  is: ConstantTest | "constant" | "among",
+  other: Value,
+  values: readonly string[] | undefined,
+): boolean | undefined {
+  // Only the ends of the text count.
+  if (is === "domain" && other.alts?.some((alt) => "parts" in alt))
+    return other.alts.every(beginsWithDot) ? true : undefined;
+  if (is === "folder" && other.alts?.some((alt) => "parts" in alt))
+    return other.alts.every(endsWithSeparator);
+  const all = constants(other) ?? constantElements(other);
+  if (all === undefined) return undefined;
+  if (is === "constant") return true;
+  const test = is === "among" ? (text: string) => values?.includes(text) : CONSTANT_TESTS[is];
+  return all.every((c) => typeof c === "string" && test(c));
+}
+
+/** A class, or several, whose instances carry no text. */
+function isScalarType(run: Run, type: Value): boolean {
+  const all = type.closed && type.fields !== undefined ? [...type.fields.values()] : [type];
+  return all.every((one) => {
+    const refs = resolve(run, one).refs;
+    return (
+      refs.length > 0 &&
+      refs.every((r) => r.startsWith("lib:") && isScalarPath(run.facts.knowledge, r.slice(4)))
+    );
+  });
+}
+
+function isScalarPath(k: Knowledge, path: string): boolean {
+  return k.isScalar(path) || k.isScalar(`${path}()`);
+}
+
+/** Of the value of a "typeof" and the like: what follows for its operand if it is `other`. */
+export function provedByOperator(run: Run, op: ValueId, other: Value): Proof | undefined {
+  const unary = run.item.ops[op];
+  if (unary?.op !== "unary") return undefined;
+  let proof: Proof | undefined;
+  for (const row of run.facts.knowledge.guards(`%${unary.operator}()`)) {
+    const mask = provedBy(run, row, other);
+    if (mask !== undefined)
+      proof = both(proof, proveAt(run, run.values[unary.operand] ?? UNKNOWN, unary.operand, mask));
+  }
+  return proof;
+}
+
+/** What `left in right` proves of `right` when it is `answer`. */
+export function contains(
+  run: Run,
+  rows: readonly GuardRow[],
+  answer: "true" | "false",
+  left: Value,
+  right: Value,
+  rightOp: ValueId,
+): Proof {
+  let out = prove(right, 0);
+  for (const row of rows) {
+    const mask = row.proves === answer ? provedBy(run, row, left) : undefined;
+    if (mask !== undefined) out = both(out, proveAt(run, right, rightOp, mask));
+  }
+  return out;
+}
+
+/** What holds for each element holds for the list. */
+export function ofElements(proof: Proof): Proof {
+  return new Map(
+    [...proof].map(([l, mask]) => [
+      l.endsWith(".*") ? l.slice(0, -2) : l.endsWith(":*") || l.endsWith("|*") ? l.slice(0, -1) : l,
+      mask,
+    ]),
+  );
+}
+
+/** `text.startswith(("a", "b"))`. */
+function constantElements(value: Value): readonly unknown[] | undefined {
+  if (value.closed !== true || value.fields === undefined || value.fields.size === 0)
+    return undefined;
+  const all = [...value.fields.values()].map(constants);
+  return all.every((c) => c !== undefined) ? all.flat() : undefined;
+}
+
+/** `folder + "/"`. */
+function endsWithSeparator(alt: Alt): boolean {
+  const text = "const" in alt ? alt.const : alt.parts[alt.parts.length - 1]?.text;
+  return typeof text === "string" && CONSTANT_TESTS.folder(text);
+}
+
+/** `"." + host`, of the program's own host. */
+function beginsWithDot(alt: Alt): boolean {
+  return "parts" in alt && alt.parts.length > 1 && alt.parts[0]?.text === ".";
+}

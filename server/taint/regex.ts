@@ -1,0 +1,237 @@
+/**
+ * What a text that matches a regular expression can hold: the characters that its classes and wildcards let through, which the
+ * writer of the text chooses. Literal characters are the program's own.
+ */
+import { ALL_KINDS, kindBit, type SinkKind } from "./knowledge.ts";
+
+/** How much of the text the call compares by itself: "search" none of its ends, "match" its start, "whole" both. */
+export type MatchMode = "search" | "match" | "whole";
+
+/** Characters of ASCII by code, and at `OTHER` all beyond it. */
+type Chars = Uint8Array;
+const OTHER = 128;
+const SIZE = 129;
+
+/** With none of these let through, a text is harmless for the kind. */
+const NEEDED: Readonly<Partial<Record<SinkKind, string>>> = {
+  sql: "'\"`\\;()=<>*/ \t\n",
+  html: "<>'\"&`",
+  response: "<>'\"&`",
+  path: "/\\",
+  "upload-path": "/\\",
+  url: "/\\:@.?#%[",
+  redirect: "/\\:@.?#%[",
+  cors: "/\\:.",
+  shell: ";&|`$()<>'\"\\ \t\n*?{}~#!",
+  code: "()[]{}'\"`;=+ \t\n",
+  template: "{}<%$()",
+  deserialize: "{}[]\"'<!(:\n",
+  header: "\r\n",
+  log: "\r\n",
+};
+
+/** The kinds for which a match makes a text harmless, as bits; 0 for a pattern that admits anything or is not understood. */
+export function clearedByMatch(source: string, flags: string, mode: MatchMode): number {
+  const read = readPattern(source, flags);
+  if (read === undefined) return 0;
+  if ((mode === "search" && !read.start) || (mode !== "whole" && !read.end)) return 0;
+  let mask = ALL_KINDS;
+  let dangerous = false;
+  for (const [kind, needed] of Object.entries(NEEDED))
+    if ([...needed].some((c) => read.chars[c.charCodeAt(0)] === 1)) {
+      mask &= ~kindBit(kind as SinkKind);
+      dangerous = true;
+    }
+  if (!dangerous) return mask;
+  // What the text is as a whole is open: only single kinds are proved.
+  let single = 0;
+  for (const kind of Object.keys(NEEDED)) single |= mask & kindBit(kind as SinkKind);
+  if (fixedOrigin(source)) single |= kindBit("url") | kindBit("redirect");
+  return single;
+}
+
+/** `^https://example\.com/` */
+function fixedOrigin(source: string): boolean {
+  const text = source.replace(/^(?:\^|\\A)/, "").replace(/\\([/.:-])/g, "$1");
+  return /^[a-z][a-z0-9+]*:\/\/[\w-]+(?:\.[\w-]+)+\//i.test(text.replace(/^https\?/, "https"));
+}
+
+interface Read {
+  readonly chars: Chars;
+  /** Every match begins at the start of the text, ends at its end. */
+  readonly start: boolean;
+  readonly end: boolean;
+}
+
+interface Reader {
+  readonly source: string;
+  at: number;
+  readonly chars: Chars;
+  broken: boolean;
+}
+
+function readPattern(source: string, flags: string): Read | undefined {
+  if (/[mxv]/.test(flags)) return undefined;
+  const r: Reader = { source, at: 0, chars: new Uint8Array(SIZE), broken: false };
+  const inline = /^\(\?([a-z]+)\)/.exec(source);
+  if (inline !== null) {
+    if (/[mx]/.test(inline[1] ?? "")) return undefined;
+    r.at = inline[0].length;
+  }
+  const ends = readAlternatives(r);
+  return r.broken || r.at < source.length ? undefined : { chars: r.chars, ...ends };
+}
+
+interface Ends {
+  readonly start: boolean;
+  readonly end: boolean;
+}
+
+function readAlternatives(r: Reader): Ends {
+  let start = true;
+  let end = true;
+  for (;;) {
+    const one = readSequence(r);
+    start &&= one.start;
+    end &&= one.end;
+    if (r.source[r.at] !== "|") return { start, end };
+    r.at++;
+  }
+}
+
+function readSequence(r: Reader): Ends {
+  let start = false;
+  let first = true;
+  let end = false;
+  while (r.at < r.source.length && !r.broken) {
+    const c = r.source[r.at] as string;
+    if (c === "|" || c === ")") break;
+    const anchor = anchorAt(r);
+    if (anchor === "start") start ||= first;
+    else if (anchor === "end") end = true;
+    else {
+      const inner = readAtom(r, c);
+      const times = readTimes(r);
+      if (first && times === "once" && inner?.start) start = true;
+      end = times === "once" && inner?.end === true;
+    }
+    if (anchor !== "none") first = false;
+  }
+  return { start, end };
+}
+
+/** Reads `^`, `$`, `\A`, `\Z`, `\b`. */
+function anchorAt(r: Reader): "start" | "end" | "none" | undefined {
+  const found = /^(?:(\^|\\A)|(\$|\\[Zz])|\\[bB])/.exec(r.source.slice(r.at, r.at + 2));
+  if (found === null) return undefined;
+  r.at += found[0].length;
+  return found[1] !== undefined ? "start" : found[2] !== undefined ? "end" : "none";
+}
+
+function readTimes(r: Reader): "once" | "many" {
+  const found = /^(?:[*+?]|\{\d*,?\d*\})[?+]?/.exec(r.source.slice(r.at, r.at + 16));
+  if (found === null) return "once";
+  r.at += found[0].length;
+  return found[0].startsWith("+") ? "once" : "many";
+}
+
+function readAtom(r: Reader, c: string): Ends | undefined {
+  if (c === "(") return readGroup(r);
+  r.at++;
+  if (c === "[") readClass(r);
+  else if (c === ".") add(r, (code) => code !== 10);
+  else if (c === "\\") readEscape(r, (code) => void code);
+  return undefined;
+}
+
+function readGroup(r: Reader): Ends | undefined {
+  const head = /^\((?:\?(?:(:)|P?<[A-Za-z_]\w*>|(<?[=!])))?/.exec(r.source.slice(r.at, r.at + 60));
+  if (head === null || (head[0] === "(" && r.source[r.at + 1] === "?")) {
+    r.broken = true;
+    return undefined;
+  }
+  r.at += head[0].length;
+  const looks = head[2] !== undefined;
+  const before = looks ? r.chars.slice() : undefined;
+  const ends = readAlternatives(r);
+  // What is only looked at is matched again by what follows.
+  if (before !== undefined) r.chars.set(before);
+  if (r.source[r.at] !== ")") r.broken = true;
+  r.at++;
+  return looks ? undefined : ends;
+}
+
+function readClass(r: Reader): void {
+  const inside = new Uint8Array(SIZE);
+  const own: Reader = { ...r, chars: inside };
+  const negated = r.source[r.at] === "^";
+  if (negated) own.at++;
+  let last: number | undefined;
+  let empty = true;
+  for (;;) {
+    const c = r.source[own.at];
+    if (c === undefined) {
+      r.broken = true;
+      return;
+    }
+    if (c === "]" && !empty) break;
+    empty = false;
+    if (c === "-" && last !== undefined && r.source[own.at + 1] !== "]") {
+      own.at++;
+      let to: number | undefined = r.source.charCodeAt(own.at++);
+      if (to === 92) readEscape(own, (code) => (to = code));
+      for (let code = last; code <= Math.min(to, 127); code++) inside[code] = 1;
+      if (to > 127) inside[OTHER] = 1;
+      last = undefined;
+      continue;
+    }
+    own.at++;
+    last = undefined;
+    if (c === "\\") readEscape(own, (code) => (last = code));
+    else last = c.charCodeAt(0);
+    if (last !== undefined) inside[last > 127 ? OTHER : last] = 1;
+  }
+  r.at = own.at + 1;
+  if (own.broken) r.broken = true;
+  for (let code = 0; code < SIZE; code++) if ((inside[code] === 1) !== negated) r.chars[code] = 1;
+}
+
+const DIGIT = (code: number): boolean => code >= 48 && code <= 57;
+const WORD = (code: number): boolean =>
+  DIGIT(code) || code === 95 || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+const SPACE = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
+const CLASSES: Readonly<Record<string, (code: number) => boolean>> = {
+  d: DIGIT,
+  w: (code) => WORD(code) || code === OTHER,
+  s: SPACE,
+  D: (code) => !DIGIT(code),
+  W: (code) => !WORD(code),
+  S: (code) => !SPACE(code),
+};
+
+/** After the backslash: a class is added, a single character is handed over. */
+function readEscape(r: Reader, literal: (code: number) => void): void {
+  const c = r.source[r.at++] ?? "";
+  const set = CLASSES[c];
+  if (set !== undefined) {
+    add(r, set);
+    return;
+  }
+  if (c === "p" || c === "P") {
+    r.at += /^\{[^}]*\}/.exec(r.source.slice(r.at))?.[0].length ?? 0;
+    add(r, c === "p" ? (code) => WORD(code) || code === OTHER : () => true);
+    return;
+  }
+  const hex = /^(?:x([0-9a-f]{2})|u([0-9a-f]{4}))/i.exec(r.source.slice(r.at - 1, r.at + 4));
+  if (hex !== null) {
+    r.at += hex[0].length - 1;
+    literal(Number.parseInt(hex[1] ?? hex[2] ?? "", 16));
+    return;
+  }
+  const control = "tnvfr".indexOf(c);
+  literal(control >= 0 ? 9 + control : c.charCodeAt(0));
+}
+
+function add(r: Reader, has: (code: number) => boolean): void {
+  for (let code = 0; code < SIZE; code++) if (has(code)) r.chars[code] = 1;
+}
