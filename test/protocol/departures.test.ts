@@ -149,6 +149,39 @@ describe("a sink in another file", () => {
     assert.equal(shown(client, store).length, 1);
   });
 
+  test("closed, and deleted, back, excluded or changed unseen: nothing stale is shown or edited", async () => {
+    const { client, at, store, caller } = await launch(
+      { ...FILES, "app.py": app(TAINTED) },
+      { capabilities: VERSIONED },
+    );
+    client.open(caller, app(TAINTED));
+    const has = (count: number) => () => shown(client, caller).length === count;
+    await until("the finding", has(1));
+    await at.remove("data/store.py");
+    client.diskEvent(store, 3);
+    await until("nothing without the sink", has(0));
+    await at.write("data/store.py", STORE);
+    client.diskEvent(store, 1);
+    await until("the finding again", has(1));
+    client.changeSettings({ "": { exclude: ["data/**"] } });
+    await until("nothing from an excluded file", has(0));
+    client.changeSettings({ "": {} });
+    await until("the finding once more", has(1));
+
+    const [item] = shown(client, caller);
+    const [fix] = await client.actions(caller, [item as Diagnostic], item!.range);
+    await at.write("data/store.py", `# changed\n${STORE}`);
+    const stale = await client.connection.sendRequest<CodeAction>("codeAction/resolve", fix);
+    assert.equal(stale.edit, undefined);
+    await until("why", () =>
+      client.log.some((line) => /^No edit for .*not as it was analysed\.$/.test(line)),
+    );
+    client.diskEvent(store, 2);
+    await until("its new line", () => /store\.py:8\./.test(textOf(shown(client, caller)[0])));
+    const late = await client.connection.sendRequest<CodeAction>("codeAction/resolve", fix);
+    assert.equal(late.edit, undefined);
+  });
+
   test("a check before the call is offered beside the sink's fixes, in the file that is open", async () => {
     const client_py =
       "import requests\n\ndef load(address):\n    return requests.get(address, timeout=3).text\n";

@@ -26,6 +26,24 @@ function defineTests(): void {
       assert.ok(result.files < 300);
     });
 
+    test("is read while open files are answered, and what is found in it reaches them", async () => {
+      const files = Object.fromEntries(
+        Array.from({ length: 300 }, (_, i) => [`f${i}.py`, `SLOW = ${i}`]),
+      );
+      const { client, at } = await launch({ ...files, "z/last.py": "SOURCE(q)" });
+      const uri = at.file("open.py");
+      client.open(uri, "BAD(1) SINK(q)");
+      await until("the first answer", () => client.lastOf(uri)?.diagnostics.length === 1);
+      assert.ok(!client.statuses.some(({ state }) => state === "working"), "the index goes on");
+      await until(
+        "the flow from a file read later",
+        () => client.lastOf(uri)?.diagnostics.length === 2,
+      );
+      await indexed(client);
+      const counts = client.statuses.filter(({ state }) => state === "indexing");
+      assert.ok(counts.some(({ done = -1, total = 0 }) => 0 <= done && done <= total && total > 1));
+    });
+
     test("above its budget is left out, and that is said", async () => {
       const files = Object.fromEntries(
         Array.from({ length: 12 }, (_, i) => [`f${i}.py`, "BAD(1)"]),
