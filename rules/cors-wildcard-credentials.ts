@@ -30,8 +30,9 @@ export default rule({
     check: (call, context) => checkLibrary(call, context) ?? checkHeader(call, context),
   },
   stores: {
-    watch: ["CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL"],
+    sinks: ["cors"],
     check: (store, context) => {
+      const data = rowData(store, "cors");
       const code = context.code(store.site.item);
       const value = constantOf({
         kind: "given",
@@ -39,13 +40,23 @@ export default rule({
         argument: { value: store.value, op: store.valueOp, span: store.site.span },
         path: [],
       });
-      if (code === undefined || value !== true || !setsTrue(code, "CORS_ALLOW_CREDENTIALS"))
+      if (
+        code === undefined ||
+        data === undefined ||
+        value !== true ||
+        !setsTrue(code, String(data.credentials))
+      )
         return undefined;
       return {
         item: store.site.item,
         span: store.site.span,
         op: store.site.op,
-        facts: { how: "echo", library: "django-cors-headers", given: true },
+        facts: {
+          how: String(data.wildcard),
+          library: String(data.library),
+          given: true,
+          list: String(data.list),
+        },
       };
     },
   },
@@ -148,7 +159,7 @@ function fixes(match: Match, code: Code): readonly Fix[] {
     const edits: Edit[] = [{ ...at, newText: "False" }];
     return [
       {
-        title: "Allow no foreign origin until CORS_ALLOWED_ORIGINS lists some",
+        title: `Allow no foreign origin until ${String(match.facts?.list)} lists some`,
         grade: "placeholder",
         edits: [{ file: code.file, edits }],
       },

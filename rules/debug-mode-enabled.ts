@@ -11,7 +11,7 @@ import {
   rule,
   type Severity,
 } from "../server/rule/rule.ts";
-import { bare, rowData, spanOf } from "../server/rule/tokens.ts";
+import { bare, type Data, rowData, spanOf } from "../server/rule/tokens.ts";
 
 const DEVELOPMENT = /\b(?:dev|develop|development|debug|local|test|tests|testing)\b/i;
 const SWITCH = /NODE_ENV|\bDEBUG\b|\bdebug\b|\b(?:is|in)?_?dev|\bis_?prod|production/i;
@@ -39,6 +39,7 @@ export default rule({
         api: String(data.api),
         library: String(data.library),
         shows: String(data.shows),
+        moreover: String(data.moreover ?? ""),
       };
       const conditions = conditionsAt(code, call.site.op);
       if (data.always === true)
@@ -64,7 +65,6 @@ export default rule({
   },
   stores: {
     sinks: ["debug"],
-    watch: ["DEBUG"],
     check(store, context) {
       const code = context.code(store.site.item);
       const op = code?.op(store.valueOp);
@@ -78,7 +78,7 @@ export default rule({
       )
         return undefined;
       const row = rowData(store, "debug");
-      if (row === undefined && !isDjangoSettings(code)) return undefined;
+      if (row === undefined || !isSetting(code, row)) return undefined;
       const severity: Severity = isScriptStart(code, store.site.op) ? "medium" : "high";
       return {
         item: store.site.item,
@@ -86,19 +86,20 @@ export default rule({
         op: store.site.op,
         severity,
         facts: {
-          api: row === undefined ? "DEBUG" : String(row.api),
-          library: row === undefined ? "Django" : String(row.library),
-          shows: row === undefined ? "settings" : String(row.shows),
-          variable: row === undefined ? "DJANGO_DEBUG" : String(row.variable),
+          api: String(row.api),
+          library: String(row.library),
+          shows: String(row.shows),
+          variable: String(row.variable),
         },
       };
     },
   },
   say: ({ facts }) => {
     const library = String(facts?.library);
+    const moreover = String(facts?.moreover ?? "");
     if (facts?.always === true)
       return {
-        what: "errorhandler() answers every error with its stack trace, in production too.",
+        what: `${String(facts.api)} answers every error with its stack trace, in production too.`,
         why: "File paths, library versions and code lines help an attacker to choose the next step.",
         fix: 'Use it only when process.env.NODE_ENV is "development".',
       };
@@ -109,7 +110,7 @@ export default rule({
           ? "An error page then has a console that runs Python on your server for whoever gets past its PIN."
           : facts?.shows === "settings"
             ? "Every error page then shows settings, environment, SQL and source lines to the visitor."
-            : `Every error is answered with a stack trace${library === "FastAPI" ? ", and your own handler for Exception is not called" : ""}.`,
+            : `Every error is answered with a stack trace${moreover === "" ? "" : `, and ${moreover}`}.`,
       fix: "Read the switch from an environment variable that is off unless it is set.",
     };
   },
@@ -122,11 +123,14 @@ function isDevelopmentFile(code: Code): boolean {
     .split("/")
     .some((part) => DEVELOPMENT.test(part.replace(/\.\w+$/, "").replaceAll(/[_-]/g, " ")));
 }
-function isDjangoSettings(code: Code): boolean {
+/** The variable is the framework's setting, not one that happens to have its name. */
+function isSetting(code: Code, { beside, files }: Data): boolean {
+  const has = (pattern: Data[string] | undefined, text: string): boolean =>
+    pattern !== undefined && new RegExp(String(pattern)).test(text);
   return (
-    /\b(?:INSTALLED_APPS|ROOT_URLCONF|MIDDLEWARE|WSGI_APPLICATION)\b|\bdjango\b/.test(
-      code.fileText,
-    ) || /(?:^|\/)settings(?:\/\w+)?\.py$/.test(code.file)
+    (beside === undefined && files === undefined) ||
+    has(beside, code.fileText) ||
+    has(files, code.file)
   );
 }
 /** Under `if __name__ == "__main__"`, directly or in a function that is called there. */
@@ -160,8 +164,7 @@ function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
           title,
           grade: "manual",
           edits: [],
-          reason:
-            'Use errorhandler() only when process.env.NODE_ENV is "development". No edit is offered: it is not a statement of its own.',
+          reason: `Use ${String(data.api)} only when process.env.NODE_ENV is "development". No edit is offered: it is not a statement of its own.`,
         },
       ];
     const indent = code.indent(statement.start);

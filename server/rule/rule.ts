@@ -104,7 +104,7 @@ export interface CallSpec {
 }
 
 export interface StoreSpec {
-  /** Names of upper-case module variables, or "PATH.name=" assignments to a library object's property ("PATH.*=" any). */
+  /** "PATH.name=" assignments to a library object's property ("PATH.*=" any), "%module.NAME=" to a variable of a module. */
   readonly watch?: readonly string[];
   /** Every assignment that is a sink of these kinds, tainted or not. */
   readonly sinks?: readonly SinkKind[];

@@ -38,7 +38,7 @@ import {
 } from "./members.ts";
 import { asFound, asText, binary, compare, negate, observeCompare } from "./operators.ts";
 import { reach } from "./sinks.ts";
-import { trail } from "./summary.ts";
+import { type StoreView, trail } from "./summary.ts";
 import {
   concat,
   constant,
@@ -71,8 +71,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
       state.slots[op.slot] = value;
       const known = run.variables.get(op.slot);
       run.variables.set(op.slot, join(known, value));
-      if (run.recording && run.item.kind === "module")
-        record(run, id, op, run.item.slots[op.slot] as string, op.value, value);
+      if (run.recording && run.item.kind === "module") recordVariable(run, id, op, value, state);
       return value;
     }
     case "free":
@@ -348,24 +347,20 @@ function assignProperty(
   return false;
 }
 
-function record(
+/** Variables of a module can be sinks: frameworks read settings from modules. */
+function recordVariable(
   run: Run,
   id: ValueId,
-  op: Op,
-  target: string,
-  valueOp: ValueId,
+  op: Op & { op: "store" },
   value: Value,
+  state: State,
 ): void {
-  if (target.startsWith("%")) return;
-  if (value.alts === undefined && value.fields === undefined) return;
-  if (!/^[A-Z][A-Z0-9_]+$/.test(target)) return;
-  run.stores.push({
-    target,
-    site: { item: run.id, op: id, span: op.span },
-    value,
-    valueOp,
-    sinks: [],
-  });
+  const name = run.item.slots[op.slot] as string;
+  if (name.startsWith("%") || (value.alts === undefined && value.fields === undefined)) return;
+  const target = `%module.${name}=`;
+  const sinks = run.facts.knowledge.sinks(target);
+  if (sinks.length === 0 && !run.facts.knowledge.watched(target)) return;
+  assign(run, id, op, { target, sinks, value, valueOp: op.value, guessed: false }, state);
 }
 
 /** Assignments to a property of a library object can be sinks: `response.headers["X"] = v`. */
@@ -387,19 +382,36 @@ function recordAssignment(
     const any = `${ref.slice(4)}.*=`;
     const sinks = run.facts.knowledge.sinks(target);
     if (sinks.length > 0 || run.facts.knowledge.watched(target) || run.facts.knowledge.watched(any))
-      run.stores.push({
-        target,
-        site: { item: run.id, op: id, span: op.span },
-        value,
-        valueOp,
-        sinks,
-      });
-    for (const row of sinks)
-      reach(
-        { run, id, op, state },
-        row,
-        { value, op: valueOp, span: (run.item.ops[valueOp] as Op).span },
-        holder.guessed ?? false,
+      assign(
+        run,
+        id,
+        op,
+        { target, sinks, value, valueOp, guessed: holder.guessed ?? false },
+        state,
       );
   }
+}
+
+function assign(
+  run: Run,
+  id: ValueId,
+  op: Op,
+  to: Omit<StoreView, "site"> & { readonly guessed: boolean },
+  state: State,
+): void {
+  const { target, sinks, value, valueOp } = to;
+  run.stores.push({
+    target,
+    site: { item: run.id, op: id, span: op.span },
+    value,
+    valueOp,
+    sinks,
+  });
+  for (const row of sinks)
+    reach(
+      { run, id, op, state },
+      row,
+      { value, op: valueOp, span: (run.item.ops[valueOp] as Op).span },
+      to.guessed,
+    );
 }

@@ -95,7 +95,7 @@ export interface SourceRow {
   readonly only?: string;
 }
 export interface SinkRow {
-  /** The callee, without the final "()"; `X.passed` for a call that is given X; `X.name=` for an assignment to a property; `X.arg(0).result` for what a function given to X returns. */
+  /** The callee, without the final "()"; `X.passed` for a call that is given X; `X.name=` for an assignment to a property, `%module.NAME=` to a variable of any module; `X.arg(0).result` for what a function given to X returns. */
   readonly path: string;
   readonly args: readonly ArgSpec[];
   readonly kind: SinkKind;

@@ -10,7 +10,8 @@ const RESPONSES =
 /**
  * Data of a "cors" row: where origins and credentials are given, what counts when origins are left out (`otherwise`), what
  * the library sends for "*" with credentials ("echo": the caller's own origin, "literal": the star), whether a star inside a
- * list counts, and what a fix puts in (`fill`, with the module it `needs`).
+ * list counts, and what a fix puts in (`fill`, with the module it `needs`). Where they are variables of a settings module,
+ * `credentials` names the one for credentials and `list` the one that lists origins.
  */
 const cors: Model = {
   language: "python",
@@ -78,6 +79,18 @@ const cors: Model = {
         patterns: true,
         fill: '[os.environ["APP_ORIGIN"]]',
         needs: "os",
+      },
+    },
+    {
+      path: "%module.{CORS_ALLOW_ALL_ORIGINS,CORS_ORIGIN_ALLOW_ALL}=",
+      args: [],
+      kind: CORS,
+      data: {
+        api: "django-cors-headers",
+        library: "django-cors-headers",
+        credentials: "CORS_ALLOW_CREDENTIALS",
+        wildcard: "echo",
+        list: "CORS_ALLOWED_ORIGINS",
       },
     },
     { path: `starlette.responses.Response().headers.${NAME}=`, args: [], kind: HEADER, data: {} },

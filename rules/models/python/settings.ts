@@ -2,7 +2,11 @@
 import type { Model, SinkKind } from "../../../server/rule/rule.ts";
 
 const DEBUG: SinkKind = "debug";
-/** `flag` is where the switch is; `shows` is "console" (code can be run) or "trace"; `variable` the environment variable a fix reads. */
+/**
+ * `flag` is where the switch is; `shows` is "console" (code can be run), "settings" or "trace"; `variable` the environment
+ * variable a fix reads; `moreover` what else debug mode changes. A variable that any module may have counts only in a file whose
+ * text has `beside`, or whose path has `files`.
+ */
 const row = (
   path: string,
   flag: string,
@@ -40,7 +44,16 @@ const settings: Model = {
       api: "FastAPI",
       library: "FastAPI",
       shows: "trace",
+      moreover: "your own handler for Exception is not called",
       variable: "APP_DEBUG",
+    }),
+    row("%module.DEBUG=", "", {
+      api: "DEBUG",
+      library: "Django",
+      shows: "settings",
+      variable: "DJANGO_DEBUG",
+      beside: "\\b(?:INSTALLED_APPS|ROOT_URLCONF|MIDDLEWARE|WSGI_APPLICATION)\\b|\\bdjango\\b",
+      files: "(?:^|/)settings(?:/\\w+)?\\.py$",
     }),
     row("starlette.applications.Starlette", "0|debug", {
       api: "Starlette",
