@@ -2,6 +2,7 @@
 import type { Model } from "../../server/rule/rule.ts";
 import javascriptAi from "./javascript/ai.ts";
 import javascriptBrowser from "./javascript/browser.ts";
+import javascriptCommands from "./javascript/commands.ts";
 import javascriptCore from "./javascript/core.ts";
 import javascriptCors from "./javascript/cors.ts";
 import javascriptEntryPoints from "./javascript/entry-points.ts";
@@ -19,6 +20,7 @@ import javascriptUploads from "./javascript/uploads.ts";
 import javascriptValidation from "./javascript/validation.ts";
 import javascriptWeb from "./javascript/web.ts";
 import pythonAi from "./python/ai.ts";
+import pythonCommands from "./python/commands.ts";
 import pythonCore from "./python/core.ts";
 import pythonCors from "./python/cors.ts";
 import pythonDjango from "./python/django.ts";
@@ -36,6 +38,7 @@ import pythonWeb from "./python/web.ts";
 
 export const models: readonly Model[] = [
   pythonAi,
+  pythonCommands,
   pythonCore,
   pythonCors,
   pythonDjango,
@@ -52,6 +55,7 @@ export const models: readonly Model[] = [
   pythonWeb,
   javascriptAi,
   javascriptBrowser,
+  javascriptCommands,
   javascriptCore,
   javascriptCors,
   javascriptEntryPoints,

@@ -116,6 +116,8 @@ export interface PassRow {
   readonly element?: "some" | "every";
   /** The result is a string with the same text (for constants and guards). */
   readonly same?: boolean;
+  /** The result is a function that does what the one in `from` does. */
+  readonly wraps?: boolean;
   /**
    * The row holds only if this argument is a constant pattern that removes every character but harmless ones:
    * `[^\\w.-]+`; the one separator "." or "/" and the only argument; ".." or a pattern of it, which is taken away wherever it

@@ -4,7 +4,7 @@ import { argument, type Call, specified } from "./arguments.ts";
 import { ofConstants, textOf } from "./constants.ts";
 import { given, stored } from "./container-rows.ts";
 import { type ArgSpec, clearedBy, type PassRow } from "./knowledge.ts";
-import { orNothing, update } from "./members.ts";
+import { orNothing, resolve, update } from "./members.ts";
 import { step } from "./paths.ts";
 import { PATTERN_TESTS } from "./patterns.ts";
 import { ofElements } from "./proofs.ts";
@@ -145,6 +145,7 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
   for (const a of from) taint = joinTaint(taint, spread(a.value));
   const moved = taint.map((t) => ({ ...t, ...step(t, row.derive, kept, mask) }));
   const first = from[0]?.value;
+  if (row.wraps && first !== undefined) return resolve(run, first);
   if (row.same && first !== undefined) {
     const refs = typesOf(row, base, first);
     if (first.alts === undefined || row.text === undefined)

@@ -128,6 +128,7 @@ const web: Model = {
     req: ["express.Request()"],
     request: ["express.Request()"],
     res: ["express.Response()"],
+    ctx: ["koa.Context()"],
   },
 };
 
