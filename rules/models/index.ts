@@ -2,6 +2,7 @@
 import type { Model } from "../../server/rule/rule.ts";
 import javascriptAi from "./javascript/ai.ts";
 import javascriptBrowser from "./javascript/browser.ts";
+import javascriptCode from "./javascript/code.ts";
 import javascriptCommands from "./javascript/commands.ts";
 import javascriptCore from "./javascript/core.ts";
 import javascriptCors from "./javascript/cors.ts";
@@ -20,6 +21,7 @@ import javascriptUploads from "./javascript/uploads.ts";
 import javascriptValidation from "./javascript/validation.ts";
 import javascriptWeb from "./javascript/web.ts";
 import pythonAi from "./python/ai.ts";
+import pythonCode from "./python/code.ts";
 import pythonCommands from "./python/commands.ts";
 import pythonCore from "./python/core.ts";
 import pythonCors from "./python/cors.ts";
@@ -38,6 +40,7 @@ import pythonWeb from "./python/web.ts";
 
 export const models: readonly Model[] = [
   pythonAi,
+  pythonCode,
   pythonCommands,
   pythonCore,
   pythonCors,
@@ -55,6 +58,7 @@ export const models: readonly Model[] = [
   pythonWeb,
   javascriptAi,
   javascriptBrowser,
+  javascriptCode,
   javascriptCommands,
   javascriptCore,
   javascriptCors,

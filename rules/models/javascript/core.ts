@@ -53,7 +53,9 @@ const core: Model = {
       clears: ["url", "path", "html", "redirect", "header"],
     },
     { path: "globalThis.encodeURI()", from: [0] },
-    { path: "globalThis.JSON.{parse,stringify}()", from: [0] },
+    { path: "globalThis.JSON.parse()", from: [0] },
+    // What it writes is a literal.
+    { path: "globalThis.JSON.stringify()", from: [0], clears: ["code"] },
     { path: "globalThis.Object.keys()", from: [0], gives: "keys" },
     { path: "globalThis.Object.values()", from: [0], gives: "values" },
     { path: "globalThis.Object.entries()", from: [0], gives: "entries" },

@@ -32,7 +32,8 @@ const core: Model = {
     { path: "builtins.all()", from: [0], scalar: true, element: "every" },
     { path: "builtins.any()", from: [0], scalar: true, element: "some" },
     { path: "builtins.str()", from: [0], same: true, keepsType: true, text: "text" },
-    { path: "builtins.{repr,ascii}()", from: [0], same: true, text: "text" },
+    // What they write is a literal.
+    { path: "builtins.{repr,ascii}()", from: [0], same: true, text: "text", clears: ["code"] },
     { path: "builtins.{bytes,bytearray}()", from: [0], same: true, keepsType: true },
     { path: "builtins.{bytes,bytearray}.fromhex()", from: [0] },
     {
