@@ -98,7 +98,9 @@ function scan(entry, version) {
   const known = scans.get(folder);
   if (known !== undefined) return known;
   const cli = join(root, "dist", "cli.js");
-  const options = ["scan", "--format", "json", "--fail-on", "never", "."];
+  // The scripts of a Python package's pages are other people's bundles, and none of the entries is about them.
+  const other = entry.ecosystem === "pypi" ? ["--exclude", "**/*.{js,mjs,cjs,ts}"] : [];
+  const options = ["scan", "--format", "json", "--fail-on", "never", ...other, "."];
   const { stdout, stderr, status } = spawnSync(process.execPath, [cli, ...options], {
     cwd: folder,
     encoding: "utf8",

@@ -195,7 +195,7 @@ export function keyOf(value: Value): Value {
   const keys = value.fields?.get(KEYS);
   if (keys !== undefined) return { refs: [], taint: joined(keys, value) };
   if (value.fields === undefined || value.taint.length > 0)
-    return { refs: [], taint: readField(withoutFields(value), ANY).taint };
+    return { refs: [], taint: readField(withoutFields(value), KEYS).taint };
   const names = [...value.fields.keys()].filter((k) => k !== ANY && k !== TAIL && k !== KEYS);
   return value.closed && names.length > 0 && names.length <= 6
     ? { refs: [], taint: [], alts: names.sort().map((k) => ({ const: k })) }

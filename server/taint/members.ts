@@ -7,7 +7,7 @@ import { bake, bakeTaint, type Run, type State } from "./interpret.ts";
 import { clearedBy, type PassRow, type SourceRow } from "./knowledge.ts";
 import { callAccessor, madeElsewhere } from "./made.ts";
 import { step } from "./paths.ts";
-import { trail } from "./summary.ts";
+import { type ClassShape, trail } from "./summary.ts";
 import {
   constant,
   constants,
@@ -267,9 +267,11 @@ export function instanceMember(
   op: Op,
   depth: number,
 ): Value | undefined {
-  const shape = run.facts.classOf(classId);
+  const shape = run.facts.classOf(classId) ?? run.classes.get(classId);
   if (shape === undefined || depth > 8) return undefined;
   const own = shape.members.get(name);
+  // Which library class an instance is one of decides what a framework calls; its own members wait for the last phase.
+  if (run.shapesOnly) return own === undefined ? inherited(run, shape, name, op, depth) : undefined;
   const field = run.facts.fieldOf(classId, name);
   let out: Value | undefined;
   if (own !== undefined) out = own;
@@ -280,7 +282,16 @@ export function instanceMember(
     if (type.scalar) return { refs: [], taint: [], scalar: true };
     if (type.refs.length > 0) out = join(out, { refs: type.refs, taint: [] });
   }
-  if (out !== undefined) return resolve(run, out);
+  return out === undefined ? inherited(run, shape, name, op, depth) : resolve(run, out);
+}
+
+function inherited(
+  run: Run,
+  shape: ClassShape,
+  name: string,
+  op: Op,
+  depth: number,
+): Value | undefined {
   for (const base of shape.bases)
     for (const ref of resolve(run, base).refs) {
       const found = ref.startsWith("class:")

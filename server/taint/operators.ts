@@ -18,6 +18,7 @@ import {
   concat,
   constant,
   constants,
+  isTainted,
   join,
   joinTaint,
   ofTaint,
@@ -76,7 +77,10 @@ export function binary(
   const path = run.facts.knowledge.passes(`%${op.operator}()`)[0];
   if (
     path !== undefined &&
-    (left.refs.length > 0 || typeof onlyConst(right)?.value === "string" || left.taint.length > 0)
+    (left.refs.length > 0 ||
+      typeof onlyConst(right)?.value === "string" ||
+      left.taint.length > 0 ||
+      (!right.scalar && isTainted(right)))
   ) {
     const joined = concat(
       [
@@ -87,10 +91,11 @@ export function binary(
       run.id,
       path.absoluteWins,
     );
-    return {
-      ...joined,
-      refs: left.refs.map((r) => madeBy(run, r, op.operator) ?? r),
-    };
+    const type = run.facts.knowledge.canon(`%${op.operator}()`);
+    const refs = left.refs.map((r) => madeBy(run, r, op.operator) ?? r);
+    // Of operands without a known type the operator itself tells what they are.
+    const untyped = refs.every((r, i) => r === left.refs[i] && !isKnown(run, r));
+    return { ...joined, refs: untyped && type[0] !== "%" ? [`lib:${type}`] : refs };
   }
   const made = left.refs.flatMap((r) => madeBy(run, r, op.operator) ?? []);
   if (made.length > 0) return { refs: made, taint: joinTaint(spread(left), spread(right)) };
@@ -103,6 +108,10 @@ export function binary(
     );
   const taint = left.scalar || right.scalar ? [] : joinTaint(spread(left), spread(right));
   return taint.length === 0 ? { refs: [], taint, scalar: true } : ofTaint(taint);
+}
+
+function isKnown(run: Run, ref: Ref): boolean {
+  return !ref.startsWith("lib:") || run.facts.knowledge.knows(ref.slice(4));
 }
 
 /** What an operator makes of a library object, if a model says so. */

@@ -712,11 +712,11 @@ export function createSolver(
     return [...names].sort();
   };
 
-  const classOf = (classId: string): ClassShape | undefined => {
+  const classOf = (classId: string, phase: 0 | 1 = 1): ClassShape | undefined => {
     const item =
       itemOf(classId.slice(0, classId.lastIndexOf("."))) ?? itemOf(`${fileOf(classId)}#`);
-    const own = item === undefined ? undefined : shape(item.id, 1)?.classes.get(classId);
-    return own ?? shape(`${fileOf(classId)}#`, 1)?.classes.get(classId);
+    const own = item === undefined ? undefined : shape(item.id, phase)?.classes.get(classId);
+    return own ?? shape(`${fileOf(classId)}#`, phase)?.classes.get(classId);
   };
 
   const defaultOf = (id: ItemId, index: number): Value | undefined => {
@@ -756,7 +756,7 @@ export function createSolver(
           }
         : entryOf(item),
     defaultOf: (item, index) => (phase === 2 ? defaultOf(item, index) : undefined),
-    classOf: (id) => (phase === 2 ? classOf(id) : undefined),
+    classOf: (id) => (phase === 0 ? undefined : classOf(id, phase === 1 ? 0 : 1)),
     fieldOf: (id, name) => (phase === 2 ? fieldOf(id, name) : undefined),
     summary: (item) => {
       const summary = phase === 2 ? demand(item) : undefined;

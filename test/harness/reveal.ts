@@ -21,7 +21,7 @@ import {
 
 /** Of one argument only one finding is shown for each kind of sink: so each kind of source asks by a sink of its own. */
 const ASKED: Readonly<Record<Exclude<SourceKind, "upload-name">, SinkKind>> = {
-  remote: "code",
+  remote: "cors",
   client: "template",
   model: "shell",
   exception: "log",

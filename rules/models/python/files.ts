@@ -22,6 +22,8 @@ const files: Model = {
       `${P}.parent`,
       "anyio.Path()",
       "aiopath.AsyncPath()",
+      // Text can only be a divisor of a path.
+      "%/()",
     ],
     "pathlib.Resolved()": [`${P}.resolve()`, "pathlib.Resolved().absolute()"],
   },
