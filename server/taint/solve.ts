@@ -543,21 +543,23 @@ export function createSolver(
   };
 
   /** The names under which a module gives away one of its own functions. */
-  const exportedNames = (placed: PlacedItem): string[] => {
+  const exportedNames = (placed: PlacedItem): readonly string[] => {
     const module = itemOf(placed.parent ?? "");
     if (module?.ir.kind !== "module") return [];
-    const variables = shape(module.id, 1)?.variables;
-    const mine: Ref = `fn:${placed.id}`;
-    return module.ir.exports.flatMap((e) => {
-      const value = e.kind === "local" ? variables?.get(e.local) : undefined;
-      if (value === undefined || e.kind !== "local") return [];
-      const members = [...(value.fields ?? [])].filter(([, v]) => v.refs.includes(mine));
-      return [
-        ...(value.refs.includes(mine) ? [e.exported] : []),
-        ...members.map(([key]) => `${e.exported}.${key}`),
-      ];
-    });
+    const own = shape(module.id, 1);
+    if (own === undefined) return [];
+    let given = givenAway.get(own);
+    if (given?.exports !== module.ir.exports) {
+      given = { exports: module.ir.exports, names: functionNames(own, module.ir.exports) };
+      givenAway.set(own, given);
+    }
+    return given.names.get(`fn:${placed.id}`) ?? [];
   };
+  /** Found once for all functions of a module: by its shape, with the exports that they were found for. */
+  const givenAway = new WeakMap<
+    Shape,
+    { readonly exports: Item["exports"]; readonly names: ReadonlyMap<Ref, readonly string[]> }
+  >();
 
   const free = (
     id: ItemId,
@@ -948,6 +950,25 @@ export function createSolver(
       },
     };
   }
+}
+
+/** Functions of a module by the names of its exports, or of their fields, that they are. */
+function functionNames(
+  module: Shape,
+  exports: Item["exports"],
+): ReadonlyMap<Ref, readonly string[]> {
+  const out = new Map<Ref, string[]>();
+  const add = (value: Value, name: string): void => {
+    for (const ref of value.refs)
+      if (ref.startsWith("fn:")) out.set(ref, [...(out.get(ref) ?? []), name]);
+  };
+  for (const e of exports) {
+    const value = e.kind === "local" ? module.variables.get(e.local) : undefined;
+    if (value === undefined || e.kind !== "local") continue;
+    add(value, e.exported);
+    for (const [key, field] of value.fields ?? []) add(field, `${e.exported}.${key}`);
+  }
+  return out;
 }
 
 /** To whoever reads the cell it is what it was. */
