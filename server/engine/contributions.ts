@@ -88,7 +88,7 @@ export function contributionKey(c: Contribution): string {
       ),
       ...c.observations.map(
         (o) =>
-          `${o.paths.join(",")}@${site(o.site)}(${o.args.map((a) => deepKey(a.value)).join(",")})`,
+          `${o.paths.join(",")}|${o.sinks.map((s) => `${s.kind} ${s.path}`).join(",")}@${site(o.site)}(${o.args.map((a) => deepKey(a.value)).join(",")})`,
       ),
       ...c.latent.map((h) => `${h.sink}@${site(h.site)}`),
       ...[...c.calls].sort(),

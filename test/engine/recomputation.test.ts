@@ -29,6 +29,19 @@ def b(name: str):
     return name
 `;
 
+const ISSUE = `import jwt
+from keys import SECRET
+
+def issue(user):
+    return jwt.encode(user, SECRET, algorithm="HS512")
+`;
+const VERIFY = `import jwt
+from keys import SECRET
+
+def verify(token):
+    return jwt.decode(token, SECRET, algorithms=["HS256"])
+`;
+
 interface Logged {
   readonly engine: Engine;
   /** Items lowered and summarised since the last call. */
@@ -160,5 +173,25 @@ test("removing and adding a file takes its flows away and brings them back", asy
   engine.set("app.py", APP);
   while (engine.step(1000).pending > 0);
   assert.equal(engine.check("store.py").findings[0]?.rule, "sql-injection");
+  engine.dispose();
+});
+
+test("another call at the same place, with the same arguments, changes what other files are told", async () => {
+  const engine = await createEngine({ wasm: readWasm(), rules });
+  engine.setFiles(["keys.py", "issue.py", "verify.py"]);
+  engine.set("keys.py", 'import os\n\nSECRET = os.environ["SECRET"]\n', { open: true });
+  engine.set("issue.py", ISSUE, { open: true });
+  engine.set("verify.py", VERIFY, { open: true });
+  const found = (): string[] => {
+    while (engine.step(1000).pending > 0);
+    return engine.check("verify.py").findings.map((f) => f.rule);
+  };
+  assert.deepEqual(found(), ["jwt-algorithm-mismatch"]);
+  engine.changed();
+  const start = ISSUE.indexOf("encode");
+  engine.edit("issue.py", [{ start, end: start + "encode".length, newText: "decode" }]);
+  while (engine.step(1000).pending > 0);
+  assert.ok(engine.changed().includes("verify.py"));
+  assert.deepEqual(found(), []);
   engine.dispose();
 });
