@@ -1,6 +1,6 @@
 import { alwaysBefore } from "../server/rule/control.ts";
 import { setProperty } from "../server/rule/fix/arguments.ts";
-import { onlyStore, origin, type Place } from "../server/rule/given.ts";
+import { given, onlyStore, origin, type Place } from "../server/rule/given.ts";
 import {
   type Code,
   type Context,
@@ -10,6 +10,7 @@ import {
   rule,
   type ValueId,
 } from "../server/rule/rule.ts";
+import { rowData } from "../server/rule/tokens.ts";
 import { lengthCheck } from "../server/rule/upload.ts";
 
 export default rule({
@@ -38,10 +39,10 @@ export default rule({
     },
   },
   project: {
-    // A parser without limits keeps the upload in memory before the handler sees its size.
-    watch: ["multer", "upload.Size().%compared"],
+    sinks: ["upload-parser"],
+    watch: ["upload.Size().%compared"],
     check(calls, context) {
-      const parsers = calls.filter((c) => c.paths.includes("multer"));
+      const parsers = calls.filter((c) => rowData(c, "upload-parser") !== undefined);
       if (parsers.length === 0) return [];
       return calls
         .filter((c) => c.paths.includes("upload.Size().%compared"))
@@ -182,12 +183,7 @@ function limits(size: string, where: Code, made: Op, context: Context): string {
 
 /** Limits are given, or cannot be seen. */
 function isLimited(parser: Observation): boolean {
-  const [first] = parser.args;
-  const options = first?.value;
-  return (
-    first !== undefined &&
-    !(options?.fields !== undefined && options.closed === true && !options.fields.has("limits"))
-  );
+  return given(parser, rowData(parser, "upload-parser")?.limit).kind !== "absent";
 }
 
 /** The parser whose middleware stands beside the handler: `app.post("/", upload.single("file"), (req, res) => ...)`. */

@@ -32,6 +32,7 @@ export const SINK_KINDS = [
   "cors",
   "debug",
   "file-check",
+  "upload-parser",
   // Not sinks, but what is known of a text; `paths.ts` says what follows from them for "path".
   /** A piece between dots or slashes. */
   "piece",

@@ -62,6 +62,8 @@ const uploads: Model = {
       kind: "path",
       data: { api: "express-fileupload", does: "writes" },
     },
+    // Keeps the upload in memory before the handler sees its size, unless it is given this option.
+    { path: "multer", args: [], kind: "upload-parser", data: { limit: "0.limits" } },
   ],
   hints: {
     multer: ["multer"],
