@@ -17,15 +17,13 @@ import {
   withTaint,
 } from "./value.ts";
 
-/** `env` are the arguments of a call elsewhere, when it is only looked into here. */
 export function construct(call: Call, classId: string): Value {
   const { run, op } = call;
   const instance: Value = ofRef(`inst:${classId}`);
+  if (run.shapesOnly) return later(call, withArguments(call, instance, classId));
   const init =
     instanceMember(run, classId, "__init__", op, 0) ??
     instanceMember(run, classId, "constructor", op, 0);
-  if (run.shapesOnly)
-    return init === undefined ? withArguments(call, instance, classId) : later(call, instance);
   let out = instance;
   for (const ref of init?.refs ?? []) {
     if (!ref.startsWith("fn:")) continue;

@@ -363,8 +363,8 @@ function noteTakers(call: Call, paths: readonly string[], guessed: boolean): voi
 /** Constant texts among the arguments of a call, and of the call that made what is called: `route("/<id>")(show)`. */
 export function textsOf(call: Call): string[] {
   const { run, op } = call;
-  const maker = run.item.ops[op.callee] as Op;
-  const made = maker.op === "call" ? maker.args.map((a) => run.values[a.value]) : [];
+  const maker = run.item.ops[op.callee];
+  const made = maker?.op === "call" ? maker.args.map((a) => run.values[a.value]) : [];
   return [...call.args.map((a) => a.value), ...made].flatMap((value) => {
     const only = onlyConst(value)?.value;
     return typeof only === "string" ? [only] : [];
@@ -393,6 +393,11 @@ function callPath(
       base = withTaint(base, joinTaint(base.taint, [sourceTaint(run, path, row, op, guessed)]));
   const bound = boundArguments(call, [rawPath]);
   if (bound !== undefined) return { value: bound, matched: true };
+  const injects = k.injects(path);
+  if (injects !== undefined) {
+    const by = injects.map((spec) => argument(call, spec)).find((a) => a !== undefined);
+    if (by !== undefined) base = { ...base, env: new Map([["0", shallow(by.value, 0)]]) };
+  }
   let value: Value = base;
   let matched =
     k.source(path).length > 0 || path !== rawPath || k.sinks(rawPath.slice(0, -2)).length > 0;

@@ -18,6 +18,7 @@ import {
   withUnknownKey,
 } from "./containers.ts";
 import { noteAssigned, noteTyped } from "./handlers.ts";
+import { injectedValue } from "./inject.ts";
 import { bake, parameterValue, type Run, type State } from "./interpret.ts";
 import { accessorCall, callAccessor, functionsIn } from "./made.ts";
 import {
@@ -63,7 +64,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
     case "const":
       return constant(op.value);
     case "param":
-      return parameterValue(run, op.index, op.span);
+      return parameter(run, op, state);
     case "load":
       return state.slots[op.slot] ?? UNKNOWN;
     case "store": {
@@ -311,6 +312,12 @@ function defineClass(run: Run, op: Op & { op: "class" }, get: (v: ValueId) => Va
     item: run.id,
   });
   return ofRef(`class:${id}`);
+}
+
+function parameter(run: Run, op: Op & { op: "param" }, state: State): Value {
+  const own = parameterValue(run, op.index, op.span);
+  const injected = injectedValue(run, op.index, op, state);
+  return injected === undefined ? own : join(own, injected);
 }
 
 /** What entering a context manager of ours gives; of others, the object. */

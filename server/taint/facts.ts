@@ -6,6 +6,11 @@ import type { Knowledge } from "./knowledge.ts";
 import type { ClassShape, Entry, Hit, Shape, Summary } from "./summary.ts";
 import type { ItemId, Ref, Value } from "./value.ts";
 
+export interface Injected {
+  readonly by: Value;
+  readonly taker: string;
+}
+
 export interface Facts {
   readonly knowledge: Knowledge;
   /** What an import in `item`'s file binds. */
@@ -21,6 +26,8 @@ export interface Facts {
   entry(item: ItemId): Entry;
   /** The default of a parameter, where the language evaluates it at the definition. */
   defaultOf(item: ItemId, index: number): Value | undefined;
+  /** What computes a parameter, by its default or annotation: references to functions and classes, and the path that says so. */
+  injected(item: ItemId, index: number): Injected | undefined;
   classOf(classId: string): ClassShape | undefined;
   /** Joined stores to a field in all methods of the class. */
   fieldOf(classId: string, name: string): Value | undefined;

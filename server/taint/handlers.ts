@@ -64,7 +64,8 @@ function handler(call: Call, fn: ItemId, takers: readonly string[]): void {
   if (summary !== undefined) instantiate(call, fn, summary, (i) => params[i] ?? UNKNOWN);
 }
 
-function parameter(
+/** What a library that takes a function so gives for a parameter of it. */
+export function parameter(
   call: Call,
   takers: readonly string[],
   name: string,

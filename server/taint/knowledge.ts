@@ -258,6 +258,11 @@ export interface Model {
   readonly forwards?: Readonly<Record<string, number | "recv" | "list">>;
   /** Calls that give a function with its first arguments: that argument with those behind it, or "recv" as above. */
   readonly binds?: Readonly<Record<string, number | "recv">>;
+  /**
+   * Calls that, as a default or in an annotation of a parameter, say what computes it: the function or class is this argument,
+   * or, without it, the declared class.
+   */
+  readonly injects?: Readonly<Record<string, readonly ArgSpec[]>>;
   /** Calls that import the module that one of their arguments names: "importlib.import_module()" -> 0. */
   readonly imports?: Readonly<Record<string, number>>;
   /** Calls that never return: "sys.exit()". */
@@ -284,6 +289,7 @@ export interface Knowledge {
   /** The position of the argument that is called with the arguments behind it. */
   forwards(path: string): number | "recv" | "list" | undefined;
   binds(path: string): number | "recv" | undefined;
+  injects(path: string): readonly ArgSpec[] | undefined;
   /** The position of the argument that names a module; the call's result is that module. */
   imports(path: string): number | undefined;
   /** Call paths that rules look at. */
@@ -316,6 +322,7 @@ export function compile(
   const ends = new Set<string>();
   const forwards = new Map<string, number | "recv" | "list">();
   const binds = new Map<string, number | "recv">();
+  const injects = new Map<string, readonly ArgSpec[]>();
   const imports = new Map<string, number>();
   for (const m of models) {
     if (m.language !== language) continue;
@@ -343,6 +350,8 @@ export function compile(
       for (const p of expand(path)) forwards.set(p, at);
     for (const [path, at] of Object.entries(m.imports ?? {}))
       for (const p of expand(path)) imports.set(p, at);
+    for (const [path, at] of Object.entries(m.injects ?? {}))
+      for (const p of expand(path)) injects.set(p, at);
     for (const [path, at] of Object.entries(m.binds ?? {}))
       for (const p of expand(path)) binds.set(p, at);
   }
@@ -355,6 +364,7 @@ export function compile(
     ...imports.keys(),
     ...binds.keys(),
     ...constants.keys(),
+    ...injects.keys(),
     ...watching,
     ...Object.values(tables).flatMap((t) => [...t.keys()]),
   ]) {
@@ -391,6 +401,7 @@ export function compile(
     forwards: (p) => forwards.get(p),
     imports: (p) => imports.get(p),
     binds: (p) => binds.get(p),
+    injects: (p) => injects.get(p),
     watched: (p) => watching.has(p),
     knows: (p) => prefixes.has(p),
     globals: language === "python" ? "builtins" : "globalThis",

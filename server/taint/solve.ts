@@ -4,12 +4,12 @@
  * Recursive functions are solved together, from nothing, in a fixed order: the answer does not depend on who asked first.
  */
 import type { FileId } from "../base/brand.ts";
-import { mix } from "../base/mix.ts";
+import { mix, textKey } from "../base/mix.ts";
 import type { Item, TypeRef } from "../ir/ir.ts";
 import type { Language, Resolution } from "../languages/language.ts";
 import { type FileIr, fileOf, type PlacedItem, type Program } from "../project/program.ts";
 import { type Cell, createCells } from "./cells.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts, Injected } from "./facts.ts";
 import { classKey, hitsKey, shapeOf, summarise } from "./interpret.ts";
 import type { Knowledge } from "./knowledge.ts";
 import {
@@ -727,6 +727,33 @@ export function createSolver(
     return parent === undefined ? undefined : shape(parent, 1)?.closures.get(hole)?.defaults[index];
   };
 
+  const injected = (id: ItemId, index: number): Injected | undefined => {
+    const param = itemOf(id)?.ir.params[index];
+    if (param === undefined) return undefined;
+    const k = knowledge(id);
+    const declared = (): Value => ({
+      refs: (param.annotation === undefined ? [] : typeRefs(id, param.annotation, 2).refs).flatMap(
+        (r): Ref[] => (r.startsWith("inst:") ? [`class:${r.slice(5)}`] : []),
+      ),
+      taint: [],
+    });
+    const given = param.hasDefault ? defaultOf(id, index) : undefined;
+    for (const r of given?.refs ?? [])
+      if (r.startsWith("lib:") && k.injects(r.slice(4)) !== undefined)
+        return { by: given?.env?.get("0") ?? declared(), taker: r.slice(4, -2) };
+    const type = param.annotation;
+    if (type?.kind !== "name" || type.path.at(-1) !== "Annotated") return undefined;
+    for (const extra of type.args.slice(1)) {
+      if (extra.kind !== "name" || !extra.called) continue;
+      for (const r of named(id, extra.path, 2).refs) {
+        if (!r.startsWith("lib:") || k.injects(`${r.slice(4)}()`) === undefined) continue;
+        const [by] = extra.args;
+        return { by: by?.kind === "name" ? named(id, by.path, 2) : declared(), taker: r.slice(4) };
+      }
+    }
+    return undefined;
+  };
+
   const fieldOf = (classId: string, name: string): Value | undefined => {
     const found = classOf(classId);
     let out: Value | undefined;
@@ -759,6 +786,7 @@ export function createSolver(
         : entryOf(item),
     defaultOf: (item, index) => (phase === 2 ? defaultOf(item, index) : undefined),
     classOf: (id) => (phase === 0 ? undefined : classOf(id, phase === 1 ? 0 : 1)),
+    injected: (item, index) => (phase === 2 ? injected(item, index) : undefined),
     fieldOf: (id, name) => (phase === 2 ? fieldOf(id, name) : undefined),
     summary: (item) => {
       const summary = phase === 2 ? demand(item) : undefined;
@@ -802,6 +830,8 @@ export function createSolver(
         return JSON.stringify(value);
       case "classOf":
         return classKey(value as ClassShape);
+      case "injected":
+        return mix(deepKey((value as Injected).by), textKey((value as Injected).taker));
       case "captures":
         return (value as readonly string[]).join(",");
       case "ir":
@@ -937,6 +967,7 @@ export function createSolver(
         exported: one("exported", facts.exported),
         entry: one("entry", facts.entry),
         defaultOf: two("defaultOf", facts.defaultOf),
+        injected: two("injected", facts.injected),
         classOf: one("classOf", facts.classOf),
         fieldOf: two("fieldOf", facts.fieldOf),
         summary: one("summary", facts.summary),
@@ -1034,7 +1065,7 @@ function exportsKey(module: Item | undefined): string {
 
 /** A callee's IR matters to its caller by its parameters only, and whether it sets variables outside. */
 function irKey(ir: Item): string {
-  return `${ir.params.map((p) => `${p.kind}:${p.name}`).join(",")}${ir.outerWrites.length > 0 ? "!" : ""}`;
+  return `${ir.params.map((p) => `${p.kind}:${p.name}`).join(",")}${ir.outerWrites.length > 0 ? "!" : ""}${ir.isGenerator ? "*" : ""}`;
 }
 
 function calledItself(reads: readonly Read[] | undefined, id: ItemId): boolean {

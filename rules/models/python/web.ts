@@ -196,6 +196,7 @@ const web: Model = {
     },
   ],
   ends: ["{flask.abort,quart.abort,werkzeug.exceptions.abort}()"],
+  injects: { "fastapi.{Depends,Security}()": [0, "dependency"] },
   scalars: ["fastapi.{Depends,Security}().default", "fastapi.BackgroundTasks"],
   hints: {
     app: ["fastapi.FastAPI()", "flask.Flask()"],

@@ -1,0 +1,48 @@
+/** Parameters that a framework computes by calling what the program names: `page = Depends(paging)`. */
+import type { Op } from "../ir/ir.ts";
+import { callFunction, construct } from "./apply.ts";
+import type { Call } from "./arguments.ts";
+import { parameter } from "./handlers.ts";
+import type { Run, State } from "./interpret.ts";
+import { accessorCall } from "./made.ts";
+import { instanceMember, resolve } from "./members.ts";
+import type { CallArg } from "./summary.ts";
+import { type ItemId, join, readField, UNKNOWN, type Value } from "./value.ts";
+
+export function injectedValue(run: Run, index: number, op: Op, state: State): Value | undefined {
+  if (run.shapesOnly) return undefined;
+  const injected = run.facts.injected(run.id, index);
+  if (injected === undefined) return undefined;
+  const by = resolve(run, injected.by);
+  const call = accessorCall(run, UNKNOWN, [], op, state, undefined);
+  let out: Value | undefined;
+  for (const ref of by.refs) {
+    const fn = ref.startsWith("fn:") ? ref.slice(3) : undefined;
+    if (fn !== undefined) {
+      const made = callFunction(withArguments(call, fn, 0, injected.taker), fn, undefined, by);
+      const given = run.facts.ir(fn)?.isGenerator && made ? readField(made, "*") : made;
+      if (given !== undefined) out = join(out, given);
+    } else if (ref.startsWith("class:")) {
+      const init = instanceMember(run, ref.slice(6), "__init__", op, 0);
+      const maker = init?.refs.find((r) => r.startsWith("fn:"))?.slice(3);
+      const own = maker === undefined ? call : withArguments(call, maker, 1, injected.taker);
+      out = join(out, construct(own, ref.slice(6)));
+    }
+  }
+  return out;
+}
+
+/** The framework gives what is called its own parameters from the request. */
+function withArguments(call: Call, fn: ItemId, shift: number, taker: string): Call {
+  const params = call.run.facts.ir(fn)?.params ?? [];
+  const entry = call.run.facts.entry(fn);
+  const args = params.flatMap((p, i): CallArg[] => {
+    const own = entry.params[i];
+    const isItsOwn = (own?.refs.length ?? 0) > 0 || (own?.sources.length ?? 0) > 0;
+    if (i < shift || isItsOwn || call.run.facts.injected(fn, i) !== undefined) return [];
+    const at = { position: i - shift, of: params.length - shift };
+    const value = parameter(call, [`${taker}.arg(0)`], p.name, at);
+    return value === undefined ? [] : [{ value, op: -1, span: call.op.span, name: p.name }];
+  });
+  return { ...call, args };
+}
