@@ -161,7 +161,9 @@ function fix(match: Match, code: Code): Fix {
   if (op?.op !== "call") return refuse("The call cannot be seen as a whole.");
   const data = match.call === undefined ? {} : dataOf(match.call);
   const edits =
-    deed === "access" ? undefined : (byOption(code, op, data) ?? byCall(code, op, data));
+    deed === "access"
+      ? undefined
+      : (byOption(code, op, data, match.call) ?? byCall(code, op, data));
   if (edits !== undefined)
     return { title, grade: "suggested", edits: [{ file: code.file, edits }] };
   return refuse(
@@ -172,8 +174,13 @@ function fix(match: Match, code: Code): Fix {
 }
 type Call = Op & { readonly op: "call" };
 /** The option with which the call itself copes, or the mode that does. */
-function byOption(code: Code, op: Call, data: Data): readonly Edit[] | undefined {
-  if (data.deed === "open") return byMode(code, op);
+function byOption(
+  code: Code,
+  op: Call,
+  data: Data,
+  call: Observation | undefined,
+): readonly Edit[] | undefined {
+  if (data.deed === "open") return byMode(code, data, call);
   if (data.option === undefined || data.offered === false) return undefined;
   const name = String(data.option);
   const edit =
@@ -188,9 +195,14 @@ function byOption(code: Code, op: Call, data: Data): readonly Edit[] | undefined
         );
   return edit === undefined ? undefined : [edit];
 }
-function byMode(code: Code, op: Call): readonly Edit[] | undefined {
-  const mode = code.language === "python" ? op.args[1] : undefined;
-  const value = mode === undefined ? undefined : code.op(mode.value);
+function byMode(
+  code: Code,
+  data: Data,
+  call: Observation | undefined,
+): readonly Edit[] | undefined {
+  const mode =
+    call === undefined || code.language !== "python" ? undefined : given(call, data.mode);
+  const value = mode?.kind === "given" ? code.op(mode.argument.op) : undefined;
   if (value?.op !== "const" || typeof value.value !== "string" || !value.value.includes("w"))
     return undefined;
   return [{ ...code.absolute(value.span), newText: code.text(value.span).replace("w", "x") }];

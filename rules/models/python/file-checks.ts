@@ -23,27 +23,28 @@ const use = (path: string, subject: number | "recv", deed: string, data: Data = 
   kind: FILE_CHECK,
   data: { role: "use", subject, deed, ...data },
 });
+/** A path, before and after links and ".." were resolved. */
+const P = "pathlib.{Path(),Resolved()}";
 
 const fileChecks: Model = {
   language: "python",
   sinks: [
     check("os.path.{exists,isfile,isdir,lexists}", 0),
     check("os.access", 0, { asks: "access" }),
-    check("pathlib.Path().{exists,is_file,is_dir}", "recv"),
-    check("pathlib.Resolved().{exists,is_file}", "recv"),
+    check(`${P}.{exists,is_file,is_dir}`, "recv"),
     use("{builtins,os}.open", 0, "open", { mode: "1|mode" }),
-    use("pathlib.Path().open", "recv", "open", { mode: "mode" }),
-    use("pathlib.{Path(),Resolved()}.{write_text,write_bytes}", "recv", "write"),
+    use(`${P}.open`, "recv", "open", { mode: "0|mode" }),
+    use(`${P}.{write_text,write_bytes}`, "recv", "write"),
     use("os.makedirs", 0, "folder", { option: "exist_ok" }),
     use("os.mkdir", 0, "folder", { instead: "OBJECT.makedirs(PATH, exist_ok=True)" }),
-    use("pathlib.{Path(),Resolved()}.mkdir", "recv", "folder", { option: "exist_ok" }),
+    use(`${P}.mkdir`, "recv", "folder", { option: "exist_ok" }),
     use("os.{remove,unlink}", 0, "delete", {
       instead: "CLASS(PATH).unlink(missing_ok=True)",
       needs: "pathlib.Path",
     }),
     use("os.rmdir", 0, "delete"),
     use("shutil.rmtree", 0, "delete", { option: "ignore_errors", offered: false }),
-    use("pathlib.{Path(),Resolved()}.unlink", "recv", "delete", { option: "missing_ok" }),
+    use(`${P}.unlink`, "recv", "delete", { option: "missing_ok" }),
   ],
 };
 
