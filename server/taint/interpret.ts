@@ -118,7 +118,7 @@ export function summarise(item: Item, id: ItemId, facts: Facts): Summary {
   const run = createRun(item, id, facts, false);
   const out = interpretWithin(run);
   if (out === undefined) return GIVEN_UP_SUMMARY;
-  const summary: Summary = {
+  return rekeyed({
     returns: out.returns,
     hits: [...run.hits.values()].slice(0, MAX_HITS),
     observations: [...run.observations.values()],
@@ -133,7 +133,11 @@ export function summarise(item: Item, id: ItemId, facts: Facts): Summary {
     stores: run.stores,
     outside: 0,
     key: 0,
-  };
+  });
+}
+
+/** With the keys of what it says now. */
+export function rekeyed(summary: Summary): Summary {
   summary.outside = outsideKey(summary);
   summary.key = summaryKey(summary);
   return summary;

@@ -22,6 +22,7 @@ import {
 } from "./summary.ts";
 import { anyPosition, given, verdict } from "./takers.ts";
 import { deepKey, type ItemId, join, ofRef, type Ref, UNKNOWN, type Value } from "./value.ts";
+import { widened } from "./widen.ts";
 
 type Phase = 0 | 1 | 2;
 interface Read {
@@ -82,6 +83,8 @@ export interface Change {
 
 const MAX_DEPTH = 110;
 const MAX_ROUNDS = 12;
+/** Rounds of functions that call each other before what does not settle is widened. */
+const EXACT_ROUNDS = 4;
 const MAX_KEPT = 3;
 
 interface Frame {
@@ -266,8 +269,10 @@ export function createSolver(
         for (const m of members) {
           const placed = program.item(m);
           if (placed === undefined) continue;
-          const summary = cells.within(done.cell(m), () => compute(placed).summary) as Summary;
-          if (summary.key !== (tentative.get(m) as Summary).key) {
+          const before = tentative.get(m) as Summary;
+          const made = cells.within(done.cell(m), () => compute(placed).summary) as Summary;
+          const summary = round < EXACT_ROUNDS ? made : widened(made, before);
+          if (summary.key !== before.key) {
             tentative.set(m, summary);
             changed = true;
           }
