@@ -1,6 +1,8 @@
 /** Summaries seen from a call: symbolic labels become what the caller passes. */
+
 import type { ValueId } from "../ir/ir.ts";
 import type { Call } from "./arguments.ts";
+import { bounded } from "./bounds.ts";
 import { captured, freeTaint, holeOf } from "./closures.ts";
 import { followDeferred, readStep } from "./defer.ts";
 import { bake, type Run, spend } from "./interpret.ts";
@@ -57,7 +59,7 @@ export function instantiate(
   const param = (i: number): Value => {
     let v = cache.get(i);
     if (v === undefined) {
-      v = bake(parameter(i), state);
+      v = bounded(bake(parameter(i), state));
       cache.set(i, v);
     }
     return v;
@@ -112,7 +114,7 @@ export function instantiate(
     });
   };
   const subst = (value: Value, depth = 0): Value => {
-    spend(run, 0, 1);
+    spend(run, value.taint.length * 4, 1 + (value.fields?.size ?? 0));
     let taint: readonly Taint[] = [];
     let extra: Value | undefined;
     for (const t of value.taint) {

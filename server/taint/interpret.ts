@@ -5,6 +5,7 @@
 
 import { gather, mix, textKey } from "../base/mix.ts";
 import type { Block, Item, Op, SlotId, Span, ValueId } from "../ir/ir.ts";
+import { bounded, boundedAll } from "./bounds.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
 import { proofFor, settle } from "./paths.ts";
@@ -96,7 +97,7 @@ const MAX_HITS = 400;
  * One item may not hang the rest: it is given up at this effort, which is some seconds of work. Counted, not timed, so that
  * the answer is the same on every machine and after every edit.
  */
-const MAX_EFFORT = 20_000_000;
+const MAX_EFFORT = 400_000;
 /** An operation costs about as much as looking at so many variables. */
 const OPERATION = 20;
 
@@ -297,13 +298,13 @@ function interpret(run: Run): Outcome {
   for (const y of run.yields)
     returns = join(returns, { refs: [], taint: [], fields: new Map([["*", y]]) });
   return {
-    returns: returns ?? UNKNOWN,
+    returns: bounded(returns ?? UNKNOWN),
     whenTrue: namedOutside(whenTrue),
     whenFalse: namedOutside(whenFalse),
     always: namedOutside(always),
-    self: self ?? UNKNOWN,
-    params,
-    free,
+    self: bounded(self ?? UNKNOWN),
+    params: boundedAll(params),
+    free: boundedAll(free),
   };
 }
 
