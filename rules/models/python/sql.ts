@@ -108,6 +108,11 @@ const sql: Model = {
   ],
   passes: [
     { path: "sqlalchemy.text()", from: [], clears: ["sql"] },
+    // A row that was found by a key is what the database holds, not the key.
+    {
+      path: "sqlalchemy.orm.Session().{get,get_one,query,execute,scalar,scalars}()",
+      from: [],
+    },
     { path: "psycopg2.sql.{Identifier,Literal}()", from: [0], clears: ["sql"] },
     { path: "psycopg.sql.{Identifier,Literal}()", from: [0], clears: ["sql"] },
   ],
