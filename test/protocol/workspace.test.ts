@@ -27,8 +27,9 @@ function defineTests(): void {
     });
 
     test("is read while open files are answered, and what is found in it reaches them", async () => {
+      // Enough for the status to be told more than once while they are read.
       const files = Object.fromEntries(
-        Array.from({ length: 300 }, (_, i) => [`f${i}.py`, `SLOW = ${i}`]),
+        Array.from({ length: 3000 }, (_, i) => [`f${i}.py`, `SLOW = ${i}`]),
       );
       const { client, at } = await launch({ ...files, "z/last.py": "SOURCE(q)" });
       const uri = at.file("open.py");
