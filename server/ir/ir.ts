@@ -229,6 +229,8 @@ export type Op = At &
         readonly right: ValueId;
         /** Takes null and undefined for the same, and converts operands of different types. */
         readonly loose?: true;
+        /** `in` looks for a key, also of a list. */
+        readonly keys?: true;
       }
     /** "not" for `!` and `not`; otherwise the operator's text. */
     | { readonly op: "unary"; readonly operator: string; readonly operand: ValueId }

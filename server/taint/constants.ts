@@ -139,7 +139,8 @@ function ordered<T extends number | string>(
 }
 
 function equal(a: Literal, b: Literal, loose: boolean): { readonly value: boolean } | undefined {
-  if (isNone(a) || isNone(b)) return { value: loose ? isNone(a) && isNone(b) : a === b };
+  if (isNone(a) && isNone(b)) return loose || a === b ? { value: true } : undefined;
+  if (isNone(a) || isNone(b)) return { value: false };
   if (typeof a === typeof b) return { value: a === b };
   return loose || typeof a === "boolean" || typeof b === "boolean" ? undefined : { value: false };
 }

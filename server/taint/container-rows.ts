@@ -1,5 +1,5 @@
 /** What the rows of a model say about lists and records: what a call writes into one, and which one it gives. */
-import type { Op } from "../ir/ir.ts";
+import type { Op, ValueId } from "../ir/ir.ts";
 import { argument, type Call } from "./arguments.ts";
 import { combined, ofConstants } from "./constants.ts";
 import {
@@ -10,6 +10,7 @@ import {
   entriesOf,
   fromEnd,
   fromEntries,
+  holds,
   insert,
   isRecord,
   keysOf,
@@ -47,6 +48,13 @@ export function iterated(run: Run, value: Value): Value {
       if (row?.gives === "entries") return entriesOf(value);
     }
   return isRecord(value) ? keysOf(value) : value;
+}
+
+/** A list that no other function can have added to: written out here, or in a variable that none sees. */
+export function isOwnList(run: Run, id: ValueId): boolean {
+  const op = run.item.ops[id];
+  if (op?.op === "load") return run.item.holes.length === 0;
+  return op?.op === "sequence" || op?.op === "record";
 }
 
 /** `old` after the call has written `from` into it. */
@@ -122,6 +130,14 @@ export function given(call: Call, row: PassRow, from: readonly CallArg[]): Value
       return joinedText(call, from[0], from[1]);
     case "joined-by":
       return joinedText(call, from[1], from[0]);
+    case "contained": {
+      const wanted = argument(call, 0)?.value;
+      const holder = call.receiverOp;
+      if (wanted === undefined || holder === undefined || !isOwnList(call.run, holder))
+        return undefined;
+      const found = holds(first, wanted, false);
+      return found === undefined ? undefined : ofConstants(found);
+    }
     case "repeated": {
       const times = argument(call, 0)?.value;
       if (times === undefined) return undefined;

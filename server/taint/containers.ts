@@ -274,18 +274,19 @@ export function reordered(value: Value): Value {
   return parts === undefined ? value : loosened(value, parts.known, parts.tail);
 }
 
-/** Whether constants are among the keys of a record of which all are known. */
-export function membership(
-  operator: string,
-  left: Value,
-  right: Value,
-): readonly boolean[] | undefined {
-  if (operator !== "in" && operator !== "not in") return undefined;
-  const wanted = constants(left);
-  if (wanted === undefined || !right.closed || right.taint.length > 0 || !isRecord(right))
-    return undefined;
-  const found = new Set(wanted.map((w) => right.fields?.has(String(w)) === (operator === "in")));
-  return [...found];
+/** Whether constants are among the elements of a list, or the keys of a record, of which all are known. */
+export function holds(list: Value, wanted: Value, keys: boolean): readonly boolean[] | undefined {
+  const all = constants(wanted);
+  if (all === undefined || !list.closed || list.taint.length > 0) return undefined;
+  const elements = isRecord(list) || keys ? undefined : knownList(list)?.map(constants);
+  if (elements === undefined)
+    return isRecord(list)
+      ? [...new Set(all.map((w) => list.fields?.has(String(w)) === true))]
+      : undefined;
+  // An element that may be one of several decides nothing.
+  if (!elements.every((e) => e?.length === 1)) return undefined;
+  const found = new Set(elements.flatMap((e) => e ?? []));
+  return [...new Set(all.map((w) => found.has(w)))];
 }
 
 /** The elements of a list, if all are known. */

@@ -6,7 +6,7 @@ import { callFunction } from "./apply.ts";
 import { evaluateCall } from "./call.ts";
 import { enclose, environment } from "./closures.ts";
 import { combined, negated, ofConstants } from "./constants.ts";
-import { iterated } from "./container-rows.ts";
+import { isOwnList, iterated } from "./container-rows.ts";
 import {
   keyOf as anyKey,
   append,
@@ -55,6 +55,7 @@ import {
   UNKNOWN,
   type Value,
   withField,
+  withoutConstants,
   withTaint,
 } from "./value.ts";
 
@@ -65,8 +66,10 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
       return constant(op.value);
     case "param":
       return parameter(run, op, state);
-    case "load":
-      return state.slots[op.slot] ?? UNKNOWN;
+    case "load": {
+      const value = state.slots[op.slot] ?? UNKNOWN;
+      return run.shared?.has(op.slot) ? withoutConstants(value) : value;
+    }
     case "store": {
       const value = bake(get(op.value), state);
       state.slots[op.slot] = value;
@@ -133,7 +136,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
       return binary(run, op, get(op.left), get(op.right), state);
     case "compare":
       observeCompare(run, id, op, get(op.left), get(op.right), state);
-      return compare(run, op, get(op.left), get(op.right), op.loose);
+      return compare(run, op, get(op.left), get(op.right), op, isOwnList(run, op.right));
     case "unary": {
       const value = get(op.operand);
       if (op.operator === "not") return negate(value);

@@ -38,6 +38,8 @@ export interface Facts {
   /** Names that a nested function, or one inside it, takes from around it. */
   captures(item: ItemId): readonly string[];
   child(item: ItemId, hole: number): ItemId | undefined;
+  /** Names outside themselves that the functions inside `item` assign to. */
+  writtenInside(item: ItemId): ReadonlySet<string>;
   /** The item's IR, for parameter names of a callee. */
   ir(item: ItemId): Item | undefined;
   parentOf(item: ItemId): ItemId | undefined;

@@ -79,6 +79,8 @@ export interface Run {
   readonly holes: Map<ItemId, number>;
   readonly classes: Map<string, ClassShape>;
   readonly variables: Map<SlotId, Value>;
+  /** Variables that functions inside this one assign to: whenever that runs, they are no constants. */
+  readonly shared: ReadonlySet<SlotId> | undefined;
   readonly yields: Value[];
   /** What was done so far, counted in variables looked at. */
   effort: number;
@@ -193,12 +195,23 @@ function createRun(item: Item, id: ItemId, facts: Facts, shapesOnly: boolean): R
     holes: new Map(),
     classes: new Map(),
     variables: new Map(),
+    shared: item.holes.length === 0 ? undefined : sharedSlots(item, facts.writtenInside(id)),
     yields: [],
     effort: 0,
     deferred: new Map(),
     made: new Map(),
     depth: 0,
   };
+}
+
+function sharedSlots(item: Item, names: ReadonlySet<string>): ReadonlySet<SlotId> | undefined {
+  if (names.size === 0) return undefined;
+  const out = new Set<SlotId>();
+  item.slots.forEach((slot, i) => {
+    const inner = slot.lastIndexOf("#");
+    if (names.has(inner > 0 ? slot.slice(0, inner) : slot)) out.add(i);
+  });
+  return out;
 }
 
 interface Outcome {
@@ -473,18 +486,18 @@ function writes({ op }: Op): boolean {
 /** The newer state without the constants that changed. */
 function widened(old: State, next: State): State {
   const slots = next.slots.map((value, i) =>
-    value === undefined || sameValue(value, old.slots[i]) ? value : withoutConstants(value, 0),
+    value === undefined || sameValue(value, old.slots[i]) ? value : anyConstant(value, 0),
   );
   const free = new Map(
     [...next.free].map(([name, value]) => [
       name,
-      sameValue(value, old.free.get(name)) ? value : withoutConstants(value, 0),
+      sameValue(value, old.free.get(name)) ? value : anyConstant(value, 0),
     ]),
   );
-  const self = sameValue(old.self, next.self) ? next.self : withoutConstants(next.self, 0);
+  const self = sameValue(old.self, next.self) ? next.self : anyConstant(next.self, 0);
   return { ...next, slots, free, self };
 }
-function withoutConstants(value: Value, depth: number): Value {
+function anyConstant(value: Value, depth: number): Value {
   const { alts, fields, key: _key, ...rest } = value;
   if (alts === undefined && fields === undefined) return value;
   const number = alts?.every((a) => "const" in a && typeof a.const === "number");
@@ -493,7 +506,7 @@ function withoutConstants(value: Value, depth: number): Value {
     ...(number ? { scalar: true } : {}),
     ...(fields === undefined || depth > 3
       ? {}
-      : { fields: new Map([...fields].map(([k, v]) => [k, withoutConstants(v, depth + 1)])) }),
+      : { fields: new Map([...fields].map(([k, v]) => [k, anyConstant(v, depth + 1)])) }),
   };
 }
 

@@ -144,7 +144,8 @@ export interface PassRow {
    * record of a list of entries, of all arguments (`dict(a, b=1)`), or of all arguments over the first one; a list of the
    * elements, of the arguments, of the elements in another order or side by side; one element; the lists one behind the
    * other; the last, first or named element, which is gone from then on; the element or slice at constant places; the text
-   * of the elements of the second of `from` (or of the first) with the other one between them; the text repeated.
+   * of the elements of the second of `from` (or of the first) with the other one between them; the text repeated; whether
+   * argument 0 is an element.
    */
   readonly gives?:
     | "keys"
@@ -166,7 +167,8 @@ export interface PassRow {
     | "slice"
     | "joined"
     | "joined-by"
-    | "repeated";
+    | "repeated"
+    | "contained";
   /** With `same`: what becomes of the letters. */
   readonly text?: TextFunction;
   /** The result is the length of `from`, which is known of a constant text. */

@@ -1,7 +1,7 @@
 /** Arithmetic, joining of texts, and what a comparison proves. */
 import type { Op, ValueId } from "../ir/ir.ts";
 import { arithmetic, combined, decide, ofConstants } from "./constants.ts";
-import { concatLists, isRecord, membership, merge } from "./containers.ts";
+import { concatLists, holds, isRecord, merge } from "./containers.ts";
 import { bake, type Run, type State } from "./interpret.ts";
 import { ALL_KINDS } from "./knowledge.ts";
 import {
@@ -133,13 +133,16 @@ export function compare(
   op: { readonly operator: string; readonly left: ValueId; readonly right: ValueId },
   left: Value,
   right: Value,
-  loose = false,
+  how: { readonly loose?: boolean; readonly keys?: boolean } = {},
+  /** Nothing but this item changes the right side. */
+  isOwn = false,
 ): Value {
   const { operator } = op;
+  const { loose = false, keys = false } = how;
   const out: { -readonly [K in keyof Value]: Value[K] } = { refs: [], taint: [], scalar: true };
   const known =
     combined(left, right, (a, b) => decide(operator, a, b, loose)) ??
-    membership(operator, left, right);
+    (isOwn ? membership(operator, left, right, keys) : undefined);
   if (known !== undefined) out.alts = known.map((value) => ({ const: value }));
   const answer =
     onlyConst(left) === undefined ? answered(operator, left, onlyConst(right)?.value) : undefined;
@@ -254,6 +257,16 @@ const INSTANCE = {
   clears: "all",
   needs: { arg: 1, is: "scalar-type" },
 } as const;
+
+function membership(
+  operator: string,
+  left: Value,
+  right: Value,
+  keys: boolean,
+): readonly boolean[] | undefined {
+  if (operator === "in") return holds(right, left, keys);
+  return operator === "not in" ? holds(right, left, keys)?.map((found) => !found) : undefined;
+}
 
 /** Rules may look at what a library value is compared with, as at the call "PATH.%compared". */
 export function observeCompare(

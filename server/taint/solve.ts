@@ -21,7 +21,16 @@ import {
   type Summary,
 } from "./summary.ts";
 import { anyPosition, given, verdict } from "./takers.ts";
-import { deepKey, type ItemId, join, ofRef, type Ref, UNKNOWN, type Value } from "./value.ts";
+import {
+  deepKey,
+  type ItemId,
+  join,
+  ofRef,
+  type Ref,
+  UNKNOWN,
+  type Value,
+  withoutConstants,
+} from "./value.ts";
 import { widened } from "./widen.ts";
 
 type Phase = 0 | 1 | 2;
@@ -81,6 +90,7 @@ export interface Change {
   readonly after: FileIr | undefined;
 }
 
+const NO_NAMES: ReadonlySet<string> = new Set();
 const MAX_DEPTH = 110;
 const MAX_ROUNDS = 12;
 /** Rounds of functions that call each other before what does not settle is widened. */
@@ -104,7 +114,8 @@ export function createSolver(
   const shapes = [cells.table<Shape>("shape0"), cells.table<Shape>("shape1")] as const;
   const entries = cells.table<Entry>("entry");
   const captured = cells.table<readonly string[]>("captures");
-  const results = [done, ...shapes, entries, captured];
+  const written = cells.table<ReadonlySet<string>>("written");
+  const results = [done, ...shapes, entries, captured, written];
   /** What of a file's text others read: an item's IR; its parameters and place; what a module exports. */
   const bodies = cells.table<never>("input");
   const signatures = cells.table<never>("input");
@@ -590,9 +601,27 @@ export function createSolver(
         continue;
       }
       const value = shape(at, phase === 0 ? 0 : 1)?.variables.get(slot) ?? UNKNOWN;
-      return { value, captured: !isModule };
+      const varies = value.alts !== undefined && writtenInside(at).has(name);
+      return { value: varies ? withoutConstants(value) : value, captured: !isModule };
     }
     return undefined;
+  };
+
+  const writtenInside = (id: ItemId): ReadonlySet<string> => {
+    const cell = written.cell(id);
+    cells.touch(cell);
+    if (cell.isGood) return cell.value as ReadonlySet<string>;
+    const names = cells.within(cell, () => assignedBelow(id)) as ReadonlySet<string>;
+    cells.set(cell, names);
+    return names;
+  };
+  const assignedBelow = (id: ItemId): ReadonlySet<string> => {
+    const all = new Set<string>();
+    for (const child of signatureOf(id)?.children ?? []) {
+      for (const name of signatureOf(child)?.ir.outerWrites ?? []) all.add(name);
+      for (const name of writtenInside(child)) all.add(name);
+    }
+    return all.size === 0 ? NO_NAMES : all;
   };
 
   const typeRefs = (
@@ -800,6 +829,7 @@ export function createSolver(
     enclosed: (item) =>
       phase === 2 ? (demand(item)?.hits.filter((h) => h.label.startsWith("free:")) ?? []) : [],
     captures,
+    writtenInside,
     child: (item, hole) => itemOf(item)?.children[hole],
     ir: (item) => signatureOf(item)?.ir,
     parentOf: (item) => signatureOf(item)?.parent,
@@ -839,6 +869,8 @@ export function createSolver(
         return mix(deepKey((value as Injected).by), textKey((value as Injected).taker));
       case "captures":
         return (value as readonly string[]).join(",");
+      case "writtenInside":
+        return namesKey(value as ReadonlySet<string>);
       case "ir":
         return irKey(value as Item);
       default:
@@ -876,6 +908,7 @@ export function createSolver(
       if (kind === "summary") summary(id);
       else if (kind === "entry") entryOf(id);
       else if (kind === "captures") captures(id);
+      else if (kind === "written") writtenInside(id);
       else if (kind !== "input") shape(id, kind === "shape0" ? 0 : 1);
     } catch {
       // A fault of our own: the cell stays suspect, and whoever needs it meets the fault where it is reported.
@@ -979,6 +1012,7 @@ export function createSolver(
         enclosed: one("enclosed", facts.enclosed),
         captures: one("captures", facts.captures),
         child: two("child", facts.child),
+        writtenInside: one("writtenInside", facts.writtenInside),
         ir: one("ir", facts.ir),
         parentOf: one("parentOf", facts.parentOf),
         shape: one("shape", facts.shape),
@@ -1008,6 +1042,10 @@ function functionNames(
 }
 
 /** To whoever reads the cell it is what it was. */
+function namesKey(names: ReadonlySet<string> | undefined): string {
+  return [...(names ?? NO_NAMES)].sort().join(",");
+}
+
 function isSame(cell: Cell, was: unknown): boolean {
   if (cell.value === was) return true;
   switch (cell.kind) {
@@ -1019,6 +1057,8 @@ function isSame(cell: Cell, was: unknown): boolean {
     case "entry":
     case "captures":
       return JSON.stringify(cell.value) === JSON.stringify(was);
+    case "written":
+      return namesKey(cell.value as ReadonlySet<string>) === namesKey(was as ReadonlySet<string>);
     default:
       return false;
   }
@@ -1070,7 +1110,7 @@ function exportsKey(module: Item | undefined): string {
 
 /** A callee's IR matters to its caller by its parameters only, and whether it sets variables outside. */
 function irKey(ir: Item): string {
-  return `${ir.params.map((p) => `${p.kind}:${p.name}`).join(",")}${ir.outerWrites.length > 0 ? "!" : ""}${ir.isGenerator ? "*" : ""}`;
+  return `${ir.params.map((p) => `${p.kind}:${p.name}`).join(",")}!${ir.outerWrites.join(",")}${ir.isGenerator ? "*" : ""}`;
 }
 
 function calledItself(reads: readonly Read[] | undefined, id: ItemId): boolean {

@@ -591,6 +591,13 @@ export function withField(value: Value, key: string, field: Value, strong: boole
   return { ...rest, fields };
 }
 
+/** Any constant, if it was one. */
+export function withoutConstants(value: Value): Value {
+  if (value.alts === undefined || value.alts.some((a) => "parts" in a)) return value;
+  const { alts: _alts, key: _key, ...rest } = value;
+  return rest;
+}
+
 /** What a tainted whole has at a key that is not known apart. */
 function inside(value: Value, key: string): Value | undefined {
   return value.taint.length > 0 && key !== TAIL && key !== KEYS ? readField(value, key) : undefined;

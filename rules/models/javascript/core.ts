@@ -154,7 +154,13 @@ const core: Model = {
     { path: "*.{add,append}()", from: ["*"], to: "recv" },
     { path: "*.set()", from: [1], to: "recv", stores: "entry", key: 0 },
     {
-      path: "*.{includes,has,startsWith,endsWith,indexOf,lastIndexOf,test,every,some,charCodeAt,codePointAt,localeCompare}()",
+      path: "*.{includes,has}()",
+      from: ["recv"],
+      scalar: true,
+      gives: "contained",
+    },
+    {
+      path: "*.{startsWith,endsWith,indexOf,lastIndexOf,test,every,some,charCodeAt,codePointAt,localeCompare}()",
       from: [],
       scalar: true,
     },

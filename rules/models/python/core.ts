@@ -53,6 +53,8 @@ const core: Model = {
     { path: "collections.Counter()", from: [0] },
     { path: "builtins.{min,max,sum}()", from: ["*"] },
     { path: "builtins.filter()", from: [1] },
+    { path: "collections.namedtuple()()", from: ["*"] },
+    { path: "*.{model_validate,model_validate_json,parse_obj,parse_raw,from_orm}()", from: [0] },
     { path: "{builtins.vars,dataclasses.asdict,dataclasses.astuple}()", from: [0], same: true },
     { path: "builtins.enumerate()", from: [0], numbered: true },
     { path: "builtins.format()", from: [0] },
@@ -130,7 +132,7 @@ const core: Model = {
     { path: "*.extend()", from: [0], to: "recv", stores: "elements" },
     { path: "*.update()", from: ["*"], to: "recv", stores: "fields" },
     {
-      path: "*.{isdigit,isnumeric,isdecimal,isalnum,isalpha,isidentifier,isspace,startswith,endswith,find,rfind,index,count,hexdigest,is_absolute,exists,is_file,is_dir}()",
+      path: "*.{isdigit,isnumeric,isdecimal,isalnum,isalpha,isidentifier,isspace,startswith,endswith,find,rfind,index,count,hexdigest,is_absolute,exists,is_file,is_dir,is_valid}()",
       from: [],
       scalar: true,
     },

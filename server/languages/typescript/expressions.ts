@@ -301,7 +301,8 @@ function applyBinary(c: Context, n: number, left: ValueId): ValueId {
   const compare = COMPARES[operator];
   if (compare === undefined) return arithmetic(c, n, operator, left, right);
   const loose = operator === "==" || operator === "!=" ? { loose: true as const } : {};
-  return emitAt(c, n, { op: "compare", operator: compare, left, right, ...loose });
+  const keys = operator === "in" ? { keys: true as const } : {};
+  return emitAt(c, n, { op: "compare", operator: compare, left, right, ...loose, ...keys });
 }
 
 /** All operators but the plus sign make numbers. */
