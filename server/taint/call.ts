@@ -106,7 +106,10 @@ export function invoke(given: Call, callee: Value, method: string | undefined): 
       add(callFunction(call, ref.slice(3), selfOf(call, callee, op.isNew), callee));
       if (isOpen(call, ref.slice(3), callee)) add(deferCall(call, callee, method));
     } else if (ref.startsWith("class:")) add(construct(call, ref.slice(6)));
-    else if (ref.startsWith("inst:")) {
+    else if (ref.startsWith("settle:")) {
+      run.settled.set(ref, join(run.settled.get(ref), argument(call, 0)?.value));
+      add(UNKNOWN);
+    } else if (ref.startsWith("inst:")) {
       const method = instanceMember(run, ref.slice(5), "__call__", op, 0);
       for (const m of method?.refs ?? [])
         if (m.startsWith("fn:")) add(callFunction(call, m.slice(3), callee, method as Value));
@@ -508,12 +511,17 @@ function runCallbacks(
       }
       if (run.recording) run.calls.add(fn);
     }
+    const settle: Ref | undefined = made?.returns === "passed" ? `settle:${call.id}` : undefined;
+    if (settle !== undefined && made !== undefined) {
+      params[made.param] = ofRef(settle);
+      run.settled.delete(settle);
+    }
     // Nothing tainted goes in and nothing of it is used: what the callback does is its own affair.
     const given = params.some((p) => p !== undefined && (isTainted(p) || p.refs.length > 0));
     const writes = callback.refs.some(
       (r) => r.startsWith("fn:") && (run.facts.ir(r.slice(3))?.outerWrites.length ?? 0) > 0,
     );
-    if (!given && !writes && made === undefined) return;
+    if (!given && !writes && made === undefined && !callsCaptured(call, callback)) return;
     let result = callIt(call, callback, params);
     if (made?.feeds !== undefined) {
       params[made.feeds] = join(params[made.feeds], result);
@@ -522,7 +530,9 @@ function runCallbacks(
       if (start !== undefined) result = join(result, start);
     }
     if (made === undefined || !(isOurs || isCallableLibrary(callback))) return;
+    if (settle !== undefined) result = run.settled.get(settle) ?? UNKNOWN;
     returns = join(returns, made.returns === "element" ? listOf(result) : result);
+    if (made.or !== undefined) returns = join(returns, argument(call, made.or)?.value);
   });
   return { whenTrue, kept, returns };
 }
@@ -538,6 +548,16 @@ function isCallableLibrary(value: Value): boolean {
 }
 
 /** A function that was passed is called by the library. */
+/** A function around it was given what this one calls: `setTimeout(() => resolve(x))`. */
+function callsCaptured(call: Call, callback: Value): boolean {
+  return callback.refs.some(
+    (r) =>
+      r.startsWith("fn:") &&
+      call.run.facts.summary(r.slice(3))?.deferred.some((d) => d.callee.startsWith("free:")) ===
+        true,
+  );
+}
+
 function callIt(call: Call, callback: Value, params: readonly Value[]): Value {
   const { run, op } = call;
   if (run.depth > 8) return UNKNOWN;

@@ -38,6 +38,7 @@ import {
   type Proof,
   parentLabel,
   proofKey,
+  type Ref,
   SELF_LABEL,
   SELF_OUTSIDE,
   sourceLabel,
@@ -87,6 +88,8 @@ export interface Run {
   readonly deferred: Map<string, Deferred>;
   /** What values made by calls elsewhere turned out to be. */
   readonly made: Map<Value, Value>;
+  /** What was passed to functions that stand for the result of a call: "settle:OP". */
+  readonly settled: Map<Ref, Value>;
   /** How many calls are being followed inside one another. */
   depth: number;
 }
@@ -200,6 +203,7 @@ function createRun(item: Item, id: ItemId, facts: Facts, shapesOnly: boolean): R
     effort: 0,
     deferred: new Map(),
     made: new Map(),
+    settled: new Map(),
     depth: 0,
   };
 }

@@ -217,8 +217,10 @@ export interface CallbackRow {
   readonly from: ArgSpec;
   /** The parameter is an element of `from`, not the whole. */
   readonly element?: boolean;
-  /** The call gives what the function returns, or a list of that. */
-  readonly returns?: "value" | "element";
+  /** The call gives what the function returns, a list of that, or what the function passes to its parameter `param`. */
+  readonly returns?: "value" | "element" | "passed";
+  /** With `returns`: the call may also give this, when the function is not called. */
+  readonly or?: ArgSpec;
   /** With `returns`: this parameter is what the function returned before; at first `initial`, if it is given. */
   readonly feeds?: number;
   readonly initial?: ArgSpec;

@@ -12,7 +12,7 @@ export type ItemId = string;
 /**
  * What a value may be, as strings so that sets are cheap:
  * "lib:PATH" a library access path; "fn:ITEM" a function; "class:ID" / "inst:ID" a class of the project and its instance;
- * "export:FILE NAME" an import not yet followed; "module:FILE" a module object; "result:ITEM" the result of a function.
+ * "export:FILE NAME" an import not yet followed; "module:FILE" a module object; "result:ITEM" the result of a function; "settle:OP" a function whose argument is the result of that call.
  */
 export type Ref = string;
 

@@ -353,7 +353,14 @@ const core: Model = {
   imports: { "importlib.import_module()": 0, "builtins.__import__()": 0 },
   binds: { "functools.{partial,partialmethod}()": 0 },
   callbacks: [
-    { path: "builtins.map()", arg: 0, param: 0, from: 1, element: true, returns: "element" },
+    {
+      path: "{builtins.map,concurrent.futures.ThreadPoolExecutor().map,concurrent.futures.ProcessPoolExecutor().map}()",
+      arg: 0,
+      param: 0,
+      from: 1,
+      element: true,
+      returns: "element",
+    },
     { path: "builtins.map()", arg: 0, param: 1, from: 2, element: true },
     { path: "builtins.filter()", arg: 0, param: 0, from: 1, element: true, proves: "kept" },
     {
