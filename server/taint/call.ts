@@ -547,7 +547,6 @@ function isCallableLibrary(value: Value): boolean {
   return value.refs.some((r) => r.startsWith("lib:"));
 }
 
-/** A function that was passed is called by the library. */
 /** A function around it was given what this one calls: `setTimeout(() => resolve(x))`. */
 function callsCaptured(call: Call, callback: Value): boolean {
   return callback.refs.some(
@@ -558,6 +557,7 @@ function callsCaptured(call: Call, callback: Value): boolean {
   );
 }
 
+/** A function that was passed is called by the library. */
 function callIt(call: Call, callback: Value, params: readonly Value[]): Value {
   const { run, op } = call;
   if (run.depth > 8) return UNKNOWN;

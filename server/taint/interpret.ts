@@ -228,6 +228,51 @@ interface Outcome {
   readonly free: ReadonlyMap<string, Value>;
 }
 
+/** Where the item returns or ends: what it gives, what is proved there, and what has become of its object. */
+interface End {
+  readonly value: Value;
+  readonly cleared: Proof;
+  readonly self: Value;
+}
+
+/** What all ends together say. */
+function outcomeOf(
+  run: Run,
+  ends: readonly End[],
+  params: ReadonlyMap<number, Value>,
+  free: ReadonlyMap<string, Value>,
+): Outcome {
+  let returns: Value | undefined;
+  let always: Proof | undefined;
+  let whenTrue: Proof | undefined;
+  let whenFalse: Proof | undefined;
+  let self: Value | undefined;
+  for (const e of ends) {
+    returns = join(returns, stepOut(e.value));
+    always = always === undefined ? e.cleared : meet(always, e.cleared);
+    if (canBe(e.value, true) !== false) {
+      const proof = both(e.cleared, e.value.whenTrue);
+      whenTrue = whenTrue === undefined ? proof : meet(whenTrue, proof);
+    }
+    if (canBe(e.value, false) !== false) {
+      const proof = both(e.cleared, e.value.whenFalse);
+      whenFalse = whenFalse === undefined ? proof : meet(whenFalse, proof);
+    }
+    self = join(self, e.self);
+  }
+  for (const y of run.yields)
+    returns = join(returns, { refs: [], taint: [], fields: new Map([["*", y]]) });
+  return {
+    returns: bounded(returns ?? UNKNOWN),
+    whenTrue: namedOutside(whenTrue),
+    whenFalse: namedOutside(whenFalse),
+    always: namedOutside(always),
+    self: bounded(self ?? UNKNOWN),
+    params: boundedAll(params),
+    free: boundedAll(free),
+  };
+}
+
 /** Undefined if it takes more than the effort that one item may cost. */
 function interpretWithin(run: Run): Outcome | undefined {
   try {
@@ -259,7 +304,7 @@ function interpret(run: Run): Outcome {
   run.recording = !run.shapesOnly;
   run.yields.length = 0;
   run.deferred.clear();
-  const ends: { value: Value; cleared: Proof; self: Value }[] = [];
+  const ends: End[] = [];
   const forward = (to: number, state: State): void => {
     const old = states[to];
     spend(run, state.slots.length + state.free.size, 0);
@@ -294,35 +339,7 @@ function interpret(run: Run): Outcome {
     }
   }
 
-  let returns: Value | undefined;
-  let always: Proof | undefined;
-  let whenTrue: Proof | undefined;
-  let whenFalse: Proof | undefined;
-  let self: Value | undefined;
-  for (const e of ends) {
-    returns = join(returns, stepOut(e.value));
-    always = always === undefined ? e.cleared : meet(always, e.cleared);
-    if (canBe(e.value, true) !== false) {
-      const proof = both(e.cleared, e.value.whenTrue);
-      whenTrue = whenTrue === undefined ? proof : meet(whenTrue, proof);
-    }
-    if (canBe(e.value, false) !== false) {
-      const proof = both(e.cleared, e.value.whenFalse);
-      whenFalse = whenFalse === undefined ? proof : meet(whenFalse, proof);
-    }
-    self = join(self, e.self);
-  }
-  for (const y of run.yields)
-    returns = join(returns, { refs: [], taint: [], fields: new Map([["*", y]]) });
-  return {
-    returns: bounded(returns ?? UNKNOWN),
-    whenTrue: namedOutside(whenTrue),
-    whenFalse: namedOutside(whenFalse),
-    always: namedOutside(always),
-    self: bounded(self ?? UNKNOWN),
-    params: boundedAll(params),
-    free: boundedAll(free),
-  };
+  return outcomeOf(run, ends, params, free);
 }
 
 const NULL: Value = { refs: [], taint: [], alts: [{ const: null }] };
