@@ -4,9 +4,11 @@ import { hash128 } from "../base/hash.ts";
 import type { Span } from "../base/text.ts";
 import { type FileIr, fileOf } from "../project/program.ts";
 import type { Rule } from "../rule/rule.ts";
+import { SELF_LABEL } from "../taint/labels.ts";
 import type { Solver } from "../taint/solve.ts";
 import type { Hit, Observation, StoreView } from "../taint/summary.ts";
-import { deepKey, type ItemId, SELF_LABEL } from "../taint/value.ts";
+import type { ItemId } from "../taint/value.ts";
+import { deepKey } from "../taint/value-keys.ts";
 import { concerns } from "./watched.ts";
 
 /** What one file's items say about the whole project. */

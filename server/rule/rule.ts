@@ -10,11 +10,12 @@ import type { CallArg, Hit, Observation, StoreView } from "../taint/summary.ts";
 import type { ItemId, Value } from "../taint/value.ts";
 
 export type { Item, Literal, Op, ValueId } from "../ir/ir.ts";
+export { readField, spread } from "../taint/fields.ts";
 export type { Model, SinkKind, SourceKind } from "../taint/knowledge.ts";
 export { kindBit } from "../taint/knowledge.ts";
 export type { CallArg, Hit, Observation, StoreView } from "../taint/summary.ts";
 export type { Alt, ItemId, Part, Value } from "../taint/value.ts";
-export { constants, onlyConst, readField, spread } from "../taint/value.ts";
+export { constants, onlyConst } from "../taint/value.ts";
 export type { Edit, FileId, Span };
 
 export type Severity = "critical" | "high" | "medium" | "low" | "info";

@@ -1,21 +1,12 @@
 /** Functions of the project, called: arguments find their parameters, and a summary is seen from the call. */
 import type { ValueId } from "../ir/ir.ts";
 import { argument, type Call } from "./arguments.ts";
+import { readField, spread, withField } from "./fields.ts";
 import { type Applied, instantiate } from "./instantiate.ts";
+import { join, joinTaint } from "./join.ts";
 import { instanceMember, update } from "./members.ts";
 import type { CallArg } from "./summary.ts";
-import {
-  type ItemId,
-  join,
-  joinTaint,
-  ofRef,
-  readField,
-  spread,
-  UNKNOWN,
-  type Value,
-  withField,
-  withTaint,
-} from "./value.ts";
+import { type ItemId, ofRef, UNKNOWN, type Value, withTaint } from "./value.ts";
 
 export function construct(call: Call, classId: string): Value {
   const { run, op } = call;

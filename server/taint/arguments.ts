@@ -1,9 +1,11 @@
 /** One call as rows and rules see it: which argument stands at a position, a name, or inside an options object. */
 import type { Op, ValueId } from "../ir/ir.ts";
-import type { Run, State } from "./interpret.ts";
+import { readField } from "./fields.ts";
 import type { ArgSpec } from "./knowledge.ts";
+import type { Run } from "./run.ts";
+import type { State } from "./state.ts";
 import type { CallArg, Site } from "./summary.ts";
-import { readField, UNKNOWN, type Value } from "./value.ts";
+import { UNKNOWN, type Value } from "./value.ts";
 
 export type CallOp = Op & { op: "call" };
 

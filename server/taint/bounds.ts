@@ -1,5 +1,6 @@
 /** How much of a value leaves the item that made it: beyond that, what is inside counts as one, with all its taint. */
-import { spread, type Value, withTaint } from "./value.ts";
+import { spread } from "./fields.ts";
+import { type Value, withTaint } from "./value.ts";
 
 const MAX_DEPTH = 4;
 /** Fields of a value, those inside them included. */

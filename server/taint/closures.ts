@@ -2,19 +2,14 @@
 import type { Op, Span, ValueId } from "../ir/ir.ts";
 import { shallow } from "./apply.ts";
 import type { Call, CallOp } from "./arguments.ts";
+import { isTainted } from "./fields.ts";
 import { instantiate } from "./instantiate.ts";
-import { bake, type Run, type State } from "./interpret.ts";
+import { join } from "./join.ts";
+import { SELF_OUTSIDE } from "./labels.ts";
+import type { Run } from "./run.ts";
+import { bake, type State } from "./state.ts";
 import { NOTHING, trail } from "./summary.ts";
-import {
-  type ItemId,
-  isTainted,
-  join,
-  ofTaint,
-  SELF_OUTSIDE,
-  type Taint,
-  UNKNOWN,
-  type Value,
-} from "./value.ts";
+import { type ItemId, ofTaint, type Taint, UNKNOWN, type Value } from "./value.ts";
 
 export function holeOf(run: Run, child: ItemId): number | undefined {
   return run.holes.get(child);

@@ -25,20 +25,14 @@ import {
   withUnknownKey,
   zip,
 } from "./containers.ts";
-import type { Run } from "./interpret.ts";
+import { readField, withField } from "./fields.ts";
+import { join } from "./join.ts";
 import type { PassRow } from "./knowledge.ts";
 import { update } from "./members.ts";
+import type { Run } from "./run.ts";
 import type { CallArg } from "./summary.ts";
-import {
-  concat,
-  constants,
-  join,
-  onlyConst,
-  readField,
-  UNKNOWN,
-  type Value,
-  withField,
-} from "./value.ts";
+import { concat } from "./text.ts";
+import { constants, onlyConst, UNKNOWN, type Value } from "./value.ts";
 
 /** What going through a value gives, as a list: the keys of a record, or what a model says of the type. */
 export function iterated(run: Run, value: Value): Value {

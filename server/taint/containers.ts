@@ -2,19 +2,10 @@
  * Lists and records by their keys. A list whose keys are all known is `closed`, with the keys "0", "1", ...; behind a known
  * beginning, elements at later places are kept under `TAIL`. `ANY` holds what stands at a place nothing is known of.
  */
-import {
-  constants,
-  join,
-  KEYS,
-  onlyConst,
-  readField,
-  spread,
-  TAIL,
-  UNKNOWN,
-  type Value,
-  withField,
-  withTaint,
-} from "./value.ts";
+
+import { readField, spread, withField } from "./fields.ts";
+import { join } from "./join.ts";
+import { constants, KEYS, onlyConst, TAIL, UNKNOWN, type Value, withTaint } from "./value.ts";
 
 export const ANY = "*";
 /** Longer lists are kept as one tail. */

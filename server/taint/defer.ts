@@ -4,21 +4,12 @@
  */
 import type { Call } from "./arguments.ts";
 import { invoke } from "./call.ts";
+import { readField, spread } from "./fields.ts";
+import { join } from "./join.ts";
+import { isSymbolic, parentLabel, stepName, stepsOf } from "./labels.ts";
 import { memberOfRef } from "./members.ts";
 import { type CallArg, type Deferred, trail } from "./summary.ts";
-import {
-  isSymbolic,
-  join,
-  ofTaint,
-  parentLabel,
-  readField,
-  spread,
-  stepName,
-  stepsOf,
-  type Taint,
-  UNKNOWN,
-  type Value,
-} from "./value.ts";
+import { ofTaint, type Taint, UNKNOWN, type Value } from "./value.ts";
 
 const MAX_DEFERRED = 30;
 /** Through so many functions a function may be handed on. */

@@ -17,9 +17,11 @@ import {
   without,
   withUnknownKey,
 } from "./containers.ts";
+import { readField, spread, withField } from "./fields.ts";
 import { noteAssigned, noteTyped } from "./handlers.ts";
 import { injectedValue } from "./inject.ts";
-import { bake, parameterValue, type Run, type State } from "./interpret.ts";
+import { join, joinTaint } from "./join.ts";
+import { sourceLabel } from "./labels.ts";
 import { accessorCall, callAccessor, functionsIn } from "./made.ts";
 import {
   accessor,
@@ -38,23 +40,20 @@ import {
   withRefs,
 } from "./members.ts";
 import { asFound, asText, binary, compare, negate, observeCompare } from "./operators.ts";
+import { parameterValue } from "./outcome.ts";
+import type { Run } from "./run.ts";
 import { reach } from "./sinks.ts";
+import { bake, type State } from "./state.ts";
 import { type StoreView, trail } from "./summary.ts";
+import { concat } from "./text.ts";
 import {
-  concat,
   constant,
-  join,
-  joinTaint,
   ofRef,
   ofTaint,
   onlyConst,
-  readField,
-  sourceLabel,
-  spread,
   type Taint,
   UNKNOWN,
   type Value,
-  withField,
   withoutConstants,
   withTaint,
 } from "./value.ts";

@@ -4,22 +4,15 @@
  */
 
 import type { Call } from "./arguments.ts";
-import { textsOf } from "./call.ts";
 import { holeOf } from "./closures.ts";
 import { instantiate } from "./instantiate.ts";
-import type { Run } from "./interpret.ts";
+import { sourceLabel } from "./labels.ts";
 import { resolve } from "./members.ts";
+import { textsOf } from "./observe.ts";
+import type { Run } from "./run.ts";
 import { trail } from "./summary.ts";
 import { given, verdict } from "./takers.ts";
-import {
-  type ItemId,
-  markBit,
-  type Ref,
-  sourceLabel,
-  type Taint,
-  UNKNOWN,
-  type Value,
-} from "./value.ts";
+import { type ItemId, markBit, type Ref, type Taint, UNKNOWN, type Value } from "./value.ts";
 
 export function giveHandlers(call: Call, paths: readonly string[]): void {
   const { run } = call;

@@ -2,12 +2,15 @@
 import type { Op } from "../ir/ir.ts";
 import { callFunction, construct } from "./apply.ts";
 import type { Call } from "./arguments.ts";
+import { readField } from "./fields.ts";
 import { parameter } from "./handlers.ts";
-import type { Run, State } from "./interpret.ts";
+import { join } from "./join.ts";
 import { accessorCall } from "./made.ts";
 import { instanceMember, resolve } from "./members.ts";
+import type { Run } from "./run.ts";
+import type { State } from "./state.ts";
 import type { CallArg } from "./summary.ts";
-import { type ItemId, join, readField, UNKNOWN, type Value } from "./value.ts";
+import { type ItemId, UNKNOWN, type Value } from "./value.ts";
 
 export function injectedValue(run: Run, index: number, op: Op, state: State): Value | undefined {
   if (run.shapesOnly) return undefined;

@@ -5,25 +5,23 @@ import type { Call } from "./arguments.ts";
 import { bounded } from "./bounds.ts";
 import { captured, freeTaint, holeOf } from "./closures.ts";
 import { followDeferred, readStep } from "./defer.ts";
-import { bake, type Run, spend } from "./interpret.ts";
+import { spread } from "./fields.ts";
+import { both, join, joinTaint } from "./join.ts";
 import { ALL_KINDS, kindBit } from "./knowledge.ts";
+import { isSymbolic, stepsOf } from "./labels.ts";
 import { freeValue } from "./members.ts";
 import { settle } from "./paths.ts";
 import { assume, proveAt } from "./proofs.ts";
+import { type Run, spend } from "./run.ts";
 import { addHit } from "./sinks.ts";
+import { bake } from "./state.ts";
 import { rebase, type Summary, trail } from "./summary.ts";
 import {
   type Alt,
-  both,
   type ItemId,
-  isSymbolic,
-  join,
-  joinTaint,
   ofTaint,
   type Part,
   type Proof,
-  spread,
-  stepsOf,
   type Taint,
   type Trail,
   UNKNOWN,

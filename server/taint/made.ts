@@ -3,10 +3,12 @@ import type { Op, ValueId } from "../ir/ir.ts";
 import { callFunction, construct } from "./apply.ts";
 import type { Call } from "./arguments.ts";
 import { invoke } from "./call.ts";
-import type { Run, State } from "./interpret.ts";
+import { join } from "./join.ts";
 import { resolve } from "./members.ts";
+import type { Run } from "./run.ts";
+import type { State } from "./state.ts";
 import type { CallArg } from "./summary.ts";
-import { join, type Ref, UNKNOWN, type Value } from "./value.ts";
+import { type Ref, UNKNOWN, type Value } from "./value.ts";
 
 /** The function that is called later: "=callee". */
 export const CALLEE = "=callee";

@@ -3,26 +3,25 @@ import type { Literal, Op, ValueId } from "../ir/ir.ts";
 import { shallow } from "./apply.ts";
 import { ofConstants } from "./constants.ts";
 import { fromEnd } from "./containers.ts";
-import { bake, bakeTaint, type Run, type State } from "./interpret.ts";
+import { readField, withField } from "./fields.ts";
+import { join, joinTaint } from "./join.ts";
 import { clearedBy, type PassRow, type SourceRow } from "./knowledge.ts";
+import { sourceLabel } from "./labels.ts";
 import { callAccessor, madeElsewhere } from "./made.ts";
 import { step } from "./paths.ts";
+import type { Run } from "./run.ts";
+import { bake, bakeTaint, type State } from "./state.ts";
 import { type ClassShape, trail } from "./summary.ts";
 import {
   constant,
   constants,
-  join,
-  joinTaint,
   markBit,
   ofRef,
   onlyConst,
   type Ref,
-  readField,
-  sourceLabel,
   type Taint,
   UNKNOWN,
   type Value,
-  withField,
   withTaint,
 } from "./value.ts";
 

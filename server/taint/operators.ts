@@ -2,7 +2,8 @@
 import type { Op, ValueId } from "../ir/ir.ts";
 import { arithmetic, combined, decide, ofConstants } from "./constants.ts";
 import { concatLists, holds, isRecord, merge } from "./containers.ts";
-import { bake, type Run, type State } from "./interpret.ts";
+import { isTainted, spread } from "./fields.ts";
+import { both, join, joinTaint } from "./join.ts";
 import { ALL_KINDS } from "./knowledge.ts";
 import {
   contains,
@@ -13,19 +14,16 @@ import {
   provedByOperator,
   weakened,
 } from "./proofs.ts";
+import type { Run } from "./run.ts";
+import { bake, type State } from "./state.ts";
+import { concat } from "./text.ts";
 import {
-  both,
-  concat,
   constant,
   constants,
-  isTainted,
-  join,
-  joinTaint,
   ofTaint,
   onlyConst,
   type Proof,
   type Ref,
-  spread,
   type Value,
 } from "./value.ts";
 

@@ -1,22 +1,16 @@
 /** What a check proves about the labels of what it looks at, and whether a model's guard holds for the arguments at hand. */
 import type { ValueId } from "../ir/ir.ts";
 import { argument, type Call } from "./arguments.ts";
-import type { Run, State } from "./interpret.ts";
+import { mapTaint, spread } from "./fields.ts";
+import { both } from "./join.ts";
 import { clearedBy, type GuardRow, type Knowledge, kindBit } from "./knowledge.ts";
 import { resolve } from "./members.ts";
 import { narrowed, proved, settle } from "./paths.ts";
 import { CONSTANT_TESTS, type ConstantTest, clearedByPattern } from "./patterns.ts";
-import {
-  type Alt,
-  both,
-  constants,
-  keyOf,
-  mapTaint,
-  type Proof,
-  spread,
-  UNKNOWN,
-  type Value,
-} from "./value.ts";
+import type { Run } from "./run.ts";
+import type { State } from "./state.ts";
+import { type Alt, constants, type Proof, UNKNOWN, type Value } from "./value.ts";
+import { keyOf } from "./value-keys.ts";
 
 /** What a check of `value` proves about its labels: `mask` for the whole value, less for what was made of it; always that a check exists. */
 export function prove(value: Value, mask: number): Proof {

@@ -3,24 +3,20 @@ import type { Op } from "../ir/ir.ts";
 import { argument, type Call, specified } from "./arguments.ts";
 import { ofConstants, textOf } from "./constants.ts";
 import { given, stored } from "./container-rows.ts";
+import { mapTaint, readField, spread } from "./fields.ts";
+import { join, joinTaint, meet } from "./join.ts";
 import { type ArgSpec, clearedBy, type PassRow } from "./knowledge.ts";
 import { orNothing, resolve, update } from "./members.ts";
 import { step } from "./paths.ts";
 import { PATTERN_TESTS } from "./patterns.ts";
 import { ofElements } from "./proofs.ts";
+import { concat } from "./text.ts";
 import {
-  concat,
   constant,
   constants,
-  join,
-  joinTaint,
-  mapTaint,
-  meet,
   onlyConst,
   type Proof,
   type Ref,
-  readField,
-  spread,
   type Taint,
   UNKNOWN,
   type Value,

@@ -1,10 +1,12 @@
 /** Data that reaches a sink. */
 import type { Op, ValueId } from "../ir/ir.ts";
 import { type Call, specified } from "./arguments.ts";
-import { bakeTaint, type Run, type State } from "./interpret.ts";
+import { spread } from "./fields.ts";
 import type { SinkRow } from "./knowledge.ts";
+import type { Run } from "./run.ts";
+import { bakeTaint, type State } from "./state.ts";
 import { type CallArg, type Hit, trail } from "./summary.ts";
-import { markBit, spread, type Taint } from "./value.ts";
+import { markBit, type Taint } from "./value.ts";
 
 export function sink(call: Call, row: SinkRow, guessed: boolean): void {
   for (const a of specified(call, row.args)) reach(call, row, a, guessed);

@@ -10,8 +10,10 @@ import type { Language, Resolution } from "../languages/language.ts";
 import { type FileIr, fileOf, type PlacedItem, type Program } from "../project/program.ts";
 import { type Cell, createCells } from "./cells.ts";
 import type { Facts, Injected } from "./facts.ts";
-import { classKey, hitsKey, shapeOf, summarise } from "./interpret.ts";
+import { shapeOf, summarise } from "./interpret.ts";
+import { join } from "./join.ts";
 import type { Knowledge } from "./knowledge.ts";
+import { classKey, hitsKey } from "./result-keys.ts";
 import {
   type ClassShape,
   type Entry,
@@ -21,16 +23,8 @@ import {
   type Summary,
 } from "./summary.ts";
 import { anyPosition, given, verdict } from "./takers.ts";
-import {
-  deepKey,
-  type ItemId,
-  join,
-  ofRef,
-  type Ref,
-  UNKNOWN,
-  type Value,
-  withoutConstants,
-} from "./value.ts";
+import { type ItemId, ofRef, type Ref, UNKNOWN, type Value, withoutConstants } from "./value.ts";
+import { deepKey } from "./value-keys.ts";
 import { widened } from "./widen.ts";
 
 type Phase = 0 | 1 | 2;

@@ -2,9 +2,12 @@
  * Functions that call each other are solved in rounds. What would go on growing (texts put together, records in records) or
  * swing to and fro is widened from some round on, so that the rounds come to an end: less is known, nothing is missed.
  */
-import { rekeyed } from "./interpret.ts";
+
+import { spread } from "./fields.ts";
+import { join } from "./join.ts";
+import { rekeyed } from "./result-keys.ts";
 import type { Summary } from "./summary.ts";
-import { join, spread, type Value, withTaint } from "./value.ts";
+import { type Value, withTaint } from "./value.ts";
 
 const MAX_DEPTH = 3;
 

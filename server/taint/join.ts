@@ -1,0 +1,197 @@
+/** Joining: the least value, taint or proof that covers two of them, as where two ways through a function meet. */
+
+import { readField } from "./fields.ts";
+import {
+  type Alt,
+  canBe,
+  KEYS,
+  MAX_ALTS,
+  MAX_DEPTH,
+  MAX_FIELDS,
+  MAX_REFS,
+  MAX_TAINT,
+  markBit,
+  type Proof,
+  TAIL,
+  type Taint,
+  UNKNOWN,
+  type Value,
+} from "./value.ts";
+import { altKey, keyOf } from "./value-keys.ts";
+
+/** The least value that covers both. */
+export function join(a: Value | undefined, b: Value | undefined, depth = 0): Value {
+  if (a === undefined) return b ?? UNKNOWN;
+  if (b === undefined || a === b || keyOf(a) === keyOf(b)) return a;
+  if (a === UNKNOWN && b.alts === undefined && isPlain(b)) return b;
+  if (b === UNKNOWN && a.alts === undefined && isPlain(a)) return a;
+  const refs =
+    a.refs.length === 0
+      ? b.refs
+      : b.refs.length === 0
+        ? a.refs
+        : [...new Set([...a.refs, ...b.refs])].sort().slice(0, MAX_REFS);
+  const out: { -readonly [K in keyof Value]: Value[K] } = {
+    refs,
+    taint: joinTaint(a.taint, b.taint),
+  };
+  const alts = joinAlts(a.alts, b.alts);
+  if (alts !== undefined) out.alts = alts;
+  if ((a.fields !== undefined || b.fields !== undefined) && depth < MAX_DEPTH) {
+    const lists = joinLists(a, b, depth);
+    const fields = lists ?? joinFields(a, b, depth);
+    if (fields.size <= MAX_FIELDS) {
+      out.fields = fields;
+      if (a.closed && b.closed && !fields.has(TAIL)) out.closed = true;
+    }
+  }
+  if (a.env !== undefined || b.env !== undefined) {
+    const env = joinEnv(a.env, b.env, depth);
+    if (env !== undefined) out.env = env;
+  }
+  if (a.scalar && b.scalar) out.scalar = true;
+  if (a.falsy && b.falsy) out.falsy = true;
+  if (a.guessed || b.guessed) out.guessed = true;
+  const whenTrue = meetProofs(a, b, "whenTrue", true);
+  if (whenTrue?.size) out.whenTrue = whenTrue;
+  const whenFalse = meetProofs(a, b, "whenFalse", false);
+  if (whenFalse?.size) out.whenFalse = whenFalse;
+  if (a.position !== undefined && b.position !== undefined)
+    out.position = {
+      found: meet(a.position.found, b.position.found),
+      start: meet(a.position.start, b.position.start),
+      absent: meet(a.position.absent, b.position.absent),
+    };
+  return out;
+}
+
+/** Joined with nothing known, it stays what it is. */
+function isPlain(value: Value): boolean {
+  return (
+    value.closed === undefined &&
+    value.scalar === undefined &&
+    value.whenTrue === undefined &&
+    value.whenFalse === undefined
+  );
+}
+
+function joinFields(a: Value, b: Value, depth: number): Map<string, Value> {
+  const fields = new Map<string, Value>();
+  for (const [k, v] of a.fields ?? []) fields.set(k, joinField(v, b, k, depth));
+  for (const [k, v] of b.fields ?? []) if (!fields.has(k)) fields.set(k, joinField(v, a, k, depth));
+  return fields;
+}
+/** A field of one side, and what the other side has there: a part of its whole, if it is not known apart. */
+function joinField(field: Value, other: Value, key: string, depth: number): Value {
+  const known = other.fields?.get(key);
+  if (known !== undefined) return join(field, known, depth + 1);
+  return other.taint.length > 0 && key !== "*" && key !== KEYS
+    ? join(field, readField(other, key), depth + 1)
+    : field;
+}
+
+/** Lists of different lengths are known as far as the shorter one. */
+function joinLists(a: Value, b: Value, depth: number): Map<string, Value> | undefined {
+  const x = listLength(a);
+  const y = listLength(b);
+  if (x === undefined || y === undefined) return undefined;
+  if (x === y && !a.fields?.has(TAIL) && !b.fields?.has(TAIL)) return undefined;
+  const fields = new Map<string, Value>();
+  let tail: Value | undefined;
+  for (const [k, v] of [...(a.fields ?? []), ...(b.fields ?? [])]) {
+    if (k === TAIL || Number(k) >= Math.min(x, y)) tail = join(tail, v, depth + 1);
+    else fields.set(k, join(fields.get(k), v, depth + 1));
+  }
+  if (tail !== undefined) fields.set(TAIL, tail);
+  return fields;
+}
+/** How long the known beginning of a list is; undefined for what is no list. */
+function listLength(value: Value): number | undefined {
+  if (value.fields === undefined || value.taint.length > 0) return undefined;
+  if (!value.closed && !value.fields.has(TAIL)) return undefined;
+  const n = value.fields.size - (value.fields.has(TAIL) ? 1 : 0);
+  for (let i = 0; i < n; i++) if (!value.fields.has(String(i))) return undefined;
+  return n;
+}
+
+function joinEnv(a: Value["env"], b: Value["env"], depth: number): Value["env"] {
+  if (a === undefined || b === undefined) return a ?? b;
+  if (depth >= MAX_DEPTH) return undefined;
+  const out = new Map(a);
+  for (const [k, v] of b) out.set(k, join(out.get(k), v, depth + 1));
+  return new Map([...out].sort(([x], [y]) => (x < y ? -1 : 1)));
+}
+
+/** A value that can never be `truth` proves nothing wrong: the other side's proof stands. */
+function meetProofs(
+  a: Value,
+  b: Value,
+  side: "whenTrue" | "whenFalse",
+  truth: boolean,
+): Proof | undefined {
+  if (canBe(a, truth) === false) return b[side];
+  if (canBe(b, truth) === false) return a[side];
+  const pa = a[side];
+  const pb = b[side];
+  if (pa === undefined || pb === undefined) return undefined;
+  return meet(pa, pb);
+}
+/** Proved by both. */
+export function meet(a: Proof, b: Proof): Proof {
+  const out = new Map<string, number>();
+  for (const [label, mask] of a) {
+    const both = mask & (b.get(label) ?? 0);
+    if (both !== 0) out.set(label, both);
+  }
+  return out;
+}
+/** Proved by either. */
+export function both(a: Proof | undefined, b: Proof | undefined): Proof {
+  if (a === undefined || a.size === 0) return b ?? new Map();
+  if (b === undefined || b.size === 0) return a;
+  const out = new Map(a);
+  for (const [label, mask] of b) out.set(label, (out.get(label) ?? 0) | mask);
+  return out;
+}
+
+export function joinTaint(a: readonly Taint[], b: readonly Taint[]): readonly Taint[] {
+  if (a.length === 0) return b;
+  if (b.length === 0 || a === b) return a;
+  const out = new Map<string, Taint>();
+  for (const t of a) out.set(`${t.label};${t.derive}`, t);
+  for (const t of b) {
+    const key = `${t.label};${t.derive}`;
+    const old = out.get(key);
+    if (old === undefined) out.set(key, t);
+    else if (
+      old.cleared !== t.cleared ||
+      old.marks !== t.marks ||
+      t.trail.length < old.trail.length
+    ) {
+      out.set(key, {
+        ...old,
+        cleared: old.cleared & t.cleared,
+        marks: old.marks | t.marks,
+        trail: t.trail.length < old.trail.length ? t.trail : old.trail,
+      });
+    }
+  }
+  const all = [...out.values()].sort((x, y) =>
+    x.label < y.label ? -1 : x.label > y.label ? 1 : x.derive < y.derive ? -1 : 1,
+  );
+  return all.length <= MAX_TAINT
+    ? all
+    : all.slice(0, MAX_TAINT).map((t) => ({ ...t, marks: t.marks | markBit("many-values") }));
+}
+
+function joinAlts(
+  a: readonly Alt[] | undefined,
+  b: readonly Alt[] | undefined,
+): readonly Alt[] | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  const out = [...a];
+  const keys = new Set(a.map(altKey));
+  for (const alt of b) if (!keys.has(altKey(alt))) out.push(alt);
+  if (out.length <= MAX_ALTS) return out;
+  return out.some((x) => "parts" in x) ? undefined : out.length <= MAX_ALTS * 4 ? out : undefined;
+}

@@ -1,0 +1,111 @@
+/** What one run of the interpreter over an item works with, and the effort it may cost. */
+import type { Item, SlotId, ValueId } from "../ir/ir.ts";
+import type { Facts } from "./facts.ts";
+import type {
+  ClassShape,
+  ClosureShape,
+  Deferred,
+  Entry,
+  Hit,
+  Observation,
+  StoreView,
+} from "./summary.ts";
+import type { ItemId, Ref, Value } from "./value.ts";
+
+/** What one run of the interpreter works with. */
+export interface Run {
+  readonly item: Item;
+  readonly id: ItemId;
+  readonly facts: Facts;
+  readonly entry: Entry;
+  /** Phase one: no summaries of other functions are read. */
+  readonly shapesOnly: boolean;
+  readonly values: (Value | undefined)[];
+  /** True in the last pass, when results are recorded. */
+  recording: boolean;
+  readonly hits: Map<string, Hit>;
+  readonly observations: Map<ValueId, Observation>;
+  readonly stores: StoreView[];
+  readonly calls: Set<ItemId>;
+  readonly closures: Map<number, ClosureShape>;
+  /** The hole of each nested function by its id. */
+  readonly holes: Map<ItemId, number>;
+  readonly classes: Map<string, ClassShape>;
+  readonly variables: Map<SlotId, Value>;
+  /** Variables that functions inside this one assign to: whenever that runs, they are no constants. */
+  readonly shared: ReadonlySet<SlotId> | undefined;
+  readonly yields: Value[];
+  /** What was done so far, counted in variables looked at. */
+  effort: number;
+  readonly deferred: Map<string, Deferred>;
+  /** What values made by calls elsewhere turned out to be. */
+  readonly made: Map<Value, Value>;
+  /** What was passed to functions that stand for the result of a call: "settle:OP". */
+  readonly settled: Map<Ref, Value>;
+  /** How many calls are being followed inside one another. */
+  depth: number;
+}
+/**
+ * One item may not hang the rest: it is given up at this effort, which is some seconds of work. Counted, not timed, so that
+ * the answer is the same on every machine and after every edit.
+ */
+const MAX_EFFORT = 400_000;
+/** An operation costs about as much as looking at so many variables. */
+const OPERATION = 20;
+
+/** The item is too large to analyse. */
+export class TooLarge extends Error {}
+
+export function createRun(item: Item, id: ItemId, facts: Facts, shapesOnly: boolean): Run {
+  return {
+    item,
+    id,
+    facts,
+    entry:
+      item.kind === "module"
+        ? {
+            params: [],
+            results: [],
+            selfParam: false,
+            isMethod: false,
+            isClassMethod: false,
+            isEntryPoint: false,
+            takenGuessed: false,
+          }
+        : facts.entry(id),
+    shapesOnly,
+    values: [],
+    recording: false,
+    hits: new Map(),
+    observations: new Map(),
+    stores: [],
+    calls: new Set(),
+    closures: new Map(),
+    holes: new Map(),
+    classes: new Map(),
+    variables: new Map(),
+    shared: item.holes.length === 0 ? undefined : sharedSlots(item, facts.writtenInside(id)),
+    yields: [],
+    effort: 0,
+    deferred: new Map(),
+    made: new Map(),
+    settled: new Map(),
+    depth: 0,
+  };
+}
+
+function sharedSlots(item: Item, names: ReadonlySet<string>): ReadonlySet<SlotId> | undefined {
+  if (names.size === 0) return undefined;
+  const out = new Set<SlotId>();
+  item.slots.forEach((slot, i) => {
+    const inner = slot.lastIndexOf("#");
+    if (names.has(inner > 0 ? slot.slice(0, inner) : slot)) out.add(i);
+  });
+  return out;
+}
+
+/** Counts work that grows with the program; gives the item up when it was too much. */
+export function spend(run: Run, variables: number, operations: number): void {
+  run.effort += variables + operations * OPERATION;
+  if (run.effort > MAX_EFFORT) throw new TooLarge("too large to analyse");
+}

@@ -1,0 +1,185 @@
+/** What is known at one point of an item: what its variables hold and what guards have proved; how two ways merge. */
+
+import type { Block, Op, SlotId } from "../ir/ir.ts";
+import { isTainted, mapTaint } from "./fields.ts";
+import { both, join, meet } from "./join.ts";
+import { parentLabel } from "./labels.ts";
+import { proofFor, settle } from "./paths.ts";
+import type { Run } from "./run.ts";
+import { canBe, constants, FALSE, type Proof, type Taint, type Value } from "./value.ts";
+import { keyOf } from "./value-keys.ts";
+
+export interface State {
+  readonly slots: (Value | undefined)[];
+  cleared: Proof;
+  /** Labels of which there is nothing here: `if (name && !isName(name)) return` has proved something of every name that goes on. */
+  empty?: readonly string[];
+  /** A call that never returns was made: what follows is not run. */
+  ended?: boolean;
+  readonly free: Map<string, Value>;
+  self: Value;
+}
+
+type Proved = Pick<State, "cleared" | "empty">;
+
+/** The newer state without the constants that changed. */
+export function widened(old: State, next: State): State {
+  const slots = next.slots.map((value, i) =>
+    value === undefined || sameValue(value, old.slots[i]) ? value : anyConstant(value, 0),
+  );
+  const free = new Map(
+    [...next.free].map(([name, value]) => [
+      name,
+      sameValue(value, old.free.get(name)) ? value : anyConstant(value, 0),
+    ]),
+  );
+  const self = sameValue(old.self, next.self) ? next.self : anyConstant(next.self, 0);
+  return { ...next, slots, free, self };
+}
+function anyConstant(value: Value, depth: number): Value {
+  const { alts, fields, key: _key, ...rest } = value;
+  if (alts === undefined && fields === undefined) return value;
+  const number = alts?.every((a) => "const" in a && typeof a.const === "number");
+  return {
+    ...rest,
+    ...(number ? { scalar: true } : {}),
+    ...(fields === undefined || depth > 3
+      ? {}
+      : { fields: new Map([...fields].map(([k, v]) => [k, anyConstant(v, depth + 1)])) }),
+  };
+}
+
+/** What is false, empty or nothing carries no text. */
+export function knownFalse(run: Run, block: Block, state: State): State {
+  if (block.end.kind !== "branch") return state;
+  const { condition } = block.end;
+  const load = run.item.ops[condition] as Op;
+  const held = new Set<SlotId>(load.op === "load" ? [load.slot] : []);
+  for (const id of block.ops) {
+    const op = run.item.ops[id] as Op;
+    if (op.op === "store" && op.value === condition) held.add(op.slot);
+  }
+  if (held.size === 0) return state;
+  const slots = [...state.slots];
+  for (const slot of held) if (constants(slots[slot]) === undefined) slots[slot] = FALSE;
+  return { ...state, slots };
+}
+
+/** On the way a value takes when it is false there is no text of it. */
+export function withoutText(state: State, condition: Value): State {
+  let empty: string[] | undefined;
+  for (const t of condition.taint) {
+    if (t.derive !== "same" || state.empty?.includes(t.label)) continue;
+    empty ??= [...(state.empty ?? [])];
+    empty.push(t.label);
+  }
+  return empty === undefined ? state : { ...state, empty };
+}
+
+/** Writes what the state has proved into the value's taint. */
+export function bake(value: Value, state: State): Value {
+  if (state.cleared.size === 0 || !isTainted(value)) return value;
+  return mapTaint(value, (t) => bakeTaint(t, state));
+}
+export function bakeTaint(t: Taint, state: State): Taint {
+  let more: number | undefined;
+  for (let label: string | undefined = t.label; label !== undefined; label = parentLabel(label)) {
+    const bits = state.cleared.get(label);
+    if (bits !== undefined) more = (more ?? 0) | bits;
+  }
+  if (more === undefined) return t;
+  more = proofFor(more, t.derive);
+  return (t.cleared & more) === more ? t : { ...t, cleared: settle(t.cleared | more, t.derive) };
+}
+
+export function copy(state: State): State {
+  return {
+    slots: [...state.slots],
+    cleared: state.cleared,
+    ...(state.empty === undefined ? {} : { empty: state.empty }),
+    free: new Map(state.free),
+    self: state.self,
+  };
+}
+
+export function merge(a: State, b: State): State {
+  const slots: (Value | undefined)[] = [];
+  const lostByA = losesProof(a, b);
+  const lostByB = losesProof(b, a);
+  const n = Math.max(a.slots.length, b.slots.length);
+  for (let i = 0; i < n; i++) {
+    const x = a.slots[i];
+    const y = b.slots[i];
+    slots[i] =
+      x === undefined
+        ? y
+        : y === undefined
+          ? x
+          : x === y
+            ? x
+            : join(lostByA ? held(x, y, a) : x, lostByB ? held(y, x, b) : y);
+  }
+  const free = new Map(a.free);
+  for (const [k, v] of b.free) free.set(k, join(free.get(k), v));
+  const empty = a.empty?.filter((label) => b.empty?.includes(label));
+  return {
+    slots,
+    cleared: meetProved(a, b),
+    ...(empty?.length ? { empty } : {}),
+    free,
+    self: join(a.self, b.self),
+  };
+}
+
+/** Proved on both ways; of what is empty on one of them, the other decides. */
+function meetProved(a: Proved, b: Proved): Proof {
+  const out = meet(a.cleared, b.cleared) as Map<string, number>;
+  for (const label of a.empty ?? []) take(out, label, b);
+  for (const label of b.empty ?? []) take(out, label, a);
+  return out;
+}
+function take(into: Map<string, number>, label: string, from: Proved): void {
+  const mask = from.cleared.get(label);
+  if (mask !== undefined) into.set(label, mask);
+}
+
+/** A value with what its side of a merge had proved; if its truth tells the sides apart, it goes on to prove it. */
+function held(value: Value, other: Value, side: State): Value {
+  const baked = bake(value, side);
+  if (canBe(value, true) !== false && canBe(value, false) !== false)
+    if (canBe(other, true) !== false && canBe(other, false) !== false) return baked;
+  const { key: _key, ...rest } = baked;
+  return {
+    ...rest,
+    whenTrue: both(value.whenTrue, side.cleared),
+    whenFalse: both(value.whenFalse, side.cleared),
+  };
+}
+
+/** A guard that holds on one side only is lost by the merge: what that side's values owe to it must be written into them. */
+function losesProof(mine: State, other: State): boolean {
+  if (mine.cleared === other.cleared) return false;
+  for (const [label, mask] of mine.cleared)
+    if ((mask & ~(other.cleared.get(label) ?? 0)) !== 0 && !other.empty?.includes(label))
+      return true;
+  return false;
+}
+
+export function sameState(a: State, b: State): boolean {
+  if (
+    a.slots.length !== b.slots.length ||
+    a.free.size !== b.free.size ||
+    a.cleared.size !== b.cleared.size ||
+    a.empty?.length !== b.empty?.length ||
+    !sameValue(a.self, b.self)
+  )
+    return false;
+  for (let i = 0; i < a.slots.length; i++) if (!sameValue(a.slots[i], b.slots[i])) return false;
+  for (const [label, mask] of a.cleared) if (b.cleared.get(label) !== mask) return false;
+  if (a.empty?.some((label) => !b.empty?.includes(label))) return false;
+  for (const [name, value] of a.free) if (!sameValue(value, b.free.get(name))) return false;
+  return true;
+}
+function sameValue(a: Value | undefined, b: Value | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && keyOf(a) === keyOf(b));
+}
