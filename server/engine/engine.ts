@@ -18,8 +18,9 @@ import {
 } from "../project/program.ts";
 import type { Fix as RuleFix, RuleSet } from "../rule/rule.ts";
 import { createSyntax, type Source, type Syntax, type WasmFiles } from "../syntax/parser.ts";
+import { Interrupted } from "../taint/components.ts";
 import { compile, type Knowledge } from "../taint/knowledge.ts";
-import { createMemo, createSolver, Interrupted, type Memo, type Solver } from "../taint/solve.ts";
+import { createMemo, createSolver, type Memo, type Solver } from "../taint/solve.ts";
 import type { Hit } from "../taint/summary.ts";
 import {
   DEFAULT_SETTINGS,

@@ -1,0 +1,153 @@
+/** What imports lead to: modules, what they export, also through others, and packages of libraries. */
+
+import type { FileId } from "../base/brand.ts";
+import type { Item } from "../ir/ir.ts";
+import type { Language, Resolution } from "../languages/language.ts";
+import type { FileIr } from "../project/program.ts";
+import type { Ground } from "./ground.ts";
+import { join } from "./join.ts";
+import { ofRef, type Ref, UNKNOWN, type Value } from "./value.ts";
+
+export interface Modules {
+  /** Follows "export:FILE NAME"; `all`: asked for by an import of all names, which does not bring the hidden ones. */
+  readonly exported: (ref: Ref, seen: Set<string>, all?: boolean) => Value;
+  /** A name that a module has from another one, of which it imports or exports all. */
+  readonly fromAll: (
+    file: FileId,
+    module: Item,
+    name: string,
+    seen: Set<string>,
+    bound?: boolean,
+  ) => Value | undefined;
+  /** `import a.b` binds `a`: where the folder `a` is no module, what is inside by the names on the way. */
+  readonly nested: (file: FileId, module: string, also: string) => Value | undefined;
+  readonly fromModule: (
+    file: FileId,
+    specifier: string,
+    name: string | undefined,
+    seen?: Set<string>,
+  ) => Value;
+}
+
+export function createModules({ program, knowledge, moduleOf, shape }: Ground): Modules {
+  const exported = (ref: Ref, seen: Set<string>, all = false): Value => {
+    if (seen.has(ref) || seen.size > 40) return UNKNOWN;
+    seen.add(ref);
+    const space = ref.lastIndexOf(" ");
+    const file = ref.slice(7, space);
+    const name = ref.slice(space + 1);
+    const module = moduleOf(file);
+    if (module === undefined) {
+      program.want(file);
+      return UNKNOWN;
+    }
+    const { language } = program.file(file) as FileIr;
+    if (all && !(module.listed?.includes(name) ?? !language.isHidden(name))) return UNKNOWN;
+    let out: Value | undefined;
+    for (const e of module.exports) {
+      if (e.kind === "local" && e.exported === name) {
+        const value = shape(`${file}#`, 0)?.variables.get(e.local);
+        if (value !== undefined) out = join(out, value);
+      } else if (e.kind === "from" && e.exported === name)
+        out = join(out, fromModule(file, e.module, e.name, seen));
+    }
+    if (out === undefined && name !== "") out = fromAll(file, module, name, seen);
+    const own = out === undefined ? language.ownPackage?.(file) : undefined;
+    if (own !== undefined) {
+      // A submodule of a package: `from package import module`.
+      const sub = resolveModule(language, file, `${own}${name}`);
+      if (sub.kind === "file" && sub.file !== file) out = ofRef(`module:${sub.file}`);
+    }
+    if (out === undefined) return UNKNOWN;
+    let chased: Value | undefined;
+    for (const r of out.refs) if (r.startsWith("export:")) chased = join(chased, exported(r, seen));
+    if (chased === undefined) return out;
+    return join({ ...out, refs: out.refs.filter((r) => !r.startsWith("export:")) }, chased);
+  };
+
+  const fromAll = (
+    file: FileId,
+    module: Item,
+    name: string,
+    seen: Set<string>,
+    bound = false,
+  ): Value | undefined => {
+    const language = (program.file(file) as FileIr).language;
+    // Of two that bring the name, the later one is in force where names may be bound again.
+    for (const e of module.exports.toReversed()) {
+      if (e.kind !== "star" || (bound && e.binds !== true)) continue;
+      const to = resolveModule(language, file, e.module);
+      if (to.kind === "namespace") continue;
+      if (to.kind === "package") {
+        const k = knowledge(`${file}#`);
+        const path = k.canon(`${to.path}.${name}`);
+        if (!language.isHidden(name) && k.knows(path)) return ofRef(`lib:${path}`);
+        continue;
+      }
+      if (moduleOf(to.file) === undefined) program.want(to.file);
+      const value = exported(`export:${to.file} ${name}`, seen, true);
+      if (value !== UNKNOWN) return value;
+    }
+    return undefined;
+  };
+
+  const resolutions = new Map<string, Resolution>();
+  const resolveModule = (language: Language, file: FileId, specifier: string): Resolution => {
+    const key = `${file} ${specifier}`;
+    let to = resolutions.get(key);
+    if (to === undefined) {
+      to = language.resolve(file, specifier, program.files);
+      resolutions.set(key, to);
+    }
+    return to;
+  };
+
+  /** The module object; and the one value that some modules are in its place. */
+  const wholeModule = (file: FileId): Value => {
+    const module = moduleOf(file);
+    const single = module?.exports.some((e) => e.kind === "local" && e.exported === "");
+    const refs: Ref[] = single ? [`module:${file}`, `export:${file} `] : [`module:${file}`];
+    return { refs, taint: [] };
+  };
+
+  const nested = (file: FileId, module: string, also: string): Value | undefined => {
+    const language = program.file(file)?.language;
+    if (language === undefined || resolveModule(language, file, module).kind === "file")
+      return undefined;
+    const to = resolveModule(language, file, also);
+    if (to.kind !== "file") return undefined;
+    if (moduleOf(to.file) === undefined) program.want(to.file);
+    const steps = also.slice(module.length + 1).split(".");
+    return steps.reduceRight<Value>(
+      (inner, step) => ({ refs: [], taint: [], fields: new Map([[step, inner]]) }),
+      wholeModule(to.file),
+    );
+  };
+
+  const fromModule = (
+    file: FileId,
+    specifier: string,
+    name: string | undefined,
+    seen?: Set<string>,
+  ): Value => {
+    const language = program.file(file)?.language;
+    if (language === undefined) return UNKNOWN;
+    const to = resolveModule(language, file, specifier);
+    if (to.kind === "file") {
+      if (moduleOf(to.file) === undefined) program.want(to.file);
+      if (name === undefined) return wholeModule(to.file);
+      const ref: Ref = `export:${to.file} ${name}`;
+      return seen === undefined ? ofRef(ref) : exported(ref, seen);
+    }
+    const inside = name === undefined ? undefined : language.within?.(specifier, name);
+    const sub = inside === undefined ? undefined : resolveModule(language, file, inside);
+    if (sub?.kind === "file") return ofRef(`module:${sub.file}`);
+    if (to.kind === "namespace") return UNKNOWN;
+    const path =
+      name === undefined || name === language.mainExport ? to.path : `${to.path}.${name}`;
+    const k = knowledge(`${file}#`);
+    return ofRef(`lib:${k.canon(path)}`);
+  };
+
+  return { exported, fromAll, nested, fromModule };
+}

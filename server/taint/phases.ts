@@ -1,0 +1,69 @@
+/** The facts of each phase: what an item's analysis may know of others, and when. */
+
+import { fileOf } from "../project/program.ts";
+import type { Entries } from "./entries.ts";
+import type { Facts } from "./facts.ts";
+import type { Ground } from "./ground.ts";
+import type { Modules } from "./modules.ts";
+import type { Captures, Names, Written } from "./names.ts";
+import type { Summary } from "./summary.ts";
+import type { Classes, Types } from "./types.ts";
+import { type ItemId, UNKNOWN } from "./value.ts";
+
+/** 0: variables by their own text; 1: with those of other items; 2: what functions do. */
+export type Phase = 0 | 1 | 2;
+
+/** All that facts are made of. */
+export interface Parts extends Ground, Modules, Names, Classes, Types {
+  readonly writtenInside: Written["writtenInside"];
+  readonly captures: Captures["captures"];
+  readonly entryOf: Entries["entryOf"];
+  readonly defaultOf: Entries["defaultOf"];
+  readonly injected: Entries["injected"];
+  readonly demand: (id: ItemId) => Summary | undefined;
+}
+
+/** What an item's analysis may read in one phase. */
+export function factsOf(phase: Phase, parts: Parts): Facts {
+  const { itemOf, signatureOf, shape, nested, fromModule, exported, free } = parts;
+  const { classOf, fieldOf, typeRefs, entryOf, defaultOf, injected } = parts;
+  const { captures, writtenInside, demand } = parts;
+  return {
+    knowledge: undefined as never,
+    imported: (item, module, name, also) =>
+      (also === undefined ? undefined : nested(fileOf(item), module, also)) ??
+      fromModule(fileOf(item), module, name),
+    free: (item, name) => free(item, name, phase),
+    exported: (ref) => (phase === 0 ? UNKNOWN : exported(ref, new Set())),
+    entry: (item) =>
+      phase === 0
+        ? {
+            params: [],
+            results: [],
+            selfParam: false,
+            isMethod: false,
+            isClassMethod: false,
+            isEntryPoint: false,
+            takenGuessed: false,
+          }
+        : entryOf(item),
+    defaultOf: (item, index) => (phase === 2 ? defaultOf(item, index) : undefined),
+    classOf: (id) => (phase === 0 ? undefined : classOf(id, phase === 1 ? 0 : 1)),
+    injected: (item, index) => (phase === 2 ? injected(item, index) : undefined),
+    fieldOf: (id, name) => (phase === 2 ? fieldOf(id, name) : undefined),
+    summary: (item) => {
+      const summary = phase === 2 ? demand(item) : undefined;
+      return summary?.givenUp ? undefined : summary;
+    },
+    enclosed: (item) =>
+      phase === 2 ? (demand(item)?.hits.filter((h) => h.label.startsWith("free:")) ?? []) : [],
+    captures,
+    writtenInside,
+    child: (item, hole) => itemOf(item)?.children[hole],
+    ir: (item) => signatureOf(item)?.ir,
+    parentOf: (item) => signatureOf(item)?.parent,
+    shape: (item) => (phase === 2 ? shape(item, 1) : undefined),
+    typeRefs: (item, type) =>
+      phase === 0 ? { refs: [], scalar: false, guessed: false } : typeRefs(item, type, phase),
+  };
+}
