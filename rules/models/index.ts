@@ -32,6 +32,7 @@ import pythonFiles from "./python/files.ts";
 import pythonHttp from "./python/http.ts";
 import pythonJwt from "./python/jwt.ts";
 import pythonNetwork from "./python/network.ts";
+import pythonRecords from "./python/records.ts";
 import pythonResponses from "./python/responses.ts";
 import pythonSettings from "./python/settings.ts";
 import pythonSql from "./python/sql.ts";
@@ -51,6 +52,7 @@ export const models: readonly Model[] = [
   pythonHttp,
   pythonJwt,
   pythonNetwork,
+  pythonRecords,
   pythonResponses,
   pythonSettings,
   pythonSql,

@@ -31,12 +31,15 @@ export function construct(call: Call, classId: string): Value {
 /** A data class, whose constructor comes with the language or a library: its fields are its arguments. */
 function withArguments(call: Call, instance: Value, classId: string, init?: Value): Value {
   let out = instance;
-  const declared = [...(call.run.facts.classOf(classId)?.annotations.keys() ?? [])];
+  const shape = call.run.facts.classOf(classId);
+  const declared = [...(shape?.annotations.keys() ?? [])];
+  const isField = (name: string): boolean =>
+    declared.includes(name) || shape?.members.has(name) === true;
   let at = 0;
   for (const a of call.args) {
     const name = a.name ?? (a.spread === undefined ? declared[at++] : undefined);
     // What a library's own constructor does with other arguments is its affair.
-    if (init !== undefined && a.spread === undefined && !declared.includes(name ?? "")) continue;
+    if (init !== undefined && a.spread === undefined && !isField(name ?? "")) continue;
     if (name !== undefined) out = withField(out, name, a.value, true);
     else if (a.spread === "entries" && a.value.fields !== undefined) {
       for (const [key, value] of a.value.fields) out = withField(out, key, value, true);

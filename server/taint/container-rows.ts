@@ -28,7 +28,7 @@ import {
 import { readField, withField } from "./fields.ts";
 import { join } from "./join.ts";
 import type { PassRow } from "./knowledge.ts";
-import { update } from "./members.ts";
+import { instances, update } from "./members.ts";
 import type { Run } from "./run.ts";
 import type { CallArg } from "./summary.ts";
 import { concat } from "./text.ts";
@@ -141,6 +141,15 @@ export function given(call: Call, row: PassRow, from: readonly CallArg[]): Value
           : undefined,
       );
       return all === undefined ? undefined : ofConstants(all);
+    }
+    case "instance":
+    case "instances": {
+      const refs = instances(first, call.run);
+      if (refs.length === 0) return undefined;
+      const one: Value = { refs, taint: [] };
+      return row.gives === "instance"
+        ? one
+        : { refs: [], taint: [], fields: new Map([[ANY, one]]) };
     }
     default:
       return undefined;

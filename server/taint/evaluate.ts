@@ -322,9 +322,11 @@ function parameter(run: Run, op: Op & { op: "param" }, state: State): Value {
   return injected === undefined ? own : join(own, injected);
 }
 
-/** What entering a context manager of ours gives; of others, the object. */
+/** What entering a context manager of ours gives: of one that a generator makes, what that yields; of others, the object. */
 function enter(run: Run, op: Op, method: string, value: Value, state: State): Value {
   const object = resolve(run, value);
+  const yielded = object.refs.length === 0 ? object.fields?.get("*") : undefined;
+  if (yielded !== undefined) return bake(yielded, state);
   let out: Value | undefined;
   for (const ref of object.refs) {
     if (!ref.startsWith("inst:")) continue;

@@ -145,7 +145,7 @@ export interface PassRow {
    * elements, of the arguments, of the elements in another order or side by side; one element; the lists one behind the
    * other; the last, first or named element, which is gone from then on; the element or slice at constant places; the text
    * of the elements of the second of `from` (or of the first) with the other one between them; the text repeated; whether
-   * argument 0 is an element.
+   * argument 0 is an element; an instance of the class that `from` is, or a list of them.
    */
   readonly gives?:
     | "keys"
@@ -168,7 +168,9 @@ export interface PassRow {
     | "joined"
     | "joined-by"
     | "repeated"
-    | "contained";
+    | "contained"
+    | "instance"
+    | "instances";
   /** With `same`: what becomes of the letters. */
   readonly text?: TextFunction;
   /** The result is the length of `from`, which is known of a constant text. */
@@ -243,7 +245,7 @@ export interface ConventionRow {
 }
 export interface Model {
   readonly language: "python" | "javascript";
-  /** Instance path -> paths that give such an instance. */
+  /** Instance path -> paths that give such an instance; `X().*` is any member of X that no row is about. */
   readonly types?: Readonly<Record<string, readonly string[]>>;
   readonly sources?: readonly SourceRow[];
   readonly sinks?: readonly SinkRow[];
@@ -280,6 +282,8 @@ export interface Model {
 export interface Knowledge {
   readonly hash: string;
   canon(path: string): string;
+  /** The path of a member. */
+  member(path: string, name: string): string;
   source(path: string): readonly SourceRow[];
   sinks(path: string): readonly SinkRow[];
   passes(path: string): readonly PassRow[];
@@ -312,6 +316,8 @@ export function compile(
   hash: string,
 ): Knowledge {
   const canonical = new Map<string, string>();
+  /** What any member of a path is. */
+  const anyMember = new Map<string, string>();
   const tables = {
     source: table<SourceRow>(),
     sink: table<SinkRow>(),
@@ -333,7 +339,9 @@ export function compile(
     for (const [alias, target] of Object.entries(m.aliases ?? {}))
       for (const p of expand(alias)) canonical.set(p, target);
     for (const [type, from] of Object.entries(m.types ?? {}))
-      for (const p of from.flatMap(expand)) canonical.set(p, type);
+      for (const p of from.flatMap(expand))
+        if (p.endsWith(".*")) anyMember.set(p.slice(0, -2), type);
+        else canonical.set(p, type);
     fill(tables.source, m.sources);
     fill(tables.sink, m.sinks);
     fill(tables.pass, m.passes);
@@ -388,6 +396,11 @@ export function compile(
         at = next;
       }
       return at;
+    },
+    member(path, name) {
+      const own = `${path}.${name}`;
+      const any = anyMember.get(path);
+      return any === undefined || prefixes.has(own) ? own : any;
     },
     source: (p) => tables.source.get(p) ?? NONE,
     sinks: (p) => tables.sink.get(p) ?? NONE,

@@ -200,17 +200,21 @@ export function memberOfRef(
 ): Value | undefined {
   const guessed = object.guessed ?? false;
   if (ref.startsWith("lib:"))
-    return pathValue(run, ref.slice(4) + (name === "[*]" ? name : `.${name}`), op, guessed);
+    return pathValue(run, memberPath(run, ref.slice(4), name), op, guessed);
   if (ref.startsWith("inst:")) {
     const getter = accessor(run, ref.slice(5), "getters", name, 0);
     return getter === undefined
       ? bound(instanceMember(run, ref.slice(5), name, op, 0), object)
       : callAccessor(run, getter, object, [], op, state);
   }
-  if (ref.startsWith("class:")) return bound(classMember(run, ref.slice(6), name, 0), object);
+  if (ref.startsWith("class:")) return bound(classMember(run, ref.slice(6), name, op, 0), object);
   if (ref.startsWith("module:"))
     return resolve(run, run.facts.exported(`export:${ref.slice(7)} ${name}`));
   return undefined;
+}
+
+function memberPath(run: Run, path: string, name: string): string {
+  return name === "[*]" ? path + name : run.facts.knowledge.member(path, name);
 }
 
 /** A method remembers its object. */
@@ -222,18 +226,34 @@ function bound(method: Value | undefined, object: Value): Value | undefined {
   return { ...rest, env };
 }
 
-function classMember(run: Run, classId: string, name: string, depth: number): Value | undefined {
+function classMember(
+  run: Run,
+  classId: string,
+  name: string,
+  op: Op,
+  depth: number,
+): Value | undefined {
   const shape = run.facts.classOf(classId);
   if (shape === undefined || depth > 8) return undefined;
   const own = shape.members.get(name);
   if (own !== undefined) return resolve(run, own);
   for (const base of shape.bases)
     for (const ref of resolve(run, base).refs) {
-      if (!ref.startsWith("class:")) continue;
-      const found = classMember(run, ref.slice(6), name, depth + 1);
+      const found = ref.startsWith("class:")
+        ? classMember(run, ref.slice(6), name, op, depth + 1)
+        : ref.startsWith("lib:")
+          ? libraryMember(run, ref.slice(4), name, op)
+          : undefined;
       if (found !== undefined) return found;
     }
   return undefined;
+}
+
+/** What a class has from a library: only members that a model knows say anything. */
+function libraryMember(run: Run, path: string, name: string, op: Op): Value | undefined {
+  const k = run.facts.knowledge;
+  const own = k.member(path, name);
+  return k.knows(own) ? pathValue(run, own, op, false) : undefined;
 }
 
 /** The function behind a property. */
@@ -296,11 +316,16 @@ function inherited(
       const found = ref.startsWith("class:")
         ? instanceMember(run, ref.slice(6), name, op, depth + 1)
         : ref.startsWith("lib:")
-          ? pathValue(run, `${run.facts.knowledge.canon(`${ref.slice(4)}()`)}.${name}`, op, false)
+          ? pathValue(run, inheritedPath(run, ref.slice(4), name), op, false)
           : undefined;
       if (found !== undefined) return found;
     }
   return undefined;
+}
+
+function inheritedPath(run: Run, path: string, name: string): string {
+  const k = run.facts.knowledge;
+  return k.member(k.canon(`${path}()`), name);
 }
 
 /** The object, as what its class extends. */

@@ -76,7 +76,7 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
   if (shaped !== undefined)
     return {
       ...mapTaint(shaped, (t) => ({ ...t, cleared: (t.cleared & kept) | mask })),
-      refs: base.refs.length > 0 ? base.refs : shaped.refs,
+      refs: shaped.refs.length === 0 ? base.refs : bothRefs(base.refs, shaped.refs),
     };
   if (row.scalar) {
     if (row.length) {
@@ -154,9 +154,10 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
   return withTaint(base, moved);
 }
 
+function bothRefs(a: readonly Ref[], b: readonly Ref[]): readonly Ref[] {
+  return a.length === 0 ? b : [...new Set([...a, ...b])].sort();
+}
 function typesOf(row: PassRow, base: Value, first: Value): readonly Ref[] {
   if (base.refs.length === 0) return first.refs;
-  return row.keepsType && first.refs.length > 0
-    ? [...new Set([...base.refs, ...first.refs])].sort()
-    : base.refs;
+  return row.keepsType ? bothRefs(base.refs, first.refs) : base.refs;
 }

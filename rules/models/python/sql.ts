@@ -49,12 +49,16 @@ const sql: Model = {
     ],
     "sqlalchemy.Connection()": ["sqlalchemy.Engine().{connect,begin}()"],
     "sqlalchemy.orm.Session()": [
-      "sqlalchemy.orm.sessionmaker()()",
-      "sqlalchemy.orm.scoped_session()()",
-      "sqlalchemy.ext.asyncio.async_sessionmaker()()",
-      "sqlalchemy.ext.asyncio.AsyncSession()",
+      "sqlalchemy.orm.session.Session()",
+      "{sqlalchemy.orm.sessionmaker,sqlalchemy.ext.asyncio.async_sessionmaker}()()",
+      "{sqlalchemy.orm.sessionmaker,sqlalchemy.ext.asyncio.async_sessionmaker}().begin()",
+      // A scoped session is called to get the session, and is one itself.
+      "{sqlalchemy.orm.scoped_session,sqlalchemy.ext.asyncio.async_scoped_session}()",
+      "sqlalchemy.orm.Session()()",
+      "sqlalchemy.ext.asyncio.{AsyncSession,session.AsyncSession}()",
       "flask_sqlalchemy.SQLAlchemy().session",
       "sqlmodel.Session()",
+      "sqlmodel.ext.asyncio.session.AsyncSession()",
     ],
     "django.db.Cursor()": ["django.db.connection.cursor()", "django.db.connections[*].cursor()"],
     "duckdb.Connection()": ["duckdb.connect()"],
@@ -108,11 +112,6 @@ const sql: Model = {
   ],
   passes: [
     { path: "sqlalchemy.text()", from: [], clears: ["sql"] },
-    // A row that was found by a key is what the database holds, not the key.
-    {
-      path: "sqlalchemy.orm.Session().{get,get_one,query,execute,scalar,scalars}()",
-      from: [],
-    },
     { path: "psycopg2.sql.{Identifier,Literal}()", from: [0], clears: ["sql"] },
     { path: "psycopg.sql.{Identifier,Literal}()", from: [0], clears: ["sql"] },
   ],
