@@ -1,7 +1,7 @@
 /** Applies one rule to what is known of a file. */
 import { fileOf, type Program } from "../project/program.ts";
 import type { Context, Match, Rule } from "../rule/rule.ts";
-import { kindBit } from "../taint/knowledge.ts";
+import { kindBit } from "../taint/kinds.ts";
 import type { Hit, Observation } from "../taint/summary.ts";
 import type { ItemId } from "../taint/value.ts";
 import type { Confidence } from "./api.ts";

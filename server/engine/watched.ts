@@ -1,5 +1,5 @@
 /** Which calls a rule looks at. */
-import type { SinkKind } from "../taint/knowledge.ts";
+import type { SinkKind } from "../taint/kinds.ts";
 import type { Observation } from "../taint/summary.ts";
 
 export function concerns(

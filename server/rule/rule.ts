@@ -5,14 +5,16 @@
 import type { FileId } from "../base/brand.ts";
 import type { Edit, Span } from "../base/text.ts";
 import type { Item, Op, ValueId } from "../ir/ir.ts";
-import type { Model, SinkKind, SourceKind } from "../taint/knowledge.ts";
+import type { SinkKind, SourceKind } from "../taint/kinds.ts";
+import type { Model } from "../taint/model.ts";
 import type { CallArg, Hit, Observation, StoreView } from "../taint/summary.ts";
 import type { ItemId, Value } from "../taint/value.ts";
 
 export type { Item, Literal, Op, ValueId } from "../ir/ir.ts";
 export { readField, spread } from "../taint/fields.ts";
-export type { Model, SinkKind, SourceKind } from "../taint/knowledge.ts";
-export { kindBit } from "../taint/knowledge.ts";
+export type { SinkKind, SourceKind } from "../taint/kinds.ts";
+export { kindBit } from "../taint/kinds.ts";
+export type { Model } from "../taint/model.ts";
 export type { CallArg, Hit, Observation, StoreView } from "../taint/summary.ts";
 export type { Alt, ItemId, Part, Value } from "../taint/value.ts";
 export { constants, onlyConst } from "../taint/value.ts";

@@ -1,10 +1,11 @@
 /** Functions of the project, called: arguments find their parameters, and a summary is seen from the call. */
 import type { ValueId } from "../ir/ir.ts";
 import { argument, type Call } from "./arguments.ts";
+import { instanceMember } from "./class-members.ts";
 import { readField, spread, withField } from "./fields.ts";
 import { type Applied, instantiate } from "./instantiate.ts";
 import { join, joinTaint } from "./join.ts";
-import { instanceMember, update } from "./members.ts";
+import { update } from "./members.ts";
 import type { CallArg } from "./summary.ts";
 import { type ItemId, ofRef, UNKNOWN, type Value, withTaint } from "./value.ts";
 

@@ -1,7 +1,7 @@
 /** One call as rows and rules see it: which argument stands at a position, a name, or inside an options object. */
 import type { Op, ValueId } from "../ir/ir.ts";
 import { readField } from "./fields.ts";
-import type { ArgSpec } from "./knowledge.ts";
+import type { ArgSpec } from "./model.ts";
 import type { Run } from "./run.ts";
 import type { State } from "./state.ts";
 import type { CallArg, Site } from "./summary.ts";

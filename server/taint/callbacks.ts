@@ -4,9 +4,9 @@ import { invoke } from "./call.ts";
 import { isTainted, readField, spread } from "./fields.ts";
 import { instantiate } from "./instantiate.ts";
 import { both, join } from "./join.ts";
-import type { CallbackRow } from "./knowledge.ts";
-import { resolve } from "./members.ts";
+import type { CallbackRow } from "./model.ts";
 import { isForeign, ofElements } from "./proofs.ts";
+import { resolve } from "./references.ts";
 import { markBit, ofRef, ofTaint, type Proof, type Ref, UNKNOWN, type Value } from "./value.ts";
 
 /** Runs the functions that are passed: what the call proves when it answers true, and what it gives that they made. */

@@ -1,6 +1,7 @@
 /** What the rows of a model say about lists and records: what a call writes into one, and which one it gives. */
 import type { Op, ValueId } from "../ir/ir.ts";
 import { argument, type Call } from "./arguments.ts";
+import { instances } from "./class-members.ts";
 import { combined, ofConstants } from "./constants.ts";
 import {
   ANY,
@@ -27,8 +28,8 @@ import {
 } from "./containers.ts";
 import { readField, withField } from "./fields.ts";
 import { join } from "./join.ts";
-import type { PassRow } from "./knowledge.ts";
-import { instances, update } from "./members.ts";
+import { update } from "./members.ts";
+import type { PassRow } from "./model.ts";
 import type { Run } from "./run.ts";
 import type { CallArg } from "./summary.ts";
 import { concat } from "./text.ts";

@@ -4,6 +4,7 @@ import { assertNever } from "../base/brand.ts";
 import type { Op, ValueId } from "../ir/ir.ts";
 import { callFunction } from "./apply.ts";
 import { evaluateCall } from "./call.ts";
+import { accessor, instanceMember, instances, superValue } from "./class-members.ts";
 import { enclose, environment } from "./closures.ts";
 import { combined, negated, ofConstants } from "./constants.ts";
 import { isOwnList, iterated } from "./container-rows.ts";
@@ -18,29 +19,16 @@ import {
   withUnknownKey,
 } from "./containers.ts";
 import { readField, spread, withField } from "./fields.ts";
+import { freeValue, withHint } from "./free-names.ts";
 import { noteAssigned, noteTyped } from "./handlers.ts";
 import { injectedValue } from "./inject.ts";
 import { join, joinTaint } from "./join.ts";
 import { sourceLabel } from "./labels.ts";
 import { accessorCall, callAccessor, functionsIn } from "./made.ts";
-import {
-  accessor,
-  extendPaths,
-  follow,
-  freeValue,
-  index,
-  instanceMember,
-  instances,
-  member,
-  pathValue,
-  resolve,
-  superValue,
-  update,
-  withHint,
-  withRefs,
-} from "./members.ts";
+import { index, member, update } from "./members.ts";
 import { asFound, asText, binary, compare, negate, observeCompare } from "./operators.ts";
 import { parameterValue } from "./outcome.ts";
+import { extendPaths, follow, pathValue, resolve, withRefs } from "./references.ts";
 import type { Run } from "./run.ts";
 import { reach } from "./sinks.ts";
 import { bake, type State } from "./state.ts";

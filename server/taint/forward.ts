@@ -3,10 +3,12 @@
 import { applyFunction, later, shallow } from "./apply.ts";
 import type { Call, CallOp } from "./arguments.ts";
 import { invoke } from "./call.ts";
+import { instanceMember, superValue } from "./class-members.ts";
 import { withField } from "./fields.ts";
 import { isSymbolic } from "./labels.ts";
 import { CALLEE, isCallable } from "./made.ts";
-import { instanceMember, superValue, update, withRefs } from "./members.ts";
+import { update } from "./members.ts";
+import { withRefs } from "./references.ts";
 import type { CallArg } from "./summary.ts";
 import { ofRef, type Ref, UNKNOWN, type Value } from "./value.ts";
 

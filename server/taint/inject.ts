@@ -2,11 +2,12 @@
 import type { Op } from "../ir/ir.ts";
 import { callFunction, construct } from "./apply.ts";
 import type { Call } from "./arguments.ts";
+import { instanceMember } from "./class-members.ts";
 import { readField } from "./fields.ts";
 import { parameter } from "./handlers.ts";
 import { join } from "./join.ts";
 import { accessorCall } from "./made.ts";
-import { instanceMember, resolve } from "./members.ts";
+import { resolve } from "./references.ts";
 import type { Run } from "./run.ts";
 import type { State } from "./state.ts";
 import type { CallArg } from "./summary.ts";

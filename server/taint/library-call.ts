@@ -4,8 +4,8 @@ import { shallow } from "./apply.ts";
 import { argument, type Call } from "./arguments.ts";
 import { readField } from "./fields.ts";
 import { both, join, joinTaint } from "./join.ts";
-import { pathValue, sourceTaint } from "./members.ts";
 import { answerOf, assume } from "./proofs.ts";
+import { pathValue, sourceTaint } from "./references.ts";
 import { applies, endsLike, pass } from "./rows.ts";
 import { ofTaint, onlyConst, UNKNOWN, type Value, withTaint } from "./value.ts";
 

@@ -4,7 +4,7 @@ import { callFunction, construct } from "./apply.ts";
 import type { Call } from "./arguments.ts";
 import { invoke } from "./call.ts";
 import { join } from "./join.ts";
-import { resolve } from "./members.ts";
+import { resolve } from "./references.ts";
 import type { Run } from "./run.ts";
 import type { State } from "./state.ts";
 import type { CallArg } from "./summary.ts";

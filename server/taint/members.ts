@@ -1,22 +1,22 @@
-/** Names, members and elements: what a value leads to, and writing through to the variable that holds it. */
+/** Members and elements: what is read of a value, and writing through to the variable that holds it. */
+
 import type { Literal, Op, ValueId } from "../ir/ir.ts";
-import { shallow } from "./apply.ts";
+import { accessor, bound, classMember, instanceMember } from "./class-members.ts";
 import { ofConstants } from "./constants.ts";
 import { fromEnd } from "./containers.ts";
 import { readField, withField } from "./fields.ts";
-import { join, joinTaint } from "./join.ts";
-import { clearedBy, type PassRow, type SourceRow } from "./knowledge.ts";
-import { sourceLabel } from "./labels.ts";
-import { callAccessor, madeElsewhere } from "./made.ts";
+import { withHint } from "./free-names.ts";
+import { join } from "./join.ts";
+import { clearedBy } from "./kinds.ts";
+import { callAccessor } from "./made.ts";
+import type { PassRow } from "./model.ts";
 import { step } from "./paths.ts";
+import { pathValue, resolve } from "./references.ts";
 import type { Run } from "./run.ts";
 import { bake, bakeTaint, type State } from "./state.ts";
-import { type ClassShape, trail } from "./summary.ts";
 import {
   constant,
   constants,
-  markBit,
-  ofRef,
   onlyConst,
   type Ref,
   type Taint,
@@ -24,132 +24,6 @@ import {
   type Value,
   withTaint,
 } from "./value.ts";
-
-const MAX_PATH = 160;
-
-/** The value of a free name: captured, of the module, or a global of the language; a name bound to nothing may be guessed. */
-export function freeValue(run: Run, name: string, op: Op): Value {
-  const found = run.facts.free(run.id, name);
-  if (found !== undefined) {
-    if (run.shapesOnly) return found.value;
-    if (!found.captured) return madeElsewhere(run, found.value) ?? found.value;
-    const label: Taint = {
-      label: `free:${name}:`,
-      kind: "",
-      cleared: 0,
-      marks: 0,
-      derive: "same",
-      trail: trail("step", run.id, op.span, `${name} from the enclosing function`),
-    };
-    return found.value.scalar || found.value.alts !== undefined
-      ? found.value
-      : withTaint(found.value, joinTaint(found.value.taint, [label]));
-  }
-  return globalValue(run, name, op);
-}
-
-function globalValue(run: Run, name: string, op: Op): Value {
-  const k = run.facts.knowledge;
-  const path = k.canon(`${k.globals}.${name}`);
-  if (k.knows(path)) return pathValue(run, path, op, false);
-  const guesses = k.hint(name);
-  if (guesses.length > 0)
-    return { refs: guesses.map((g): Ref => `lib:${g}`), taint: [], guessed: true };
-  return ofRef(`lib:${path}`);
-}
-
-/** The value at a library path: a reference, and tainted if the path is a source. */
-export function pathValue(run: Run, rawPath: string, op: Op, guessed: boolean): Value {
-  const k = run.facts.knowledge;
-  const path = k.canon(rawPath);
-  const taint: Taint[] = k
-    .source(path)
-    .flatMap((s) => (s.when === undefined ? [sourceTaint(run, path, s, op, guessed)] : []));
-  const refs: Ref[] = path.length > MAX_PATH ? [] : [`lib:${path}`];
-  const text = k.constant(path);
-  if (text !== undefined)
-    return { refs, taint, alts: [{ const: text }], ...(guessed ? { guessed } : {}) };
-  return guessed ? { refs, taint, guessed } : { refs, taint };
-}
-
-export function sourceTaint(
-  run: Run,
-  path: string,
-  row: SourceRow,
-  op: Op,
-  guessed: boolean,
-): Taint {
-  return {
-    label: sourceLabel(run.id, path, row.kind),
-    kind: row.kind,
-    cleared: 0,
-    marks: guessed ? markBit("guessed-name") : 0,
-    derive: "same",
-    trail: trail("source", run.id, op.span, row.text),
-  };
-}
-
-/** What an import leads to, with its taint and constants. Shapes keep the reference: what it leads to may not be known yet. */
-export function follow(run: Run, value: Value): Value {
-  if (run.shapesOnly || !value.refs.some((r) => r.startsWith("export:"))) return value;
-  let out: Value = {
-    ...withTaint(value, value.taint),
-    refs: value.refs.filter((r) => !r.startsWith("export:")),
-  };
-  for (const ref of value.refs)
-    if (ref.startsWith("export:")) {
-      const found = run.facts.exported(ref);
-      out = joinKnown(out, madeElsewhere(run, found) ?? found);
-    }
-  return out;
-}
-
-/** Follows imports and what calls elsewhere made, so that `refs` are things that can be called or looked into. */
-export function resolve(run: Run, value: Value): Value {
-  if (!isUnresolved(value)) return value;
-  let out: Value = {
-    ...withTaint(value, value.taint),
-    refs: value.refs.filter((r) => !/^(?:export|result|later):/.test(r)),
-  };
-  for (const ref of value.refs)
-    if (ref.startsWith("export:")) out = joinKnown(out, resolve(run, run.facts.exported(ref)));
-  if (run.shapesOnly) return out;
-  const made = madeElsewhere(run, value);
-  if (made === undefined) return out;
-  const { env: _env, key: _key, ...rest } = out;
-  return joinKnown({ ...rest, refs: rest.refs.filter((r) => !r.startsWith("inst:")) }, made);
-}
-
-function isUnresolved(value: Value): boolean {
-  for (const r of value.refs) {
-    const c = r.charCodeAt(0);
-    // "export:", "result:" and "later:"; an instance with the arguments of its constructor.
-    if (c === 101 || c === 114 || (c === 108 && r.startsWith("later:"))) return true;
-    if (c === 105 && value.env !== undefined) return true;
-  }
-  return false;
-}
-
-/** `a` is only a reference: what it leads to is the value. */
-function joinKnown(a: Value, b: Value): Value {
-  return a.refs.length === 0 &&
-    a.taint.length === 0 &&
-    a.alts === undefined &&
-    a.fields === undefined
-    ? b
-    : join(a, b);
-}
-
-export function withRefs(value: Value, refs: readonly Ref[], guessed: boolean | undefined): Value {
-  return { ...withTaint(value, value.taint), refs, ...(guessed ? { guessed: true } : {}) };
-}
-
-export function extendPaths(run: Run, refs: readonly Ref[], suffix: string): Ref[] {
-  const k = run.facts.knowledge;
-  return refs.flatMap((r) =>
-    r.startsWith("lib:") && r.length < MAX_PATH ? [`lib:${k.canon(r.slice(4) + suffix)}`] : [],
-  );
-}
 
 export function member(
   run: Run,
@@ -215,171 +89,6 @@ export function memberOfRef(
 
 function memberPath(run: Run, path: string, name: string): string {
   return name === "[*]" ? path + name : run.facts.knowledge.member(path, name);
-}
-
-/** A method remembers its object. */
-function bound(method: Value | undefined, object: Value): Value | undefined {
-  if (method === undefined || !method.refs.some((r) => r.startsWith("fn:"))) return method;
-  const env = new Map(method.env);
-  env.set("this", shallow(object, 1));
-  const { key: _key, ...rest } = method;
-  return { ...rest, env };
-}
-
-function classMember(
-  run: Run,
-  classId: string,
-  name: string,
-  op: Op,
-  depth: number,
-): Value | undefined {
-  const shape = run.facts.classOf(classId);
-  if (shape === undefined || depth > 8) return undefined;
-  const own = shape.members.get(name);
-  if (own !== undefined) return resolve(run, own);
-  for (const base of shape.bases)
-    for (const ref of resolve(run, base).refs) {
-      const found = ref.startsWith("class:")
-        ? classMember(run, ref.slice(6), name, op, depth + 1)
-        : ref.startsWith("lib:")
-          ? libraryMember(run, ref.slice(4), name, op)
-          : undefined;
-      if (found !== undefined) return found;
-    }
-  return undefined;
-}
-
-/** What a class has from a library: only members that a model knows say anything. */
-function libraryMember(run: Run, path: string, name: string, op: Op): Value | undefined {
-  const k = run.facts.knowledge;
-  const own = k.member(path, name);
-  return k.knows(own) ? pathValue(run, own, op, false) : undefined;
-}
-
-/** The function behind a property. */
-export function accessor(
-  run: Run,
-  classId: string,
-  kind: "getters" | "setters",
-  name: string,
-  depth: number,
-): Value | undefined {
-  const shape = run.facts.classOf(classId);
-  if (shape === undefined || depth > 8) return undefined;
-  const own = shape[kind].get(name);
-  if (own !== undefined) return resolve(run, own);
-  if (shape.members.has(name)) return undefined;
-  for (const base of shape.bases)
-    for (const ref of resolve(run, base).refs) {
-      const found = ref.startsWith("class:")
-        ? accessor(run, ref.slice(6), kind, name, depth + 1)
-        : undefined;
-      if (found !== undefined) return found;
-    }
-  return undefined;
-}
-
-export function instanceMember(
-  run: Run,
-  classId: string,
-  name: string,
-  op: Op,
-  depth: number,
-): Value | undefined {
-  const shape = run.facts.classOf(classId) ?? run.classes.get(classId);
-  if (shape === undefined || depth > 8) return undefined;
-  const own = shape.members.get(name);
-  // Which library class an instance is one of decides what a framework calls; its own members wait for the last phase.
-  if (run.shapesOnly) return own === undefined ? inherited(run, shape, name, op, depth) : undefined;
-  const field = run.facts.fieldOf(classId, name);
-  let out: Value | undefined;
-  if (own !== undefined) out = own;
-  if (field !== undefined) out = join(out, field);
-  const annotation = shape.annotations.get(name);
-  if (annotation !== undefined) {
-    const type = run.facts.typeRefs(shape.item, annotation);
-    if (type.scalar) return { refs: [], taint: [], scalar: true };
-    if (type.refs.length > 0) out = join(out, { refs: type.refs, taint: [] });
-  }
-  return out === undefined ? inherited(run, shape, name, op, depth) : resolve(run, out);
-}
-
-function inherited(
-  run: Run,
-  shape: ClassShape,
-  name: string,
-  op: Op,
-  depth: number,
-): Value | undefined {
-  for (const base of shape.bases)
-    for (const ref of resolve(run, base).refs) {
-      const found = ref.startsWith("class:")
-        ? instanceMember(run, ref.slice(6), name, op, depth + 1)
-        : ref.startsWith("lib:")
-          ? pathValue(run, inheritedPath(run, ref.slice(4), name), op, false)
-          : undefined;
-      if (found !== undefined) return found;
-    }
-  return undefined;
-}
-
-function inheritedPath(run: Run, path: string, name: string): string {
-  const k = run.facts.knowledge;
-  return k.member(k.canon(`${path}()`), name);
-}
-
-/** The object, as what its class extends. */
-export function superValue(run: Run, state: State): Value {
-  const shape = run.entry.classId === undefined ? undefined : run.facts.classOf(run.entry.classId);
-  if (shape === undefined) return UNKNOWN;
-  const self = ownSelf(run, state);
-  const { key: _key, env: _env, ...rest } = self;
-  return { ...rest, refs: shape.bases.flatMap((b) => instances(b, run)) };
-}
-/** `this`, or the parameter that stands for it. */
-export function ownSelf(run: Run, state: State): Value {
-  const slot = run.entry.selfParam ? run.item.params[0]?.slot : undefined;
-  return (slot === undefined ? state.self : state.slots[slot]) ?? UNKNOWN;
-}
-
-/** Refs of instances of the classes a value may be. */
-export function instances(value: Value, run: Run): Ref[] {
-  return resolve(run, value).refs.flatMap((r): Ref[] =>
-    r.startsWith("class:")
-      ? [`inst:${r.slice(6)}`]
-      : r.startsWith("lib:")
-        ? [`lib:${run.facts.knowledge.canon(`${r.slice(4)}()`)}`]
-        : [],
-  );
-}
-
-/** A value that is nothing known but has a telling name ("cursor") is taken for what such names usually are. */
-export function withHint(run: Run, value: Value, op: ValueId): Value {
-  if (
-    value.refs.some(
-      (r) =>
-        !r.startsWith(`lib:${run.facts.knowledge.globals}.`) ||
-        run.facts.knowledge.knows(r.slice(4)),
-    ) ||
-    value.alts !== undefined ||
-    value.fields !== undefined ||
-    value.scalar
-  )
-    return value;
-  const name = nameOf(run, op);
-  const guesses = name === undefined ? [] : run.facts.knowledge.hint(name);
-  if (guesses.length === 0) return value;
-  return { ...withTaint(value, value.taint), refs: guesses.map((g) => `lib:${g}`), guessed: true };
-}
-
-/** The last identifier of an expression: `self.db` is "db". */
-export function nameOf(run: Run, id: ValueId): string | undefined {
-  const op = run.item.ops[id] as Op;
-  if (op.op === "load") return (run.item.slots[op.slot] as string).replace(/#\d+$/, "");
-  if (op.op === "free") return op.name;
-  if (op.op === "member") return op.name;
-  if (op.op === "await" || op.op === "annotate") return nameOf(run, op.value);
-  return undefined;
 }
 
 export function index(

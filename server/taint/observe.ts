@@ -2,7 +2,7 @@
 import type { Call } from "./arguments.ts";
 import { holeOf } from "./closures.ts";
 import { functionsIn } from "./made.ts";
-import { resolve } from "./members.ts";
+import { resolve } from "./references.ts";
 import type { Run } from "./run.ts";
 import { onlyConst, UNKNOWN, type Value, withTaint } from "./value.ts";
 

@@ -4,7 +4,7 @@ import { arithmetic, combined, decide, ofConstants } from "./constants.ts";
 import { concatLists, holds, isRecord, merge } from "./containers.ts";
 import { isTainted, spread } from "./fields.ts";
 import { both, join, joinTaint } from "./join.ts";
-import { ALL_KINDS } from "./knowledge.ts";
+import { ALL_KINDS } from "./kinds.ts";
 import {
   contains,
   isForeign,

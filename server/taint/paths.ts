@@ -2,7 +2,7 @@
  * What is known of a text that may become a path, and when that confines it: nothing climbs and it stands behind a folder
  * or is not absolute; or, once "..", links and all were resolved, it begins with a folder and a separator.
  */
-import { ALL_KINDS, HOST_KINDS, kindBit } from "./knowledge.ts";
+import { ALL_KINDS, HOST_KINDS, kindBit } from "./kinds.ts";
 import type { Derivation, Taint } from "./value.ts";
 
 const PATH = kindBit("path");

@@ -1,6 +1,6 @@
 /** A summary as readable text, for people who work on the engine. Spans become what `textOf` says of them. */
 import type { Item, Literal, Span } from "../ir/ir.ts";
-import { kindBit, SINK_KINDS } from "./knowledge.ts";
+import { kindBit, SINK_KINDS } from "./kinds.ts";
 import { SELF_LABEL } from "./labels.ts";
 import type { Entry, Hit, Summary } from "./summary.ts";
 import {

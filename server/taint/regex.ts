@@ -2,7 +2,7 @@
  * What a text that matches a regular expression can hold: the characters that its classes and wildcards let through, which the
  * writer of the text chooses. Literal characters are the program's own.
  */
-import { ALL_KINDS, kindBit, type SinkKind } from "./knowledge.ts";
+import { ALL_KINDS, kindBit, type SinkKind } from "./kinds.ts";
 
 /** How much of the text the call compares by itself: "search" none of its ends, "match" its start, "whole" both. */
 export type MatchMode = "search" | "match" | "whole";

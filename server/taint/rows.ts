@@ -5,11 +5,13 @@ import { ofConstants, textOf } from "./constants.ts";
 import { given, stored } from "./container-rows.ts";
 import { mapTaint, readField, spread } from "./fields.ts";
 import { join, joinTaint, meet } from "./join.ts";
-import { type ArgSpec, clearedBy, type PassRow } from "./knowledge.ts";
-import { orNothing, resolve, update } from "./members.ts";
+import { clearedBy } from "./kinds.ts";
+import { orNothing, update } from "./members.ts";
+import type { ArgSpec, PassRow } from "./model.ts";
 import { step } from "./paths.ts";
 import { PATTERN_TESTS } from "./patterns.ts";
 import { ofElements } from "./proofs.ts";
+import { resolve } from "./references.ts";
 import { concat } from "./text.ts";
 import {
   constant,

@@ -2,7 +2,7 @@
 import type { Op, ValueId } from "../ir/ir.ts";
 import { type Call, specified } from "./arguments.ts";
 import { spread } from "./fields.ts";
-import type { SinkRow } from "./knowledge.ts";
+import type { SinkRow } from "./model.ts";
 import type { Run } from "./run.ts";
 import { bakeTaint, type State } from "./state.ts";
 import { type CallArg, type Hit, trail } from "./summary.ts";

@@ -1,7 +1,8 @@
 /** What the interpreter finds out about one item, as plain data. Spans are in the coordinates of the item they name. */
 import { mix, textKey } from "../base/mix.ts";
 import type { Span, ValueId } from "../ir/ir.ts";
-import type { SinkKind, SinkRow } from "./knowledge.ts";
+import type { SinkKind } from "./kinds.ts";
+import type { SinkRow } from "./model.ts";
 import {
   type Derivation,
   type ItemId,

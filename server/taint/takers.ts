@@ -1,5 +1,6 @@
 /** What a function is given by whoever takes it: rows for "PATH.arg(1).param(0)", "PATH.%method.get.param(0)" and the like. */
-import type { Knowledge, SourceRow } from "./knowledge.ts";
+import type { Knowledge } from "./knowledge.ts";
+import type { SourceRow } from "./model.ts";
 
 export interface Given {
   readonly sources: readonly SourceRow[];
