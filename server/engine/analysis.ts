@@ -1,0 +1,132 @@
+/** What the functions of a file contribute to findings anywhere, and which files are concerned by it. */
+import type { FileId } from "../base/brand.ts";
+import type { RuleSet } from "../rule/rule.ts";
+import { Interrupted } from "../taint/components.ts";
+import type { Hit } from "../taint/summary.ts";
+import { type Contribution, contribute, contributionKey, isShared } from "./contributions.ts";
+import { receivers } from "./departures.ts";
+import type { Moment, Moments } from "./moment.ts";
+import type { Problems } from "./problems.ts";
+import type { Texts } from "./texts.ts";
+
+/** What a file gave to others at the last look; only a hint for the order of work. */
+export interface Look {
+  readonly key: string;
+  readonly targets: ReadonlySet<FileId>;
+  /** Files in which its own data reaches a sink. */
+  readonly receivers: ReadonlySet<FileId>;
+  readonly shared: boolean;
+}
+
+export interface Analysis {
+  readonly last: Map<FileId, Look>;
+  /** Files whose findings may be different. */
+  readonly changedFiles: Set<FileId>;
+  readonly analyse: (m: Moment, file: FileId) => void;
+  readonly analyseFeeders: (m: Moment, file: FileId, within: number) => void;
+  /** The contributions of all files, as far as they are known. */
+  readonly knownNow: (m: Moment) => ReadonlyMap<FileId, Contribution>;
+}
+
+export function createAnalysis(
+  { docs }: Texts,
+  { irOf, stale }: Moments,
+  { tell, crash }: Problems,
+  rules: RuleSet,
+): Analysis {
+  const last = new Map<FileId, Look>();
+  const changedFiles = new Set<FileId>();
+
+  const analyse = (m: Moment, file: FileId): void => {
+    if (m.contributions.has(file)) return;
+    let contribution: Contribution | undefined;
+    try {
+      const ir = irOf(file);
+      if (ir !== undefined) contribution = contribute(ir, m.solver);
+    } catch (error) {
+      if (error instanceof Interrupted) throw error;
+      crash(file, `analysis failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    contribution ??= {
+      targets: new Set(),
+      hits: [],
+      calls: new Set(),
+      observations: [],
+      roots: [],
+      latent: [],
+      givenUp: [],
+    };
+    for (const id of contribution.givenUp) {
+      const name = id.slice(file.length + 1);
+      tell({ file, message: `${name === "" ? "its top level" : name} is too large to analyse` });
+    }
+    m.waiting.delete(file);
+    m.before.delete(file);
+    m.contributions.set(file, contribution);
+    const key = contributionKey(contribution);
+    const before = last.get(file);
+    const shared = isShared(contribution, rules.rules);
+    if (before?.key !== key) {
+      for (const t of [file, ...(before?.targets ?? []), ...contribution.targets])
+        changedFiles.add(t);
+      if (shared || before?.shared)
+        for (const [other, l] of last) if (l.shared) changedFiles.add(other);
+    }
+    const { targets } = contribution;
+    last.set(file, { key, targets, receivers: receivers(contribution, file), shared });
+    for (const t of [...(before?.targets ?? []), ...targets])
+      if (m.owed.has(t)) changedFiles.add(t);
+    if (m.waiting.size === 0) {
+      m.owed.clear();
+      m.before.clear();
+      m.rewritten.clear();
+    }
+    stale(m);
+  };
+
+  /**
+   * Analyses the files whose flows end in this one, for as long as `within` milliseconds. Of those that are not reached the
+   * last known flows stand in, where they end in functions that are still the same.
+   */
+  const analyseFeeders = (m: Moment, file: FileId, within: number): void => {
+    const stop = performance.now() + within;
+    m.solver.deadline(stop);
+    try {
+      for (const [other, { targets }] of last) {
+        if (m.contributions.has(other) || !targets.has(file) || !docs.has(other)) continue;
+        if (performance.now() >= stop) {
+          m.owed.add(file);
+          return;
+        }
+        analyse(m, other);
+      }
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+      m.owed.add(file);
+    } finally {
+      m.solver.deadline(Number.POSITIVE_INFINITY);
+    }
+  };
+
+  const knownNow = (m: Moment): ReadonlyMap<FileId, Contribution> => {
+    if (m.before.size === 0) return m.contributions;
+    const out = new Map(m.contributions);
+    for (const [file, old] of m.before) {
+      const stands = (hit: Hit): boolean => {
+        if (m.rewritten.has(hit.site.item)) return false;
+        for (let at: Hit["trail"] | undefined = hit.trail; at !== undefined; at = at.prev)
+          if (m.rewritten.has(at.item)) return false;
+        return true;
+      };
+      if (!out.has(file))
+        out.set(file, {
+          ...old,
+          hits: old.hits.filter(stands),
+          roots: old.roots.filter(({ hit }) => stands(hit)),
+        });
+    }
+    return out;
+  };
+
+  return { last, changedFiles, analyse, analyseFeeders, knownNow };
+}

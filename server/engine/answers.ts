@@ -1,0 +1,92 @@
+/** What is asked of a file: its findings and departures, by the settings that hold for it. */
+import type { FileId } from "../base/brand.ts";
+import type { RuleSet } from "../rule/rule.ts";
+import type { Analysis } from "./analysis.ts";
+import { DEFAULT_SETTINGS, type Departure, type Settings } from "./api.ts";
+import { indexContributions } from "./contributions.ts";
+import { departuresOf } from "./departures.ts";
+import { findingsOf } from "./findings.ts";
+import type { Found } from "./input.ts";
+import type { Moments } from "./moment.ts";
+import type { Problems } from "./problems.ts";
+import type { Texts } from "./texts.ts";
+
+export interface Answers {
+  /** By the folder they hold for. */
+  readonly settings: Map<FileId, Settings>;
+  readonly found: (file: FileId, within?: number) => readonly Found[];
+  readonly departures: (file: FileId) => readonly Departure[];
+}
+
+export function createAnswers(
+  { docs, files, isManifest }: Texts,
+  { irOf, now }: Moments,
+  { last, analyse, analyseFeeders, knownNow }: Analysis,
+  { crash }: Problems,
+  rules: RuleSet,
+): Answers {
+  const ids = new Set(rules.rules.map((r) => r.id));
+  const settings = new Map<FileId, Settings>([["", DEFAULT_SETTINGS]]);
+
+  const settingsFor = (file: FileId): Settings => {
+    let best = "";
+    for (const root of settings.keys())
+      if ((root === "" || file.startsWith(`${root}/`)) && root.length >= best.length) best = root;
+    return settings.get(best) ?? DEFAULT_SETTINGS;
+  };
+
+  const found = (file: FileId, within = Number.POSITIVE_INFINITY): readonly Found[] => {
+    const m = now();
+    const doc = docs.get(file);
+    if (doc === undefined) return [];
+    analyse(m, file);
+    analyseFeeders(m, file, within);
+    const ready = m.found.get(file);
+    if (ready !== undefined) return ready;
+    irOf(file);
+    const contributions = knownNow(m);
+    m.index ??= indexContributions(contributions);
+    const out = findingsOf({
+      file,
+      index: m.index,
+      text: doc.text,
+      ruleSet: rules,
+      ruleIds: ids,
+      program: m.program,
+      contributions,
+      settings: settingsFor(file),
+      root: files.rootOf(file),
+      directives: doc.directives ?? [],
+      manifest: isManifest(file)
+        ? {
+            file,
+            text: doc.text,
+            sibling: (name) => files.text(`${file.slice(0, file.lastIndexOf("/") + 1)}${name}`),
+            has: (name) => files.has(`${file.slice(0, file.lastIndexOf("/") + 1)}${name}`),
+          }
+        : undefined,
+      problem: crash,
+    });
+    m.found.set(file, out);
+    return out;
+  };
+
+  const departures = (file: FileId): readonly Departure[] => {
+    if (!docs.has(file)) return [];
+    const m = now();
+    analyse(m, file);
+    const ready = m.departures.get(file);
+    if (ready !== undefined) return ready;
+    // First all that these need: looking at a file may analyse others.
+    const to = [...(last.get(file)?.receivers ?? [])];
+    for (const target of to) found(target);
+    const own = m.contributions.get(file);
+    const all = own === undefined ? [] : departuresOf(file, own, m.program, found);
+    const { rules: levels } = settingsFor(file);
+    const out = all.filter(({ rule }) => levels[rule] !== "off");
+    m.departures.set(file, out);
+    return out;
+  };
+
+  return { settings, found, departures };
+}

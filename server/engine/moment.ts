@@ -1,0 +1,207 @@
+/** The present moment: the texts lowered, a solver for them, and what was found; edits are taken in, other changes begin a new one. */
+
+import type { FileId } from "../base/brand.ts";
+import { hash128 } from "../base/hash.ts";
+import { grammarFor, type Language } from "../languages/language.ts";
+import {
+  type FileIr,
+  fileOf,
+  type IrCache,
+  lowerFile,
+  type PlacedItem,
+  type Program,
+} from "../project/program.ts";
+import type { RuleSet } from "../rule/rule.ts";
+import type { Syntax } from "../syntax/parser.ts";
+import { compile, type Knowledge } from "../taint/knowledge.ts";
+import { createMemo, createSolver, type Memo, type Solver } from "../taint/solve.ts";
+import type { Departure } from "./api.ts";
+import { type Contribution, type ProjectIndex, watchList } from "./contributions.ts";
+import type { Found } from "./input.ts";
+import { directives } from "./suppress.ts";
+import { STEERING, type Texts } from "./texts.ts";
+
+/** Told which items were lowered and summarised, for the recomputation log. */
+export interface EngineLog {
+  lowered(id: string): void;
+  summarised(id: string): void;
+}
+
+/** One moment: what is known of the texts as they are. */
+export interface Moment {
+  readonly program: Program;
+  readonly solver: Solver;
+  readonly contributions: Map<FileId, Contribution>;
+  readonly waiting: Set<FileId>;
+  /** What waiting files gave before; and the functions with another text since then, in which nothing of it stands. */
+  readonly before: Map<FileId, Contribution>;
+  readonly rewritten: Set<string>;
+  /** Files whose findings were given before all that flows into them was known. */
+  readonly owed: Set<FileId>;
+  readonly found: Map<FileId, readonly Found[]>;
+  readonly departures: Map<FileId, readonly Departure[]>;
+  index: ProjectIndex | undefined;
+}
+
+export interface Moments {
+  readonly irOf: (file: FileId) => FileIr | undefined;
+  /** The present moment, with all edits taken in. */
+  readonly now: () => Moment;
+  /** A text changed, came or went. */
+  readonly touch: (file: FileId) => void;
+  /** Something changed that import resolution depends on. */
+  readonly reset: () => void;
+  /** What is made of all contributions is made again. */
+  readonly stale: (m?: Moment) => void;
+  readonly drop: () => void;
+  readonly dropCaches: () => void;
+}
+
+export function createMoments(
+  syntax: Syntax,
+  texts: Texts,
+  rules: RuleSet,
+  log: EngineLog | undefined,
+): Moments {
+  const { docs, known, wanted, files, languageOf, isManifest } = texts;
+  const watch = watchList(rules.rules);
+  const hash = hash128(JSON.stringify(rules.models));
+  const knowledge: Record<Language["id"], Knowledge> = {
+    python: compile(rules.models, "python", watch, hash),
+    javascript: compile(rules.models, "javascript", watch, hash),
+  };
+  const irCache: IrCache = new Map();
+  let memo: Memo = createMemo();
+  /** Dropped on every change of what it stands on, so nothing in it can be stale. */
+  let moment: Moment | undefined;
+  /** Files whose text changed since the last look. */
+  const edited = new Set<FileId>();
+  const byId = new Map<FileId, Map<string, PlacedItem>>();
+  /** The items that the solver has seen of each file. */
+  const solved = new Map<FileId, FileIr>();
+
+  const irOf = (file: FileId): FileIr | undefined => {
+    const doc = docs.get(file);
+    if (doc === undefined) return undefined;
+    if (doc.ir !== undefined) {
+      if (!solved.has(file)) solved.set(file, doc.ir);
+      return doc.ir;
+    }
+    const grammar = grammarFor(file, doc.languageId);
+    const language = languageOf(file, doc);
+    if (grammar === undefined || language === undefined) return undefined;
+    let tree: import("../syntax/flat.ts").FlatTree;
+    if (doc.open) {
+      doc.source ??= syntax.open(grammar, doc.text);
+      tree = doc.source.flat();
+    } else tree = syntax.parse(grammar, doc.text);
+    doc.directives = directives(tree);
+    doc.ir = lowerFile(file, tree, language, irCache, log);
+    if (!edited.has(file)) solved.set(file, doc.ir);
+    return doc.ir;
+  };
+
+  const program: Program = {
+    file: (file) => irOf(file),
+    item(id) {
+      const file = fileOf(id);
+      let table = byId.get(file);
+      if (table === undefined) {
+        table = new Map((irOf(file)?.items ?? []).map((i) => [i.id, i]));
+        byId.set(file, table);
+      }
+      return table.get(id);
+    },
+    files,
+    want: (file) => {
+      if (!docs.has(file) && known.has(file)) wanted.add(file);
+    },
+  };
+
+  const now = (): Moment => {
+    if (moment !== undefined) {
+      refresh(moment);
+      return moment;
+    }
+    byId.clear();
+    solved.clear();
+    const solver = createSolver(program, (file) => knowledge[file.language.id], memo, log);
+    const waiting = new Set<FileId>();
+    for (const [file, doc] of docs)
+      if (languageOf(file, doc) !== undefined || isManifest(file)) waiting.add(file);
+    edited.clear();
+    moment = {
+      program,
+      solver,
+      contributions: new Map(),
+      waiting,
+      before: new Map(),
+      rewritten: new Set(),
+      owed: new Set(),
+      found: new Map(),
+      departures: new Map(),
+      index: undefined,
+    };
+    return moment;
+  };
+
+  /** Takes edits in: what does not depend on what is different in the edited files stays as it is. */
+  const refresh = (m: Moment): void => {
+    if (edited.size === 0) return;
+    const files = [...edited];
+    edited.clear();
+    const changes = files.map((file) => {
+      const before = solved.get(file);
+      byId.delete(file);
+      solved.delete(file);
+      const after = lowered(file);
+      const keys = new Map(after?.items.map(({ id, source }) => [id, source.key]));
+      for (const { id, source } of before?.items ?? [])
+        if (keys.get(id) !== source.key) m.rewritten.add(id);
+      m.before.delete(file);
+      return { file, before, after };
+    });
+    for (const file of m.solver.refresh(changes)) {
+      const old = m.contributions.get(file);
+      if (old !== undefined && !files.includes(file)) m.before.set(file, old);
+      m.contributions.delete(file);
+      const doc = docs.get(file);
+      if (doc !== undefined && (languageOf(file, doc) !== undefined || isManifest(file)))
+        m.waiting.add(file);
+      else m.waiting.delete(file);
+    }
+    stale(m);
+  };
+  /** Undefined also where lowering fails: that is reported when the file is analysed. */
+  const lowered = (file: FileId): FileIr | undefined => {
+    try {
+      return irOf(file);
+    } catch {
+      return undefined;
+    }
+  };
+  const stale = (m = moment): void => {
+    if (m === undefined) return;
+    m.found.clear();
+    m.departures.clear();
+    m.index = undefined;
+  };
+
+  const touch = (file: FileId): void => {
+    if (STEERING.test(file)) reset();
+    edited.add(file);
+  };
+  const reset = (): void => {
+    moment = undefined;
+    texts.forgetFolders();
+  };
+  const drop = (): void => {
+    moment = undefined;
+  };
+  const dropCaches = (): void => {
+    irCache.clear();
+    memo = createMemo();
+  };
+
+  return { irOf, now, touch, reset, stale, drop, dropCaches };
+}

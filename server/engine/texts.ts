@@ -1,0 +1,116 @@
+/** The texts of the engine, and what is known of files whose text was not given. */
+
+import type { FileId } from "../base/brand.ts";
+import { type FileSet, grammarFor, type Language } from "../languages/language.ts";
+import { python } from "../languages/python/index.ts";
+import { javascript } from "../languages/typescript/index.ts";
+import type { FileIr } from "../project/program.ts";
+import type { RuleSet } from "../rule/rule.ts";
+import type { Source } from "../syntax/parser.ts";
+import type { Directive } from "./suppress.ts";
+
+export interface Doc {
+  text: string;
+  hash: string | undefined;
+  languageId: string | undefined;
+  editable: boolean;
+  open: boolean;
+  source: Source | undefined;
+  ir: FileIr | undefined;
+  directives: readonly Directive[] | undefined;
+}
+
+export const STEERING =
+  /(^|\/)(tsconfig[^/]*\.json|jsconfig\.json|package\.json|package-lock\.json|uv\.lock|poetry\.lock)$/;
+
+export interface Texts {
+  readonly docs: Map<FileId, Doc>;
+  /** Files that are there, whether their text was asked for or not. */
+  readonly known: Set<FileId>;
+  /** Files whose text is needed. */
+  readonly wanted: Set<FileId>;
+  readonly files: FileSet;
+  readonly setRoots: (roots: readonly FileId[]) => void;
+  readonly languageOf: (file: FileId, doc: Doc) => Language | undefined;
+  readonly isManifest: (file: FileId) => boolean;
+  /** Files came or went. */
+  readonly forgetFolders: () => void;
+}
+
+export function createTexts(rules: RuleSet): Texts {
+  const manifestRules = rules.rules.filter((r) => r.manifest !== undefined);
+  const docs = new Map<FileId, Doc>();
+  const known = new Set<FileId>();
+  const wanted = new Set<FileId>();
+  let roots: readonly FileId[] = [""];
+
+  const files: FileSet = {
+    has: (file) => known.has(file) || docs.has(file),
+    text: (file) => {
+      const doc = docs.get(file);
+      if (doc === undefined && known.has(file) && STEERING.test(file)) wanted.add(file);
+      return doc?.text;
+    },
+    rootOf: (file) => {
+      let best = "";
+      for (const r of roots)
+        if ((r === "" || file.startsWith(`${r}/`)) && r.length > best.length) best = r;
+      return best;
+    },
+    packages: (name) => {
+      packageFolders ??= foldersByPackage();
+      return packageFolders.get(name) ?? [];
+    },
+  };
+  let packageFolders: ReadonlyMap<string, readonly string[]> | undefined;
+  const foldersByPackage = (): ReadonlyMap<string, readonly string[]> => {
+    const out = new Map<string, string[]>();
+    const manifests = [...new Set([...known, ...docs.keys()])]
+      .filter((file) => /(^|\/)package\.json$/.test(file) && !/(^|\/)node_modules\//.test(file))
+      .sort();
+    for (const file of manifests) {
+      const name = packageName(files.text(file));
+      if (name === undefined) continue;
+      const folders = out.get(name);
+      const folder = file.slice(0, Math.max(0, file.lastIndexOf("/")));
+      if (folders === undefined) out.set(name, [folder]);
+      else folders.push(folder);
+    }
+    return out;
+  };
+
+  const languageOf = (file: FileId, doc: Doc): Language | undefined => {
+    const grammar = grammarFor(file, doc.languageId);
+    return grammar === undefined ? undefined : grammar === "python" ? python : javascript;
+  };
+  const isManifest = (file: FileId): boolean => {
+    const name = file.slice(file.lastIndexOf("/") + 1);
+    return manifestRules.some((r) => r.manifest?.names.test(name));
+  };
+
+  return {
+    docs,
+    known,
+    wanted,
+    files,
+    setRoots(list) {
+      roots = list;
+    },
+    languageOf,
+    isManifest,
+    forgetFolders() {
+      packageFolders = undefined;
+    },
+  };
+}
+
+/** The name in a package.json; undefined for a broken one. */
+function packageName(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const name = (JSON.parse(text) as { readonly name?: unknown } | null)?.name;
+    return typeof name === "string" ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
