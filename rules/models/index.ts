@@ -14,6 +14,7 @@ import javascriptJwt from "./javascript/jwt.ts";
 import javascriptNest from "./javascript/nest.ts";
 import javascriptNetwork from "./javascript/network.ts";
 import javascriptNext from "./javascript/next.ts";
+import javascriptRecords from "./javascript/records.ts";
 import javascriptResponses from "./javascript/responses.ts";
 import javascriptSettings from "./javascript/settings.ts";
 import javascriptSql from "./javascript/sql.ts";
@@ -72,6 +73,7 @@ export const models: readonly Model[] = [
   javascriptNest,
   javascriptNetwork,
   javascriptNext,
+  javascriptRecords,
   javascriptResponses,
   javascriptSettings,
   javascriptSql,

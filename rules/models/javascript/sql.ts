@@ -53,7 +53,12 @@ const sql: Model = {
       "$n",
       "spread",
     ),
-    row("knex.Knex().{raw,whereRaw,orderByRaw,havingRaw,joinRaw,groupByRaw}", [0], "knex", "?"),
+    row(
+      "{knex.Knex(),knex.QueryBuilder()}.{raw,whereRaw,andWhereRaw,orWhereRaw,orderByRaw,havingRaw,joinRaw,groupByRaw}",
+      [0],
+      "knex",
+      "?",
+    ),
     row("sequelize.Sequelize().query", [0], "sequelize", ":name", "replacements"),
     row("sequelize.literal", [0], "sequelize", "unknown"),
     row("typeorm.DataSource().query", [0], "typeorm", "$n"),
