@@ -9,6 +9,7 @@ import { evaluate } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
 import { mapTaint } from "./fields.ts";
 import { join } from "./join.ts";
+import { isSymbolic } from "./labels.ts";
 import {
   type End,
   type Outcome,
@@ -31,7 +32,7 @@ import {
   widened,
   withoutText,
 } from "./state.ts";
-import { NOTHING, type Shape, type Summary } from "./summary.ts";
+import { type Hit, NOTHING, type Shape, type Summary } from "./summary.ts";
 import { canBe, type ItemId, UNKNOWN, type Value } from "./value.ts";
 
 const MAX_VISITS = 40;
@@ -56,7 +57,7 @@ export function summarise(item: Item, id: ItemId, facts: Facts): Summary {
   if (out === undefined) return GIVEN_UP_SUMMARY;
   return rekeyed({
     returns: out.returns,
-    hits: [...run.hits.values()].slice(0, MAX_HITS),
+    hits: mostTelling([...run.hits.values()], id),
     observations: [...run.observations.values()],
     whenTrue: out.whenTrue,
     whenFalse: out.whenFalse,
@@ -70,6 +71,14 @@ export function summarise(item: Item, id: ItemId, facts: Facts): Summary {
     outside: 0,
     key: 0,
   });
+}
+
+/** If there are too many flows: those from a source, which are findings, then those to a sink of its own, then the shorter ones. */
+function mostTelling(hits: readonly Hit[], id: ItemId): readonly Hit[] {
+  if (hits.length <= MAX_HITS) return hits;
+  const rank = (h: Hit): number =>
+    isSymbolic(h.label) ? (h.site.item === id ? 1 : 1 + h.trail.length) : 0;
+  return [...hits].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_HITS);
 }
 
 export function shapeOf(item: Item, id: ItemId, facts: Facts): Shape {
