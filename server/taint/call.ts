@@ -122,6 +122,8 @@ export function invoke(given: Call, callee: Value, method: string | undefined): 
             value.value.refs.some((r) => run.facts.knowledge.knows(r.slice(4)))
             ? value.value
             : named(value.value, result);
+      // It may be an object of the program that has a method of this name: the caller knows.
+      if (paths.length === 0 && !isAnswer(value.value)) add(deferCall(call, callee, method));
     }
   }
   const called = runCallbacks(call, paths, method);
@@ -141,6 +143,16 @@ export function invoke(given: Call, callee: Value, method: string | undefined): 
   if (whenTrue === undefined || whenTrue.size === 0) return result ?? UNKNOWN;
   const { key: _key, ...answer } = result ?? UNKNOWN;
   return { ...answer, whenTrue: both(answer.whenTrue, whenTrue) };
+}
+
+/** A number or a truth value, and what it proves. */
+function isAnswer(value: Value): boolean {
+  return (
+    value.scalar === true ||
+    value.whenTrue !== undefined ||
+    value.whenFalse !== undefined ||
+    value.position !== undefined
+  );
 }
 
 /** A method without a body of its own, on an object that may be of a subclass: the caller knows which. */

@@ -1,6 +1,7 @@
 /** Joining: the least value, taint or proof that covers two of them, as where two ways through a function meet. */
 
 import { readField } from "./fields.ts";
+import { isSymbolic } from "./labels.ts";
 import {
   type Alt,
   canBe,
@@ -18,6 +19,9 @@ import {
   type Value,
 } from "./value.ts";
 import { altKey, keyOf } from "./value-keys.ts";
+
+/** So much of what only callers know stays in a value, however many sources are in it. */
+const MIN_SYMBOLIC = 4;
 
 /** The least value that covers both. */
 export function join(a: Value | undefined, b: Value | undefined, depth = 0): Value {
@@ -179,9 +183,15 @@ export function joinTaint(a: readonly Taint[], b: readonly Taint[]): readonly Ta
   const all = [...out.values()].sort((x, y) =>
     x.label < y.label ? -1 : x.label > y.label ? 1 : x.derive < y.derive ? -1 : 1,
   );
-  return all.length <= MAX_TAINT
-    ? all
-    : all.slice(0, MAX_TAINT).map((t) => ({ ...t, marks: t.marks | markBit("many-values") }));
+  if (all.length <= MAX_TAINT) return all;
+  return sourcesFirst(all).map((t) => ({ ...t, marks: t.marks | markBit("many-values") }));
+}
+/** Of too many, sources are kept before what only callers know, but not in place of all of that. */
+function sourcesFirst(all: readonly Taint[]): readonly Taint[] {
+  const symbolic = all.filter((t) => isSymbolic(t.label));
+  const room = MAX_TAINT - (all.length - symbolic.length);
+  const dropped = new Set(symbolic.slice(Math.max(room, MIN_SYMBOLIC)));
+  return all.filter((t) => !dropped.has(t)).slice(0, MAX_TAINT);
 }
 
 function joinAlts(
