@@ -3,6 +3,7 @@
  * their results "call:ID:"; they are made where the summary is used.
  */
 import type { Call } from "./arguments.ts";
+import { bounded } from "./bounds.ts";
 import { invoke } from "./call.ts";
 import { readField, spread } from "./fields.ts";
 import { join } from "./join.ts";
@@ -49,7 +50,7 @@ export function deferCall(
     const own = result === undefined ? id : `${id}.${result.length}`;
     if (!run.deferred.has(own) && run.deferred.size >= MAX_DEFERRED) break;
     const site = { item: run.id, op: call.id, span: op.span };
-    const args = call.args.map((a) => ({ ...a, op: -1 }));
+    const args = call.args.map((a) => ({ ...a, op: -1, value: bounded(a.value) }));
     if (run.recording)
       run.deferred.set(own, { id: own, callee: t.label, args, site, isNew: op.isNew });
     result ??= [];

@@ -1,7 +1,7 @@
 /** What is inside a value: reading and writing its fields, and going through the taint in all of them. */
 
 import { join, joinTaint } from "./join.ts";
-import { extend } from "./labels.ts";
+import { extend, isSymbolic } from "./labels.ts";
 import {
   type Alt,
   KEYS,
@@ -83,6 +83,27 @@ export function isTainted(value: Value): boolean {
         for (const p of a.parts) if (p.value !== undefined && isTainted(p.value)) out = true;
   taintedInside.set(value, out);
   return out;
+}
+
+const openInside = new WeakMap<Value, boolean>();
+/** True if anything in the value, or what it proves, is known to the caller only. */
+export function isOpenValue(value: Value): boolean {
+  if (value.whenTrue !== undefined || value.whenFalse !== undefined) return true;
+  for (const t of value.taint) if (isSymbolic(t.label)) return true;
+  if (value.fields === undefined && value.alts === undefined && value.env === undefined)
+    return false;
+  const known = openInside.get(value);
+  if (known !== undefined) return known;
+  const out = anyOpen(value.fields) || anyOpen(value.env) || (value.alts ?? []).some(isOpenAlt);
+  openInside.set(value, out);
+  return out;
+}
+function anyOpen(values: Value["fields"]): boolean {
+  if (values !== undefined) for (const v of values.values()) if (isOpenValue(v)) return true;
+  return false;
+}
+function isOpenAlt(alt: Alt): boolean {
+  return "parts" in alt && alt.parts.some((p) => p.value !== undefined && isOpenValue(p.value));
 }
 
 export function mapTaint(value: Value, f: (t: Taint) => Taint | undefined, depth = 0): Value {

@@ -2,10 +2,10 @@
 
 import type { ValueId } from "../ir/ir.ts";
 import type { Call } from "./arguments.ts";
-import { bounded } from "./bounds.ts";
+import { bounded, evidence } from "./bounds.ts";
 import { captured, freeTaint, holeOf } from "./closures.ts";
 import { followDeferred, readStep } from "./defer.ts";
-import { spread } from "./fields.ts";
+import { isOpenValue, spread } from "./fields.ts";
 import { freeValue } from "./free-names.ts";
 import { both, join, joinTaint } from "./join.ts";
 import { ALL_KINDS, kindBit } from "./kinds.ts";
@@ -16,6 +16,7 @@ import { type Run, spend } from "./run.ts";
 import { addHit } from "./sinks.ts";
 import { bake } from "./state.ts";
 import { rebase, type Summary, trail } from "./summary.ts";
+import { withoutText } from "./text.ts";
 import {
   type Alt,
   type ItemId,
@@ -70,6 +71,8 @@ export function instantiate(
       ? captured(run, holeOf(run, fn), name, state)
       : (options.callee?.env?.get(name) ??
         (outer ? ofTaint([freeTaint(name, run.id, op.span)]) : undefined));
+  const ends = (value: Value | undefined): Value | undefined =>
+    value === undefined ? undefined : bounded(value);
   const passed = new Map<string, Value | undefined>();
   const passedFor = (label: string): Value | undefined => {
     if (passed.has(label)) return passed.get(label);
@@ -77,9 +80,7 @@ export function instantiate(
     const name = label.slice(first, label.indexOf(":", first));
     let value = label.startsWith("param:")
       ? param(Number(name))
-      : label.startsWith("free:")
-        ? capturedBy(name)
-        : resultOf(name);
+      : ends(label.startsWith("free:") ? capturedBy(name) : resultOf(name));
     for (const key of stepsOf(label))
       if (value !== undefined) value = bake(readStep(call, value, key), state);
     passed.set(label, value);
@@ -111,7 +112,33 @@ export function instantiate(
       };
     });
   };
+  /** A hole takes the taint and the text of what the caller passes, not what is inside of it. */
+  const inHole = (value: Value): Value => {
+    if (!isOpenValue(value)) return value;
+    spend(run, value.taint.length * 4, 1);
+    let taint: readonly Taint[] = [];
+    let refs = value.refs;
+    for (const t of value.taint) {
+      taint = joinTaint(taint, expandTaint(t));
+      const passed = isSymbolic(t.label) && t.derive === "same" ? passedFor(t.label) : undefined;
+      if (passed === undefined) continue;
+      if (passed.refs.length > 0) refs = [...new Set([...refs, ...passed.refs])].sort();
+      if (passed.alts !== undefined && value.taint.length === 1) return withTaint(passed, taint);
+    }
+    return { ...withTaint(value, taint), refs };
+  };
+  const substituted = new Map<Value, Value>();
+  const seen = (value: Value): Value => bounded(subst(value));
   const subst = (value: Value, depth = 0): Value => {
+    // What nobody outside decides is the same everywhere.
+    if (!isOpenValue(value)) return value;
+    const known = substituted.get(value);
+    if (known !== undefined) return known;
+    const out = substitute(value, depth);
+    substituted.set(value, out);
+    return out;
+  };
+  const substitute = (value: Value, depth: number): Value => {
     spend(run, value.taint.length * 4, 1 + (value.fields?.size ?? 0));
     let taint: readonly Taint[] = [];
     let extra: Value | undefined;
@@ -135,10 +162,7 @@ export function instantiate(
       out.fields = new Map([...fields].map(([k, v]) => [k, subst(v, depth + 1)]));
     if (env !== undefined && depth < 3)
       out.env = new Map([...env].map(([k, v]) => [k, subst(v, depth + 1)]));
-    if (alts !== undefined) {
-      const filled = fillAlts(alts, (v) => subst(v, depth + 1));
-      if (filled !== undefined) out.alts = filled;
-    }
+    if (alts !== undefined) out.alts = fillAlts(alts, inHole);
     if (extra !== undefined) {
       out.refs = [...new Set([...out.refs, ...extra.refs])].sort();
       if (extra.fields !== undefined && out.fields === undefined) {
@@ -150,6 +174,18 @@ export function instantiate(
       if (extra.guessed) out.guessed = true;
     }
     return out;
+  };
+  /** Of a value that reached a sink: what it is and its text, and that of what is inside of it. */
+  const evidenceOf = (value: Value): Value => {
+    if (!isOpenValue(value)) return value;
+    const { fields, alts, ...shell } = value;
+    return {
+      ...inHole(shell),
+      ...(fields === undefined
+        ? {}
+        : { fields: new Map([...fields].map(([key, field]) => [key, evidenceOf(field)])) }),
+      ...(alts === undefined ? {} : { alts: fillAlts(alts, inHole) }),
+    };
   };
   for (const d of summary.deferred) resultOf(d.id);
   if (run.recording && !call.quiet && summary.hits.length > 0)
@@ -165,7 +201,9 @@ export function instantiate(
       };
       const found = expandTaint(t);
       if (found.length === 0) continue;
-      const value = subst(h.value);
+      // What is passed on as it came is what the caller passes, whatever is inside.
+      const isPassed = h.value.fields === undefined && h.value.alts === undefined;
+      const value = isPassed ? evidence(subst(h.value)) : evidenceOf(h.value);
       for (const f of found) {
         addHit(run, {
           ...h,
@@ -192,13 +230,13 @@ export function instantiate(
     }
     return out;
   };
-  for (const [name, value] of summary.free) writeOutside(call, fn, mine, name, subst(value));
+  for (const [name, value] of summary.free) writeOutside(call, fn, mine, name, seen(value));
   const always = proofOf(summary.always);
   if (always.size > 0) Object.assign(state, assume(state, always));
   return {
-    returns: subst(summary.returns),
-    self: subst(summary.self),
-    params: new Map([...summary.params].map(([i, v]) => [i, subst(v)])),
+    returns: seen(summary.returns),
+    self: seen(summary.self),
+    params: new Map([...summary.params].map(([i, v]) => [i, seen(v)])),
     whenTrue: proofOf(summary.whenTrue),
     whenFalse: proofOf(summary.whenFalse),
   };
@@ -216,7 +254,7 @@ function shortName(fn: ItemId): string {
 }
 
 /** Holes that stand for a caller's value take its text, if it has one. */
-function fillAlts(alts: readonly Alt[], subst: (v: Value) => Value): readonly Alt[] | undefined {
+function fillAlts(alts: readonly Alt[], subst: (v: Value) => Value): readonly Alt[] {
   return alts.map((alt) => {
     if ("const" in alt) return alt;
     const parts: Part[] = [];
@@ -227,7 +265,7 @@ function fillAlts(alts: readonly Alt[], subst: (v: Value) => Value): readonly Al
       }
       const value = subst(p.value);
       const one = value.alts?.length === 1 ? value.alts[0] : undefined;
-      if (one === undefined) parts.push({ ...p, value });
+      if (one === undefined) parts.push({ ...p, value: withoutText(value) });
       else if ("const" in one)
         parts.push({ item: p.item, span: p.span, text: String(one.const ?? "") });
       else parts.push(...one.parts);

@@ -49,7 +49,7 @@ export interface Run {
  * One item may not hang the rest: it is given up at this effort, which is some seconds of work. Counted, not timed, so that
  * the answer is the same on every machine and after every edit.
  */
-const MAX_EFFORT = 400_000;
+const MAX_EFFORT = 4_000_000;
 /** An operation costs about as much as looking at so many variables. */
 const OPERATION = 20;
 

@@ -1,6 +1,7 @@
 /** Data that reaches a sink. */
 import type { Op, ValueId } from "../ir/ir.ts";
 import { type Call, specified } from "./arguments.ts";
+import { evidence } from "./bounds.ts";
 import { spread } from "./fields.ts";
 import type { SinkRow } from "./model.ts";
 import type { Run } from "./run.ts";
@@ -39,7 +40,7 @@ function hit(
     site: { item: run.id, op: id, span: op.span },
     arg: a.op,
     argSpan: argOp?.span ?? a.span,
-    value: a.value,
+    value: evidence(a.value),
     label: t.label,
     kind: t.kind,
     cleared: t.cleared,

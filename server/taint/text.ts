@@ -57,8 +57,10 @@ function isRoot(value: Value): boolean {
 function compact(parts: readonly Part[]): readonly Part[] {
   return parts.filter((p) => p.text !== "");
 }
-function withoutText(value: Value): Value {
-  if (value.alts === undefined && value.fields === undefined) return value;
-  const { alts: _alts, fields: _fields, key: _key, ...rest } = value;
+/** What stands in a hole: the taint of all that is in it, and none of its own text. */
+export function withoutText(value: Value): Value {
+  if (value.alts === undefined && value.fields === undefined && value.env === undefined)
+    return value;
+  const { alts: _alts, fields: _fields, env: _env, key: _key, ...rest } = value;
   return { ...rest, taint: spread(value) };
 }
