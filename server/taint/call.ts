@@ -19,7 +19,7 @@ import { resolve } from "./references.ts";
 import type { Run } from "./run.ts";
 import { sink } from "./sinks.ts";
 import { bake, type State } from "./state.ts";
-import type { CallArg } from "./summary.ts";
+import { type CallArg, NOTHING } from "./summary.ts";
 import {
   type ItemId,
   markBit,
@@ -164,6 +164,8 @@ function isOpen(call: Call, fn: ItemId, callee: Value): boolean {
   const summary = run.facts.summary(fn);
   return (
     summary !== undefined &&
+    // Of a function that calls this one nothing may be known yet.
+    summary.key !== NOTHING.key &&
     summary.hits.length === 0 &&
     summary.deferred.length === 0 &&
     summary.calls.length === 0 &&

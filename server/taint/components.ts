@@ -121,20 +121,29 @@ export function createComponents(ground: Ground, done: Table<Summary>, work: Wor
     for (let restart = 0; restart < 8; restart++) {
       const members = open.slice(openBefore).sort();
       for (const m of members) tentative.set(m, NOTHING);
-      for (let round = 0; round < MAX_ROUNDS; round++) {
-        let changed = false;
+      const asked = new Map<ItemId, ReadonlySet<ItemId>>();
+      // Those that asked for a summary which is another one by now.
+      let stale = new Set(members);
+      for (let round = 0; round < MAX_ROUNDS && stale.size > 0; round++) {
+        const next = new Set<ItemId>();
         for (const m of members) {
-          const placed = program.item(m);
+          const placed = stale.delete(m) ? program.item(m) : undefined;
           if (placed === undefined) continue;
           const before = tentative.get(m) as Summary;
-          const made = cells.within(done.cell(m), () => work.compute(placed).summary) as Summary;
+          let reads: readonly Read[] = [];
+          const made = cells.within(done.cell(m), () => {
+            const computed = work.compute(placed);
+            ({ reads } = computed);
+            return computed.summary;
+          }) as Summary;
+          asked.set(m, summariesIn(reads));
           const summary = round < EXACT_ROUNDS ? made : widened(made, before);
-          if (summary.key !== before.key) {
-            tentative.set(m, summary);
-            changed = true;
-          }
+          if (summary.key === before.key) continue;
+          tentative.set(m, summary);
+          for (const [who, of] of asked) if (of.has(m)) (who > m ? stale : next).add(who);
         }
-        if (!changed || open.length - openBefore > members.length) break;
+        stale = next;
+        if (open.length - openBefore > members.length) break;
       }
       if (open.length - openBefore === members.length) break;
     }
@@ -181,6 +190,13 @@ export function createComponents(ground: Ground, done: Table<Summary>, work: Wor
     bottomless.clear();
   };
   return { demand, summary, deadline, forget };
+}
+
+function summariesIn(reads: readonly Read[]): ReadonlySet<ItemId> {
+  const out = new Set<ItemId>();
+  for (const { what, args } of reads)
+    if (what === "summary" || what === "enclosed") out.add(args[0] as ItemId);
+  return out;
 }
 
 function calledItself(reads: readonly Read[] | undefined, id: ItemId): boolean {

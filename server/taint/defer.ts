@@ -17,6 +17,8 @@ const MAX_DEFERRED = 30;
 const MAX_HANDED = 4;
 /** So many deferred calls may be followed inside one another. */
 const MAX_FOLLOWED = 8;
+/** And so many in all for one operation: functions that hand each other on could be followed without end. */
+const MAX_FOLLOWS = 100;
 
 /** One step of an access path, taken where the object is known. */
 export function readStep(call: Call, value: Value, key: string): Value {
@@ -75,7 +77,8 @@ export function followDeferred(
   subst: (value: Value) => Value,
 ): Value {
   const { run, op } = call;
-  if (run.depth >= MAX_FOLLOWED) return UNKNOWN;
+  if (run.depth === 0) run.followed = 0;
+  if (run.depth >= MAX_FOLLOWED || ++run.followed > MAX_FOLLOWS) return UNKNOWN;
   const callee = passedFor(deferred.callee) ?? UNKNOWN;
   const holder = parentLabel(deferred.callee);
   const method = stepsOf(deferred.callee).at(-1);

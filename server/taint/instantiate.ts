@@ -97,11 +97,23 @@ export function instantiate(
     results.set(id, value);
     return value;
   };
-  const expandTaint = (t: Taint): Taint[] => {
-    if (t.label.startsWith("source:")) return [t];
-    const value = passedFor(t.label);
-    if (value === undefined || value.scalar) return [];
-    return spread(value).map((a) => {
+  const expanded = new Map<Taint, readonly Taint[]>();
+  const expandTaint = (t: Taint): readonly Taint[] => {
+    const known = expanded.get(t);
+    if (known !== undefined) return known;
+    const out = t.label.startsWith("source:") ? [t] : madeOf(t);
+    expanded.set(t, out);
+    return out;
+  };
+  const spreads = new Map<string, readonly Taint[]>();
+  const madeOf = (t: Taint): readonly Taint[] => {
+    let all = spreads.get(t.label);
+    if (all === undefined) {
+      const value = passedFor(t.label);
+      all = value === undefined || value.scalar ? [] : spread(value);
+      spreads.set(t.label, all);
+    }
+    return all.map((a) => {
       const derive = t.derive === "same" ? a.derive : t.derive;
       return {
         ...a,

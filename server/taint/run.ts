@@ -44,6 +44,8 @@ export interface Run {
   readonly settled: Map<Ref, Value>;
   /** How many calls are being followed inside one another. */
   depth: number;
+  /** How many calls were followed for the sake of the operation that is being evaluated. */
+  followed: number;
 }
 /**
  * One item may not hang the rest: it is given up at this effort, which is some seconds of work. Counted, not timed, so that
@@ -91,6 +93,7 @@ export function createRun(item: Item, id: ItemId, facts: Facts, shapesOnly: bool
     made: new Map(),
     settled: new Map(),
     depth: 0,
+    followed: 0,
   };
 }
 
