@@ -1,8 +1,12 @@
 /** Kinds of source and sink, and what is proved of a text, as bits. */
 
-/** Kinds of sink; a taint's `cleared` has one bit for each, and one for guards that are there but too weak. */
-export const SINK_KINDS = [
+/** Kinds of sink that data must not reach; a taint's `cleared` has one bit for each. */
+export const FLOW_KINDS = [
   "sql",
+  "nosql",
+  "ldap",
+  "xpath",
+  "graph",
   "url",
   "path",
   "html",
@@ -16,12 +20,19 @@ export const SINK_KINDS = [
   "log",
   "template",
   "deserialize",
-  "token",
-  "cors",
-  "debug",
-  "file-check",
-  "upload-parser",
-  // Not sinks, but what is known of a text; `paths.ts` says what follows from them for "path".
+  "xml",
+  "regex",
+  /** The name of a property that is written. */
+  "key",
+  /** All fields of an object at once. */
+  "fields",
+] as const;
+
+/** Kinds of call that rules look at for how they are made, whatever data arrives: nothing clears them, they need no bit. */
+export const CALL_KINDS = ["token", "cors", "debug", "file-check", "upload-parser"] as const;
+
+/** No sinks, but what is known of a text; `paths.ts` says what follows from them for "path". */
+const TEXT_PROPERTIES = [
   /** A piece between dots or slashes. */
   "piece",
   /** No ".." in it climbs. */
@@ -36,14 +47,19 @@ export const SINK_KINDS = [
   "in-folder",
   /** Begins with the name of a folder, which may go on: "/srv/files-old". */
   "beside-folder",
-  "weak-guard",
 ] as const;
-export type SinkKind = (typeof SINK_KINDS)[number];
+
+/** The mark of guards that are there but too weak comes last, so that `ALL_KINDS` are the bits below it. */
+const BITS = [...FLOW_KINDS, ...TEXT_PROPERTIES, "weak-guard"] as const;
+
+export type SinkKind = (typeof BITS)[number] | (typeof CALL_KINDS)[number];
+const bits = new Map<string, number>(BITS.map((kind, i) => [kind, 1 << i]));
+/** At most 31 of them: bits of a number without its sign. 0 for the kinds of call. */
 export function kindBit(kind: SinkKind): number {
-  return 1 << SINK_KINDS.indexOf(kind);
+  return bits.get(kind) ?? 0;
 }
 /** Every kind but the weak-guard mark. */
-export const ALL_KINDS = (1 << (SINK_KINDS.length - 1)) - 1;
+export const ALL_KINDS = (1 << (BITS.length - 1)) - 1;
 export function clearedBy(kinds: readonly SinkKind[] | "all" | undefined): number {
   if (kinds === undefined) return 0;
   return kinds === "all" ? ALL_KINDS : kinds.reduce((mask, k) => mask | kindBit(k), 0);

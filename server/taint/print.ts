@@ -1,6 +1,6 @@
 /** A summary as readable text, for people who work on the engine. Spans become what `textOf` says of them. */
 import type { Item, Literal, Span } from "../ir/ir.ts";
-import { kindBit, SINK_KINDS } from "./kinds.ts";
+import { FLOW_KINDS, kindBit } from "./kinds.ts";
 import { SELF_LABEL } from "./labels.ts";
 import type { Entry, Hit, Summary } from "./summary.ts";
 import {
@@ -131,18 +131,15 @@ function withFields(text: string, fields: string): string {
   return fields === "" ? text : `${text}.${fields}`;
 }
 
-const FIRST_PROPERTY = SINK_KINDS.indexOf("piece");
 /** What is said of a text beside the sinks, where it leads to something. */
 const TOLD = ["piece", "no-climb", "no-climb-at-start", "in-folder", "beside-folder"] as const;
 
 /** ", harmless for sql, path, marked unknown-call, a part of it" */
 function notesText(cleared: number, marks: number, derive: string): string {
-  const bit = (_kind: string, index: number): boolean =>
-    index < FIRST_PROPERTY && (cleared & (1 << index)) !== 0;
-  const kinds = SINK_KINDS.filter(bit);
-  const isWeak = (cleared & (1 << SINK_KINDS.indexOf("weak-guard"))) !== 0;
+  const kinds = FLOW_KINDS.filter((kind) => (cleared & kindBit(kind)) !== 0);
+  const isWeak = (cleared & kindBit("weak-guard")) !== 0;
   const seen = MARKS.filter((mark) => (marks & markBit(mark)) !== 0);
-  const all = kinds.length === FIRST_PROPERTY;
+  const all = kinds.length === FLOW_KINDS.length;
   const known = TOLD.filter((kind) => (cleared & kindBit(kind)) !== 0);
   return [
     kinds.length === 0 ? "" : `, harmless for ${all ? "every sink" : kinds.join(", ")}`,

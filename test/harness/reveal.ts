@@ -21,14 +21,14 @@ import {
 
 /** Of one argument only one finding is shown for each kind of sink: so each kind of source asks by a sink of its own. */
 const ASKED: Readonly<Record<Exclude<SourceKind, "upload-name">, SinkKind>> = {
-  remote: "cors",
+  remote: "xpath",
   client: "template",
   model: "shell",
   exception: "log",
   stack: "header",
   environment: "network",
   "command-line": "deserialize",
-  message: "token",
+  message: "graph",
 };
 const SOURCES = Object.keys(ASKED) as (keyof typeof ASKED)[];
 const KINDS = ["sql", "path", "url", "html", "redirect", "response"] as const;
