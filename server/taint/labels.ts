@@ -40,6 +40,17 @@ export function stepName(key: string): string {
 
 /** The label of what holds it, one step up; undefined at the top. */
 export function parentLabel(label: string): string | undefined {
+  const known = parents.get(label);
+  if (known !== undefined) return known === "" ? undefined : known;
+  const parent = findParent(label);
+  if (parents.size > MAX_KNOWN) parents.clear();
+  parents.set(label, parent ?? "");
+  return parent;
+}
+/** Looked up far more often than there are labels. */
+const parents = new Map<string, string>();
+const MAX_KNOWN = 100_000;
+function findParent(label: string): string | undefined {
   const cut = pathStart(label);
   if (cut < 0 || cut === label.length - 1) return undefined;
   const dot = label.lastIndexOf(".");

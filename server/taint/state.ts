@@ -78,9 +78,24 @@ export function withoutText(state: State, condition: Value): State {
 
 /** Writes what the state has proved into the value's taint. */
 export function bake(value: Value, state: State): Value {
-  if (state.cleared.size === 0 || !isTainted(value)) return value;
-  return mapTaint(value, (t) => bakeTaint(t, state));
+  const { cleared } = state;
+  if (cleared.size === 0 || !isTainted(value)) return value;
+  if (value.fields === undefined && value.alts === undefined && value.env === undefined)
+    return mapTaint(value, (t) => bakeTaint(t, state));
+  // The same objects are read again and again while nothing new is proved.
+  let known = baked.get(cleared);
+  if (known === undefined) {
+    known = new WeakMap();
+    baked.set(cleared, known);
+  }
+  let out = known.get(value);
+  if (out === undefined) {
+    out = mapTaint(value, (t) => bakeTaint(t, state));
+    known.set(value, out);
+  }
+  return out;
 }
+const baked = new WeakMap<Proof, WeakMap<Value, Value>>();
 export function bakeTaint(t: Taint, state: State): Taint {
   let more: number | undefined;
   for (let label: string | undefined = t.label; label !== undefined; label = parentLabel(label)) {
