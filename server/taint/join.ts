@@ -161,26 +161,28 @@ export function both(a: Proof | undefined, b: Proof | undefined): Proof {
 export function joinTaint(a: readonly Taint[], b: readonly Taint[]): readonly Taint[] {
   if (a.length === 0) return b;
   if (b.length === 0 || a === b) return a;
-  const out = new Map<string, Taint>();
-  for (const t of a) out.set(`${t.label};${t.derive}`, t);
-  for (const t of b) {
-    const key = `${t.label};${t.derive}`;
-    const old = out.get(key);
-    if (old === undefined) out.set(key, t);
-    else if (
-      old.cleared !== t.cleared ||
-      old.marks !== t.marks ||
-      t.trail.length < old.trail.length
-    ) {
-      out.set(key, {
-        ...old,
-        cleared: old.cleared & t.cleared,
-        marks: old.marks | t.marks,
-        trail: t.trail.length < old.trail.length ? t.trail : old.trail,
-      });
+  if (b.every((t) => a.includes(t))) return a;
+  if (a.every((t) => b.includes(t))) return b;
+  const all: Taint[] = [];
+  // The lists are short: looking through is quicker than a table.
+  for (const list of [a, b])
+    for (const t of list) {
+      const at = all.findIndex((x) => x.label === t.label && x.derive === t.derive);
+      const old = all[at];
+      if (old === undefined) all.push(t);
+      else if (
+        old.cleared !== t.cleared ||
+        old.marks !== t.marks ||
+        t.trail.length < old.trail.length
+      )
+        all[at] = {
+          ...old,
+          cleared: old.cleared & t.cleared,
+          marks: old.marks | t.marks,
+          trail: t.trail.length < old.trail.length ? t.trail : old.trail,
+        };
     }
-  }
-  const all = [...out.values()].sort((x, y) =>
+  all.sort((x, y) =>
     x.label < y.label ? -1 : x.label > y.label ? 1 : x.derive < y.derive ? -1 : 1,
   );
   if (all.length <= MAX_TAINT) return all;

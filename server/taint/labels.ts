@@ -20,6 +20,21 @@ function pathStart(label: string): number {
 
 /** "param:0:query" + "id" = "param:0:query.id", to depth 3; "source:...|" likewise. Labels without a path stay as they are. */
 export function extend(label: string, key: string): string {
+  let steps = extended.get(label);
+  if (steps === undefined) {
+    if (extended.size > MAX_KNOWN) extended.clear();
+    steps = new Map();
+    extended.set(label, steps);
+  }
+  let out = steps.get(key);
+  if (out === undefined) {
+    out = makeLonger(label, key);
+    steps.set(key, out);
+  }
+  return out;
+}
+const extended = new Map<string, Map<string, string>>();
+function makeLonger(label: string, key: string): string {
   const cut = pathStart(label);
   if (cut < 0) return label;
   const path = label.slice(cut + 1);
