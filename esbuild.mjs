@@ -139,6 +139,20 @@ export async function buildBench() {
   });
 }
 
+/** Bundles the random edits over real code into .cache/fuzz/main.cjs. */
+export async function buildFuzz() {
+  const outfile = join(root, ".cache", "fuzz", "main.cjs");
+  await build({
+    ...nodeOptions,
+    entryPoints: ["test/fuzz/main.ts"],
+    outfile,
+    plugins: [sourcePlaces],
+    sourcemap: "inline",
+    sourcesContent: false,
+  });
+  return outfile;
+}
+
 /** Bundles the suite that runs inside an extension host into .cache/desktop/index.cjs. */
 export async function buildDesktopSuite() {
   const outfile = join(root, ".cache", "desktop", "index.cjs");

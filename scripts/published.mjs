@@ -3,9 +3,10 @@
 // packages through npm and pip, without running their code, into .cache/published.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureDependencies, root } from "./lib/ensure.mjs";
+import { fetched } from "./lib/packages.mjs";
 
 /** @typedef {{ file: string, function: string, lines: [number, number], alsoIn?: string[], alsoAt?: [number, number] }} Place */
 /** @typedef {{ id: string, advisory: string, ecosystem: "npm" | "pypi", package: string, vulnerable: string, fixed: string, kind: string, rules: string[], crossesFiles: boolean, source: Place, sink: Place, after: Place }} Entry */
@@ -16,7 +17,6 @@ ensureDependencies();
 const { buildProduct } = await import("../esbuild.mjs");
 await buildProduct();
 
-const cache = join(root, ".cache", "published");
 const parts = process.argv.slice(2);
 /** @type {Entry[]} */
 const list = JSON.parse(readFileSync(join(root, "test", "published", "list.json"), "utf8"));
@@ -94,7 +94,7 @@ function isAt(place, { file, start }) {
  * @returns {Finding[]}
  */
 function scan(entry, version) {
-  const folder = fetched(entry, version);
+  const folder = fetched(entry.ecosystem, entry.package, version);
   const known = scans.get(folder);
   if (known !== undefined) return known;
   const cli = join(root, "dist", "cli.js");
@@ -110,49 +110,4 @@ function scan(entry, version) {
   const { findings } = JSON.parse(stdout);
   scans.set(folder, findings);
   return findings;
-}
-
-/**
- * The folder with the unpacked package.
- * @param {Entry} entry
- * @param {string} version
- */
-function fetched(entry, version) {
-  const name = `${entry.package.replace("@", "").replace("/", "-")}-${version}`;
-  const folder = join(cache, name);
-  if (existsSync(folder)) return folder;
-  const work = join(cache, `${name}.part`);
-  rmSync(work, { recursive: true, force: true });
-  mkdirSync(work, { recursive: true });
-  console.error(`fetching ${entry.package} ${version}`);
-  if (entry.ecosystem === "npm") {
-    call("npm", ["pack", "--silent", "--ignore-scripts", `${entry.package}@${version}`], work);
-    call("tar", ["xzf", only(work)], work);
-    renameSync(join(work, readdirSync(work).find((n) => !n.endsWith(".tgz")) ?? "package"), folder);
-  } else {
-    // Wheels only: pip runs the build code of a source archive to read its name.
-    const pip = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"];
-    call("python3", [...pip, "--ignore-requires-python", `${entry.package}==${version}`], work);
-    call("python3", ["-m", "zipfile", "-e", only(work), "package"], work);
-    renameSync(join(work, "package"), folder);
-  }
-  rmSync(work, { recursive: true, force: true });
-  return folder;
-}
-
-/** @param {string} folder */
-function only(folder) {
-  const [first] = readdirSync(folder);
-  if (first === undefined) throw new Error(`nothing was fetched into ${folder}`);
-  return first;
-}
-
-/**
- * @param {string} command
- * @param {string[]} args
- * @param {string} cwd
- */
-function call(command, args, cwd) {
-  const { status, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8" });
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? stderr}`);
 }

@@ -183,8 +183,11 @@ export interface Engine {
   describe(file: FileId, what: "ir" | "summary"): readonly Described[];
   /** Trees alive now; equals the number of open files that were parsed. */
   liveTrees(): number;
-  /** Forgets every cache: for tests of "deleting any cache changes only the time". */
-  dropCaches(): void;
+  /**
+   * Forgets what is kept only to be quick, or of it the entries for which the answer is true: for tests of "deleting any cache
+   * changes only the time".
+   */
+  dropCaches(chosen?: () => boolean): void;
   dispose(): void;
 }
 

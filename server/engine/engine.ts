@@ -225,10 +225,9 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         page: rules.pages[r.id] ?? "",
       })),
     liveTrees: () => syntax.liveTrees(),
-    dropCaches() {
-      moments.dropCaches();
-      for (const [file, doc] of docs) forget(file, doc);
-      moments.drop();
+    dropCaches(chosen = () => true) {
+      moments.dropCaches(chosen);
+      for (const [file, doc] of docs) if (chosen()) forget(file, doc);
     },
     dispose() {
       for (const doc of docs.values()) doc.source?.dispose();

@@ -53,8 +53,8 @@ export interface Moments {
   readonly reset: () => void;
   /** What is made of all contributions is made again. */
   readonly stale: (m?: Moment) => void;
-  readonly drop: () => void;
-  readonly dropCaches: () => void;
+  /** Forgets what it keeps only to be quick: the entries for which the answer is true. */
+  readonly dropCaches: (chosen: () => boolean) => void;
 }
 
 export function createMoments(
@@ -71,7 +71,7 @@ export function createMoments(
     javascript: compile(rules.models, "javascript", watch, hash),
   };
   const irCache: IrCache = new Map();
-  let memo: Memo = createMemo();
+  const memo: Memo = createMemo();
   /** Dropped on every change of what it stands on, so nothing in it can be stale. */
   let moment: Moment | undefined;
   /** Files whose text changed since the last look. */
@@ -195,13 +195,11 @@ export function createMoments(
     moment = undefined;
     texts.forgetFolders();
   };
-  const drop = (): void => {
-    moment = undefined;
-  };
-  const dropCaches = (): void => {
-    irCache.clear();
-    memo = createMemo();
+  const dropCaches = (chosen: () => boolean): void => {
+    for (const table of [irCache, ...memo.shapes, memo.summaries])
+      for (const key of table.keys()) if (chosen()) table.delete(key);
+    if (chosen()) moment = undefined;
   };
 
-  return { irOf, now, touch, reset, stale, drop, dropCaches };
+  return { irOf, now, touch, reset, stale, dropCaches };
 }
