@@ -9,6 +9,7 @@ import { withHint } from "./free-names.ts";
 import { join } from "./join.ts";
 import { clearedBy } from "./kinds.ts";
 import { callAccessor } from "./made.ts";
+import { lookedUp } from "./membership.ts";
 import type { PassRow } from "./model.ts";
 import { step } from "./paths.ts";
 import { pathValue, resolve } from "./references.ts";
@@ -120,7 +121,7 @@ export function index(
     );
     out = out === UNKNOWN ? step : join(out, step);
   }
-  return out;
+  return lookedUp(run, object, key, op, state, out);
 }
 
 /** There may be nothing at a key that is not known. */

@@ -137,12 +137,19 @@ export interface GuardRow {
    * clears what its characters allow; not from a source; a constant
    * with scheme, host and the slash after it ("https://example.com/"); a constant domain with its dot (".example.com"); ".." or
    * a pattern that finds it; a slash; text that ends with a separator. A guard whose `needs` is not met proves that there is a
-   * check.
+   * check. "own-keys": a table that the program filled, and no default is given.
    */
   readonly needs?: {
     readonly arg: ArgSpec;
-    readonly is: ConstantTest | MatchTest | "constant" | "untainted" | "among" | "scalar-type";
-    /** Of "among". */
+    readonly is:
+      | ConstantTest
+      | MatchTest
+      | "constant"
+      | "untainted"
+      | "among"
+      | "scalar-type"
+      | "own-keys";
+    /** Of "among"; of "own-keys" the types of tables. */
     readonly values?: readonly string[];
   };
   /** The subject is a condition, and what it proves when true is proved. */

@@ -5,15 +5,8 @@ import { concatLists, holds, isRecord, merge } from "./containers.ts";
 import { isTainted, spread } from "./fields.ts";
 import { both, join, joinTaint } from "./join.ts";
 import { ALL_KINDS } from "./kinds.ts";
-import {
-  contains,
-  isForeign,
-  prove,
-  proveAt,
-  provedBy,
-  provedByOperator,
-  weakened,
-} from "./proofs.ts";
+import { hasForeignKeys } from "./membership.ts";
+import { contains, prove, proveAt, provedBy, provedByOperator, weakened } from "./proofs.ts";
 import type { Run } from "./run.ts";
 import { bake, type State } from "./state.ts";
 import { concat } from "./text.ts";
@@ -173,7 +166,7 @@ export function compare(
       }
     }
   } else if (operator === "in" || operator === "not in") {
-    if (left.taint.length > 0 && !isForeign(right)) {
+    if (left.taint.length > 0 && !hasForeignKeys(right)) {
       proof = proveAt(run, left, op.left, ALL_KINDS);
       weak = prove(left, 0);
     } else if (spread(left).length === 0) {

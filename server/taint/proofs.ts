@@ -5,6 +5,7 @@ import { mapTaint, spread } from "./fields.ts";
 import { both } from "./join.ts";
 import { clearedBy, kindBit } from "./kinds.ts";
 import type { Knowledge } from "./knowledge.ts";
+import { keyOfTable } from "./membership.ts";
 import type { GuardRow } from "./model.ts";
 import { narrowed, proved, settle } from "./paths.ts";
 import { CONSTANT_TESTS, type ConstantTest, clearedByPattern } from "./patterns.ts";
@@ -120,7 +121,8 @@ function guard(call: Call, row: GuardRow): Proof | undefined {
   if (subject === undefined) return undefined;
   if (row.holds) return subject.value.whenTrue;
   const other = row.needs === undefined ? undefined : argument(call, row.needs.arg)?.value;
-  const mask = provedBy(call.run, row, other);
+  const mask =
+    row.needs?.is === "own-keys" ? keyOfTable(call, row) : provedBy(call.run, row, other);
   const op = row.subject === "recv" ? call.receiverOp : subject.op;
   return mask === undefined ? undefined : proveAt(call.run, subject.value, op, mask);
 }
@@ -133,6 +135,7 @@ export function provedBy(run: Run, row: GuardRow, other: Value | undefined): num
   if (other === undefined || isForeign(other)) return undefined;
   switch (is) {
     case "untainted":
+    case "own-keys":
       return mask;
     case "scalar-type":
       return isScalarType(run, other) ? mask : 0;

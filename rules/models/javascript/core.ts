@@ -1,6 +1,9 @@
 /** JavaScript built-ins: what keeps, changes and clears the taint of a value. */
 import type { Model } from "../../../server/rule/rule.ts";
 
+/** What is found in it is found under one of its keys. */
+const OWN_TABLE = { arg: "recv", is: "own-keys", values: ["globalThis.Map()"] } as const;
+
 const core: Model = {
   language: "javascript",
   sources: [
@@ -177,6 +180,22 @@ const core: Model = {
     },
   ],
   guards: [
+    { path: "*.get()", subject: 0, proves: "true", clears: "all", needs: OWN_TABLE },
+    { path: "*.%index()", subject: 0, proves: "true", clears: "all", needs: OWN_TABLE },
+    {
+      path: "{globalThis.Object.hasOwn,globalThis.Reflect.has,globalThis.Object.prototype.hasOwnProperty.call}()",
+      subject: 1,
+      proves: "true",
+      clears: "all",
+      needs: { arg: 0, is: "untainted" },
+    },
+    {
+      path: "*.hasOwnProperty()",
+      subject: 0,
+      proves: "true",
+      clears: "all",
+      needs: { arg: "recv", is: "untainted" },
+    },
     {
       path: "*.{includes,has}()",
       subject: 0,

@@ -6,6 +6,13 @@ const SAME_TEXT =
 const PARTS =
   "{split,rsplit,splitlines,partition,rpartition,removeprefix,removesuffix,format,format_map,translate,replace,group,groups,groupdict,model_dump_json,json,most_common}";
 
+/** What is found in it is found under one of its keys. */
+const OWN_TABLE = {
+  arg: "recv",
+  is: "own-keys",
+  values: ["builtins.dict()", "collections.OrderedDict()", "types.MappingProxyType()"],
+} as const;
+
 const core: Model = {
   language: "python",
   sources: [
@@ -222,6 +229,8 @@ const core: Model = {
     },
   ],
   guards: [
+    { path: "*.get()", subject: 0, proves: "true", clears: "all", needs: OWN_TABLE },
+    { path: "*.%index()", subject: 0, proves: "return", clears: "all", needs: OWN_TABLE },
     {
       path: "*.{isdigit,isnumeric,isdecimal,isalnum,isalpha,isidentifier}()",
       subject: "recv",
