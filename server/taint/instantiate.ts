@@ -141,6 +141,19 @@ export function instantiate(
   };
   const substituted = new Map<Value, Value>();
   const seen = (value: Value): Value => bounded(subst(value));
+  const proofOf = (proof: Proof): Proof => {
+    let out: Proof = new Map();
+    for (const [label, mask] of proof) {
+      if (!isSymbolic(label) || (label.startsWith("free:") && !options.provesCaptured)) continue;
+      const value = passedFor(label);
+      if (value === undefined) continue;
+      const bits = mask === kindBit("weak-guard") ? 0 : mask & ALL_KINDS;
+      const at = /^param:(\d+):$/.exec(label)?.[1];
+      const op = at === undefined ? undefined : options.opOf?.(Number(at));
+      out = both(out, proveAt(run, value, op, bits));
+    }
+    return out;
+  };
   const subst = (value: Value, depth = 0): Value => {
     // What nobody outside decides is the same everywhere.
     if (!isOpenValue(value)) return value;
@@ -175,6 +188,11 @@ export function instantiate(
     if (env !== undefined && depth < 3)
       out.env = new Map([...env].map(([k, v]) => [k, subst(v, depth + 1)]));
     if (alts !== undefined) out.alts = fillAlts(alts, inHole);
+    // What the truth of an element proves goes along; what that of the whole result proves travels apart.
+    const yes = value.whenTrue === undefined ? undefined : proofOf(value.whenTrue);
+    const no = value.whenFalse === undefined ? undefined : proofOf(value.whenFalse);
+    if (yes?.size) out.whenTrue = yes;
+    if (no?.size) out.whenFalse = no;
     if (extra !== undefined) {
       out.refs = [...new Set([...out.refs, ...extra.refs])].sort();
       if (extra.fields !== undefined && out.fields === undefined) {
@@ -229,19 +247,6 @@ export function instantiate(
         });
       }
     }
-  const proofOf = (proof: Proof): Proof => {
-    let out: Proof = new Map();
-    for (const [label, mask] of proof) {
-      if (label.startsWith("free:") && !options.provesCaptured) continue;
-      const value = passedFor(label);
-      if (value === undefined) continue;
-      const bits = mask === kindBit("weak-guard") ? 0 : mask & ALL_KINDS;
-      const at = /^param:(\d+):$/.exec(label)?.[1];
-      const op = at === undefined ? undefined : options.opOf?.(Number(at));
-      out = both(out, proveAt(run, value, op, bits));
-    }
-    return out;
-  };
   for (const [name, value] of summary.free) writeOutside(call, fn, mine, name, seen(value));
   const always = proofOf(summary.always);
   if (always.size > 0) Object.assign(state, assume(state, always));

@@ -27,6 +27,7 @@ import {
   copy,
   knownFalse,
   merge,
+  provedAtEnd,
   type State,
   sameState,
   widened,
@@ -147,7 +148,7 @@ function interpret(run: Run): Outcome {
         end.kind === "return" && end.value !== undefined
           ? bake(run.values[end.value] ?? UNKNOWN, last)
           : NULL;
-      ends.push({ value, cleared: last.cleared, self: selfAtEnd(run, last) });
+      ends.push({ value, cleared: provedAtEnd(last), self: selfAtEnd(run, last) });
       if (!run.shapesOnly) writtenOutside(run, last, params, free);
       if (end.kind === "return" && end.value !== undefined) {
         const op = item.ops[end.value] as Op;

@@ -91,7 +91,14 @@ function joinField(field: Value, other: Value, key: string, depth: number): Valu
   if (known !== undefined) return join(field, known, depth + 1);
   return other.taint.length > 0 && key !== "*" && key !== KEYS
     ? join(field, readField(other, key), depth + 1)
-    : field;
+    : provedApart(field, other);
+}
+/** A field that the other side does not have is nothing there, which proves nothing; if it may have it, neither does its truth. */
+function provedApart(field: Value, other: Value): Value {
+  if (field.whenTrue === undefined && field.whenFalse === undefined) return field;
+  if (other.fields === undefined && canBe(other, true) === false) return field;
+  const { whenTrue, whenFalse: _f, key: _k, ...rest } = field;
+  return other.closed && whenTrue !== undefined ? { ...rest, whenTrue } : rest;
 }
 
 /** Lists of different lengths are known as far as the shorter one. */

@@ -40,7 +40,7 @@ export function keyOfTable(call: Call, row: GuardRow): number | undefined {
 function isTable(run: Run, value: Value, row: GuardRow): boolean {
   const types = row.needs?.values ?? [];
   const refs = resolve(run, value).refs;
-  if (refs.length === 0) return value.fields !== undefined;
+  if (refs.length === 0) return value.fields !== undefined && value.taint.length === 0;
   return refs.every((r) => r.startsWith("lib:") && types.includes(r.slice(4)));
 }
 

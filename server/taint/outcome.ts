@@ -7,7 +7,7 @@ import { SELF_LABEL, SELF_OUTSIDE, sourceLabel } from "./labels.ts";
 import type { Run } from "./run.ts";
 import { bake, type State } from "./state.ts";
 import { trail } from "./summary.ts";
-import { canBe, type Proof, type Taint, UNKNOWN, type Value } from "./value.ts";
+import { canBe, constant, type Proof, type Taint, UNKNOWN, type Value } from "./value.ts";
 
 export interface Outcome {
   readonly returns: Value;
@@ -38,8 +38,10 @@ export function outcomeOf(
   let whenTrue: Proof | undefined;
   let whenFalse: Proof | undefined;
   let self: Value | undefined;
+  const names = provingFields(ends);
   for (const e of ends) {
-    returns = join(returns, stepOut(e.value));
+    const value = names === undefined ? e.value : withFieldProofs(e, names);
+    returns = join(returns, stepOut(value));
     always = always === undefined ? e.cleared : meet(always, e.cleared);
     if (canBe(e.value, true) !== false) {
       const proof = both(e.cleared, e.value.whenTrue);
@@ -85,6 +87,48 @@ function stepOut(value: Value): Value {
   const { whenTrue: _t, whenFalse: _f, position: _p, key: _k, ...rest } = value;
   return rest;
 }
+const MAX_PROVING = 8;
+/** The fields of what is returned, if it is a list or record at each end and something was proved at one of them. */
+function provingFields(ends: readonly End[]): ReadonlySet<string> | undefined {
+  if (!ends.some((e) => e.value.fields !== undefined)) return undefined;
+  const names = new Set<string>();
+  let proves = false;
+  for (const { value, cleared } of ends) {
+    if (value.fields === undefined) continue;
+    if (!value.closed || value.taint.length > 0) return undefined;
+    proves ||= cleared.size > 0;
+    for (const [name, field] of value.fields) {
+      names.add(name);
+      proves ||= field.whenTrue !== undefined || field.whenFalse !== undefined;
+    }
+  }
+  return proves && names.size <= MAX_PROVING ? names : undefined;
+}
+
+/** `return False, reason`, `return { ok: true }`: whoever tests the field knows at which end the function came back. */
+function withFieldProofs(e: End, names: ReadonlySet<string>): Value {
+  if (e.value.fields === undefined) return e.value;
+  const fields = new Map(e.value.fields);
+  for (const name of names) {
+    const given = fields.get(name);
+    // A list has no more elements than these.
+    if (given === undefined && /^\d+$/.test(name)) continue;
+    const { whenTrue, whenFalse, key: _key, ...field } = given ?? constant(undefined);
+    const may = canBe(field, true) !== false;
+    const mayNot = canBe(field, false) !== false;
+    const tells = !may || !mayNot || whenTrue !== undefined || whenFalse !== undefined;
+    const yes = tells && may ? namedOutside(both(e.cleared, whenTrue)) : undefined;
+    const no = tells && mayNot ? namedOutside(both(e.cleared, whenFalse)) : undefined;
+    fields.set(name, {
+      ...field,
+      ...(yes?.size ? { whenTrue: yes } : {}),
+      ...(no?.size ? { whenFalse: no } : {}),
+    });
+  }
+  const { key: _key, ...rest } = e.value;
+  return { ...rest, fields };
+}
+
 /** What the caller, or the function around this one, has a name for. */
 function namedOutside(proof: Proof | undefined): Proof {
   return new Map([...(proof ?? [])].filter(([label]) => /^(?:param|free):/.test(label)));

@@ -3,6 +3,7 @@
 import type { Block, Op, SlotId } from "../ir/ir.ts";
 import { isTainted, mapTaint } from "./fields.ts";
 import { both, join, meet } from "./join.ts";
+import { ALL_KINDS, kindBit } from "./kinds.ts";
 import { parentLabel } from "./labels.ts";
 import { proofFor, settle } from "./paths.ts";
 import type { Run } from "./run.ts";
@@ -144,6 +145,14 @@ export function merge(a: State, b: State): State {
     free,
     self: join(a.self, b.self),
   };
+}
+
+/** Proved where the item ends: what is empty there is harmless for everything. */
+export function provedAtEnd({ cleared, empty }: Proved): Proof {
+  if (empty === undefined || empty.length === 0) return cleared;
+  const out = new Map(cleared);
+  for (const label of empty) out.set(label, ALL_KINDS | kindBit("weak-guard"));
+  return out;
 }
 
 /** Proved on both ways; of what is empty on one of them, the other decides. */

@@ -169,8 +169,13 @@ export function isEmpty(value: Value): boolean {
 export function canBe(value: Value, truth: boolean): boolean | undefined {
   if (value.falsy) return !truth;
   const all = constants(value);
-  if (all === undefined) return undefined;
-  return all.some((c) => Boolean(c) === truth);
+  if (all !== undefined) return all.some((c) => Boolean(c) === truth);
+  // A text with holes is not empty if some of it is known.
+  return !truth && value.alts?.every(hasText) ? false : undefined;
+}
+
+function hasText(alt: Alt): boolean {
+  return "const" in alt ? Boolean(alt.const) : alt.parts.some((p) => (p.text ?? "") !== "");
 }
 
 /** The same value with other taint. */

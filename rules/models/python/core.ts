@@ -169,7 +169,8 @@ const core: Model = {
     },
     { path: "string.Template()", from: [0] },
     { path: "string.Template().{substitute,safe_substitute}()", from: ["recv", "*"] },
-    { path: "re.{match,search,fullmatch,split,findall,finditer}()", from: [1] },
+    // No match is no sign of an empty text.
+    { path: "re.{match,search,fullmatch,split,findall,finditer}()", from: [1], derive: "part" },
     { path: "textwrap.{dedent,indent,fill,shorten}()", from: [0], same: true },
     {
       path: "asyncio.{create_task,ensure_future,wait_for,shield,run}()",
