@@ -7,7 +7,7 @@ import { pathValue, resolve } from "./references.ts";
 import type { Run } from "./run.ts";
 import type { State } from "./state.ts";
 import type { ClassShape } from "./summary.ts";
-import { type Ref, UNKNOWN, type Value } from "./value.ts";
+import { constants, type Ref, UNKNOWN, type Value } from "./value.ts";
 
 /** A method remembers its object. */
 export function bound(method: Value | undefined, object: Value): Value | undefined {
@@ -46,6 +46,22 @@ function libraryMember(run: Run, path: string, name: string, op: Op): Value | un
   const k = run.facts.knowledge;
   const own = k.member(path, name);
   return k.knows(own) ? pathValue(run, own, op, false) : undefined;
+}
+
+/**
+ * One of several objects has a constant of its class under this name: where they were joined, the taint of the whole is that of
+ * another one.
+ */
+export function isClassConstant(run: Run, object: Value, name: string): boolean {
+  if (object.refs.length < 2 || object.fields?.has(name) || object.fields?.has("*")) return false;
+  return object.refs.some((ref) => {
+    if (!ref.startsWith("inst:")) return false;
+    const id = ref.slice(5);
+    const shape = run.facts.classOf(id);
+    const own = shape?.members.get(name);
+    if (own === undefined || constants(own) === undefined) return false;
+    return !shape?.annotations.has(name) && run.facts.fieldOf(id, name) === undefined;
+  });
 }
 
 /** The function behind a property. */

@@ -5,6 +5,7 @@
 import type { Call } from "./arguments.ts";
 import { bounded } from "./bounds.ts";
 import { invoke } from "./call.ts";
+import { isClassConstant } from "./class-members.ts";
 import { readField, spread } from "./fields.ts";
 import { join } from "./join.ts";
 import { isSymbolic, parentLabel, stepName, stepsOf } from "./labels.ts";
@@ -23,7 +24,8 @@ const MAX_FOLLOWS = 100;
 /** One step of an access path, taken where the object is known. */
 export function readStep(call: Call, value: Value, key: string): Value {
   const { run, op } = call;
-  const own = readField(value, key);
+  const own =
+    value.taint.length > 0 && isClassConstant(run, value, key) ? UNKNOWN : readField(value, key);
   let out: Value | undefined = own === UNKNOWN ? undefined : own;
   const isElement = key === "*" || /^\d+$/.test(key);
   for (const ref of value.refs) {

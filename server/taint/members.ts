@@ -1,7 +1,7 @@
 /** Members and elements: what is read of a value, and writing through to the variable that holds it. */
 
 import type { Literal, Op, ValueId } from "../ir/ir.ts";
-import { accessor, bound, classMember, instanceMember } from "./class-members.ts";
+import { accessor, bound, classMember, instanceMember, isClassConstant } from "./class-members.ts";
 import { ofConstants } from "./constants.ts";
 import { fromEnd } from "./containers.ts";
 import { readField, withField } from "./fields.ts";
@@ -42,7 +42,10 @@ export function member(
       return ofConstants(texts.map((t) => (t as string).length));
     if (row?.scalar === true) return { refs: [], taint: [], scalar: true };
   }
-  const own = readField(object, name);
+  const own =
+    object.taint.length > 0 && isClassConstant(run, object, name)
+      ? UNKNOWN
+      : readField(object, name);
   let out: Value | undefined = own === UNKNOWN ? undefined : bake(own, state);
   for (const ref of object.refs) {
     if (ref.startsWith("lib:") && out !== undefined) {
