@@ -123,7 +123,8 @@ export function invoke(given: Call, callee: Value, method: string | undefined): 
             ? value.value
             : named(value.value, result);
       // It may be an object of the program that has a method of this name: the caller knows.
-      if (paths.length === 0 && !isAnswer(value.value)) add(deferCall(call, callee, method));
+      if (paths.length === 0 && run.facts.knowledge.isUsual(method) && !isAnswer(value.value))
+        add(deferCall(call, callee, method));
     }
   }
   const called = runCallbacks(call, paths, method);

@@ -25,6 +25,8 @@ export interface Knowledge {
   isScalar(path: string): boolean;
   constant(path: string): string | undefined;
   ends(path: string): boolean;
+  /** Classes of a program often have a method of this name. */
+  isUsual(method: string): boolean;
   /** The position of the argument that is called with the arguments behind it. */
   forwards(path: string): number | "recv" | "list" | undefined;
   binds(path: string): number | "recv" | undefined;
@@ -61,6 +63,7 @@ export function compile(
   const scalars = new Set<string>();
   const constants = new Map<string, string>();
   const ends = new Set<string>();
+  const usual = new Set<string>();
   const forwards = new Map<string, number | "recv" | "list">();
   const binds = new Map<string, number | "recv">();
   const injects = new Map<string, readonly ArgSpec[]>();
@@ -89,6 +92,7 @@ export function compile(
     for (const [path, text] of Object.entries(m.constants ?? {}))
       for (const p of expand(path)) constants.set(p, text);
     for (const p of (m.ends ?? []).flatMap(expand)) ends.add(p);
+    for (const name of m.usual ?? []) usual.add(name);
     for (const [path, at] of Object.entries(m.forwards ?? {}))
       for (const p of expand(path)) forwards.set(p, at);
     for (const [path, at] of Object.entries(m.imports ?? {}))
@@ -146,6 +150,7 @@ export function compile(
     isScalar: (p) => scalars.has(p),
     constant: (p) => constants.get(p),
     ends: (p) => ends.has(p),
+    isUsual: (name) => usual.has(name),
     forwards: (p) => forwards.get(p),
     imports: (p) => imports.get(p),
     binds: (p) => binds.get(p),

@@ -215,6 +215,11 @@ export interface Model {
   readonly injects?: Readonly<Record<string, readonly ArgSpec[]>>;
   /** Calls that import the module that one of their arguments names: "importlib.import_module()" -> 0. */
   readonly imports?: Readonly<Record<string, number>>;
+  /**
+   * Methods of any object that classes of a program often have too, as `get`: where only the caller knows the object, a call
+   * waits for it as well.
+   */
+  readonly usual?: readonly string[];
   /** Calls that never return: "sys.exit()". */
   readonly ends?: readonly string[];
   /** Texts with a name: "os.sep" -> "/". */

@@ -25,6 +25,7 @@ const TYPEORM_MORE =
 
 const records: Model = {
   language: "javascript",
+  usual: ["findUnique", "findFirst", "findByPk", "findByIdAndUpdate", "findByIdAndDelete"],
   types: {
     "@prisma/client.Delegate()": ["@prisma/client.PrismaClient().*"],
     "@prisma/client.PrismaClient()": [

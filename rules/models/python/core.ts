@@ -15,6 +15,7 @@ const OWN_TABLE = {
 
 const core: Model = {
   language: "python",
+  usual: ["get", "find", "read", "add", "append", "insert", "update", "pop"],
   sources: [
     {
       path: "builtins.%exception()",

@@ -19,6 +19,7 @@ const CLIENT = "pymongo.MongoClient()";
 
 const records: Model = {
   language: "python",
+  usual: ["find_one", "get_or_404"],
   types: {
     "sqlalchemy.orm.Query()": [
       `sqlalchemy.orm.Query().${MORE}()`,
