@@ -45,7 +45,7 @@ export function createAnalysis(
       if (ir !== undefined) contribution = contribute(ir, m.solver);
     } catch (error) {
       if (error instanceof Interrupted) throw error;
-      crash(file, `analysis failed: ${error instanceof Error ? error.message : String(error)}`);
+      crash(file, failure(error));
     }
     contribution ??= {
       targets: new Set(),
@@ -129,4 +129,10 @@ export function createAnalysis(
   };
 
   return { last, changedFiles, analyse, analyseFeeders, knownNow };
+}
+
+function failure(error: unknown): string {
+  // What JavaScript throws when its stack is full; the words differ between engines.
+  if (error instanceof RangeError) return "not analysed: its functions are nested too deeply";
+  return `analysis failed: ${error instanceof Error ? error.message : String(error)}`;
 }
