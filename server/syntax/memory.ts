@@ -20,9 +20,20 @@ export interface Memory {
 export interface Flattened {
   readonly nodes: Uint32Array;
   readonly count: number;
+  readonly landmarks?: Landmarks;
+}
+/**
+ * Where larger subtrees lie in memory, and which nodes they became, in preorder. An edited text's new tree shares all that
+ * did not change with the old one: what lies where it lay is what it was. That holds as long as no tree between the two was
+ * freed before this one was made: so only for the tree that was parsed with the help of the one these are of.
+ */
+export interface Landmarks {
+  readonly nodes: Uint32Array;
+  readonly addresses: readonly number[];
+  readonly indexes: readonly number[];
 }
 /** Undefined: this tree is better read with the cursor. */
-export type TreeReader = (tree: Tree) => Flattened | undefined;
+export type TreeReader = (tree: Tree, before?: Landmarks) => Flattened | undefined;
 
 const ERROR_SYMBOL = 65535;
 const ERROR_REPEAT_SYMBOL = 65534;
@@ -49,6 +60,8 @@ const INLINE_MISSING = 32;
 const FRAME = 8;
 /** A subtree is at most this many nodes more than the ones before: room is made this far ahead. */
 const ROOM = 1;
+/** Bytes of text (two a unit) from which on a subtree is worth finding again. */
+const LANDMARK = 512;
 
 interface GrammarTables {
   /** Public symbol by symbol. */
@@ -66,7 +79,10 @@ export function memoryReader(memory: Memory): TreeReader {
   let nodes = new Uint32Array(STRIDE * 8192);
   let frames = new Int32Array(FRAME * 1024);
 
-  return (tree) => {
+  return (tree, before) => {
+    const addresses: number[] = [];
+    const indexes: number[] = [];
+    const old = before === undefined ? undefined : places(before);
     const { HEAPU8: bytes, HEAPU16: halves, HEAPU32: words } = memory;
     const address = (tree as unknown as Readonly<Record<number, unknown>>)[0];
     if (bytes === undefined || halves === undefined || words === undefined) return undefined;
@@ -105,7 +121,7 @@ export function memoryReader(memory: Memory): TreeReader {
     for (;;) {
       if (at === stop) {
         if (owner >= 0) nodes[owner * STRIDE + 4] = count;
-        if (depth === 0) return { nodes, count };
+        if (depth === 0) return { nodes, count, landmarks: { nodes, addresses, indexes } };
         depth -= FRAME;
         at = frames[depth] as number;
         stop = frames[depth + 1] as number;
@@ -170,6 +186,34 @@ export function memoryReader(memory: Memory): TreeReader {
       let self = -1;
       if (isVisible) {
         self = count;
+        if (size >= LANDMARK && children > 0) {
+          const place = old?.get(word);
+          if (place !== undefined && before !== undefined) {
+            const from = before.indexes[place] as number;
+            const stopAt = before.nodes[from * STRIDE + 4] as number;
+            while ((count + stopAt - from) * STRIDE > nodes.length) nodes = grown(nodes);
+            copySubtree(before.nodes, from, stopAt, nodes, count, (position >>> 1) as number);
+            const top = count * STRIDE;
+            nodes[top] =
+              (publicSymbols[
+                alias !== 0 ? alias : (halves[(word + SYMBOL) >> 1] as number)
+              ] as number) |
+              (field << 16) |
+              (((bytes[word + MORE_FLAGS] as number) & MISSING) !== 0 ? 0x80000000 : 0);
+            nodes[top + 3] = parent;
+            for (let i = place; i < before.indexes.length; i++) {
+              const index = before.indexes[i] as number;
+              if (index >= stopAt) break;
+              addresses.push(before.addresses[i] as number);
+              indexes.push(index - from + count);
+            }
+            count += stopAt - from;
+            position += size;
+            continue;
+          }
+          addresses.push(word);
+          indexes.push(count);
+        }
         const base = count * STRIDE;
         count++;
         nodes[base] =
@@ -213,6 +257,35 @@ export function memoryReader(memory: Memory): TreeReader {
       } else inherited = field;
     }
   };
+}
+
+/** By address: the place in the lists. */
+function places({ addresses }: Landmarks): Map<number, number> {
+  const out = new Map<number, number>();
+  for (let i = 0; i < addresses.length; i++) out.set(addresses[i] as number, i);
+  return out;
+}
+
+/** Nodes of one subtree, to stand at another place of the list and of the text. */
+function copySubtree(
+  from: Uint32Array,
+  first: number,
+  stop: number,
+  to: Uint32Array,
+  at: number,
+  offset: number,
+): void {
+  const moved = offset - (from[first * STRIDE + 1] as number);
+  const shifted = at - first;
+  let target = at * STRIDE;
+  for (let source = first * STRIDE; source < stop * STRIDE; source += STRIDE) {
+    to[target] = from[source] as number;
+    to[target + 1] = (from[source + 1] as number) + moved;
+    to[target + 2] = (from[source + 2] as number) + moved;
+    to[target + 3] = (from[source + 3] as number) + shifted;
+    to[target + 4] = (from[source + 4] as number) + shifted;
+    target += STRIDE;
+  }
 }
 
 function grown(nodes: Uint32Array): Uint32Array<ArrayBuffer> {

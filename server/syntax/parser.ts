@@ -5,7 +5,13 @@
 import { Language, Parser, type Tree, type TreeCursor, Edit as TreeEdit } from "web-tree-sitter";
 import type { Edit } from "../base/text.ts";
 import { type FlatTree, type Grammar, type GrammarName, STRIDE } from "./flat.ts";
-import { type Flattened, type Memory, memoryReader, type TreeReader } from "./memory.ts";
+import {
+  type Flattened,
+  type Landmarks,
+  type Memory,
+  memoryReader,
+  type TreeReader,
+} from "./memory.ts";
 
 /** The bytes of `web-tree-sitter.wasm` and of each grammar. */
 export interface WasmFiles {
@@ -57,10 +63,17 @@ export async function createSyntax(wasm: WasmFiles): Promise<Syntax> {
     trusted.set(name, reader);
     return reader;
   };
-  const flatten = (name: GrammarName, tree: Tree, text: string): FlatTree => {
-    const got = readerOf(name)?.(tree) ?? withCursor(tree);
-    const { nodes, count } = got;
-    return { grammar: grammars[name], text, nodes: nodes.slice(0, count * STRIDE), count };
+  const read = (
+    name: GrammarName,
+    tree: Tree,
+    text: string,
+    before?: Landmarks,
+  ): { readonly flat: FlatTree; readonly landmarks: Landmarks | undefined } => {
+    const got: Flattened = readerOf(name)?.(tree, before) ?? withCursor(tree);
+    const { count, landmarks } = got;
+    const nodes = got.nodes.slice(0, count * STRIDE);
+    const flat = { grammar: grammars[name], text, nodes, count };
+    return { flat, landmarks: landmarks === undefined ? undefined : { ...landmarks, nodes } };
   };
 
   const parse = (name: GrammarName, text: string, old?: Tree): Tree => {
@@ -80,7 +93,7 @@ export async function createSyntax(wasm: WasmFiles): Promise<Syntax> {
     parse(name, text) {
       const tree = parse(name, text);
       try {
-        return flatten(name, tree, text);
+        return read(name, tree, text).flat;
       } finally {
         drop(tree);
       }
@@ -89,14 +102,19 @@ export async function createSyntax(wasm: WasmFiles): Promise<Syntax> {
       let text = initial;
       let tree: Tree | undefined;
       let flat: FlatTree | undefined;
+      /** Of the tree that `tree` was parsed with the help of; or of `tree`, if `flat` is. */
+      let landmarks: Landmarks | undefined;
       return {
         edit(edits, newText) {
+          // Of a tree that was not read, the memory may be in use again by the one after the next.
+          if (flat === undefined) landmarks = undefined;
           flat = undefined;
           if (tree !== undefined) {
             // A tree with errors may reparse differently from a fresh parse (measured): start again from the text.
             if (tree.rootNode.hasError) {
               drop(tree);
               tree = undefined;
+              landmarks = undefined;
             } else {
               let before = text;
               for (const e of edits) {
@@ -113,19 +131,21 @@ export async function createSyntax(wasm: WasmFiles): Promise<Syntax> {
             if (tree.rootNode.hasError) {
               drop(tree);
               tree = parse(name, text);
+              landmarks = undefined;
             }
           }
         },
         flat() {
           if (flat !== undefined) return flat;
           tree ??= parse(name, text);
-          flat = flatten(name, tree, text);
+          ({ flat, landmarks } = read(name, tree, text, landmarks));
           return flat;
         },
         dispose() {
           if (tree !== undefined) drop(tree);
           tree = undefined;
           flat = undefined;
+          landmarks = undefined;
         },
       };
     },

@@ -1,20 +1,11 @@
 // The reader of the parser's memory sees what the public cursor sees, on this project's own sources and on broken ones.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { Language, Parser, type Tree } from "web-tree-sitter";
 import { type GrammarName, STRIDE } from "../../server/syntax/flat.ts";
 import { type Memory, memoryReader, type TreeReader } from "../../server/syntax/memory.ts";
 import { readWasm } from "../harness/engine.ts";
-import { repository } from "../harness/pages.ts";
-
-const ENDINGS: Readonly<Record<string, GrammarName>> = {
-  ".py": "python",
-  ".ts": "typescript",
-  ".tsx": "tsx",
-  ".mjs": "javascript",
-};
+import { ENDINGS, sourcesBelow } from "../harness/sources.ts";
 
 let read: TreeReader;
 let parser: Parser;
@@ -102,15 +93,4 @@ function walked(tree: Tree): number[] {
   }
   cursor.delete();
   return out;
-}
-
-function sourcesBelow(folder: string): { path: string; text: string; grammar: GrammarName }[] {
-  return readdirSync(join(repository, folder), { recursive: true, encoding: "utf8" }).flatMap(
-    (name) => {
-      const grammar = ENDINGS[name.slice(name.lastIndexOf("."))];
-      const path = join(folder, name);
-      if (grammar === undefined) return [];
-      return [{ path, text: readFileSync(join(repository, path), "utf8"), grammar }];
-    },
-  );
 }
