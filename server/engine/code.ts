@@ -45,7 +45,10 @@ export function codeOf(
       while (line > 0 && text[line - 1] !== "\n" && text[line - 1] !== "\r") line--;
       return /^[ \t]*/.exec(text.slice(line, offset))?.[0] ?? "";
     },
-    newline: text.includes("\r\n") ? "\r\n" : "\n",
+    // Only fixes ask, and it takes a look at the whole text.
+    get newline() {
+      return text.includes("\r\n") ? "\r\n" : "\n";
+    },
     parent: placed.parent,
     other: (item) => codeOf(program, item, textOf),
   };

@@ -117,6 +117,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         source: undefined,
         ir: undefined,
         directives: undefined,
+        itemKeys: undefined,
       });
       if (!known.has(file)) reset();
       known.add(file);

@@ -20,9 +20,17 @@ const MAX_PATHS = 5;
 
 export function findingsOf(input: FindingsInput): readonly Found[] {
   const { file, program, ruleSet, settings } = input;
+  const codes = new Map<ItemId, ReturnType<typeof codeOf>>();
   const context: Context = {
     file,
-    code: (item) => codeOf(program, item, (f) => (f === file ? input.text : undefined)),
+    code: (item) => {
+      let code = codes.get(item);
+      if (code === undefined) {
+        code = codeOf(program, item, (f) => (f === file ? input.text : undefined));
+        codes.set(item, code);
+      }
+      return code;
+    },
     imported: (from, specifier) => importedFile(program, from, specifier),
   };
   const raw: Raw[] = [];

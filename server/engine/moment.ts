@@ -96,7 +96,9 @@ export function createMoments(
       tree = doc.source.flat();
     } else tree = syntax.parse(grammar, doc.text);
     doc.directives = directives(tree);
-    doc.ir = lowerFile(file, tree, language, irCache, log);
+    if (doc.open) doc.itemKeys ??= { keys: new Map() };
+    else doc.itemKeys = undefined;
+    doc.ir = lowerFile(file, tree, language, irCache, log, doc.itemKeys);
     if (!edited.has(file)) solved.set(file, doc.ir);
     return doc.ir;
   };

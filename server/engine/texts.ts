@@ -1,6 +1,7 @@
 /** The texts of the engine, and what is known of files whose text was not given. */
 
 import type { FileId } from "../base/brand.ts";
+import type { KnownKeys } from "../languages/items.ts";
 import { type FileSet, grammarFor, type Language } from "../languages/language.ts";
 import { python } from "../languages/python/index.ts";
 import { javascript } from "../languages/typescript/index.ts";
@@ -18,6 +19,8 @@ export interface Doc {
   source: Source | undefined;
   ir: FileIr | undefined;
   directives: readonly Directive[] | undefined;
+  /** Of an open document, which is edited again and again. */
+  itemKeys: KnownKeys | undefined;
 }
 
 export const STEERING =

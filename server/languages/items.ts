@@ -25,8 +25,13 @@ export interface ItemSource {
 /** What counts as a function: returns the node of its body, or -1. Both node ids are of the same tree. */
 export type FunctionBody = (tree: FlatTree, node: number) => number;
 
+/** Keys of a file's items by what they are made of, from the last time: an edit leaves most items as they were. */
+export interface KnownKeys {
+  keys: ReadonlyMap<string, string>;
+}
+
 /** Items in preorder; the module is item 0. */
-export function splitItems(tree: FlatTree, bodyOf: FunctionBody): ItemSource[] {
+export function splitItems(tree: FlatTree, bodyOf: FunctionBody, known?: KnownKeys): ItemSource[] {
   interface Open {
     node: number;
     stop: number;
@@ -52,7 +57,9 @@ export function splitItems(tree: FlatTree, bodyOf: FunctionBody): ItemSource[] {
     owner.children.push(self);
     stack.push(self);
   }
-  return all.map((open) => {
+  // A new table each time: the texts in it are slices, which keep the text they are taken from in memory.
+  const keys = new Map<string, string>();
+  const sources = all.map((open) => {
     const from = open.node === 0 ? 0 : start(tree, open.node);
     const to = open.node === 0 ? tree.text.length : end(tree, open.node);
     let key = "";
@@ -63,6 +70,9 @@ export function splitItems(tree: FlatTree, bodyOf: FunctionBody): ItemSource[] {
     }
     key += tree.text.slice(at, to);
     const context = open.node === 0 ? "" : parentKinds(tree, open.node);
+    const content = `${tree.grammar.name}|${context}|${key}`;
+    const hash = known?.keys.get(content) ?? hash128(content);
+    if (known !== undefined) keys.set(content, hash);
     return {
       node: open.node,
       start: from,
@@ -70,9 +80,11 @@ export function splitItems(tree: FlatTree, bodyOf: FunctionBody): ItemSource[] {
       holes: open.holes,
       children: open.children,
       parent: open.parent,
-      key: hash128(`${tree.grammar.name}|${context}|${key}`),
+      key: hash,
     };
   });
+  if (known !== undefined) known.keys = keys;
+  return sources;
 }
 
 /** The parent's kind is part of the key: `{ x }` as a method body and as an object are different programs. */

@@ -2,7 +2,7 @@
 import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
 import type { Item } from "../ir/ir.ts";
-import { type ItemSource, splitItems } from "../languages/items.ts";
+import { type ItemSource, type KnownKeys, splitItems } from "../languages/items.ts";
 import type { FileSet, Language } from "../languages/language.ts";
 import type { FlatTree } from "../syntax/flat.ts";
 import { hasError } from "../syntax/flat.ts";
@@ -40,8 +40,9 @@ export function lowerFile(
   language: Language,
   cache: IrCache,
   log?: LowerLog,
+  known?: KnownKeys,
 ): FileIr {
-  const sources = splitItems(tree, language.bodyOf);
+  const sources = splitItems(tree, language.bodyOf, known);
   const ids: string[] = [];
   const irs: Item[] = [];
   const taken = new Map<string, number>();
