@@ -18,7 +18,7 @@ const SHELLS: Readonly<Record<string, RegExp>> = {
 };
 
 export default rule({
-  id: "command-injection",
+  id: "command-injection-shell",
   title: "Command built from request data",
   category: "injection",
   severity: "critical",

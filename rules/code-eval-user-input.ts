@@ -2,7 +2,7 @@ import { importEdit } from "../server/rule/fix/imports.ts";
 import { type Code, type Fix, type Match, rule } from "../server/rule/rule.ts";
 
 export default rule({
-  id: "code-injection",
+  id: "code-eval-user-input",
   title: "Request data run as code",
   category: "injection",
   severity: "critical",
