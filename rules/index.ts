@@ -14,6 +14,8 @@ import depInstallScriptPage from "./dep-install-script.md";
 import depInstallScript from "./dep-install-script.ts";
 import depUnpinnedVersionPage from "./dep-unpinned-version.md";
 import depUnpinnedVersion from "./dep-unpinned-version.ts";
+import deserializationUnsafePage from "./deserialization-unsafe.md";
+import deserializationUnsafe from "./deserialization-unsafe.ts";
 import errorDetailToClientPage from "./error-detail-to-client.md";
 import errorDetailToClient from "./error-detail-to-client.ts";
 import exfiltrationPatternPage from "./exfiltration-pattern.md";
@@ -55,6 +57,8 @@ import uploadSizeCheckAfterReadPage from "./upload-size-check-after-read.md";
 import uploadSizeCheckAfterRead from "./upload-size-check-after-read.ts";
 import uploadTrustsContentTypePage from "./upload-trusts-content-type.md";
 import uploadTrustsContentType from "./upload-trusts-content-type.ts";
+import yamlUnsafeLoadPage from "./yaml-unsafe-load.md";
+import yamlUnsafeLoad from "./yaml-unsafe-load.ts";
 
 export const rules: RuleSet = {
   rules: [
@@ -65,6 +69,7 @@ export const rules: RuleSet = {
     debugModeEnabled,
     depInstallScript,
     depUnpinnedVersion,
+    deserializationUnsafe,
     errorDetailToClient,
     exfiltrationPattern,
     jwtAlgorithmMismatch,
@@ -85,6 +90,7 @@ export const rules: RuleSet = {
     uploadClientFilename,
     uploadSizeCheckAfterRead,
     uploadTrustsContentType,
+    yamlUnsafeLoad,
   ],
   models,
   pages: {
@@ -95,6 +101,7 @@ export const rules: RuleSet = {
     "debug-mode-enabled": debugModeEnabledPage,
     "dep-install-script": depInstallScriptPage,
     "dep-unpinned-version": depUnpinnedVersionPage,
+    "deserialization-unsafe": deserializationUnsafePage,
     "error-detail-to-client": errorDetailToClientPage,
     "exfiltration-pattern": exfiltrationPatternPage,
     "jwt-algorithm-mismatch": jwtAlgorithmMismatchPage,
@@ -115,5 +122,6 @@ export const rules: RuleSet = {
     "upload-client-filename": uploadClientFilenamePage,
     "upload-size-check-after-read": uploadSizeCheckAfterReadPage,
     "upload-trusts-content-type": uploadTrustsContentTypePage,
+    "yaml-unsafe-load": yamlUnsafeLoadPage,
   },
 };

@@ -6,6 +6,7 @@ import javascriptCode from "./javascript/code.ts";
 import javascriptCommands from "./javascript/commands.ts";
 import javascriptCore from "./javascript/core.ts";
 import javascriptCors from "./javascript/cors.ts";
+import javascriptDeserialization from "./javascript/deserialization.ts";
 import javascriptEntryPoints from "./javascript/entry-points.ts";
 import javascriptFileChecks from "./javascript/file-checks.ts";
 import javascriptFiles from "./javascript/files.ts";
@@ -26,6 +27,7 @@ import pythonCode from "./python/code.ts";
 import pythonCommands from "./python/commands.ts";
 import pythonCore from "./python/core.ts";
 import pythonCors from "./python/cors.ts";
+import pythonDeserialization from "./python/deserialization.ts";
 import pythonDjango from "./python/django.ts";
 import pythonEntryPoints from "./python/entry-points.ts";
 import pythonFileChecks from "./python/file-checks.ts";
@@ -46,6 +48,7 @@ export const models: readonly Model[] = [
   pythonCommands,
   pythonCore,
   pythonCors,
+  pythonDeserialization,
   pythonDjango,
   pythonEntryPoints,
   pythonFileChecks,
@@ -65,6 +68,7 @@ export const models: readonly Model[] = [
   javascriptCommands,
   javascriptCore,
   javascriptCors,
+  javascriptDeserialization,
   javascriptEntryPoints,
   javascriptFileChecks,
   javascriptFiles,

@@ -11,6 +11,7 @@ import type { Confidence, Finding, FlowStep, Level, Settings, Severity } from ".
 import { codeOf } from "./code.ts";
 import type { FindingsInput, Found } from "./input.ts";
 import { matchesOf, type Raw } from "./matches.ts";
+import { requirementOf } from "./requirements.ts";
 import { type Suppressor, suppressor } from "./suppress.ts";
 import { suppressionNotes } from "./suppression-notes.ts";
 
@@ -32,6 +33,7 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
       return code;
     },
     imported: (from, specifier) => importedFile(program, from, specifier),
+    requirement: (name) => requirementOf(program.files, file, name),
   };
   const raw: Raw[] = [];
   const failed = new Set<string>();

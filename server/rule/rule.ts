@@ -119,6 +119,8 @@ export interface Context {
   readonly file: FileId;
   /** Where an import of `specifier` in a file leads, if that is a file of the project. */
   imported(from: FileId, specifier: string): FileId | undefined;
+  /** The version or range of an npm package that the file's program asks for, if its package.json or lock file says. */
+  requirement(name: string): string | undefined;
 }
 
 /** All watched calls of the project, for faults that have two places. */
