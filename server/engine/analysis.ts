@@ -2,7 +2,9 @@
 import type { FileId } from "../base/brand.ts";
 import type { RuleSet } from "../rule/rule.ts";
 import { Interrupted } from "../taint/components.ts";
+import { mapTaint } from "../taint/fields.ts";
 import type { Hit } from "../taint/summary.ts";
+import type { Trail } from "../taint/value.ts";
 import { type Contribution, contribute, contributionKey, isShared } from "./contributions.ts";
 import { receivers } from "./departures.ts";
 import type { Moment, Moments } from "./moment.ts";
@@ -50,6 +52,8 @@ export function createAnalysis(
     contribution ??= {
       targets: new Set(),
       hits: [],
+      placeHits: [],
+      stored: new Map(),
       calls: new Set(),
       observations: [],
       roots: [],
@@ -112,16 +116,23 @@ export function createAnalysis(
     if (m.before.size === 0) return m.contributions;
     const out = new Map(m.contributions);
     for (const [file, old] of m.before) {
-      const stands = (hit: Hit): boolean => {
-        if (m.rewritten.has(hit.site.item)) return false;
-        for (let at: Hit["trail"] | undefined = hit.trail; at !== undefined; at = at.prev)
+      const isThere = (trail: Trail): boolean => {
+        for (let at: Trail | undefined = trail; at !== undefined; at = at.prev)
           if (m.rewritten.has(at.item)) return false;
         return true;
       };
+      const stands = (hit: Hit): boolean => !m.rewritten.has(hit.site.item) && isThere(hit.trail);
       if (!out.has(file))
         out.set(file, {
           ...old,
           hits: old.hits.filter(stands),
+          placeHits: old.placeHits.filter(stands),
+          stored: new Map(
+            [...old.stored].map(([place, value]) => [
+              place,
+              mapTaint(value, (t) => (isThere(t.trail) ? t : undefined)),
+            ]),
+          ),
           roots: old.roots.filter(({ hit }) => stands(hit)),
         });
     }

@@ -7,6 +7,8 @@ const MARKS: Readonly<Record<string, string>> = {
   "guessed-name":
     "an object was recognised by its usual name, because no import or type says what it is",
   "many-values": "more sources meet in one value than are kept apart",
+  stored:
+    "one function stores the data and another one reads it; that they run in this order is not known",
   "unknown-origin":
     "no call of the function was seen in the files that were read, so where its parameter comes from is not known",
 };

@@ -4,10 +4,12 @@ import { hash128 } from "../base/hash.ts";
 import type { Span } from "../base/text.ts";
 import { type FileIr, fileOf } from "../project/program.ts";
 import type { Rule } from "../rule/rule.ts";
-import { SELF_LABEL } from "../taint/labels.ts";
+import { join } from "../taint/join.ts";
+import { PLACE, SELF_LABEL } from "../taint/labels.ts";
 import type { Solver } from "../taint/solve.ts";
+import { arrivals, type Stored } from "../taint/stored.ts";
 import type { Hit, Observation, StoreView } from "../taint/summary.ts";
-import type { ItemId } from "../taint/value.ts";
+import type { ItemId, Value } from "../taint/value.ts";
 import { deepKey } from "../taint/value-keys.ts";
 import { concerns } from "./watched.ts";
 
@@ -17,6 +19,9 @@ export interface Contribution {
   readonly targets: ReadonlySet<FileId>;
   /** Flows from a known source. */
   readonly hits: readonly Hit[];
+  /** Flows of what is read from a place that functions store in; and what functions of this file store. */
+  readonly placeHits: readonly Hit[];
+  readonly stored: Stored;
   /** Functions called from here. */
   readonly calls: ReadonlySet<ItemId>;
   readonly observations: readonly Observation[];
@@ -46,6 +51,8 @@ export function contribute(file: FileIr, solver: Solver): Contribution {
   const roots: { item: ItemId; hit: Hit }[] = [];
   const stores: StoreView[] = [];
   const latent: Hit[] = [];
+  const placeHits: Hit[] = [];
+  const stored = new Map<string, Value>();
   const givenUp: ItemId[] = [];
   for (const item of file.items) {
     const summary = solver.summary(item.id);
@@ -55,7 +62,7 @@ export function contribute(file: FileIr, solver: Solver): Contribution {
     for (const h of summary.hits) {
       if (h.label.startsWith("param:") && h.site.item === item.id) latent.push(h);
       if (h.label.startsWith("source:")) {
-        hits.push(h);
+        (h.kind === PLACE ? placeHits : hits).push(h);
         targets.add(fileOf(h.site.item));
       } else if (h.label.startsWith("param:") && !h.label.startsWith(SELF_LABEL) && !isEntryPoint) {
         // What a framework passes is no unknown: it is a source or it is not.
@@ -63,6 +70,7 @@ export function contribute(file: FileIr, solver: Solver): Contribution {
         targets.add(fileOf(h.site.item));
       }
     }
+    for (const [place, value] of summary.stored) stored.set(place, join(stored.get(place), value));
     for (const c of summary.calls)
       if (c !== item.id) {
         calls.add(c);
@@ -72,7 +80,18 @@ export function contribute(file: FileIr, solver: Solver): Contribution {
     stores.push(...summary.stores);
   }
   targets.delete(file.file);
-  return { targets, hits, calls, observations, roots, latent, givenUp, stores };
+  return {
+    targets,
+    hits,
+    placeHits,
+    stored,
+    calls,
+    observations,
+    roots,
+    latent,
+    givenUp,
+    stores,
+  };
 }
 
 /** Equal keys: nothing that other files could see has changed. */
@@ -81,7 +100,7 @@ export function contributionKey(c: Contribution): string {
     `${s.item}:${s.op}:${s.span.start}-${s.span.end}`;
   return hash128(
     [
-      ...c.hits.map(
+      ...[...c.hits, ...c.placeHits].map(
         (h) => `${h.sink}@${site(h.site)}:${h.label}:${h.cleared}:${h.marks}:${h.trail.key}`,
       ),
       ...c.roots.map(
@@ -93,13 +112,15 @@ export function contributionKey(c: Contribution): string {
           `${o.paths.join(",")}|${o.sinks.map((s) => `${s.kind} ${s.path}`).join(",")}@${site(o.site)}(${o.args.map((a) => deepKey(a.value)).join(",")})`,
       ),
       ...c.latent.map((h) => `${h.sink}@${site(h.site)}`),
+      ...[...c.stored].map(([place, value]) => `${place}=${deepKey(value)}`),
       ...[...c.calls].sort(),
     ].join("\n"),
   );
 }
 
-/** Calls here matter to findings in other files, whether data flows there or not. */
+/** Calls or places here matter to findings in other files, whether data flows there or not. */
 export function isShared(c: Contribution, rules: readonly Rule[]): boolean {
+  if (c.stored.size > 0 || c.placeHits.length > 0) return true;
   return rules.some(
     ({ project }) => project !== undefined && c.observations.some((o) => concerns(o, project)),
   );
@@ -126,5 +147,19 @@ export function indexContributions(contributions: ReadonlyMap<FileId, Contributi
     for (const r of c.roots) add(roots, fileOf(r.hit.site.item), r);
     for (const id of c.calls) called.add(id);
   }
+  for (const h of throughPlaces(contributions)) add(hits, fileOf(h.site.item), h);
   return { hits, roots, called };
+}
+
+/** Flows of data that one function stores and another one reads, by all that is stored anywhere. */
+function throughPlaces(contributions: ReadonlyMap<FileId, Contribution>): readonly Hit[] {
+  const files = [...contributions.keys()].sort();
+  const stored = new Map<string, Value>();
+  for (const file of files)
+    for (const [place, value] of contributions.get(file)?.stored ?? [])
+      stored.set(place, join(stored.get(place), value));
+  if (stored.size === 0) return [];
+  return files.flatMap((file) =>
+    (contributions.get(file)?.placeHits ?? []).flatMap((hit) => arrivals(hit, stored)),
+  );
 }

@@ -7,7 +7,15 @@ import type { FileId } from "../base/brand.ts";
 import { fileOf } from "../project/program.ts";
 import type { ItemId } from "./value.ts";
 
-export type CellKind = "summary" | "shape0" | "shape1" | "entry" | "captures" | "written" | "input";
+export type CellKind =
+  | "summary"
+  | "shape0"
+  | "shape1"
+  | "entry"
+  | "captures"
+  | "written"
+  | "touched"
+  | "input";
 
 export interface Cell<T = unknown> {
   readonly kind: CellKind;

@@ -4,6 +4,7 @@ import type { Item } from "../ir/ir.ts";
 import type { FileIr, PlacedItem } from "../project/program.ts";
 import type { Cell } from "./cells.ts";
 import type { Shape, Summary } from "./summary.ts";
+import { type Touches, touchesKey } from "./touched.ts";
 import type { ItemId } from "./value.ts";
 
 /** One file's items before and after; undefined for a file that is no code or not there. */
@@ -51,7 +52,7 @@ export function difference(before: FileIr | undefined, after: FileIr | undefined
 }
 
 function placeKey(item: PlacedItem): string {
-  return `${irKey(item.ir)}|${item.parent ?? ""}|${item.children.join(" ")}`;
+  return `${irKey(item.ir)}|${touchesKey(item.ir)}|${item.parent ?? ""}|${item.children.join(" ")}`;
 }
 function exportsKey(module: Item | undefined): string {
   return module === undefined ? "" : JSON.stringify([module.exports, module.listed]);
@@ -82,7 +83,14 @@ export function isSame(cell: Cell, was: unknown): boolean {
       return JSON.stringify(cell.value) === JSON.stringify(was);
     case "written":
       return namesKey(cell.value as ReadonlySet<string>) === namesKey(was as ReadonlySet<string>);
+    case "touched":
+      return touchKey(cell.value as Touches) === touchKey(was as Touches);
     default:
       return false;
   }
+}
+
+function touchKey(touches: Touches | undefined): string {
+  const all = [...(touches ?? [])].map(([name, hows]) => `${name} ${[...hows].sort()}`);
+  return all.sort().join(";");
 }

@@ -2,7 +2,9 @@
 
 import type { Op, ValueId } from "../ir/ir.ts";
 import { joinTaint } from "./join.ts";
+import { PLACE } from "./labels.ts";
 import { madeElsewhere } from "./made.ts";
+import { keeping } from "./places.ts";
 import { pathValue } from "./references.ts";
 import type { Run } from "./run.ts";
 import { trail } from "./summary.ts";
@@ -13,7 +15,7 @@ export function freeValue(run: Run, name: string, op: Op): Value {
   const found = run.facts.free(run.id, name);
   if (found !== undefined) {
     if (run.shapesOnly) return found.value;
-    if (!found.captured) return madeElsewhere(run, found.value) ?? found.value;
+    if (!found.captured) return foundValue(run, found.value);
     const label: Taint = {
       label: `free:${name}:`,
       kind: "",
@@ -27,6 +29,16 @@ export function freeValue(run: Run, name: string, op: Op): Value {
       : withTaint(found.value, joinTaint(found.value.taint, [label]));
   }
   return globalValue(run, name, op);
+}
+
+/** What a call elsewhere made; what functions stored in the variable that holds it stays with it. */
+export function foundValue(run: Run, value: Value): Value {
+  const out = madeElsewhere(run, value);
+  if (out === undefined) return value;
+  let all = out;
+  for (const t of value.taint)
+    all = t.kind === PLACE ? keeping(all, t, 0) : withTaint(all, joinTaint(all.taint, [t]));
+  return all;
 }
 
 function globalValue(run: Run, name: string, op: Op): Value {

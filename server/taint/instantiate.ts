@@ -15,6 +15,7 @@ import { assume, proveAt } from "./proofs.ts";
 import { type Run, spend } from "./run.ts";
 import { addHit } from "./sinks.ts";
 import { bake } from "./state.ts";
+import { store } from "./stored.ts";
 import { rebase, type Summary, trail } from "./summary.ts";
 import { withoutText } from "./text.ts";
 import {
@@ -248,6 +249,9 @@ export function instantiate(
       }
     }
   for (const [name, value] of summary.free) writeOutside(call, fn, mine, name, seen(value));
+  if (run.recording && !call.quiet)
+    for (const [place, value] of summary.stored)
+      if (isOpenValue(value)) store(run, place, seen(value));
   const always = proofOf(summary.always);
   if (always.size > 0) Object.assign(state, assume(state, always));
   return {

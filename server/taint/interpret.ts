@@ -33,6 +33,7 @@ import {
   widened,
   withoutText,
 } from "./state.ts";
+import { storedAtEnd } from "./stored.ts";
 import { type Hit, NOTHING, type Shape, type Summary } from "./summary.ts";
 import { canBe, type ItemId, UNKNOWN, type Value } from "./value.ts";
 
@@ -66,6 +67,7 @@ export function summarise(item: Item, id: ItemId, facts: Facts): Summary {
     self: out.self,
     params: out.params,
     free: out.free,
+    stored: run.stored,
     deferred: [...run.deferred.values()],
     calls: [...run.calls].sort(),
     stores: run.stores,
@@ -149,7 +151,10 @@ function interpret(run: Run): Outcome {
           ? bake(run.values[end.value] ?? UNKNOWN, last)
           : NULL;
       ends.push({ value, cleared: provedAtEnd(last), self: selfAtEnd(run, last) });
-      if (!run.shapesOnly) writtenOutside(run, last, params, free);
+      if (!run.shapesOnly) {
+        writtenOutside(run, last, params, free);
+        storedAtEnd(run, last);
+      }
       if (end.kind === "return" && end.value !== undefined) {
         const op = item.ops[end.value] as Op;
         for (const row of run.entry.results)

@@ -72,6 +72,16 @@ function findParent(label: string): string | undefined {
   return dot > cut ? label.slice(0, dot) : label.slice(0, cut + 1);
 }
 
+/** The kind of what is read from a variable that functions write into; it is what was stored there. */
+export const PLACE = "place";
+/** The variable that the label of such data names, as the label of the whole, and the steps from there. */
+export function placeIn(label: string): {
+  readonly place: string;
+  readonly steps: readonly string[];
+} {
+  return { place: label.slice(0, label.lastIndexOf("|") + 1), steps: stepsOf(label) };
+}
+
 /** Labels name where data enters by its access path, so that a check of `req.query.id` holds for the next `req.query.id`. */
 export function sourceLabel(item: ItemId, path: string, kind: string): string {
   return `source:${item}|${path}|${kind}|`;

@@ -21,6 +21,8 @@ export interface Modules {
   ) => Value | undefined;
   /** `import a.b` binds `a`: where the folder `a` is no module, what is inside by the names on the way. */
   readonly nested: (file: FileId, module: string, also: string) => Value | undefined;
+  /** The module and its variable that "export:FILE NAME" leads to. */
+  readonly ownerOf: (ref: Ref) => { readonly file: FileId; readonly local: string } | undefined;
   readonly fromModule: (
     file: FileId,
     specifier: string,
@@ -149,5 +151,32 @@ export function createModules({ program, knowledge, moduleOf, shape }: Ground): 
     return ofRef(`lib:${k.canon(path)}`);
   };
 
-  return { exported, fromAll, nested, fromModule };
+  const ownerOf = (ref: Ref, depth = 0): ReturnType<Modules["ownerOf"]> => {
+    const space = ref.lastIndexOf(" ");
+    const file = ref.slice(7, space);
+    const name = ref.slice(space + 1);
+    const module = moduleOf(file);
+    if (module === undefined || depth > 8) return undefined;
+    const { language } = program.file(file) as FileIr;
+    for (const e of module.exports) {
+      if (e.kind === "local" && e.exported === name) {
+        const refs = shape(`${file}#`, 0)?.variables.get(e.local)?.refs ?? [];
+        const [first] = refs;
+        return first?.startsWith("export:") === true
+          ? ownerOf(first, depth + 1)
+          : { file, local: e.local };
+      }
+      if (e.kind === "local" || (e.kind === "from" && e.exported !== name)) continue;
+      const to = resolveModule(language, file, e.module);
+      const next = e.kind === "from" ? e.name : name;
+      const found =
+        to.kind === "file" && next !== undefined
+          ? ownerOf(`export:${to.file} ${next}`, depth + 1)
+          : undefined;
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+
+  return { exported, fromAll, nested, ownerOf, fromModule };
 }

@@ -7,6 +7,7 @@ import type { Entries } from "./entries.ts";
 import type { Ground } from "./ground.ts";
 import type { Modules } from "./modules.ts";
 import type { Phase } from "./phases.ts";
+import type { Places } from "./places.ts";
 import { type ItemId, UNKNOWN, type Value, withoutConstants } from "./value.ts";
 
 /** Names that an item's nested functions set. */
@@ -51,6 +52,7 @@ export function createNames(
   { itemOf, shape }: Ground,
   { fromAll }: Modules,
   { writtenInside }: Written,
+  withStored: Places["withStored"],
 ): Names {
   const free = (
     id: ItemId,
@@ -77,7 +79,11 @@ export function createNames(
       }
       const value = shape(at, phase === 0 ? 0 : 1)?.variables.get(slot) ?? UNKNOWN;
       const varies = value.alts !== undefined && writtenInside(at).has(name);
-      return { value: varies ? withoutConstants(value) : value, captured: !isModule };
+      const own = varies ? withoutConstants(value) : value;
+      return {
+        value: phase === 2 ? withStored(at, slot, name, own) : own,
+        captured: !isModule,
+      };
     }
     return undefined;
   };

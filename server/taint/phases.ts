@@ -6,6 +6,7 @@ import type { Facts } from "./facts.ts";
 import type { Ground } from "./ground.ts";
 import type { Modules } from "./modules.ts";
 import type { Captures, Names, Written } from "./names.ts";
+import type { Places } from "./places.ts";
 import type { Summary } from "./summary.ts";
 import type { Classes, Types } from "./types.ts";
 import { type ItemId, UNKNOWN } from "./value.ts";
@@ -14,7 +15,7 @@ import { type ItemId, UNKNOWN } from "./value.ts";
 export type Phase = 0 | 1 | 2;
 
 /** All that facts are made of. */
-export interface Parts extends Ground, Modules, Names, Classes, Types {
+export interface Parts extends Ground, Modules, Names, Classes, Types, Places {
   readonly writtenInside: Written["writtenInside"];
   readonly captures: Captures["captures"];
   readonly entryOf: Entries["entryOf"];
@@ -27,14 +28,18 @@ export interface Parts extends Ground, Modules, Names, Classes, Types {
 export function factsOf(phase: Phase, parts: Parts): Facts {
   const { itemOf, signatureOf, shape, nested, fromModule, exported, free } = parts;
   const { classOf, fieldOf, typeRefs, entryOf, defaultOf, injected } = parts;
-  const { captures, writtenInside, demand } = parts;
+  const { captures, writtenInside, exportedPlace, demand } = parts;
   return {
     knowledge: undefined as never,
     imported: (item, module, name, also) =>
       (also === undefined ? undefined : nested(fileOf(item), module, also)) ??
       fromModule(fileOf(item), module, name),
     free: (item, name) => free(item, name, phase),
-    exported: (ref) => (phase === 0 ? UNKNOWN : exported(ref, new Set())),
+    exported: (ref) => {
+      if (phase === 0) return UNKNOWN;
+      const value = exported(ref, new Set());
+      return phase === 2 ? exportedPlace(ref, value) : value;
+    },
     entry: (item) =>
       phase === 0
         ? {

@@ -1,6 +1,7 @@
 /** What references lead to: library paths as values, and imports and results of calls that were not looked into yet. */
 
 import type { Op } from "../ir/ir.ts";
+import { foundValue } from "./free-names.ts";
 import { join } from "./join.ts";
 import { sourceLabel } from "./labels.ts";
 import { madeElsewhere } from "./made.ts";
@@ -52,7 +53,7 @@ export function follow(run: Run, value: Value): Value {
   for (const ref of value.refs)
     if (ref.startsWith("export:")) {
       const found = run.facts.exported(ref);
-      out = joinKnown(out, madeElsewhere(run, found) ?? found);
+      out = joinKnown(out, foundValue(run, found));
     }
   return out;
 }

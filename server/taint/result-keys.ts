@@ -47,6 +47,7 @@ function outsideKey(s: Summary): number {
     writtenKey(s.params, (at) => at),
   );
   rest = mix(rest, writtenKey(s.free, textKey));
+  rest = mix(rest, writtenKey(s.stored, textKey));
   rest = mix(rest, sequence(s.deferred, deferredKey));
   return mix(mix(out, rest), sequence([s.whenTrue, s.whenFalse, s.always], proofKey));
 }

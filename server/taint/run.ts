@@ -40,6 +40,8 @@ export interface Run {
   readonly deferred: Map<string, Deferred>;
   /** What values made by calls elsewhere turned out to be. */
   readonly made: Map<Value, Value>;
+  /** What is stored in places. */
+  readonly stored: Map<string, Value>;
   /** What was passed to functions that stand for the result of a call: "settle:OP". */
   readonly settled: Map<Ref, Value>;
   /** How many calls are being followed inside one another. */
@@ -91,6 +93,7 @@ export function createRun(item: Item, id: ItemId, facts: Facts, shapesOnly: bool
     effort: 0,
     deferred: new Map(),
     made: new Map(),
+    stored: new Map(),
     settled: new Map(),
     depth: 0,
     followed: 0,

@@ -17,6 +17,7 @@ import type { Knowledge } from "./knowledge.ts";
 import { createModules } from "./modules.ts";
 import { createCaptures, createNames, createWritten } from "./names.ts";
 import { factsOf, type Parts } from "./phases.ts";
+import { createPlaces, createTouching } from "./places.ts";
 import { type Kept, keep, type Read, recording, verify } from "./reads.ts";
 import type { Entry, Shape, Summary } from "./summary.ts";
 import { createClasses, createTypes } from "./types.ts";
@@ -100,8 +101,10 @@ export function createSolver(
   const ground: Ground = { ...inputs, program, cells, shape };
   const modules = createModules(ground);
   const written = createWritten(ground);
-  const names = createNames(ground, modules, written);
   const classes = createClasses(ground);
+  const touching = createTouching(ground);
+  const places = createPlaces(ground, modules, classes, touching);
+  const names = createNames(ground, modules, written, places.withStored);
   const types = createTypes(ground, modules, names, classes);
   const entries = createEntries(ground, modules, types, classes);
   const captured = createCaptures(ground, entries);
@@ -121,6 +124,7 @@ export function createSolver(
     ...names,
     ...classes,
     ...types,
+    ...places,
     writtenInside: written.writtenInside,
     captures: captured.captures,
     entryOf: entries.entryOf,
@@ -134,7 +138,7 @@ export function createSolver(
     factsOf(2, parts),
   ];
 
-  const results = [done, ...shapes, entries.table, captured.table, written.table];
+  const results = [done, ...shapes, entries.table, captured.table, written.table, touching.table];
   const { bodies, signatures, exporting } = inputs;
 
   /** Makes a suspect cell's value again, or finds that it stands. */
@@ -145,6 +149,7 @@ export function createSolver(
       else if (kind === "entry") entries.entryOf(id);
       else if (kind === "captures") captured.captures(id);
       else if (kind === "written") written.writtenInside(id);
+      else if (kind === "touched") touching.touchedInside(id);
       else if (kind !== "input") shape(id, kind === "shape0" ? 0 : 1);
     } catch {
       // A fault of our own: the cell stays suspect, and whoever needs it meets the fault where it is reported.

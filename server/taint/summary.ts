@@ -85,6 +85,8 @@ export interface Summary {
   readonly params: ReadonlyMap<number, Value>;
   /** What was written to variables outside: the new value, or fields of the old one. */
   readonly free: ReadonlyMap<string, Value>;
+  /** What is stored in variables that outlive the call, by the label of the place. */
+  readonly stored: ReadonlyMap<string, Value>;
   readonly deferred: readonly Deferred[];
   /** Functions of the project that are called (or whose closures run) here. */
   readonly calls: readonly ItemId[];
@@ -177,6 +179,7 @@ export const NOTHING: Summary = {
   self: UNKNOWN,
   params: new Map(),
   free: new Map(),
+  stored: new Map(),
   deferred: [],
   calls: [],
   stores: [],

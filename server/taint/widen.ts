@@ -19,6 +19,7 @@ export function widened(summary: Summary, before: Summary): Summary {
     self: wide(join(before.self, summary.self)),
     params: joinAll(before.params, summary.params),
     free: joinAll(before.free, summary.free),
+    stored: joinAll(before.stored, summary.stored),
   });
 }
 

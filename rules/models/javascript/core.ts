@@ -140,10 +140,11 @@ const core: Model = {
       needs: { arg: 0, is: "only-dot" },
     },
     {
-      path: "*.{split,substr,replace,replaceAll,match,matchAll,exec,flat,filter,find,values,entries,keys,json,text,toJSON,searchParams,next,subarray}()",
+      path: "*.{split,substr,replace,replaceAll,match,matchAll,exec,flat,filter,values,entries,keys,json,text,toJSON,searchParams,next,subarray}()",
       from: ["recv", "*"],
       derive: "part",
     },
+    { path: "*.{find,findLast}()", from: ["recv"], gives: "element" },
     { path: "*.{slice,substring}()", from: ["recv"], derive: "part", gives: "slice" },
     { path: "*.{at,charAt}()", from: ["recv"], derive: "part", gives: "at" },
     { path: "*.concat()", from: ["recv", "*"], derive: "part", gives: "joined-lists" },
