@@ -1,13 +1,13 @@
 /** Which library calls take a function: where it is passed, by the class it is a method of, by its file and name. */
 
-import type { Item } from "../ir/ir.ts";
+import type { Item, SlotId, ValueId } from "../ir/ir.ts";
 import type { PlacedItem } from "../project/program.ts";
 import type { Ground } from "./ground.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { Modules } from "./modules.ts";
 import type { ClosureShape, Shape } from "./summary.ts";
 import type { Classes } from "./types.ts";
-import type { Ref, Value } from "./value.ts";
+import type { ItemId, Ref, Value } from "./value.ts";
 
 interface Takers {
   readonly takersOf: (
@@ -60,7 +60,7 @@ export function createTakers(
     if (own === undefined) return [];
     let given = givenAway.get(own);
     if (given?.exports !== module.ir.exports) {
-      given = { exports: module.ir.exports, names: functionNames(own, module.ir.exports) };
+      given = { exports: module.ir.exports, names: functionNames(own, module) };
       givenAway.set(own, given);
     }
     return given.names.get(`fn:${placed.id}`) ?? [];
@@ -90,20 +90,43 @@ export function createTakers(
 }
 
 /** Functions of a module by the names of its exports, or of their fields, that they are. */
-function functionNames(
-  module: Shape,
-  exports: Item["exports"],
-): ReadonlyMap<Ref, readonly string[]> {
+function functionNames(shape: Shape, module: PlacedItem): ReadonlyMap<Ref, readonly string[]> {
   const out = new Map<Ref, string[]>();
-  const add = (value: Value, name: string): void => {
-    for (const ref of value.refs)
-      if (ref.startsWith("fn:")) out.set(ref, [...(out.get(ref) ?? []), name]);
+  const add = (ref: Ref, name: string): void => {
+    const names = out.get(ref) ?? [];
+    if (!names.includes(name)) out.set(ref, [...names, name]);
   };
-  for (const e of exports) {
-    const value = e.kind === "local" ? module.variables.get(e.local) : undefined;
-    if (value === undefined || e.kind !== "local") continue;
-    add(value, e.exported);
-    for (const [key, field] of value.fields ?? []) add(field, `${e.exported}.${key}`);
+  const addAll = (value: Value, name: string): void => {
+    for (const ref of value.refs) if (ref.startsWith("fn:")) add(ref, name);
+  };
+  for (const e of module.ir.exports) {
+    if (e.kind !== "local") continue;
+    for (const fn of wrappedIn(module, e.local)) add(`fn:${fn}`, e.exported);
+    const value = shape.variables.get(e.local);
+    if (value === undefined) continue;
+    addAll(value, e.exported);
+    for (const [key, field] of value.fields ?? []) addAll(field, `${e.exported}.${key}`);
   }
+  return out;
+}
+
+const MAX_WRAPPED = 4;
+/** Functions that are given to the call that makes a variable: `const GET = withAuth(async (request) => ...)`. */
+function wrappedIn({ ir, children }: PlacedItem, local: string): readonly ItemId[] {
+  const out: ItemId[] = [];
+  const stored = (slot: SlotId, depth: number): void => {
+    for (const op of ir.ops) if (op.op === "store" && op.slot === slot) given(op.value, depth);
+  };
+  const given = (id: ValueId, depth: number): void => {
+    const op = ir.ops[id];
+    if (op === undefined || depth > MAX_WRAPPED) return;
+    if (op.op === "call") for (const a of op.args) given(a.value, depth + 1);
+    else if (op.op === "annotate") given(op.value, depth);
+    else if (op.op === "load") stored(op.slot, depth + 1);
+    else if (op.op === "closure" && depth > 0 && children[op.hole] !== undefined)
+      out.push(children[op.hole] as ItemId);
+  };
+  const slot = ir.slots.indexOf(local);
+  if (slot >= 0) stored(slot, 0);
   return out;
 }
