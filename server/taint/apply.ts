@@ -2,7 +2,7 @@
 import type { ValueId } from "../ir/ir.ts";
 import { argument, type Call } from "./arguments.ts";
 import { instanceMember } from "./class-members.ts";
-import { readField, spread, withField } from "./fields.ts";
+import { readField, spread, withField, withFields } from "./fields.ts";
 import { type Applied, instantiate } from "./instantiate.ts";
 import { join, joinTaint } from "./join.ts";
 import { update } from "./members.ts";
@@ -20,9 +20,7 @@ export function construct(call: Call, classId: string): Value {
   for (const ref of init?.refs ?? []) {
     if (!ref.startsWith("fn:")) continue;
     const applied = applyFunction(call, ref.slice(3), instance, init);
-    if (applied !== undefined)
-      for (const [name, value] of applied.self.fields ?? [])
-        out = withField(out, name, value, true);
+    if (applied !== undefined) out = withFields(out, applied.self.fields ?? [], true);
   }
   return init?.refs.some((ref) => ref.startsWith("fn:"))
     ? out
@@ -43,7 +41,7 @@ function withArguments(call: Call, instance: Value, classId: string, init?: Valu
     if (init !== undefined && a.spread === undefined && !isField(name ?? "")) continue;
     if (name !== undefined) out = withField(out, name, a.value, true);
     else if (a.spread === "entries" && a.value.fields !== undefined) {
-      for (const [key, value] of a.value.fields) out = withField(out, key, value, true);
+      out = withFields(out, a.value.fields, true);
       out = withTaint(out, joinTaint(out.taint, a.value.taint));
     } else out = withTaint(out, joinTaint(out.taint, spread(a.value)));
   }
@@ -89,9 +87,10 @@ export function callFunction(
   if (applied === undefined) return undefined;
   // The method may have set fields of the object it was called on.
   const object = self === undefined ? argument(call, 0)?.op : call.receiverOp;
-  if (object !== undefined && object >= 0 && (self !== undefined || entry.selfParam))
-    for (const [name, field] of applied.self.fields ?? [])
-      update(run, object, call.state, (old) => withField(old, name, field, true));
+  const written = applied.self.fields;
+  if (written !== undefined && object !== undefined && object >= 0)
+    if (self !== undefined || entry.selfParam)
+      update(run, object, call.state, (old) => withFields(old, written, true));
   const value = call.op.isNew
     ? { ...UNKNOWN, fields: applied.self.fields ?? new Map() }
     : ofClass(applied.returns, entry, self);
@@ -166,11 +165,7 @@ export function applyFunction(
 
 /** Fields that a function may have set on what it was passed. */
 function writeInto(call: Call, a: CallArg, written: Value): void {
-  update(call.run, a.op, call.state, (old) => {
-    let out = old;
-    for (const [name, value] of written.fields ?? []) out = withField(out, name, value, false);
-    return out;
-  });
+  update(call.run, a.op, call.state, (old) => withFields(old, written.fields ?? [], false));
 }
 
 /** The arguments from a position on, as a list; one that is itself spread there is that list. */

@@ -48,15 +48,32 @@ export function readField(value: Value, key: string): Value {
 }
 
 export function withField(value: Value, key: string, field: Value, strong: boolean): Value {
+  return withFields(value, [[key, field]], strong);
+}
+/** Several fields at once. Of more than are kept apart, the taint is that of the whole. */
+export function withFields(
+  value: Value,
+  added: Iterable<readonly [string, Value]>,
+  strong: boolean,
+): Value {
   const fields = new Map(value.fields ?? []);
-  if (strong && key !== "*") fields.set(key, field);
-  else {
-    const old = fields.get(key);
-    fields.set(key, join(old === undefined && key !== "*" ? inside(value, key) : old, field));
+  let taint = value.taint;
+  let isAdded = false;
+  for (const [key, field] of added) {
+    if (fields.size >= MAX_FIELDS && !fields.has(key)) {
+      taint = joinTaint(taint, spread(field));
+      continue;
+    }
+    isAdded = true;
+    if (strong && key !== "*") fields.set(key, field);
+    else {
+      const old = fields.get(key);
+      fields.set(key, join(old === undefined && key !== "*" ? inside(value, key) : old, field));
+    }
   }
-  if (fields.size > MAX_FIELDS) return withTaint(value, joinTaint(value.taint, spread(field)));
+  if (!isAdded) return taint === value.taint ? value : withTaint(value, taint);
   const { key: _key, alts: _alts, ...rest } = value;
-  return { ...rest, fields };
+  return { ...rest, taint, fields };
 }
 
 /** What a tainted whole has at a key that is not known apart. */

@@ -4,7 +4,7 @@ import { applyFunction, later, shallow } from "./apply.ts";
 import type { Call, CallOp } from "./arguments.ts";
 import { invoke } from "./call.ts";
 import { instanceMember, superValue } from "./class-members.ts";
-import { withField } from "./fields.ts";
+import { withFields } from "./fields.ts";
 import { isSymbolic } from "./labels.ts";
 import { CALLEE, isCallable } from "./made.ts";
 import { update } from "./members.ts";
@@ -35,8 +35,9 @@ export function constructBase(call: Call): void {
     for (const fn of init?.refs ?? []) {
       if (!fn.startsWith("fn:")) continue;
       const made = applyFunction(call, fn.slice(3), base, init);
-      for (const [name, value] of made?.self.fields ?? [])
-        update(run, op.callee, state, (old) => withField(old, name, value, true));
+      const fields = made?.self.fields;
+      if (fields !== undefined)
+        update(run, op.callee, state, (old) => withFields(old, fields, true));
     }
   }
 }

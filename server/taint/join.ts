@@ -193,8 +193,12 @@ export function joinTaint(a: readonly Taint[], b: readonly Taint[]): readonly Ta
     x.label < y.label ? -1 : x.label > y.label ? 1 : x.derive < y.derive ? -1 : 1,
   );
   if (all.length <= MAX_TAINT) return all;
-  return sourcesFirst(all).map((t) => ({ ...t, marks: t.marks | markBit("many-values") }));
+  // Those that are marked already stay the same objects: the next join sees at once that there is nothing new.
+  return sourcesFirst(all).map((t) =>
+    (t.marks & MANY) !== 0 ? t : { ...t, marks: t.marks | MANY },
+  );
 }
+const MANY = markBit("many-values");
 /** Of too many, sources are kept before what only callers know, but not in place of all of that. */
 function sourcesFirst(all: readonly Taint[]): readonly Taint[] {
   const symbolic = all.filter((t) => isSymbolic(t.label));
