@@ -1,5 +1,6 @@
 /** What the functions of a file contribute to findings anywhere, and which files are concerned by it. */
 import type { FileId } from "../base/brand.ts";
+import { manifestFault } from "../rule/manifest.ts";
 import type { RuleSet } from "../rule/rule.ts";
 import { Interrupted } from "../taint/components.ts";
 import { mapTaint } from "../taint/fields.ts";
@@ -31,7 +32,7 @@ export interface Analysis {
 }
 
 export function createAnalysis(
-  { docs }: Texts,
+  { docs, isManifest }: Texts,
   { irOf, stale }: Moments,
   { tell, crash }: Problems,
   rules: RuleSet,
@@ -48,6 +49,12 @@ export function createAnalysis(
     } catch (error) {
       if (error instanceof Interrupted) throw error;
       crash(file, failure(error));
+    }
+    const doc = docs.get(file);
+    // Of one that is open in an editor, the editor says so while it is typed.
+    if (doc !== undefined && !doc.open && isManifest(file)) {
+      const message = manifestFault(file.slice(file.lastIndexOf("/") + 1), doc.text);
+      if (message !== undefined) tell({ file, message });
     }
     contribution ??= {
       targets: new Set(),

@@ -1,7 +1,8 @@
 /** Reads manifests with places: package.json, requirements files, pyproject.toml, Pipfile, and the lock files beside them. */
-import { findNodeAtLocation, type Node, parseTree } from "jsonc-parser";
+import { findNodeAtLocation, type Node, type ParseError, parseTree } from "jsonc-parser";
 import { satisfies, valid } from "semver";
-import { parse as parseToml } from "smol-toml";
+import { parse as parseToml, TomlError } from "smol-toml";
+import { lineStarts, positionAt } from "../base/text.ts";
 import type { ManifestFile, Span } from "./rule.ts";
 
 export interface Requirement {
@@ -147,6 +148,31 @@ export function requirement(text: string, offset: number): Requirement | undefin
 }
 export function isExactPython(range: string): boolean {
   return /^\(?\s*={2,3}\s*[^*,\s]+\s*\)?$/.test(range);
+}
+
+/** What keeps a manifest from being read as a whole, in words with the line; undefined if nothing does. */
+export function manifestFault(name: string, text: string): string | undefined {
+  const tells = "its dependencies are not all checked";
+  if (name.endsWith(".json")) {
+    const errors: ParseError[] = [];
+    try {
+      parseTree(text, errors, { allowTrailingComma: true });
+    } catch {
+      return `not valid JSON: nested too deeply; ${tells}`;
+    }
+    const [first] = errors;
+    if (first === undefined) return undefined;
+    const line = positionAt(lineStarts(text), first.offset).line + 1;
+    return `not valid JSON (line ${line}): ${tells}`;
+  }
+  if (!name.endsWith(".toml") && name !== "Pipfile") return undefined;
+  try {
+    parseToml(text);
+  } catch (error) {
+    const at = error instanceof TomlError ? ` (line ${error.line})` : "";
+    return `not valid TOML${at}: ${tells}`;
+  }
+  return undefined;
 }
 
 /** Parsed TOML, or undefined if it does not parse. */

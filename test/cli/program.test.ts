@@ -172,7 +172,11 @@ test("bad input neither crashes nor hangs", (t) => {
   const { stats, problems } = JSON.parse(out);
   assert.equal(stats.skipped.binary, 1);
   assert.equal(stats.skipped["too-large"], 1);
-  assert.ok(problems.some((problem: { file?: string }) => problem.file === "surrogate.py"));
+  const said = (file: string): string =>
+    problems.find((problem: { file?: string }) => problem.file === file)?.message ?? "";
+  assert.notEqual(said("surrogate.py"), "");
+  assert.match(said("package.json"), /^not valid JSON \(line 1\)/);
+  assert.match(said("pyproject.toml"), /^not valid TOML \(line 1\)/);
 });
 
 test("a reader that stops reading is no error", { skip: process.platform === "win32" }, (t) => {
