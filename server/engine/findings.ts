@@ -10,6 +10,7 @@ import { type ItemId, MARKS, markBit, type Trail } from "../taint/value.ts";
 import type { Confidence, Finding, FlowStep, Level, Settings, Severity } from "./api.ts";
 import { codeOf } from "./code.ts";
 import type { FindingsInput, Found } from "./input.ts";
+import { literalValues, withoutSecrets } from "./mask.ts";
 import { matchesOf, type Raw } from "./matches.ts";
 import { requirementOf } from "./requirements.ts";
 import { type Suppressor, suppressor } from "./suppress.ts";
@@ -61,8 +62,12 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
         a.span.end - b.span.end ||
         (a.rule.id < b.rule.id ? -1 : a.rule.id > b.rule.id ? 1 : 0),
     );
+  const secrets = built
+    .filter(({ rule }) => rule.category === "secrets")
+    .flatMap(({ span }) => literalValues(input.text.slice(span.start, span.end)));
   for (const r of built) {
-    const base = `${r.rule.id}|${functionName(r.match.item, input.root)}|${input.text.slice(r.span.start, r.span.end).replace(/\s+/g, " ")}`;
+    const code = withoutSecrets(input.text, r.span, secrets).replace(/\s+/g, " ");
+    const base = `${r.rule.id}|${functionName(r.match.item, input.root)}|${code}`;
     const ordinal = ordinals.get(base) ?? 0;
     ordinals.set(base, ordinal + 1);
     let finding: Finding;

@@ -38,8 +38,20 @@ const PASSWORD_NAME = /(?:passw(?:or)?d|passphrase|pwd)["'\]]?\s*(?::[\w.[\]| ]+
 /** A line of a PEM block. */
 const KEY_BODY = /^[\s"'`]*([A-Za-z0-9+/]{40,}={0,2})(?:\\n)?["'`,;+\s\\]*$/;
 
+/** What stands in place of a value, as long as it; `shown` of its last characters may stay, if not as many as usual. */
+type Hide = (value: string, shown?: number) => string;
+
 /** Hides what is a secret by its form, whatever stands around it. */
 export function maskKnown(text: string): string {
+  return hideKnown(text, hide);
+}
+
+/** For code that is only looked at: hides also what the names around it make suspect. */
+export function maskSecrets(line: string): string {
+  return hideSecrets(line, hide);
+}
+
+function hideKnown(text: string, hide: Hide): string {
   return text
     .replace(KNOWN, (value) => (LOOSE.test(value) && isWords(value) ? value : hide(value)))
     .replace(CREDENTIALS, (all, before: string, value: string) =>
@@ -47,9 +59,8 @@ export function maskKnown(text: string): string {
     );
 }
 
-/** For code that is only looked at: hides also what the names around it make suspect. */
-export function maskSecrets(line: string): string {
-  const out = maskKnown(line)
+function hideSecrets(line: string, hide: Hide): string {
+  const out = hideKnown(line, hide)
     .replace(NAMED, (all, before: string, sign: string, _quote, value: string) =>
       isSuspect(before, value, sign === ",") ? before + hide(value) : all,
     )
@@ -63,7 +74,7 @@ export function maskSecrets(line: string): string {
         ),
     );
   const body = KEY_BODY.exec(out)?.[1];
-  return body !== undefined && !isWords(body) ? out.replace(/[A-Za-z0-9+/=]/g, "*") : out;
+  return body !== undefined && !isWords(body) ? out.replace(body, hide(body, 0)) : out;
 }
 
 /** People choose passwords, machines choose the rest. What only follows a name after a comma has to be random. */
@@ -104,7 +115,7 @@ function maskValue(part: string): string {
 
 /** A function that hides these values, and every secret known by its form, in any text. Short values are left alone. */
 export function valueMask(values: readonly string[]): (text: string) => string {
-  const long = [...new Set(values)].filter((value) => value.length >= 6);
+  const long = [...new Set(values)].filter((value) => value.length >= LEAST);
   return (text) =>
     maskKnown(long.reduce((out, value) => out.replaceAll(value, () => hide(value)), text));
 }
@@ -120,24 +131,47 @@ export function literalValues(code: string): string[] {
 export function hiddenValues(text: string): string[] {
   const out: string[] = [];
   for (const line of text.split(/\r\n|\r|\n/)) {
-    const masked = maskSecrets(line);
+    const masked = hideSecrets(line, erase);
     if (masked === line) continue;
-    for (let at = 0; at < line.length; at++) {
-      const start = at;
-      while (at < line.length && masked[at] === "*" && line[at] !== "*") at++;
-      if (at === start) continue;
-      const shown = at - start + SHOWN >= LONG ? SHOWN : 0;
-      out.push(line.slice(start, at + shown));
-    }
+    for (const { index, 0: run } of masked.matchAll(ERASED))
+      out.push(line.slice(index, index + run.length));
   }
   return out;
 }
+
+/**
+ * The code of a span with one and the same mark in place of each secret, whatever its value and length: two files that
+ * differ in a secret alone read the same. `values` are secrets known by other means.
+ */
+export function withoutSecrets(text: string, span: Span, values: readonly string[]): string {
+  let from = span.start;
+  while (from > 0 && span.start - from < NEAR && !/[\r\n]/.test(text[from - 1] as string)) from--;
+  let to = span.end;
+  while (to < text.length && to - span.end < NEAR && !/[\r\n]/.test(text[to] as string)) to++;
+  const lines = text.slice(from, to).split(/(\r\n|\r|\n)/);
+  const erased = lines.map((line) => hideSecrets(line, erase)).join("");
+  const own = erased.slice(span.start - from, span.end - from);
+  return values
+    .filter((value) => value.length >= LEAST)
+    .reduce((out, value) => out.replaceAll(value, erase), own)
+    .replace(ERASED, "***");
+}
+
+/** So much of a line around a span is looked at for the names beside it. */
+const NEAR = 500;
+
+/** Shorter values are part of too many other words. */
+const LEAST = 6;
+
+const ERASED = /\ue000+/g;
+
+/** A mark that no code holds, so that what was hidden is known from what was there. */
+const erase: Hide = (value) => "\ue000".repeat(value.length);
 
 /** So much of a value of `LONG` characters is shown. */
 const SHOWN = 4;
 const LONG = 16;
 
-function hide(value: string): string {
-  const shown = value.length >= LONG ? SHOWN : 0;
+function hide(value: string, shown = value.length >= LONG ? SHOWN : 0): string {
   return "*".repeat(value.length - shown) + value.slice(value.length - shown);
 }

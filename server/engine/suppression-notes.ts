@@ -4,6 +4,7 @@ import type { Edit, Span } from "../base/text.ts";
 import type { Fix } from "../rule/rule.ts";
 import type { Message } from "./api.ts";
 import type { FindingsInput, Found } from "./input.ts";
+import { withoutSecrets } from "./mask.ts";
 import { type Directive, isComplete, type Suppressor } from "./suppress.ts";
 
 /** `isKnown` says whether the analysis can tell what the rule would report here. */
@@ -74,10 +75,9 @@ function note(
   mend: Fix,
 ): Found {
   const { file, root, text } = input;
-  const own = text.slice(d.start, d.end);
-  const ordinal = input.directives.filter(
-    (x) => x.start < d.start && text.slice(x.start, x.end) === own,
-  ).length;
+  const code = (x: Directive): string => withoutSecrets(text, spanOf(x), []);
+  const own = code(d);
+  const ordinal = input.directives.filter((x) => x.start < d.start && code(x) === own).length;
   const name = root !== "" && file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file;
   return {
     finding: {
