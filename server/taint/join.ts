@@ -199,12 +199,24 @@ export function joinTaint(a: readonly Taint[], b: readonly Taint[]): readonly Ta
   );
 }
 const MANY = markBit("many-values");
-/** Of too many, sources are kept before what only callers know, but not in place of all of that. */
+/**
+ * Of too many, sources are kept before what only callers know, but not in place of all of that; and one of each kind of
+ * source before a second one, so that the settings of a program do not hide what its client sent.
+ */
 function sourcesFirst(all: readonly Taint[]): readonly Taint[] {
   const symbolic = all.filter((t) => isSymbolic(t.label));
   const room = MAX_TAINT - (all.length - symbolic.length);
-  const dropped = new Set(symbolic.slice(Math.max(room, MIN_SYMBOLIC)));
-  return all.filter((t) => !dropped.has(t)).slice(0, MAX_TAINT);
+  const kept = new Set(symbolic.slice(0, Math.max(room, MIN_SYMBOLIC)));
+  const seen = new Map<string, number>();
+  const sources = all.flatMap((t) => {
+    if (isSymbolic(t.label)) return [];
+    const nth = seen.get(t.kind) ?? 0;
+    seen.set(t.kind, nth + 1);
+    return [{ t, nth }];
+  });
+  sources.sort((x, y) => x.nth - y.nth);
+  for (const { t } of sources.slice(0, MAX_TAINT - kept.size)) kept.add(t);
+  return all.filter((t) => kept.has(t));
 }
 
 function joinAlts(
