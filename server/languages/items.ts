@@ -5,7 +5,7 @@
  */
 import { hash128 } from "../base/hash.ts";
 import type { Span } from "../base/text.ts";
-import { end, type FlatTree, parent, skip, start } from "../syntax/flat.ts";
+import { end, type FlatTree, isBroken, parent, STRIDE, skip, start } from "../syntax/flat.ts";
 
 export interface ItemSource {
   /** 0 for the module. */
@@ -32,17 +32,12 @@ export interface KnownKeys {
 
 /** Items in preorder; the module is item 0. */
 export function splitItems(tree: FlatTree, bodyOf: FunctionBody, known?: KnownKeys): ItemSource[] {
-  interface Open {
-    node: number;
-    stop: number;
-    holes: Span[];
-    children: number[];
-    parent: number;
-  }
-  const all: Open[] = [{ node: 0, stop: tree.count, holes: [], children: [], parent: -1 }];
+  const all: Open[] = [opened(tree, 0, -1)];
   const stack: number[] = [0];
+  if (isBroken(tree, 0)) markBroken(tree, 0, all, stack);
   for (let n = 1; n < tree.count; n++) {
     while (n >= (all[stack[stack.length - 1] as number] as Open).stop) stack.pop();
+    if (isBroken(tree, n)) markBroken(tree, n, all, stack);
     const body = bodyOf(tree, n);
     if (body < 0) continue;
     const up = stack[stack.length - 1] as number;
@@ -51,9 +46,9 @@ export function splitItems(tree: FlatTree, bodyOf: FunctionBody, known?: KnownKe
     const hole = { start: start(tree, body), end: end(tree, body) };
     // A function inside another function's signature (a default value) is left to its owner: no overlapping holes.
     if (last !== undefined && hole.start < last.end) continue;
-    const self =
-      all.push({ node: n, stop: skip(tree, n), holes: [], children: [], parent: up }) - 1;
+    const self = all.push(opened(tree, n, up)) - 1;
     owner.holes.push(hole);
+    owner.bodies.push(body);
     owner.children.push(self);
     stack.push(self);
   }
@@ -70,7 +65,8 @@ export function splitItems(tree: FlatTree, bodyOf: FunctionBody, known?: KnownKe
     }
     key += tree.text.slice(at, to);
     const context = open.node === 0 ? "" : parentKinds(tree, open.node);
-    const content = `${tree.grammar.name}|${context}|${key}`;
+    const recovered = open.isBroken ? structure(tree, open) : "";
+    const content = `${tree.grammar.name}|${context}|${recovered}|${key}`;
     const hash = known?.keys.get(content) ?? hash128(content);
     if (known !== undefined) keys.set(content, hash);
     return {
@@ -85,6 +81,54 @@ export function splitItems(tree: FlatTree, bodyOf: FunctionBody, known?: KnownKe
   });
   if (known !== undefined) known.keys = keys;
   return sources;
+}
+
+interface Open {
+  readonly node: number;
+  readonly stop: number;
+  readonly holes: Span[];
+  /** The nodes of the holes. */
+  readonly bodies: number[];
+  readonly children: number[];
+  readonly parent: number;
+  /** Something outside its holes does not parse. */
+  isBroken: boolean;
+}
+
+function opened(tree: FlatTree, node: number, up: number): Open {
+  const stop = node === 0 ? tree.count : skip(tree, node);
+  return { node, stop, holes: [], bodies: [], children: [], parent: up, isBroken: false };
+}
+
+/** The innermost item around a broken node, and those around that in whose holes the node is not. */
+function markBroken(tree: FlatTree, n: number, all: readonly Open[], stack: readonly number[]) {
+  for (let i = stack.length - 1; i >= 0; i--) {
+    const open = all[stack[i] as number] as Open;
+    open.isBroken = true;
+    const hole = all[open.parent]?.holes.at(-1);
+    if (hole !== undefined && start(tree, n) >= hole.start && end(tree, n) <= hole.end) return;
+  }
+}
+
+/** What the parser made of broken text depends on what is around it: the item's own nodes, in item coordinates. */
+function structure(tree: FlatTree, open: Open): string {
+  const own = new Map<number, number>();
+  const parts: number[] = [];
+  let shift = open.node === 0 ? 0 : start(tree, open.node);
+  let next = 0;
+  for (let n = open.node; n < open.stop; n++) {
+    const hole = open.holes[next];
+    if (hole !== undefined && n === open.bodies[next]) {
+      shift += hole.end - hole.start - 1;
+      next++;
+      n = skip(tree, n) - 1;
+      continue;
+    }
+    own.set(n, own.size);
+    parts.push(tree.nodes[n * STRIDE] as number, own.get(parent(tree, n)) ?? -1);
+    if (skip(tree, n) === n + 1) parts.push(start(tree, n) - shift, end(tree, n) - shift);
+  }
+  return parts.join(" ");
 }
 
 /** The parent's kind is part of the key: `{ x }` as a method body and as an object are different programs. */

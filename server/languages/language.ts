@@ -19,7 +19,7 @@ export interface Language {
   within?(specifier: string, name: string): string;
   /** The specifier by which a file names its own package, if it is one: what it does not bind may be a module in it. */
   ownPackage?(file: FileId): string | undefined;
-  /** Pure: depends on the item's text, grammar and kind only. Never throws on broken code. */
+  /** Pure: depends on the item's text, grammar and kind only, and where it is broken on its own nodes. Never throws on broken code. */
   lower(tree: FlatTree, item: ItemSource): Item;
   /** Where `specifier`, written in `from`, leads. Asks only `files`; no I/O. */
   resolve(from: FileId, specifier: string, files: FileSet): Resolution;

@@ -89,11 +89,14 @@ export function childOfKind(tree: FlatTree, n: number, name: string): number {
   for (let c = n + 1; c < stop; c = skip(tree, c)) if (kind(tree, c) === name) return c;
   return NO_NODE;
 }
+/** True for text that does not parse, and for a token the parser made up. */
+export function isBroken(tree: FlatTree, n: number): boolean {
+  const word = tree.nodes[n * STRIDE] as number;
+  return (word & KIND) === ERROR_KIND || word >>> 31 === 1;
+}
 /** True if the subtree holds an ERROR or a missing token. */
 export function hasError(tree: FlatTree, n: number): boolean {
   const stop = skip(tree, n);
-  for (let c = n; c < stop; c++)
-    if (((tree.nodes[c * STRIDE] as number) & KIND) === ERROR_KIND || isMissing(tree, c))
-      return true;
+  for (let c = n; c < stop; c++) if (isBroken(tree, c)) return true;
   return false;
 }

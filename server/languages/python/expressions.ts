@@ -6,6 +6,7 @@ import {
   childrenByField,
   end,
   field,
+  isBroken,
   kind,
   NO_NODE,
   start,
@@ -27,7 +28,7 @@ import { closureOf, lowerLambda } from "./definitions.ts";
 import { lowerPercent } from "./placeholders.ts";
 import { lowerStatement } from "./statements.ts";
 import { lowerString } from "./strings.ts";
-import { bodyOf, isBroken, parts, tableByKind, unwrap } from "./syntax.ts";
+import { bodyOf, parts, tableByKind, unwrap } from "./syntax.ts";
 import { bindPattern } from "./targets.ts";
 
 type Lower = (c: Context, node: number) => ValueId;

@@ -4,6 +4,7 @@ import {
   children,
   childrenByField,
   type FlatTree,
+  isBroken,
   isNamed,
   kind,
   NO_NODE,
@@ -11,7 +12,7 @@ import {
   textOf,
 } from "../../syntax/flat.ts";
 import { plainText } from "./strings.ts";
-import { aliasName, bodyOf, isBroken, parts, tableByKind } from "./syntax.ts";
+import { aliasName, bodyOf, parts, tableByKind } from "./syntax.ts";
 
 export interface Bindings {
   /** In order of appearance, without the names in `outer`. */

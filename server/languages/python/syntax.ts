@@ -53,12 +53,6 @@ export function bodyOf(tree: FlatTree, node: number): number {
   return childByField(tree, node, "body");
 }
 
-/** True for ERROR nodes and for tokens the parser made up. */
-export function isBroken(tree: FlatTree, node: number): boolean {
-  const head = tree.nodes[node * STRIDE] as number;
-  return (head & 0xffff) === 0xffff || head >>> 31 === 1;
-}
-
 /** A table from kind number to entry, made once per grammar. */
 export function tableByKind<T>(
   entries: Readonly<Record<string, T>> & { readonly ERROR?: T },

@@ -1,10 +1,10 @@
 /** What stands left of `=`, after `for` and after `as`: names, attributes, elements, and nests of them. */
 import type { Span, ValueId } from "../../ir/ir.ts";
-import { childByField, kind, NO_NODE, textOf } from "../../syntax/flat.ts";
+import { childByField, isBroken, kind, NO_NODE, textOf } from "../../syntax/flat.ts";
 import { bind, bindTarget, type Context, constant, MAX_DEPTH, opaque, spanOf } from "./context.ts";
 import { lowerChild, lowerExpression, lowerKey } from "./expressions.ts";
 import { boundNames } from "./scan.ts";
-import { isBroken, parts } from "./syntax.ts";
+import { parts } from "./syntax.ts";
 
 /** Gives `value` to the target; unpacking reads elements by position. */
 export function bindPattern(c: Context, target: number, value: ValueId): void {
