@@ -22,7 +22,7 @@ export default rule({
     why: "Whoever controls it (no caller is known that makes it safe) can close the quotes and add SQL of their own.",
     fix: "Keep the SQL text constant, put a placeholder where the value was, and pass the value as a query parameter.",
   }),
-  fixes: (match, code) => parameterise(match, code),
+  fixes: parameterise,
 });
 
 /** The value must stand in text that is SQL by itself: a function that only passes a whole query on is not at fault. */

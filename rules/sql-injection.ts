@@ -14,7 +14,7 @@ export default rule({
     why: "A value such as ' OR '1'='1 changes the query: an attacker reads or rewrites any row.",
     fix: "Keep the SQL text constant, put a placeholder where the value was, and pass the value as a parameter.",
   }),
-  fixes: (match, code) => parameterise(match, code),
+  fixes: parameterise,
 });
 
 function api(hit: Hit | undefined): string {

@@ -22,9 +22,9 @@ export default rule({
     why: "The query is broken today, and whoever repairs it by adding the f makes it an SQL injection.",
     fix: `Put a placeholder there and pass ${String(facts?.name)} as a query parameter; do not add the f.`,
   }),
-  fixes: (match, code) =>
+  fixes: (match, code, context) =>
     // The query starts to find rows it never found: never without a look.
-    parameterise(match, code).map((fix) =>
+    parameterise(match, code, context).map((fix) =>
       fix.grade === "safe" ? { ...fix, grade: "suggested" } : fix,
     ),
 });

@@ -53,6 +53,7 @@ export function createAnswers(
       ruleSet: rules,
       ruleIds: ids,
       program: m.program,
+      knowledge: m.knowledge,
       contributions,
       settings: settingsFor(file),
       root: files.rootOf(file),

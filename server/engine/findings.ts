@@ -5,6 +5,7 @@ import type { Span } from "../base/text.ts";
 import { absoluteSpan } from "../languages/items.ts";
 import type { Program } from "../project/program.ts";
 import type { Context, Handover, Match, Rule } from "../rule/rule.ts";
+import type { Knowledge } from "../taint/knowledge.ts";
 import type { Hit } from "../taint/summary.ts";
 import { type ItemId, MARKS, markBit, type Trail } from "../taint/value.ts";
 import type { Confidence, Finding, FlowStep, Level, Settings, Severity } from "./api.ts";
@@ -35,6 +36,8 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
     },
     imported: (from, specifier) => importedFile(program, from, specifier),
     requirement: (name) => requirementOf(program.files, file, name),
+    isText: (path) => asks(input, path, (knowledge, at) => knowledge.isText(at)),
+    holdsTexts: (path) => asks(input, path, (knowledge, at) => knowledge.holdsTexts(at)),
   };
   const raw: Raw[] = [];
   const failed = new Set<string>();
@@ -125,6 +128,21 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
     );
   }
   return out;
+}
+
+/** Asks the models of the file's language about a path as a file writes it: each of its steps may have another name. */
+function asks(
+  { program, file, knowledge }: FindingsInput,
+  path: string,
+  question: (knowledge: Knowledge, path: string) => boolean,
+): boolean {
+  const language = program.file(file)?.language.id;
+  if (language === undefined) return false;
+  const models = knowledge(language);
+  const [first, ...rest] = path.split(".");
+  let at = first === "%" ? models.globals : (first as string);
+  for (const step of rest) at = models.canon(models.member(at, step));
+  return question(models, at);
 }
 
 /** The call of a step, if it is clear which of its arguments carries the data. */

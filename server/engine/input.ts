@@ -2,6 +2,7 @@
 import type { FileId } from "../base/brand.ts";
 import type { Program } from "../project/program.ts";
 import type { Fix, ManifestFile, RuleSet } from "../rule/rule.ts";
+import type { Knowledge } from "../taint/knowledge.ts";
 import type { Hit } from "../taint/summary.ts";
 import type { Trail } from "../taint/value.ts";
 import type { Finding, Settings } from "./api.ts";
@@ -15,6 +16,7 @@ export interface FindingsInput {
   readonly ruleSet: RuleSet;
   readonly ruleIds: ReadonlySet<string>;
   readonly program: Program;
+  readonly knowledge: (language: "python" | "javascript") => Knowledge;
   readonly contributions: ReadonlyMap<FileId, Contribution>;
   readonly settings: Settings;
   readonly root: FileId;

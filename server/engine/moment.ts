@@ -31,6 +31,7 @@ export interface EngineLog {
 export interface Moment {
   readonly program: Program;
   readonly solver: Solver;
+  readonly knowledge: (language: Language["id"]) => Knowledge;
   readonly contributions: Map<FileId, Contribution>;
   readonly waiting: Set<FileId>;
   /** What waiting files gave before; and the functions with another text since then, in which nothing of it stands. */
@@ -134,6 +135,7 @@ export function createMoments(
     edited.clear();
     moment = {
       program,
+      knowledge: (language) => knowledge[language],
       solver,
       contributions: new Map(),
       waiting,

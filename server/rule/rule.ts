@@ -121,6 +121,10 @@ export interface Context {
   imported(from: FileId, specifier: string): FileId | undefined;
   /** The version or range of an npm package that the file's program asks for, if its package.json or lock file says. */
   requirement(name: string): string | undefined;
+  /** What is at this path is certainly a text, by the models; "%" stands for the package of unbound names. */
+  isText(path: string): boolean;
+  /** Every element of the record at this path is a text. */
+  holdsTexts(path: string): boolean;
 }
 
 /** All watched calls of the project, for faults that have two places. */

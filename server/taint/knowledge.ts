@@ -23,6 +23,8 @@ export interface Knowledge {
   conventions(file: string): readonly ConventionRow[];
   hint(name: string): readonly string[];
   isScalar(path: string): boolean;
+  isText(path: string): boolean;
+  holdsTexts(path: string): boolean;
   constant(path: string): string | undefined;
   ends(path: string): boolean;
   /** Classes of a program often have a method of this name. */
@@ -61,6 +63,8 @@ export function compile(
   const conventions: { readonly files: RegExp | undefined; readonly row: ConventionRow }[] = [];
   const hints = new Map<string, string[]>();
   const scalars = new Set<string>();
+  const texts = new Set<string>();
+  const textRecords = new Set<string>();
   const constants = new Map<string, string>();
   const ends = new Set<string>();
   const usual = new Set<string>();
@@ -91,6 +95,8 @@ export function compile(
     for (const s of (m.scalars ?? []).flatMap(expand)) scalars.add(s);
     for (const [path, text] of Object.entries(m.constants ?? {}))
       for (const p of expand(path)) constants.set(p, text);
+    for (const p of (m.texts ?? []).flatMap(expand)) texts.add(p);
+    for (const p of (m.textRecords ?? []).flatMap(expand)) textRecords.add(p);
     for (const p of (m.ends ?? []).flatMap(expand)) ends.add(p);
     for (const name of m.usual ?? []) usual.add(name);
     for (const [path, at] of Object.entries(m.forwards ?? {}))
@@ -148,6 +154,8 @@ export function compile(
     },
     hint: (name) => hints.get(name) ?? NONE,
     isScalar: (p) => scalars.has(p),
+    isText: (p) => texts.has(p),
+    holdsTexts: (p) => textRecords.has(p),
     constant: (p) => constants.get(p),
     ends: (p) => ends.has(p),
     isUsual: (name) => usual.has(name),

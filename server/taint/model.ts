@@ -224,6 +224,10 @@ export interface Model {
   readonly ends?: readonly string[];
   /** Texts with a name: "os.sep" -> "/". */
   readonly constants?: Readonly<Record<string, string>>;
+  /** Paths at which there is certainly a text, for fixes that must keep types: "builtins.str()". */
+  readonly texts?: readonly string[];
+  /** Paths of records of which every element is a text, as the query of a request. */
+  readonly textRecords?: readonly string[];
   /** Types (of annotations) whose values cannot carry text; with "()" only where it is certain that the value is an instance. */
   readonly scalars?: readonly string[];
 }

@@ -61,6 +61,7 @@ const django: Model = {
       "rest_framework.serializers.{ModelSerializer,HyperlinkedModelSerializer,ListSerializer,BaseSerializer}()",
     ],
   },
+  textRecords: ["django.http.HttpRequest().{GET,POST,COOKIES,headers}"],
   sources: [
     {
       path: "django.http.HttpRequest().{GET,POST,COOKIES,META,body,headers,path,path_info}",

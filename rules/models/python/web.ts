@@ -64,6 +64,11 @@ const web: Model = {
       "aiohttp.web.middleware.arg(0).param(0)",
     ],
   },
+  // Elements of `headers` of Starlette and Flask are texts too; what JSON holds is not.
+  textRecords: [
+    "flask.Request().{args,form,values,headers,cookies}",
+    "{starlette.requests.Request(),starlette.websockets.WebSocket()}.{query_params,headers,cookies}",
+  ],
   sources: [
     { path: `${FASTAPI}.${VERBS}().arg(0).param(*)`, kind: "remote", text: "a request parameter" },
     {

@@ -1,5 +1,6 @@
 /** SQL text as written in the source: literal pieces and holes, and which of its holes can become placeholders. Item coordinates. */
 import type { Code, Op, Span, ValueId } from "../rule.ts";
+import { isDefining, NO_PARAMETER, quotedPlace } from "./sql-place.ts";
 
 export type Piece =
   | { readonly kind: "text"; readonly raw: string; readonly start: number }
@@ -9,6 +10,8 @@ export type Piece =
       readonly end: number;
       readonly expr: string;
       readonly exprSpan: Span;
+      /** The value, where the text says which one it is. */
+      readonly op: ValueId | undefined;
     };
 
 /** One literal expression that holds SQL text. */
@@ -30,8 +33,10 @@ export interface Replacement {
   readonly end: number;
   readonly value: string;
   readonly name: string;
-  /** The value stood in quotation marks: it was text before and stays text. */
-  readonly quoted: boolean;
+  /** The value stood in quotation marks: the statement saw a text there. Where that was. */
+  readonly quoted: "match" | "value" | "other" | undefined;
+  /** The parameter is this value as it is, or a text that is put together around it. */
+  readonly op: ValueId | "text" | undefined;
 }
 
 const LITERAL = /^([a-zA-Z]*)("""|'''|"|'|`)/;
@@ -65,7 +70,14 @@ function readHole(code: Code, id: ValueId): SqlText {
   const span = code.op(id).span;
   return {
     pieces: [
-      { kind: "hole", start: span.start, end: span.end, expr: code.text(span), exprSpan: span },
+      {
+        kind: "hole",
+        start: span.start,
+        end: span.end,
+        expr: code.text(span),
+        exprSpan: span,
+        op: id,
+      },
     ],
     span,
     form: "whole",
@@ -100,6 +112,7 @@ function readConst(code: Code, op: Op): SqlText | undefined {
         end: start + at,
         expr: m[1] as string,
         exprSpan: { start: start + m.index + 1, end: start + at - 1 },
+        op: undefined,
       });
     }
   }
@@ -131,6 +144,7 @@ function readJoin(code: Code, op: Op & { op: "join" }): SqlText | undefined {
         end: p.span.end,
         expr: code.text(exprSpan),
         exprSpan,
+        op: p.value,
       });
     }
   }
@@ -197,7 +211,8 @@ export function planPlaceholders(code: Code, sql: SqlText, before = ""): Plan {
         end: piece.end,
         value: piece.expr,
         name: nameFor(piece.expr, names),
-        quoted: false,
+        quoted: undefined,
+        op: piece.op,
       });
       seen += "?";
       continue;
@@ -226,13 +241,16 @@ export function planPlaceholders(code: Code, sql: SqlText, before = ""): Plan {
             return {
               refused: "the quoted text around the value cannot be rewritten without changing it",
             };
+          const place = quotedPlace(seen);
+          if (place.kind === "refused") return { refused: place.reason };
           const hole = quote.segment.find((p) => p.kind === "hole") as Piece & { kind: "hole" };
           out.push({
             start: quote.start,
             end: piece.start + i + width,
             value,
             name: nameFor(hole.expr, names),
-            quoted: true,
+            quoted: place.kind,
+            op: quote.segment.length === 1 ? hole.op : "text",
           });
           seen += "?";
         } else seen += "''";
@@ -259,6 +277,7 @@ function restAfter(sql: SqlText, index: number): string {
 /** Where a value may stand in SQL, judged by the text around it. */
 function placeOf(before: string, after: string): "value" | string {
   const text = before.replace(/\s+/g, " ");
+  if (isDefining(before)) return NO_PARAMETER;
   if (/["`[\w.]$/.test(before) || /^["`\]\w.(]/.test(after))
     return "the value is part of a name; a name cannot be a parameter, map it through a constant dictionary of allowed names";
   if (/\bIN ?\( ?$/i.test(text) || /\bIN ?$/i.test(text))
@@ -277,7 +296,7 @@ function placeOf(before: string, after: string): "value" | string {
     )
   )
     return "value";
-  return "the value is a table, column, direction or other part of the SQL grammar; it cannot be a parameter, map it through a constant dictionary of allowed values";
+  return NO_PARAMETER;
 }
 
 /** The parameter for `'%{q}%'`: the quoted text with its holes as a string of its own. */

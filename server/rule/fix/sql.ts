@@ -1,7 +1,8 @@
 /** Rewrites SQL text with holes to placeholders and parameters, in the style of the driver. */
 import { assertNever } from "../../base/brand.ts";
-import type { Code, Edit, Fix, Match, Op, ValueId } from "../rule.ts";
+import type { Code, Context, Edit, Fix, Match, Op, ValueId } from "../rule.ts";
 import { importEdit } from "./imports.ts";
+import { isNegated } from "./sql-place.ts";
 import {
   type Plan,
   planPlaceholders,
@@ -9,6 +10,7 @@ import {
   readSql,
   type SqlText,
 } from "./sql-text.ts";
+import { textValue } from "./text-value.ts";
 
 type Style = "?" | "%s" | "$n" | ":name" | "text:name" | "prepare";
 
@@ -16,7 +18,7 @@ type Style = "?" | "%s" | "$n" | ":name" | "text:name" | "prepare";
 const PROVED: ReadonlySet<string> = new Set(["python:sqlite3"]);
 
 /** The fixes for a call that runs SQL text with holes; the match's `op` is the call and `hit` or `call` tells the argument. */
-export function parameterise(match: Match, code: Code): readonly Fix[] {
+export function parameterise(match: Match, code: Code, context: Context): readonly Fix[] {
   const row = match.hit?.row ?? match.call?.sinks.find((s) => s.kind === "sql");
   const arg = match.hit?.arg ?? match.call?.args[0]?.op;
   if (row === undefined || match.op === undefined || arg === undefined)
@@ -44,7 +46,9 @@ export function parameterise(match: Match, code: Code): readonly Fix[] {
             { style: "?", label: "mysql2, sqlite: ?", params: 1 },
           ]
       : [{ style: style as Style, label: driver, params }];
-  return known.map((k) => build(code, match.op as ValueId, arg, k.style, k.params, k.label));
+  return known.map((k) =>
+    build(code, context, match.op as ValueId, arg, k.style, k.params, k.label),
+  );
 }
 
 function refuse(reason: string): Fix {
@@ -58,6 +62,7 @@ function refuse(reason: string): Fix {
 
 function build(
   code: Code,
+  context: Context,
   callId: ValueId,
   arg: ValueId,
   style: Style,
@@ -86,7 +91,10 @@ function build(
       return refuse("a value changes between the SQL text and the call");
     if (plan.replacements.length === 0) return refuse("no value can be told from the SQL text");
     edits.push(...rewrite(code, sql, plan.replacements, style, 0));
-    proved = PROVED.has(`${code.language}:${label}`) && plan.replacements.every((r) => r.quoted);
+    const text = sql.pieces.map((p) => (p.kind === "text" ? p.raw : "?")).join("");
+    proved =
+      PROVED.has(`${code.language}:${label}`) &&
+      plan.replacements.every((r) => meansTheSame(code, context, r, text));
     const passed = pass(code, call, callId, arg, plan.replacements, style, params);
     if (passed === undefined) return refuse("the place for the parameters cannot be found");
     edits.push(...passed);
@@ -100,6 +108,16 @@ function build(
     grade: proved ? "safe" : "suggested",
     edits: [{ file: code.file, edits: dedupe(edits) }],
   };
+}
+
+/**
+ * A text stays a text: the value is one, and stands where the database takes a parameter for it. Where it may be nothing, the
+ * parameter is NULL instead of 'None': neither is found by a condition, but it is another thing to store.
+ */
+function meansTheSame(code: Code, context: Context, r: Replacement, statement: string): boolean {
+  if (r.quoted === undefined || r.quoted === "other" || r.op === undefined) return false;
+  const value = r.op === "text" ? "text" : textValue(code, r.op, context);
+  return value === "text" || (value === "maybe" && r.quoted === "match" && !isNegated(statement));
 }
 
 /** The variable that holds the text is read anywhere but in this argument and in its own `+=`. */
