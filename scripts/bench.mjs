@@ -51,7 +51,7 @@ const cold = Object.fromEntries(used.map((language) => [language, measure("cold"
 row("Parsing alone, native tree-sitter", (language) => {
   if (native !== undefined) return "not installed";
   const { parseMs } = json(process.execPath, [join(root, "bench", "parse.mjs"), of(language)]);
-  return `${seconds(parseMs / 1000)} (${times(parseMs / cold[language].parseMs)})`;
+  return `${seconds(parseMs / 1000)} (${times(parseMs / cold[language].parseMs)} WebAssembly)`;
 });
 row("Parsing alone, WebAssembly", (language) => seconds(cold[language].parseMs / 1000));
 row(
