@@ -102,7 +102,9 @@ export function accessorCall(
   return { ...callOf(run, args, op.span, state), receiver, receiverOp };
 }
 
-/** The value of a property. */
+/** So many properties may be read by one another. */
+const MAX_ACCESSING = 6;
+/** The value of a property; undefined where reading it comes back to itself. */
 export function callAccessor(
   run: Run,
   accessor: Value,
@@ -115,7 +117,11 @@ export function callAccessor(
   let out: Value | undefined;
   for (const ref of accessor.refs) {
     if (!ref.startsWith("fn:")) continue;
-    const value = callFunction(call, ref.slice(3), object, accessor);
+    const fn = ref.slice(3);
+    if (run.accessing.length >= MAX_ACCESSING || run.accessing.includes(fn)) continue;
+    run.accessing.push(fn);
+    const value = callFunction(call, fn, object, accessor);
+    run.accessing.pop();
     if (value !== undefined) out = join(out, value);
   }
   return out;

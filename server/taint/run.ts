@@ -48,6 +48,8 @@ export interface Run {
   depth: number;
   /** How many calls were followed for the sake of the operation that is being evaluated. */
   followed: number;
+  /** Properties whose functions are being called inside one another. */
+  readonly accessing: ItemId[];
 }
 /**
  * One item may not hang the rest: it is given up at this effort, which is some seconds of work. Counted, not timed, so that
@@ -97,6 +99,7 @@ export function createRun(item: Item, id: ItemId, facts: Facts, shapesOnly: bool
     settled: new Map(),
     depth: 0,
     followed: 0,
+    accessing: [],
   };
 }
 
