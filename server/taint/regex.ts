@@ -52,6 +52,8 @@ export function clearedByMatch(source: string, flags: string, mode: MatchMode): 
   let single = 0;
   for (const kind of Object.keys(NEEDED)) single |= mask & kindBit(kind as SinkKind);
   if (fixedOrigin(source)) single |= kindBit("url") | kindBit("redirect");
+  if (read.noClimb) single |= kindBit("no-climb");
+  if (!read.slash) single |= kindBit("not-absolute");
   return single;
 }
 
@@ -61,45 +63,59 @@ function fixedOrigin(source: string): boolean {
   return /^[a-z][a-z0-9+]*:\/\/[\w-]+(?:\.[\w-]+)+\//i.test(text.replace(/^https\?/, "https"));
 }
 
-interface Read {
+interface Read extends Ends {
   readonly chars: Chars;
-  /** Every match begins at the start of the text, ends at its end. */
-  readonly start: boolean;
-  readonly end: boolean;
+  /** No two dots can stand side by side. */
+  readonly noClimb: boolean;
 }
 
 interface Reader {
   readonly source: string;
   at: number;
-  readonly chars: Chars;
+  chars: Chars;
+  /** Literal dots; a repeated one counts twice. */
+  dots: number;
   broken: boolean;
 }
 
 function readPattern(source: string, flags: string): Read | undefined {
   if (/[mxv]/.test(flags)) return undefined;
-  const r: Reader = { source, at: 0, chars: new Uint8Array(SIZE), broken: false };
+  const chars = new Uint8Array(SIZE);
+  const r: Reader = { source, at: 0, chars, dots: 0, broken: false };
   const inline = /^\(\?([a-z]+)\)/.exec(source);
   if (inline !== null) {
     if (/[mx]/.test(inline[1] ?? "")) return undefined;
     r.at = inline[0].length;
   }
   const ends = readAlternatives(r);
-  return r.broken || r.at < source.length ? undefined : { chars: r.chars, ...ends };
+  if (r.broken || r.at < source.length) return undefined;
+  const noClimb = !ends.climbs || (chars[DOT] !== 1 && r.dots < 2);
+  return { chars, noClimb, ...ends };
 }
+const DOT = 46;
 
 interface Ends {
+  /** Every match begins at the start of the text, ends at its end. */
   readonly start: boolean;
   readonly end: boolean;
+  /** It may begin with a slash. */
+  readonly slash: boolean;
+  /** No look ahead refuses "..". */
+  readonly climbs: boolean;
 }
 
 function readAlternatives(r: Reader): Ends {
   let start = true;
   let end = true;
+  let slash = false;
+  let climbs = false;
   for (;;) {
     const one = readSequence(r);
     start &&= one.start;
     end &&= one.end;
-    if (r.source[r.at] !== "|") return { start, end };
+    slash ||= one.slash;
+    climbs ||= one.climbs;
+    if (r.source[r.at] !== "|") return { start, end, slash, climbs };
     r.at++;
   }
 }
@@ -108,6 +124,11 @@ function readSequence(r: Reader): Ends {
   let start = false;
   let first = true;
   let end = false;
+  let slash = true;
+  let climbs = true;
+  let refuses = false;
+  /** Something was matched. */
+  let begun = false;
   while (r.at < r.source.length && !r.broken) {
     const c = r.source[r.at] as string;
     if (c === "|" || c === ")") break;
@@ -115,14 +136,40 @@ function readSequence(r: Reader): Ends {
     if (anchor === "start") start ||= first;
     else if (anchor === "end") end = true;
     else {
+      const ahead = r.source.slice(r.at, r.at + 16);
+      const dots = r.dots;
+      const all = r.chars;
+      r.chars = new Uint8Array(SIZE);
       const inner = readAtom(r, c);
-      const times = readTimes(r);
+      const own = r.chars;
+      r.chars = all;
+      add(r, (code) => own[code] === 1);
+      const { times, some, repeats } = readTimes(r);
+      if (repeats && r.dots > dots) r.dots++;
       if (first && times === "once" && inner?.start) start = true;
       end = times === "once" && inner?.end === true;
+      if (LOOK.test(ahead)) {
+        if (!begun && REFUSES_SLASH.test(ahead)) refuses = true;
+        if (!begun && REFUSES_CLIMB.test(ahead)) climbs = false;
+        continue;
+      }
+      if (!begun && some && !mayBegin(own, inner, ahead)) slash = false;
+      begun = true;
     }
     if (anchor !== "none") first = false;
   }
-  return { start, end };
+  return { start, end, slash: slash && !refuses, climbs };
+}
+const LOOK = /^\(\?<?[=!]/;
+/** `(?!\/)`, also with more that is refused behind it. */
+const REFUSES_SLASH = /^\(\?!(?:\\?\/|\[\\*\/\\*\])[|)]/;
+/** `(?!.*\.\.)` */
+const REFUSES_CLIMB = /^\(\?!\.\*\\\.\\\.\)/;
+
+/** What stands first may be a slash. */
+function mayBegin(chars: Chars, inner: Ends | undefined, text: string): boolean {
+  if (inner !== undefined) return inner.slash;
+  return chars[47] === 1 || chars[92] === 1 || /^\\?\//.test(text) || text.startsWith("\\\\");
 }
 
 /** Reads `^`, `$`, `\A`, `\Z`, `\b`. */
@@ -133,11 +180,22 @@ function anchorAt(r: Reader): "start" | "end" | "none" | undefined {
   return found[1] !== undefined ? "start" : found[2] !== undefined ? "end" : "none";
 }
 
-function readTimes(r: Reader): "once" | "many" {
+interface Times {
+  readonly times: "once" | "many";
+  /** It cannot be left out. */
+  readonly some: boolean;
+  readonly repeats: boolean;
+}
+function readTimes(r: Reader): Times {
   const found = /^(?:[*+?]|\{\d*,?\d*\})[?+]?/.exec(r.source.slice(r.at, r.at + 16));
-  if (found === null) return "once";
+  if (found === null) return { times: "once", some: true, repeats: false };
   r.at += found[0].length;
-  return found[0].startsWith("+") ? "once" : "many";
+  const some = /^(?:\+|\{0*[1-9])/.test(found[0]);
+  return {
+    times: found[0].startsWith("+") ? "once" : "many",
+    some,
+    repeats: !found[0].startsWith("?"),
+  };
 }
 
 function readAtom(r: Reader, c: string): Ends | undefined {
@@ -145,7 +203,10 @@ function readAtom(r: Reader, c: string): Ends | undefined {
   r.at++;
   if (c === "[") readClass(r);
   else if (c === ".") add(r, (code) => code !== 10);
-  else if (c === "\\") readEscape(r, (code) => void code);
+  else if (c === "\\")
+    readEscape(r, (code) => {
+      if (code === DOT) r.dots++;
+    });
   return undefined;
 }
 
