@@ -1,9 +1,9 @@
 /** What a check proves about the labels of what it looks at, and whether a model's guard holds for the arguments at hand. */
-import type { ValueId } from "../ir/ir.ts";
+import type { SlotId, ValueId } from "../ir/ir.ts";
 import { argument, type Call } from "./arguments.ts";
 import { mapTaint, spread } from "./fields.ts";
 import { both } from "./join.ts";
-import { clearedBy, kindBit } from "./kinds.ts";
+import { ALL_KINDS, clearedBy, kindBit } from "./kinds.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { keyOfTable } from "./membership.ts";
 import type { GuardRow } from "./model.ts";
@@ -12,7 +12,7 @@ import { CONSTANT_TESTS, type ConstantTest, clearedByPattern } from "./patterns.
 import { resolve } from "./references.ts";
 import type { Run } from "./run.ts";
 import type { State } from "./state.ts";
-import { type Alt, constants, type Proof, UNKNOWN, type Value } from "./value.ts";
+import { type Alt, constants, type Derivation, type Proof, UNKNOWN, type Value } from "./value.ts";
 import { keyOf } from "./value-keys.ts";
 
 /** What a check of `value` proves about its labels: `mask` for the whole value, less for what was made of it; always that a check exists. */
@@ -37,16 +37,55 @@ export function isForeign(value: Value): boolean {
 
 /**
  * What a check of the value of operation `op` proves. A variable that holds only a part of the data is narrowed itself: its
- * label speaks of the whole.
+ * label speaks of the whole. So is the variable from which the checked value was made.
  */
 export function proveAt(run: Run, value: Value, op: ValueId | undefined, mask: number): Proof {
   const proof = prove(value, mask);
-  const load = op === undefined ? undefined : run.item.ops[op];
-  if (mask === 0 || load?.op !== "load" || value.taint.every((t) => t.derive === "same"))
-    return proof;
-  return new Map([...proof, [`${SLOT}${load.slot}#${keyOf(value)}`, mask]]);
+  if (mask === 0 || op === undefined || value.taint.every((t) => t.derive === "same")) return proof;
+  const more = new Map(proof);
+  const narrow = (load: ValueId, held: Value, bits: number): void => {
+    const at = run.item.ops[load];
+    if (at?.op === "load" && bits !== 0 && held.taint.some((t) => t.derive !== "same"))
+      more.set(`${SLOT}${at.slot}#${keyOf(held)}`, bits);
+  };
+  narrow(op, value, mask);
+  const from = madeFrom(run, op);
+  if (from !== undefined)
+    narrow(from.op, run.values[from.op] ?? UNKNOWN, proved(mask, from.derive, ALL_KINDS, false));
+  return more;
 }
 const SLOT = "slot:";
+
+/** `path.relative(root, target)`, or a variable that is set to it once: the way to `target`. */
+function madeFrom(
+  run: Run,
+  op: ValueId,
+): { readonly op: ValueId; readonly derive: Derivation } | undefined {
+  const { ops } = run.item;
+  const load = ops[op];
+  const made = ops[load?.op === "load" ? onlyStored(run, load.slot) : op];
+  if (made?.op !== "call" || made.args.some((a) => a.spread !== undefined)) return undefined;
+  for (const ref of run.values[made.callee]?.refs ?? []) {
+    const row = ref.startsWith("lib:")
+      ? run.facts.knowledge.passes(`${ref.slice(4)}()`)[0]
+      : undefined;
+    const target = row?.from[row.from.length - 1];
+    if (row?.derive !== "relative" && row?.derive !== "resolved") continue;
+    const given = typeof target === "number" ? made.args[target]?.value : undefined;
+    if (given !== undefined) return { op: given, derive: row.derive };
+  }
+  return undefined;
+}
+function onlyStored(run: Run, slot: SlotId): ValueId {
+  let found = -1;
+  if (run.shared?.has(slot)) return found;
+  for (const op of run.item.ops) {
+    if (op.op !== "store" || op.slot !== slot) continue;
+    if (found >= 0) return -1;
+    found = op.value;
+  }
+  return found;
+}
 
 /** The state in which the proof holds. */
 export function assume(state: State, proof: Proof | undefined): State {
