@@ -6,7 +6,15 @@ import { isTainted, spread } from "./fields.ts";
 import { both, join, joinTaint } from "./join.ts";
 import { ALL_KINDS } from "./kinds.ts";
 import { hasForeignKeys } from "./membership.ts";
-import { contains, prove, proveAt, provedBy, provedByOperator, weakened } from "./proofs.ts";
+import {
+  contains,
+  isForeign,
+  prove,
+  proveAt,
+  provedBy,
+  provedByOperator,
+  weakened,
+} from "./proofs.ts";
 import type { Run } from "./run.ts";
 import { bake, type State } from "./state.ts";
 import { concat } from "./text.ts";
@@ -163,6 +171,15 @@ export function compare(
       if (isOwnParameter(own) && isCaptured(outer)) {
         proof = prove(outer, ALL_KINDS);
         weak = prove(outer, 0);
+      } else {
+        // What a framework gives with a request and no client decides: `name === request.user.name`.
+        const [given, at, own] = isOwnParameter(right)
+          ? [left, op.left, right]
+          : [right, op.right, left];
+        if (isOwnParameter(own) && isForeign(given) && own.refs.some((r) => r.startsWith("lib:"))) {
+          proof = ofSources(proveAt(run, given, at, ALL_KINDS));
+          weak = ofSources(prove(given, 0));
+        }
       }
     }
   } else if (operator === "in" || operator === "not in") {
@@ -185,6 +202,10 @@ export function compare(
   if (proof?.size) out[flip ? "whenFalse" : "whenTrue"] = proof;
   if (weak?.size) out[flip ? "whenTrue" : "whenFalse"] = weak;
   return out;
+}
+
+function ofSources(proof: Proof): Proof {
+  return new Map([...proof].filter(([label]) => label.startsWith("source:")));
 }
 
 /** A check's answer compared with a constant: `ok(x) === false`, `text.indexOf("..") >= 0`, `path.indexOf(root) === 0`. */

@@ -1,10 +1,11 @@
 /** What a check proves about the labels of what it looks at, and whether a model's guard holds for the arguments at hand. */
-import type { SlotId, ValueId } from "../ir/ir.ts";
+import type { ValueId } from "../ir/ir.ts";
 import { argument, type Call } from "./arguments.ts";
 import { mapTaint, spread } from "./fields.ts";
 import { both } from "./join.ts";
 import { ALL_KINDS, clearedBy, kindBit } from "./kinds.ts";
 import type { Knowledge } from "./knowledge.ts";
+import { groupOf, wayTo } from "./made-from.ts";
 import { keyOfTable } from "./membership.ts";
 import type { GuardRow } from "./model.ts";
 import { narrowed, proved, settle } from "./paths.ts";
@@ -12,7 +13,7 @@ import { CONSTANT_TESTS, type ConstantTest, clearedByPattern } from "./patterns.
 import { resolve } from "./references.ts";
 import type { Run } from "./run.ts";
 import type { State } from "./state.ts";
-import { type Alt, constants, type Derivation, type Proof, UNKNOWN, type Value } from "./value.ts";
+import { type Alt, constants, type Proof, UNKNOWN, type Value } from "./value.ts";
 import { keyOf } from "./value-keys.ts";
 
 /** What a check of `value` proves about its labels: `mask` for the whole value, less for what was made of it; always that a check exists. */
@@ -49,43 +50,16 @@ export function proveAt(run: Run, value: Value, op: ValueId | undefined, mask: n
       more.set(`${SLOT}${at.slot}#${keyOf(held)}`, bits);
   };
   narrow(op, value, mask);
-  const from = madeFrom(run, op);
+  const from = wayTo(run, op);
   if (from !== undefined)
     narrow(from.op, run.values[from.op] ?? UNKNOWN, proved(mask, from.derive, ALL_KINDS, false));
-  return more;
+  // A group that is the program's own text leaves of the whole what the rest of the pattern lets through.
+  const whole = (mask & ALL_KINDS) === ALL_KINDS ? groupOf(run, op) : undefined;
+  return whole === undefined || whole.mask === 0
+    ? more
+    : both(more, proveAt(run, run.values[whole.op] ?? UNKNOWN, whole.op, whole.mask));
 }
 const SLOT = "slot:";
-
-/** `path.relative(root, target)`, or a variable that is set to it once: the way to `target`. */
-function madeFrom(
-  run: Run,
-  op: ValueId,
-): { readonly op: ValueId; readonly derive: Derivation } | undefined {
-  const { ops } = run.item;
-  const load = ops[op];
-  const made = ops[load?.op === "load" ? onlyStored(run, load.slot) : op];
-  if (made?.op !== "call" || made.args.some((a) => a.spread !== undefined)) return undefined;
-  for (const ref of run.values[made.callee]?.refs ?? []) {
-    const row = ref.startsWith("lib:")
-      ? run.facts.knowledge.passes(`${ref.slice(4)}()`)[0]
-      : undefined;
-    const target = row?.from[row.from.length - 1];
-    if (row?.derive !== "relative" && row?.derive !== "resolved") continue;
-    const given = typeof target === "number" ? made.args[target]?.value : undefined;
-    if (given !== undefined) return { op: given, derive: row.derive };
-  }
-  return undefined;
-}
-function onlyStored(run: Run, slot: SlotId): ValueId {
-  let found = -1;
-  if (run.shared?.has(slot)) return found;
-  for (const op of run.item.ops) {
-    if (op.op !== "store" || op.slot !== slot) continue;
-    if (found >= 0) return -1;
-    found = op.value;
-  }
-  return found;
-}
 
 /** The state in which the proof holds. */
 export function assume(state: State, proof: Proof | undefined): State {

@@ -2,7 +2,7 @@
  * What a text that matches a regular expression can hold: the characters that its classes and wildcards let through, which the
  * writer of the text chooses. Literal characters are the program's own.
  */
-import { ALL_KINDS, kindBit, type SinkKind } from "./kinds.ts";
+import { ALL_KINDS, HOST_KINDS, kindBit, type SinkKind } from "./kinds.ts";
 
 /** How much of the text the call compares by itself: "search" none of its ends, "match" its start, "whole" both. */
 export type MatchMode = "search" | "match" | "whole";
@@ -39,7 +39,8 @@ const NEEDED: Readonly<Partial<Record<SinkKind, string>>> = {
 export function clearedByMatch(source: string, flags: string, mode: MatchMode): number {
   const read = readPattern(source, flags);
   if (read === undefined) return 0;
-  if ((mode === "search" && !read.start) || (mode !== "whole" && !read.end)) return 0;
+  if (mode === "search" && !read.start) return 0;
+  if (mode !== "whole" && !read.end) return fixedOrigin(source) ? HOST_KINDS : 0;
   let mask = ALL_KINDS;
   let dangerous = false;
   for (const [kind, needed] of Object.entries(NEEDED))
@@ -51,7 +52,7 @@ export function clearedByMatch(source: string, flags: string, mode: MatchMode): 
   // What the text is as a whole is open: only single kinds are proved.
   let single = 0;
   for (const kind of Object.keys(NEEDED)) single |= mask & kindBit(kind as SinkKind);
-  if (fixedOrigin(source)) single |= kindBit("url") | kindBit("redirect");
+  if (fixedOrigin(source)) single |= HOST_KINDS;
   if (read.noClimb) single |= kindBit("no-climb");
   if (!read.slash) single |= kindBit("not-absolute");
   return single;
@@ -61,6 +62,41 @@ export function clearedByMatch(source: string, flags: string, mode: MatchMode): 
 function fixedOrigin(source: string): boolean {
   const text = source.replace(/^(?:\^|\\A)/, "").replace(/\\([/.:-])/g, "$1");
   return /^[a-z][a-z0-9+]*:\/\/[\w-]+(?:\.[\w-]+)+\//i.test(text.replace(/^https\?/, "https"));
+}
+
+/**
+ * The pattern with the program's own text in place of a group. Undefined if there is no such group, or it stands in another
+ * one or may match several times.
+ */
+export function replaceGroup(source: string, group: number): string | undefined {
+  let depth = 0;
+  let count = 0;
+  let start = -1;
+  for (let at = 0; at < source.length; at++) {
+    const c = source[at];
+    if (c === "\\") at++;
+    else if (c === "[") at = classEnd(source, at);
+    else if (c === "(") {
+      if (/^\((?!\?)|^\(\?P?<[A-Za-z_]/.test(source.slice(at, at + 5)) && ++count === group) {
+        if (depth > 0) return undefined;
+        start = at;
+      }
+      depth++;
+    } else if (c === ")" && --depth === 0 && start >= 0) {
+      const rest = source.slice(at + 1);
+      return /^[*+{]/.test(rest) ? undefined : `${source.slice(0, start)}${OWN_TEXT}${rest}`;
+    }
+  }
+  return undefined;
+}
+const OWN_TEXT = "own\\.text";
+function classEnd(source: string, start: number): number {
+  let at = source[start + 1] === "^" ? start + 2 : start + 1;
+  for (let first = true; at < source.length; at++, first = false) {
+    if (source[at] === "\\") at++;
+    else if (source[at] === "]" && !first) break;
+  }
+  return at;
 }
 
 interface Read extends Ends {
