@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { ensureDependencies, root } from "./lib/ensure.mjs";
 import { fetched } from "./lib/packages.mjs";
 
-/** @typedef {{ file: string, function: string, lines: [number, number], alsoIn?: string[], alsoAt?: [number, number] }} Place */
+/** @typedef {{ file: string, function: string, lines: [number, number], alsoIn?: string[], alsoAt?: [number, number], handlerAt?: { file: string, lines: [number, number] } }} Place */
 /** @typedef {{ id: string, advisory: string, ecosystem: "npm" | "pypi", package: string, vulnerable: string, fixed: string, kind: string, rules: string[], crossesFiles: boolean, source: Place, sink: Place, after: Place }} Entry */
 /** @typedef {{ file: string, start: { line: number } }} Step */
 /** @typedef {{ rule: string, category: string, level: string, file: string, start: { line: number }, flow: Step[], paths?: Step[][] }} Finding */
@@ -46,7 +46,8 @@ console.log(
 );
 
 /**
- * Found is a finding of the right rule, at the sink, with a path that begins at the source.
+ * Found is a finding of the right rule, at the sink, with a path that begins at the source, or where the handler takes
+ * the request that it hands on to the source.
  * @param {Entry} entry
  * @param {Finding[]} findings
  */
@@ -82,6 +83,11 @@ function judgeAfter(entry, findings) {
  */
 function isAt(place, { file, start }) {
   if (place.alsoIn?.includes(file)) return true;
+  const { handlerAt } = place;
+  if (handlerAt?.file === file) {
+    const [from, to] = handlerAt.lines;
+    if (start.line >= from && start.line <= to) return true;
+  }
   if (file !== place.file) return false;
   return [place.lines, ...(place.alsoAt === undefined ? [] : [place.alsoAt])].some(
     ([from, to]) => start.line >= from && start.line <= to,
