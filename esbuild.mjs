@@ -116,7 +116,7 @@ export async function buildTests() {
     outdir: out,
     outbase: join(root, "test"),
     outExtension: { ".js": ".cjs" },
-    external: ["vscode", "esbuild", "playwright-core", "typescript"],
+    external: ["vscode", "@vscode/vsce", "esbuild", "playwright-core", "typescript"],
     plugins: [sourcePlaces],
     sourcemap: "inline",
     sourcesContent: false,
