@@ -17,6 +17,7 @@ import javascriptNetwork from "./javascript/network.ts";
 import javascriptNext from "./javascript/next.ts";
 import javascriptRecords from "./javascript/records.ts";
 import javascriptResponses from "./javascript/responses.ts";
+import javascriptSchemas from "./javascript/schemas.ts";
 import javascriptSettings from "./javascript/settings.ts";
 import javascriptSql from "./javascript/sql.ts";
 import javascriptUploads from "./javascript/uploads.ts";
@@ -79,6 +80,7 @@ export const models: readonly Model[] = [
   javascriptNext,
   javascriptRecords,
   javascriptResponses,
+  javascriptSchemas,
   javascriptSettings,
   javascriptSql,
   javascriptUploads,

@@ -118,6 +118,23 @@ export interface PassRow {
   readonly concat?: boolean;
   /** With `concat`: an absolute path takes the place of all pieces before it. */
   readonly absoluteWins?: boolean;
+  /**
+   * The result is a schema: of values that carry no text ("clean"); the one that `from` is ("same"), a record of it or a list of
+   * it; of one of several, of two together ("extended"); one that admits what matches the second of `from`, or only the arguments
+   * if they are constants ("among"). Or it is the second of `from` in the form that the first one says ("parse").
+   */
+  readonly schema?:
+    | "clean"
+    | "same"
+    | "record"
+    | "list"
+    | "either"
+    | "extended"
+    | "pattern"
+    | "among"
+    | "parse";
+  /** With `schema`: the field of the result that holds what was parsed. */
+  readonly as?: string;
   /** The result is what `from` is, in another form: it keeps the type. */
   readonly keepsType?: boolean;
 }

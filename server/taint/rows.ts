@@ -12,6 +12,7 @@ import { step } from "./paths.ts";
 import { PATTERN_TESTS } from "./patterns.ts";
 import { ofElements } from "./proofs.ts";
 import { resolve } from "./references.ts";
+import { bySchema } from "./schemas.ts";
 import { concat } from "./text.ts";
 import {
   constant,
@@ -74,6 +75,7 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
     }
     return UNKNOWN;
   }
+  if (row.schema !== undefined) return bySchema(call, row, base);
   const shaped = row.gives === undefined ? undefined : given(call, row, from);
   if (shaped !== undefined)
     return {
