@@ -26,7 +26,7 @@ import {
   withUnknownKey,
   zip,
 } from "./containers.ts";
-import { readField, withField } from "./fields.ts";
+import { readField, spread, withField } from "./fields.ts";
 import { join } from "./join.ts";
 import { update } from "./members.ts";
 import type { PassRow } from "./model.ts";
@@ -151,6 +151,11 @@ export function given(call: Call, row: PassRow, from: readonly CallArg[]): Value
       return row.gives === "instance"
         ? one
         : { refs: [], taint: [], fields: new Map([[ANY, one]]) };
+    }
+    case "filled": {
+      const refs = instances(first, call.run);
+      const data = from[1]?.value;
+      return refs.length === 0 || data === undefined ? undefined : { refs, taint: spread(data) };
     }
     default:
       return undefined;

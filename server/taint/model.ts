@@ -82,7 +82,7 @@ export interface PassRow {
    * elements, of the arguments, of the elements in another order or side by side; one element; the lists one behind the
    * other; the last, first or named element, which is gone from then on; the element or slice at constant places; the text
    * of the elements of the second of `from` (or of the first) with the other one between them; the text repeated; whether
-   * argument 0 is an element; an instance of the class that `from` is, or a list of them.
+   * argument 0 is an element; an instance of the class that `from` is, or a list of them; one that holds the second of `from`.
    */
   readonly gives?:
     | "keys"
@@ -107,7 +107,8 @@ export interface PassRow {
     | "repeated"
     | "contained"
     | "instance"
-    | "instances";
+    | "instances"
+    | "filled";
   /** With `same`: what becomes of the letters. */
   readonly text?: TextFunction;
   /** The result is the length of `from`, which is known of a constant text. */

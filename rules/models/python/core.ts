@@ -62,6 +62,11 @@ const core: Model = {
     { path: "builtins.{min,max,sum}()", from: ["*"] },
     { path: "builtins.filter()", from: [1] },
     { path: "collections.namedtuple()()", from: ["*"] },
+    {
+      path: "*.{model_validate,model_validate_json,parse_obj,parse_raw,from_orm}()",
+      from: ["recv", 0],
+      gives: "filled",
+    },
     { path: "*.{model_validate,model_validate_json,parse_obj,parse_raw,from_orm}()", from: [0] },
     { path: "{builtins.vars,dataclasses.asdict,dataclasses.astuple}()", from: [0], same: true },
     { path: "builtins.enumerate()", from: [0], numbered: true },
