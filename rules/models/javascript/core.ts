@@ -46,7 +46,7 @@ const core: Model = {
       from: [],
       scalar: true,
     },
-    { path: "globalThis.Date.now()", from: [], scalar: true },
+    { path: "globalThis.{Date,Date.now,Date.parse,Date.UTC}()", from: [], scalar: true },
     { path: "globalThis.RegExp()", from: [0], same: true },
     { path: "globalThis.String()", from: [0], same: true, keepsType: true, text: "text" },
     {

@@ -22,8 +22,10 @@ const ACTION =
   "{list,create,retrieve,update,partial_update,destroy,get,post,put,patch,delete,head,options}";
 const API_FUNCTION =
   "{rest_framework.decorators.api_view().arg(0),rest_framework.decorators.action().arg(0)}";
-// `<int:id>` and `<uuid:id>` in the address are converted; a slug has only harmless characters.
-const CONVERTED = "<(?:int|uuid|slug):NAME>";
+// `<int:id>` and `<uuid:id>` in the address are converted; a slug has only harmless characters, and so has a group of a
+// pattern that is one class of letters and digits: `(?P<year>[0-9]{4})`.
+const CONVERTED =
+  "<(?:int|uuid|slug):NAME>|\\(\\?P<NAME>(?:\\[(?:\\\\[dw]|[0-9A-Za-z_-])+\\]|\\\\[dw])(?:[+*]|\\{[\\d,]+\\})?\\)";
 const ADDRESS = "a part of the address";
 
 const django: Model = {
