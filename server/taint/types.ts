@@ -76,8 +76,7 @@ export function createTypes(
         extras: all.flatMap((a) => a.extras),
       };
     }
-    if (type.kind === "array")
-      return { ...none, scalar: typeRefs(id, type.element, phase).scalar };
+    if (type.kind === "array") return { ...none, scalar: typeRefs(id, type.element, phase).scalar };
     if (type.kind !== "name") return none;
     const last = type.path[type.path.length - 1] ?? "";
     if (last === "Optional" || last === "Union" || last === "Promise" || last === "Awaitable")

@@ -40,6 +40,16 @@ const sql: Model = {
       "typeorm.DataSource().createQueryRunner()",
     ],
   },
+  passes: [
+    // https://github.com/mysqljs/sqlstring: values are quoted, so are names; in a format only the values are.
+    {
+      path: "{mysql,mysql2,mysql2/promise,promise-mysql,sqlstring}.{escape,escapeId}()",
+      from: [0],
+      clears: ["sql"],
+    },
+    { path: "{mysql,mysql2,mysql2/promise,promise-mysql,sqlstring}.{format,raw}()", from: [0] },
+    { path: "pg.{escapeIdentifier,escapeLiteral}()", from: [0], clears: ["sql"] },
+  ],
   sinks: [
     row("pg.Client().query", [0, "0.text"], "pg", "$n"),
     row("mysql2.Connection().{query,execute}", [0, "0.sql"], "mysql2", "?"),

@@ -196,6 +196,7 @@ const core: Model = {
       scalar: true,
     },
     { path: "html.escape()", from: [0], clears: ["html"] },
+    { path: "html.unescape()", from: [0], restores: ["html"] },
     { path: "shlex.quote()", from: [0], clears: ["shell"] },
     {
       path: "urllib.parse.{quote,quote_plus}()",

@@ -97,7 +97,7 @@ const http: Model = {
     { path: "urllib.parse.{urlunparse,urlunsplit}()", from: [0] },
     { path: "{yarl.URL,httpx.URL,furl.furl}()", from: [0], same: true },
     {
-      path: "urllib.parse.Parts().{scheme,path,query,params,fragment,username,password,port,userinfo,raw_path,query_string}",
+      path: "urllib.parse.Parts().{scheme,path,query,params,fragment,username,password,userinfo,raw_path,query_string}",
       from: ["recv"],
       derive: "part",
     },
@@ -106,6 +106,7 @@ const http: Model = {
       from: ["recv"],
       derive: "host",
     },
+    { path: "urllib.parse.Parts().port", from: [], scalar: true },
     { path: "urllib.parse.Parts().{geturl,human_repr}()", from: ["recv"], same: true },
     {
       path: "{tldextract.extract,socket.gethostbyname,socket.getaddrinfo,dns.resolver.resolve,ipaddress.ip_address,ipaddress.ip_network}()",

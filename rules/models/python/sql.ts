@@ -112,6 +112,7 @@ const sql: Model = {
   ],
   passes: [
     { path: "sqlalchemy.text()", from: [], clears: ["sql"] },
+    { path: "{psycopg,psycopg2}.sql.SQL()", from: [0] },
     { path: "psycopg2.sql.{Identifier,Literal}()", from: [0], clears: ["sql"] },
     { path: "psycopg.sql.{Identifier,Literal}()", from: [0], clears: ["sql"] },
   ],
