@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { repository } from "./harness/pages.ts";
+import { folder, start, until } from "./protocol/client.ts";
 
 const SECRET = "cAnArY-9f83b1c07d5e42a6-Zq";
 const NAMES = [
@@ -41,6 +42,16 @@ def orders(name: str, api_key: str = "${SECRET}"):
     return [API_KEY, DSN, *rows]
 `;
 
+const TYPED = `import express from "express";
+const app = express();
+const apiKey = "${SECRET}";
+const keys = { "${SECRET}": (name: string) => db.query("SELECT * FROM t WHERE k = '" + name + "'") };
+app.get("/u", async (req, res) => {
+  const rows = await pool.query("SELECT 1 WHERE token = '${SECRET}' AND n = '" + req.query["${SECRET}"] + "'");
+  res.json(await fetch(req.query.url + "?api_key=${SECRET}"));
+});
+`;
+
 const RUNS: readonly (readonly string[])[] = [
   ["scan"],
   ["scan", "--verbose"],
@@ -54,6 +65,10 @@ const RUNS: readonly (readonly string[])[] = [
     ["debug", "summary", name],
   ]),
   ...NAMES.slice(0, 4).flatMap((name) => [14, 19].map((line) => ["explain", `${name}:${line}`])),
+  ["fix", "--check"],
+  ["fix", "--check", "--grade", "suggested"],
+  ["fix"],
+  ["fix", "--grade", "suggested"],
 ];
 
 test("a planted secret and hostile names reach no output", (t) => {
@@ -83,7 +98,8 @@ test("a planted secret and hostile names reach no output", (t) => {
     const all = stdout + stderr + (place === undefined ? "" : readFileSync(place, "utf8"));
     if (place !== undefined) rmSync(place);
     assert.match(all, /sql-injection|SELECT|\d+ finding/, `${what} found nothing:\n${all}`);
-    const raw = /[\p{Cc}\p{Cf}](?<![\n\t])/u.exec(all);
+    // A patch in a pipe is exact: what it applies to has such characters.
+    const raw = run.includes("--check") ? null : /[\p{Cc}\p{Cf}](?<![\n\t])/u.exec(all);
     assert.ok(
       raw === null,
       `${what} writes ${printable(raw?.[0] ?? "")} in ${printable(around(all, raw?.index))}`,
@@ -92,6 +108,65 @@ test("a planted secret and hostile names reach no output", (t) => {
     assert.equal(leak, -1, `${what} tells the secret: ${around(all, leak)}`);
   }
 });
+
+test("the language server tells neither, whatever it is asked", async (t) => {
+  if (process.platform === "win32") return t.skip("such names cannot exist");
+  const at = await folder(Object.fromEntries(NAMES.map((name) => [name, PROGRAM])));
+  await at.write("typed.ts", TYPED);
+  t.after(() => at.dispose());
+  for (const pull of [true, false]) {
+    const client = await start({
+      server: [join(repository, "dist", "server.js")],
+      folders: [at.uri],
+      pull,
+      settings: { "": { profile: "strict", rules: { [SECRET]: "off" } } },
+    });
+    const shown: unknown[] = [];
+    let found = 0;
+    for (const [name, text] of [...NAMES.map((one) => [one, PROGRAM]), ["typed.ts", TYPED]]) {
+      const uri = at.file(name as string);
+      client.open(uri, text as string, name === "typed.ts" ? "typescript" : "python");
+      const items = pull
+        ? await client.pullItems(uri)
+        : await until("findings", () => client.lastOf(uri)?.diagnostics);
+      found += items.length;
+      shown.push(items);
+      for (const { range } of items) {
+        const hover = { textDocument: { uri }, position: range.start };
+        shown.push(await client.connection.sendRequest("textDocument/hover", hover));
+        shown.push(await client.actions(uri, items, range));
+      }
+      // Half-typed: what is shown now is held.
+      client.edit(uri, `def broken(:\n${text}`);
+      if (pull) shown.push(await client.pullItems(uri));
+      client.close(uri);
+    }
+    assert.ok(found >= NAMES.length, `${found} findings`);
+    await client.scan().result;
+    // What it would write when it fails on this code.
+    await client.connection
+      .sendRequest("textDocument/hover", { textDocument: { uri: SECRET }, position: null })
+      .catch((error: unknown) => shown.push(String(error)));
+    shown.push(client.published, client.statuses, client.progress, client.log);
+    assert.equal(await client.stop(), 0);
+    // An edit for the editor's own text holds that text.
+    const output = client.output().replace(/"newText":"(?:\\.|[^"\\])*"/g, "");
+    const leak = output.indexOf(SECRET.slice(0, 12));
+    assert.equal(leak, -1, `it tells the secret: ${around(output, leak)}`);
+    assert.ok(output.length > 10_000, "it was heard");
+    for (const text of textsIn(shown)) {
+      const raw = /[\p{Cc}\p{Cf}](?<!\n)/u.exec(text);
+      assert.ok(raw === null, `it writes ${printable(raw?.[0] ?? "")} in ${printable(text)}`);
+    }
+  }
+});
+
+/** Every text a person may see in an answer: not the data that only comes back to the server. */
+function* textsIn(value: unknown): Generator<string> {
+  if (typeof value === "string") yield value;
+  else if (typeof value === "object" && value !== null)
+    for (const [key, one] of Object.entries(value)) if (key !== "data") yield* textsIn(one);
+}
 
 function around(text: string, at = 0): string {
   return text.slice(Math.max(0, at - 60), at + 60);

@@ -194,7 +194,7 @@ function fixLines({ workspace, mask }: ScanView, fix: Fix, paint: Paint, width: 
     const before = workspace.engine.text(file) ?? "";
     const after = applyEdits(before, withLineEnds(before, own));
     // It is to be read, not applied: what hides secrets in frames may hide them here.
-    const patch = visibleLines(unifiedPatch({ file, before, after }).replaceAll("\t", "    "))
+    const patch = visibleLines(unifiedPatch({ file, before, after }).text.replaceAll("\t", "    "))
       .trimEnd()
       .split("\n")
       .map((line) => maskSecrets(mask(line)));

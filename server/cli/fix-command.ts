@@ -1,6 +1,7 @@
 /** `skeptic fix`. */
 import type { FileId } from "../base/brand.ts";
 import type { Grade } from "../engine/api.ts";
+import { hiddenValues, maskSecrets, valueMask } from "../engine/mask.ts";
 import { applyFixes, type FixOutcome } from "./apply-fixes.ts";
 import { type Paint, painter } from "./color.ts";
 import { replaceFiles } from "./disk.ts";
@@ -100,13 +101,18 @@ function printPatch(
   for (const [file, before] of [...outcome.before].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const bom = workspace.files.get(file)?.hasBom ? "\ufeff" : "";
     const after = workspace.engine.text(file) ?? "";
-    const patch = unifiedPatch({ file, before: bom + before, after: bom + after });
-    const shown = mask(patch);
-    if (shown !== patch)
+    const hide = valueMask(hiddenValues(before));
+    const patch = unifiedPatch({
+      file,
+      before: bom + before,
+      after: bom + after,
+      mask: (line) => maskSecrets(hide(mask(line))),
+    });
+    if (!patch.applies)
       io.stderr.write(
-        `skeptic: ${visible(file)}: its patch hides a secret and cannot be applied\n`,
+        `skeptic: ${visible(file)}: its patch hides a secret and cannot be applied; skeptic fix can\n`,
       );
-    io.stdout.write(io.stdout.isTTY ? onTerminal(shown, paint) : shown);
+    io.stdout.write(io.stdout.isTTY ? onTerminal(patch.text, paint) : patch.text);
   }
   return new Set();
 }

@@ -120,6 +120,11 @@ export function valueMask(values: readonly string[]): (text: string) => string {
     maskKnown(long.reduce((out, value) => out.replaceAll(value, () => hide(value)), text));
 }
 
+/** Hides also what only looks random: for a text that nobody wrote to be read. */
+export function maskRandom(text: string): string {
+  return text.replace(/[\w.~+/=-]{10,}/g, (word) => (isRandom(word) ? hide(word) : word));
+}
+
 /** The contents of the string literals in a piece of code, or what stands after its last `=` or `:`. */
 export function literalValues(code: string): string[] {
   const literals = [...code.matchAll(STRING)].map((match) => match[2] ?? "");

@@ -16,6 +16,7 @@ import { fileId } from "./file-id.ts";
 import { hasSafeFix, safeEdits } from "./fix-all.ts";
 import { visible } from "./plain.ts";
 import type { Reports } from "./reports.ts";
+import { maskedFix } from "./secrets.ts";
 import { lineComment, suppressEdit } from "./suppress.ts";
 import { type EditResult, workspaceEdit } from "./workspace-edits.ts";
 
@@ -29,7 +30,7 @@ export interface ActionData {
   readonly fingerprint: string;
   /** Which of the engine's fixes. */
   readonly index: number;
-  /** The engine's title of it. */
+  /** Its title. */
   readonly fix?: string;
   /** Of a finding that stands in another file: the place where it was shown. */
   readonly from?: Place;
@@ -105,7 +106,7 @@ async function makeEdit(
   const finding = reports.check(file).findings.find((one) => one.fingerprint === fingerprint);
   if (finding === undefined) return { refused: "the finding is gone" };
   if (data.kind === "fix") {
-    const fix = engine.fixes(file, fingerprint, data.from)[data.index];
+    const fix = fixesOf(context, file, fingerprint, data.from)[data.index];
     if (fix === undefined || fix.title !== data.fix) return { refused: "the fix is gone" };
     if (fix.edits.length === 0) return { refused: fix.reason ?? "it is to be done by hand" };
     return workspaceEdit(context, fix);
@@ -166,7 +167,7 @@ function fixActions(context: Context, finding: Shown, asked: readonly Diagnostic
   const actions: CodeAction[] = [];
   const file = homeOf(finding);
   const from = isDeparture(finding) ? { file: finding.file, span: finding.span } : undefined;
-  const fixes = context.engine.fixes(file, finding.fingerprint, from);
+  const fixes = fixesOf(context, file, finding.fingerprint, from);
   const preferred = fixes.findIndex((fix) => fix.grade === "safe" && fix.edits.length > 0);
   for (const [index, fix] of fixes.entries()) {
     const isManual = fix.grade === "manual" || fix.edits.length === 0;
@@ -187,6 +188,20 @@ function fixActions(context: Context, finding: Shown, asked: readonly Diagnostic
     });
   }
   return actions;
+}
+
+/** The engine's, with titles that may be told. */
+function fixesOf(
+  { engine, secrets }: Context,
+  file: FileId,
+  fingerprint: string,
+  from?: Place,
+): readonly Fix[] {
+  const fixes = engine.fixes(file, fingerprint, from);
+  if (fixes.length === 0) return [];
+  const files = fixes.flatMap(({ edits }) => edits.map((one) => one.file));
+  const mask = secrets.maskFor([file, ...(from === undefined ? [] : [from.file]), ...files]);
+  return fixes.map((fix) => maskedFix(fix, mask));
 }
 
 function suppressActions(

@@ -9,6 +9,7 @@ import { uriOf } from "./file-id.ts";
 import type { Folders } from "./folders.ts";
 import type { Host } from "./host.ts";
 import type { Log } from "./log.ts";
+import type { Secrets } from "./secrets.ts";
 
 export interface Context {
   readonly connection: Connection;
@@ -22,6 +23,7 @@ export interface Context {
   /** The folder with the rules' pages, as a URI without a trailing slash. */
   readonly pages: string | undefined;
   readonly lines: LineCache;
+  readonly secrets: Secrets;
 }
 
 /** Lines of files that are not open, by content. */

@@ -11,6 +11,7 @@ import { placeText, type Shown } from "./departures.ts";
 import { morePaths } from "./diagnostics.ts";
 import { uriOf } from "./file-id.ts";
 import { code, markdown, visible } from "./plain.ts";
+import { filesOf } from "./secrets.ts";
 
 /** A path with more steps than this is shown by its two ends. */
 const MOST_STEPS = 7;
@@ -86,7 +87,8 @@ function codeAt(context: Context, finding: Shown, { file, span }: FlowStep): str
     .check(file)
     .findings.filter(({ category }) => category === "secrets")
     .map((secret) => secret.span);
-  const masked = maskSecrets(maskSpans(text.slice(0, LOOKED_AT), start, hidden));
+  const mask = context.secrets.maskFor(filesOf(finding));
+  const masked = mask(maskSecrets(maskSpans(text.slice(0, LOOKED_AT), start, hidden)));
   const line = (finding.category === "secrets" ? maskStrings(masked) : masked).trim();
   return line.length <= MOST_CODE ? line : `${line.slice(0, MOST_CODE - 3)}...`;
 }

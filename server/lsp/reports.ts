@@ -56,7 +56,7 @@ const NOTHING: { readonly items: Diagnostic[]; readonly hash: string } = {
 };
 
 export function createReports(context: Context): Reports {
-  const { engine, documents, folders, log } = context;
+  const { engine, documents, folders, log, secrets } = context;
   const coverage: Coverage = { files: new Set(), all: false };
   /** Identities of what is shown, by file; and in how many places each is. */
   const shown = new Map<FileId, readonly string[]>();
@@ -107,7 +107,7 @@ export function createReports(context: Context): Reports {
     if (!isShown(file)) return { findings: [], held: false };
     const report = check(file);
     const document = documents.get(file);
-    if (document === undefined) return { findings: report.findings, held: false };
+    if (document === undefined) return { findings: secrets.told(report.findings), held: false };
     if (
       report.hasError &&
       document.shown !== undefined &&
@@ -115,7 +115,7 @@ export function createReports(context: Context): Reports {
     )
       return { findings: document.shown, held: true };
     const leaving = departures(file);
-    document.shown = leaving.length === 0 ? report.findings : [...report.findings, ...leaving];
+    document.shown = secrets.told([...report.findings, ...leaving]);
     return { findings: document.shown, held: false };
   };
 

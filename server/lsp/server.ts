@@ -29,6 +29,7 @@ import type { ScanFileParams, ScanProgress, ScanResult, SkepticStatus } from "./
 import { createWorkspacePulls, pullDocument } from "./pull.ts";
 import { createReports } from "./reports.ts";
 import { scanWorkspace } from "./scan.ts";
+import { createSecrets } from "./secrets.ts";
 import { createSinks, type Sink } from "./sinks.ts";
 import { createStatusReporter } from "./status.ts";
 import { FILE_OPERATIONS, listenToFiles, register } from "./watch.ts";
@@ -80,18 +81,21 @@ function serve(
   const client = clientFeatures(params);
   const initial = (params.initializationOptions ?? {}) as InitializationOptions;
   const folders = createFolders();
+  const opened: Context["documents"] = new Map();
   const context: Context = {
     connection,
     engine,
     host,
     log,
     client,
-    documents: new Map(),
+    documents: opened,
     folders,
     rules: new Map(engine.rules().map((rule) => [rule.id, rule])),
     pages,
     lines: new Map(),
+    secrets: createSecrets(engine, () => opened.keys()),
   };
+  log.maskWith(context.secrets.maskFault);
   let setReady = (): void => {};
   let isReady = false;
   const ready = new Promise<void>((resolve) => {

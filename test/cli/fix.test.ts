@@ -125,6 +125,31 @@ test("a file that cannot be written leaves its pair untouched and exits with 2",
   assert.deepEqual(readdirSync(box.folder), ["a.py", "other.py", "pair.py"]);
 });
 
+test("a patch leaves out unchanged lines that hold a secret, and still applies", async (t) => {
+  const secret = "cAnArY-9f83b1c07d5e42a6-Zq";
+  const named = `api_key = "${secret}"`;
+  const files = {
+    "before.py": `one\n${named}\nevil()\ntwo\nthree\n`,
+    "behind.py": `one\ntwo\nevil()\nthree\n${named}\n`,
+    "between.py": `one\nevil()\ntwo\n${named}\nthree\nevil()\nfour\nfive\n`,
+    "first.py": `${named}\nevil()\nend(${secret})`,
+    "last.py": `evil()\n${named}`,
+    "far.py": `${named}\n1\n2\n3\n4\nevil()\n5\n6\n7\n8\nlisted()\n`,
+  };
+  const box = sandbox(t, files);
+  const { out, err } = await box.skeptic("fix", "--check");
+  assert.equal(out.includes(secret), false, out);
+  assert.doesNotMatch(err, /cannot be applied/);
+  box.write("all.patch", out);
+  const git = ["apply", "--unidiff-zero", "all.patch"];
+  execFileSync("git", git, { cwd: box.folder });
+  for (const [name, text] of Object.entries(files)) {
+    const fixed = text.replaceAll("evil(", "good(").replace("listed(", "plain(");
+    const imports = text.includes("listed(") ? "import plain\nimport other\n" : "";
+    assert.equal(box.read(name), imports + fixed, name);
+  }
+});
+
 test("--check writes nothing, and its patch applies", async (t) => {
   const files = {
     "a.py": "\ufeffevil(1)\r\nkeep\r\nlisted()\r\nno end",

@@ -33,6 +33,37 @@ function defineTests(): void {
   const resolve = (action: CodeAction | undefined): Promise<CodeAction> =>
     client.connection.sendRequest<CodeAction>("codeAction/resolve", action);
 
+  test("a secret that a finding, a fix or a crash quotes is not told", async () => {
+    const secret = "cAnArY-9f83b1c07d5e42a6-Zq";
+    const text = `api_key = "${secret}"\n\nTELL("${secret}")\n`;
+    const actions = await offered("secret.py", text);
+    assert.deepEqual(
+      actions.map(({ title }) => title.replaceAll("*", "")),
+      [
+        "Skeptic (review): Change it: It says a6-Zq.".replace("a6-Zq", "6-Zq"),
+        "Skeptic (by hand): Think: It says 6-Zq.",
+        "Skeptic: Ignore tell here (reason needed)",
+      ],
+    );
+    const resolved = await resolve(actions[0]);
+    assert.equal(applied(resolved.edit, text).split("\n")[2], "GOOD(");
+    await client.connection.sendRequest("textDocument/hover", {
+      textDocument: { uri: at.file("secret.py") },
+      position: { line: 2, character: 2 },
+    });
+    client.open(at.file("crash.py"), `CRASH api_key = "${secret}"`);
+    await client.pullItems(at.file("crash.py"));
+    client.open(at.file("nameless.py"), `CRASH("${secret}")`);
+    await client.pullItems(at.file("nameless.py"));
+    await until(
+      "two faults",
+      () => client.log.filter((line) => /crashes on/.test(line)).length > 1,
+    );
+    const output = client.output();
+    const leak = output.indexOf(secret.slice(0, 12));
+    assert.equal(leak, -1, output.slice(Math.max(0, leak - 200), leak + 60));
+  });
+
   describe("code actions", () => {
     test("a safe fix is preferred, made when chosen, and bound to the version", async () => {
       const text = "x = 1\nBAD(1)\n";

@@ -50,6 +50,8 @@ export interface TestClient {
   readonly statuses: SkepticStatus[];
   readonly progress: ScanProgress[];
   readonly log: string[];
+  /** Every byte the server wrote, as text. */
+  output(): string;
   readonly settings: Record<string, unknown>;
   refreshes(): number;
   open(uri: string, text: string, languageId?: string): void;
@@ -116,6 +118,9 @@ export async function start(options: StartOptions): Promise<TestClient> {
   const versions = new Map<string, number>();
   const settings: Record<string, unknown> = options.settings ?? {};
   let refreshes = 0;
+  const written: Buffer[] = [];
+  child.stdout?.on("data", (data: Buffer) => void written.push(data));
+  child.stderr?.on("data", (data: Buffer) => void written.push(data));
   child.stderr?.on("data", (data: Buffer) => log.push(data.toString()));
   connection.onNotification(
     "textDocument/publishDiagnostics",
@@ -168,6 +173,7 @@ export async function start(options: StartOptions): Promise<TestClient> {
     statuses,
     progress,
     log,
+    output: () => Buffer.concat(written).toString(),
     settings,
     refreshes: () => refreshes,
     open(uri, text, languageId = "python") {

@@ -1,7 +1,7 @@
 /**
  * An engine that reads words instead of code, to test the server alone:
  * `BAD(` has a safe fix (`GOOD(`), `RISKY(` a suggested one, `HARD(` none; `SINK(x)` is a finding when another file holds
- * `SOURCE(x)`; `%%` is a syntax error; `CRASH` makes the check throw, `SLOW` makes it take 3 ms.
+ * `SOURCE(x)`; `TELL("x")` quotes its text wherever it can; `%%` is a syntax error; `CRASH` makes the check throw, `SLOW` makes it take 3 ms.
  */
 import type { FileId } from "../../server/base/brand.ts";
 import { hash128 } from "../../server/base/hash.ts";
@@ -9,7 +9,7 @@ import { applyEdits } from "../../server/base/text.ts";
 import type { Engine, Finding, Fix, FlowStep, Report, Settings } from "../../server/engine/api.ts";
 import { DEFAULT_SETTINGS } from "../../server/engine/api.ts";
 
-const WORDS = /(BAD|RISKY|HARD)\(|SINK\((\w+)\)/g;
+const WORDS = /(BAD|RISKY|HARD)\(|SINK\((\w+)\)|TELL\("([^"]*)"\)/g;
 
 export function createFakeEngine(): Engine {
   const names = new Set<FileId>();
@@ -29,22 +29,32 @@ export function createFakeEngine(): Engine {
     const found: Finding[] = [];
     for (const match of text.matchAll(WORDS)) {
       const span = { start: match.index, end: match.index + match[0].length };
-      const flow = match[2] === undefined ? [] : flowTo(file, span, match[2]);
+      const said = match[3];
+      const flow: FlowStep[] =
+        said !== undefined
+          ? [{ file, span, role: "sink", text: `the text ${said}` }]
+          : match[2] === undefined
+            ? []
+            : flowTo(file, span, match[2]);
       if (match[2] !== undefined && flow.length === 0) continue;
-      const rule = match[1] === undefined ? "sink" : match[1].toLowerCase();
+      const rule = said !== undefined ? "tell" : (match[1] ?? "sink").toLowerCase();
       if (isIgnored(text, span.start, rule)) continue;
       found.push({
         file,
         span,
         rule,
-        title: `A ${rule} call`,
+        title: `A ${rule} call${said === undefined ? "" : ` of ${said}`}`,
         category: "test",
         cwe: [89],
         owasp: [],
         severity: "high",
         confidence: "high",
         level: rule === "hard" ? "hint" : "error",
-        message: { what: `This is ${rule}.`, why: "It *breaks* <b>.", fix: "Write `GOOD`." },
+        message: {
+          what: said === undefined ? `This is ${rule}.` : `It says ${said}.`,
+          why: "It *breaks* <b>.",
+          fix: "Write `GOOD`.",
+        },
         flow,
         paths: flow.length === 0 ? [] : [flow],
         morePaths: 0,
@@ -73,7 +83,7 @@ export function createFakeEngine(): Engine {
   const report = (file: FileId): Report => {
     const text = texts.get(file) ?? "";
     waiting.delete(file);
-    if (text.includes("CRASH")) throw new Error("this file crashes the check");
+    if (text.includes("CRASH")) throw new Error(`the check crashes on ${text}`);
     if (text.includes("SLOW")) for (const end = performance.now() + 3; performance.now() < end; );
     let root = "";
     for (const one of settings.keys())
@@ -119,7 +129,7 @@ export function createFakeEngine(): Engine {
       settings.set(root, next);
       for (const file of texts.keys()) changed.add(file);
       return Object.keys(next.rules)
-        .filter((rule) => !["bad", "risky", "hard", "sink"].includes(rule))
+        .filter((rule) => !["bad", "risky", "hard", "sink", "tell"].includes(rule))
         .map((rule) => ({ message: `unknown rule "${rule}"` }));
     },
     wants: (file, languageId) => languageId === "python" || /\.(py|ts|js)$/.test(file),
@@ -147,6 +157,13 @@ export function createFakeEngine(): Engine {
       if (finding === undefined) return [];
       const textHash = hash128(texts.get(file) ?? "");
       const edits = [{ file, textHash, edits: [{ ...finding.span, newText: "GOOD(" }] }];
+      if (finding.rule === "tell") {
+        const { what } = finding.message;
+        return [
+          { title: `Change it: ${what}`, grade: "suggested", edits },
+          { title: `Think: ${what}`, grade: "manual", edits: [], reason: what },
+        ];
+      }
       if (finding.rule === "bad") return [{ title: "Use GOOD", grade: "safe", edits }];
       if (finding.rule === "risky") return [{ title: "Maybe GOOD", grade: "suggested", edits }];
       return [
@@ -155,7 +172,7 @@ export function createFakeEngine(): Engine {
     },
     problems: () => told.splice(0).map((message) => ({ message })),
     rules: () =>
-      ["bad", "risky", "hard", "sink"].map((id) => ({
+      ["bad", "risky", "hard", "sink", "tell"].map((id) => ({
         id,
         title: id,
         category: "test",
