@@ -116,6 +116,13 @@ export interface Report {
   readonly skipped?: SkipReason;
 }
 
+/** A module or a function: what parses, or does not, as a whole. */
+export interface ItemState {
+  readonly span: Span;
+  /** True when its own text, without that of functions inside, has a syntax error. */
+  readonly hasError: boolean;
+}
+
 export interface OpenOptions {
   /** Editor language id, for documents without a telling name. */
   readonly languageId?: string;
@@ -166,6 +173,8 @@ export interface Engine {
    * rest the last known flows stand in, and `changed` names the file again when they have been analysed.
    */
   check(file: FileId, within?: number): Report;
+  /** The items of a file as it was last checked, outer before inner: the first is the module, and its span is the file. */
+  items(file: FileId): readonly ItemState[];
   /** Calls in this file that hand data to a sink of another file, of all flows known so far. They are not counted as findings. */
   departures(file: FileId): readonly Departure[];
   /** Files whose findings or departures may have changed since the last call, because of an edit anywhere. Includes files never asked for. */

@@ -185,6 +185,11 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         hasError: docs.get(file)?.ir?.hasError ?? false,
       };
     },
+    items: (file) =>
+      (docs.get(file)?.ir?.items ?? []).map(({ source, ir }) => ({
+        span: { start: source.start, end: source.end },
+        hasError: ir.hasError,
+      })),
     departures,
     describe: (file, what) => {
       const m = now();

@@ -1,7 +1,7 @@
 /** An open document: its text, its lines, and the edits a client sends turned into offsets. */
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
-import { type Edit, lineStarts } from "../base/text.ts";
+import { type Edit, lineStarts, type Span } from "../base/text.ts";
 import type { Shown } from "./departures.ts";
 
 export interface OpenDocument {
@@ -16,6 +16,8 @@ export interface OpenDocument {
   editedAt: number;
   /** The findings the client was last shown, moved along with the text since. */
   shown: readonly Shown[] | undefined;
+  /** Where the text was edited since nothing of `shown` was held, in offsets of the present text. */
+  edited: readonly Span[];
   /** What a pulling client was last given. */
   given: { readonly version: number; readonly hash: string } | undefined;
   /** The report for which a refresh was asked since the client was last given one. */
@@ -40,6 +42,7 @@ export function openDocument(
     starts: lineStarts(text),
     editedAt: 0,
     shown: undefined,
+    edited: [],
     given: undefined,
     refreshedFor: undefined,
     deleted: false,

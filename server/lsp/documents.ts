@@ -16,7 +16,7 @@ import {
   withoutBom,
 } from "./document.ts";
 import { fileId, isEditedScheme, schemeOf } from "./file-id.ts";
-import { moveFindings } from "./moved.ts";
+import { moveFindings, movePlaces } from "./moved.ts";
 
 export interface DocumentEvents {
   opened(document: OpenDocument): void;
@@ -84,6 +84,7 @@ export function createDocumentSync(context: Context, events: DocumentEvents): Do
             }));
       if (document.shown !== undefined)
         document.shown = isPlain ? moveFindings(document.shown, document.file, shifted) : [];
+      document.edited = movePlaces(document.edited, shifted);
       const moves = edits.reduce(
         (sum, edit) => sum + edit.newText.length + edit.end - edit.start,
         0,

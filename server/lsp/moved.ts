@@ -26,6 +26,25 @@ export function moveFindings(
   return moved;
 }
 
+/** The places edited so far, after further edits, and those of these edits. */
+export function movePlaces(places: readonly Span[], edits: readonly Edit[]): readonly Span[] {
+  let out = [...places];
+  for (const edit of edits) {
+    const now = { start: edit.start, end: edit.start + edit.newText.length };
+    const before = out.flatMap((place) => moveSpan(place, edit) ?? []);
+    const last = before[before.length - 1];
+    // Typing goes on where it was.
+    if (last !== undefined && last.start <= now.end && now.start <= last.end)
+      before[before.length - 1] = {
+        start: Math.min(last.start, now.start),
+        end: Math.max(last.end, now.end),
+      };
+    else before.push(now);
+    out = before;
+  }
+  return out;
+}
+
 function moveAll(span: Span, edits: readonly Edit[]): Span | undefined {
   let current: Span | undefined = span;
   for (const edit of edits) {

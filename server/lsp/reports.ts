@@ -2,8 +2,8 @@
  * What is to be shown for a file now. Open files have their findings, and those of other files whose data leaves here;
  * files that are not open have their findings once a scan covered them; every other file has none.
  *
- * While an open text does not parse, its last shown findings move along with it and none is added, until
- * `SETTLE_MS` after the last edit.
+ * While an item of an open text does not parse, its last shown findings move along with the text and none is added, until
+ * `SETTLE_MS` after the last edit (`held.ts`).
  */
 import type { Diagnostic } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
@@ -11,17 +11,18 @@ import type { Departure, Report } from "../engine/api.ts";
 import type { Context } from "./context.ts";
 import { identityOf, isDeparture, type Shown } from "./departures.ts";
 import { type Converted, EMPTY_HASH, toDiagnostics } from "./diagnostics.ts";
+import { withHeld } from "./held.ts";
 
-/** Held findings settle this long after the last edit, in milliseconds: within 300, showing included. */
 /** Milliseconds of an answer that go to files that call the one asked about; more of them follow in the background. */
 const CALLERS_MS = 8;
 
+/** Held findings settle this long after the last edit, in milliseconds: within 300, showing included. */
 export const SETTLE_MS = 240;
 
 export interface FileReport extends Converted {
   /** Of an open document. */
   readonly version: number | null;
-  /** True when `items` are the last shown ones, moved. */
+  /** True when some of `items` may be the last shown ones, moved. */
   readonly held: boolean;
   /** How many of `items` are findings of this file. */
   readonly own: number;
@@ -108,15 +109,15 @@ export function createReports(context: Context): Reports {
     const report = check(file);
     const document = documents.get(file);
     if (document === undefined) return { findings: secrets.told(report.findings), held: false };
-    if (
-      report.hasError &&
-      document.shown !== undefined &&
-      Date.now() - document.editedAt < SETTLE_MS
-    )
-      return { findings: document.shown, held: true };
-    const leaving = departures(file);
-    document.shown = secrets.told([...report.findings, ...leaving]);
-    return { findings: document.shown, held: false };
+    const fresh = secrets.told([...report.findings, ...departures(file)]);
+    const held =
+      report.hasError && document.shown !== undefined && Date.now() - document.editedAt < SETTLE_MS;
+    if (held) document.shown = withHeld(fresh, document, engine.items(file));
+    else {
+      document.shown = fresh;
+      document.edited = [];
+    }
+    return { findings: document.shown ?? fresh, held };
   };
 
   return {

@@ -177,6 +177,7 @@ export async function createFakeEngine(): Promise<Engine> {
         hasError: textOf(file).includes("SYNTAX ERROR"),
       };
     },
+    items: () => [],
     departures: () => [],
     describe: () => [],
     changed: () => [],

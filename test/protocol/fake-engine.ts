@@ -83,7 +83,10 @@ export function createFakeEngine(): Engine {
   const report = (file: FileId): Report => {
     const text = texts.get(file) ?? "";
     waiting.delete(file);
-    if (text.includes("CRASH")) throw new Error(`the check crashes on ${text}`);
+    if (text.includes("CRASH")) {
+      const quoted = /".*"/.exec(text)?.[0] ?? "";
+      throw new Error(`this file crashes the check ${quoted}`);
+    }
     if (text.includes("SLOW")) for (const end = performance.now() + 3; performance.now() < end; );
     let root = "";
     for (const one of settings.keys())
@@ -145,6 +148,10 @@ export function createFakeEngine(): Engine {
       return { pending: waiting.size, total: texts.size };
     },
     check: report,
+    items(file) {
+      const text = texts.get(file) ?? "";
+      return [{ span: { start: 0, end: text.length }, hasError: text.includes("%%") }];
+    },
     departures: () => [],
     describe: () => [],
     changed() {

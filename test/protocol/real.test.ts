@@ -133,6 +133,48 @@ describe("the built server", () => {
     assert.equal((await client.pullItems(uri))[0]?.range.start.line, 10);
   });
 
+  test("a half-typed function holds its own findings only", async () => {
+    const { client, at } = await launch({}, { pull: true });
+    const uri = at.file("app.py");
+    const query = (name: string, what: string) => `
+
+@app.get("/${name}")
+def ${name}():
+    return db.execute("SELECT ${name} " + ${what})
+`;
+    const remote = 'request.args["name"]';
+    const head = PYTHON.slice(0, PYTHON.indexOf("\n\n\n@app") + 1);
+    const text = head + query("one", remote) + query("two", remote) + query("three", '"constant"');
+    const lines = async () =>
+      (await client.pullItems(uri)).map(({ range }) => range.start.line).sort((a, b) => a - b);
+    const at_ = (line: number, start: number, end: number) => ({
+      start: { line, character: start },
+      end: { line, character: end },
+    });
+    const rows = text.split("\n");
+    const [one, two, three] = ["one", "two", "three"].map((name) =>
+      rows.findIndex((row) => row.includes(`SELECT ${name}`)),
+    ) as [number, number, number];
+    const inside = (row: number): number => (rows[row] ?? "").indexOf(" + ") + 3;
+    const end = (row: number): number => (rows[row] ?? "").length - 1;
+    for (const half of ["    x =\n", "    x = foo(\n", "    if x\n"]) {
+      client.open(uri, text);
+      assert.deepEqual(await lines(), [one, two]);
+      // The second function is half-typed, and stays so.
+      client.edit(uri, half, at_(two, 0, 0));
+      assert.deepEqual(await lines(), [one, two + 1], `${half}: its finding moves along`);
+      client.edit(uri, remote, at_(three + 1, inside(three), end(three)));
+      const now = await lines();
+      if (half.includes("(")) assert.deepEqual(now, [one, two + 1], "the third one cannot be told");
+      else assert.deepEqual(now, [one, two + 1, three + 1], `${half}: the third one is fresh`);
+      client.edit(uri, '"constant"', at_(one, inside(one), end(one)));
+      assert.equal((await lines()).includes(one), false, `${half}: the first one is fresh`);
+      client.edit(uri, '"a" + request.args["b"]', at_(two + 1, inside(two), end(two)));
+      assert.ok((await lines()).length <= now.length - 1, "no new one in the half-typed one");
+      client.close(uri);
+    }
+  });
+
   test("a closed caller's source reaches the open sink, and an open caller a closed sink after a scan", async () => {
     const { client, at } = await launch({ "helper.py": HELPER, "caller.py": CALLER });
     const [helper, caller] = [at.file("helper.py"), at.file("caller.py")];
