@@ -5,7 +5,7 @@
 import { assertNever, type FileId } from "../base/brand.ts";
 import { applyEdits, type Edit } from "../base/text.ts";
 import type { FileEdit, Finding, Fix, Grade } from "../engine/api.ts";
-import { countBy, fixesOf } from "./scan-result.ts";
+import { applicable, countBy, fixesOf } from "./scan-result.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface AppliedFix {
@@ -98,7 +98,7 @@ function choose(
   const taken = new Map<FileId, Edit[]>();
   for (const finding of findings) {
     if (refused.has(key(finding))) continue;
-    const fix = fixesOf(ws, finding).find(
+    const fix = applicable(fixesOf(ws, finding)).find(
       (one) => grades.has(one.grade) && one.edits.length > 0 && obstacle(ws, one) === undefined,
     );
     if (fix === undefined) continue;
@@ -211,7 +211,7 @@ function whyNot(
   if (ws.files.get(finding.file)?.isUtf8 === false)
     return "the file is not valid UTF-8 and is never edited";
   const fixes = fixesOf(ws, finding);
-  const allowed = fixes.find((fix) => grades.has(fix.grade) && fix.edits.length > 0);
+  const allowed = applicable(fixes).find((fix) => grades.has(fix.grade) && fix.edits.length > 0);
   if (allowed !== undefined) return obstacle(ws, allowed) ?? "more passes are needed: run it again";
   const [best] = fixes;
   if (best === undefined) return "there is no fix";

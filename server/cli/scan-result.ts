@@ -69,3 +69,9 @@ export function countBy<T>(items: Iterable<T>, key: (item: T) => string): Record
   for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/** The fixes that may be applied without a person: what comes behind one that a person must fill in gives something up. */
+export function applicable(fixes: readonly Fix[]): readonly Fix[] {
+  const end = fixes.findIndex((fix) => fix.grade === "placeholder");
+  return end < 0 ? fixes : fixes.slice(0, end);
+}

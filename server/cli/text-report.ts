@@ -4,7 +4,7 @@ import type { Finding, Fix, FlowStep, Grade, Level } from "../engine/api.ts";
 import type { Paint, Style } from "./color.ts";
 import { visible } from "./escape.ts";
 import { codeFrame, codeLine } from "./frame.ts";
-import { countBy, LEVELS, type ScanResult, type ScanView } from "./scan-result.ts";
+import { applicable, countBy, LEVELS, type ScanResult, type ScanView } from "./scan-result.ts";
 import { textWidth } from "./width.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -156,7 +156,11 @@ function summary(result: ScanResult, options: TextOptions): string[] {
 
 /** The most trusted grade that can be applied without a person. */
 function bestGrade(fixes: readonly Fix[]): Grade | undefined {
-  const grades = new Set(fixes.filter(({ edits }) => edits.length > 0).map(({ grade }) => grade));
+  const grades = new Set(
+    applicable(fixes)
+      .filter(({ edits }) => edits.length > 0)
+      .map(({ grade }) => grade),
+  );
   return grades.has("safe") ? "safe" : grades.has("suggested") ? "suggested" : undefined;
 }
 

@@ -8,20 +8,26 @@ export interface Uses {
   readonly whole: boolean;
 }
 
-export function usesOf(code: Code, result: ValueId): Uses {
-  const names = new Set<string>();
-  let whole = false;
+/** Names of the same thing: casts, awaits, variables. */
+export function sameAs(code: Code, result: ValueId): ReadonlySet<ValueId> {
   const same = new Set<ValueId>([result]);
   const slots = new Set<number>();
-  const { ops } = code.ir;
-  // Names of the same thing: casts, awaits, variables; a few rounds reach them all.
+  // A few rounds reach them all.
   for (let round = 0; round < 4; round++) {
-    ops.forEach((op, id) => {
+    code.ir.ops.forEach((op, id) => {
       if ((op.op === "annotate" || op.op === "await") && same.has(op.value)) same.add(id);
       else if (op.op === "store" && same.has(op.value)) slots.add(op.slot);
       else if (op.op === "load" && slots.has(op.slot)) same.add(id);
     });
   }
+  return same;
+}
+
+export function usesOf(code: Code, result: ValueId): Uses {
+  const names = new Set<string>();
+  let whole = false;
+  const same = sameAs(code, result);
+  const { ops } = code.ir;
   ops.forEach((op, id) => {
     if (op.op === "member" && same.has(op.object)) {
       const key = op.name === "get" ? keyOfGet(code, id) : undefined;

@@ -34,8 +34,13 @@ function pasted(code: Code): string | undefined {
   return isUsed && binds(code, name) === undefined ? name : undefined;
 }
 
+/** The parameter that the answer is sent with, by its usual name. */
+export function responseName(code: Code): string | undefined {
+  return code.ir.params.map((p) => p.name).find((p) => /^(?:res|response|reply)$/.test(p));
+}
+
 function answerWith(code: Code, message: string): string | undefined {
-  const name = code.ir.params.map((p) => p.name).find((p) => /^(?:res|response|reply)$/.test(p));
+  const name = responseName(code);
   if (name === undefined) return undefined;
   if (name === "reply") return `reply.code(400).send(${quoted(code, message)})`;
   if (!/\bexpress\b/.test(code.fileText)) return undefined;

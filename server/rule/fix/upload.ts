@@ -1,6 +1,8 @@
 /** Fixes for uploads: a random name in place of the client's. */
-import type { Code, Edit, Fix, Match, Op, ValueId } from "../rule.ts";
+import type { Code, Edit, Fix, Match, Op, Span, ValueId } from "../rule.ts";
 import { importEdit } from "./imports.ts";
+import { endsStatements, responseName } from "./refusal.ts";
+import { freshName, insertBefore } from "./statements.ts";
 
 export function randomName(match: Match, code: Code): readonly Fix[] {
   const title = "Store it under a random name";
@@ -20,6 +22,9 @@ export function randomName(match: Match, code: Code): readonly Fix[] {
   const arg = hit.arg >= 0 ? hit.arg : undefined;
   const place = arg === undefined ? undefined : nameIn(code, arg, source.span, 0);
   if (place === undefined) return refuse("the place of the name in the path cannot be seen");
+  const told = toldAfter(code, place, source.span, hit.site.span.end);
+  if (told === undefined)
+    return refuse("the answer tells the client's name, by which the file may be asked for later");
   const edits: Edit[] = [];
   let name: string;
   if (code.language === "python") {
@@ -35,9 +40,104 @@ export function randomName(match: Match, code: Code): readonly Fix[] {
       name = `${wanted.local}()`;
     }
   }
-  const at = code.absolute(code.op(place).span);
-  edits.push({ start: at.start, end: at.end, newText: name });
+  if (told.length > 0) {
+    const js = code.language === "javascript";
+    const variable = freshName(code, js ? "storedName" : "stored_name");
+    const line = js
+      ? `const ${variable} = ${name}${endsStatements(code) ? ";" : ""}`
+      : `${variable} = ${name}`;
+    const made = insertBefore(code, code.op(place).span, [line]);
+    if (made === undefined) return refuse("there is no place for a variable with the new name");
+    edits.push(made, ...told.map((id) => replaced(code, id, variable)));
+    name = variable;
+  }
+  edits.push(replaced(code, place, name));
   return [{ title, grade: "suggested", edits: [{ file: code.file, edits }] }];
+}
+
+function replaced(code: Code, id: ValueId, newText: string): Edit {
+  const op = code.op(id);
+  // `{ name }` keeps its key.
+  const short = code.ir.ops
+    .flatMap((o) => (o.op === "record" ? o.entries : []))
+    .find((e) => e.value === id && e.span.end - e.span.start === op.span.end - op.span.start);
+  return {
+    ...code.absolute(op.span),
+    newText:
+      typeof short?.key === "string" && short.key !== "..." ? `${short.key}: ${newText}` : newText,
+  };
+}
+
+/**
+ * Where the answer tells the client's name once the file is stored: it must tell the new one, or nobody finds the file again.
+ * Undefined: it may do so without having come by the place where the new name is made.
+ */
+function toldAfter(
+  code: Code,
+  place: ValueId,
+  source: Span,
+  stored: number,
+): readonly ValueId[] | undefined {
+  const names = new Set([code.text(source), code.text(code.op(place).span)]);
+  const answers = answersOf(code);
+  const out: ValueId[] = [];
+  for (const [id, op] of code.ir.ops.entries()) {
+    if ((op.op !== "member" && op.op !== "load") || op.span.start < stored) continue;
+    if (!names.has(code.text(op.span)) || !answers.some((span) => contains(span, op.span)))
+      continue;
+    if (!isAlwaysBehind(code, place, id)) return undefined;
+    out.push(id);
+  }
+  return out;
+}
+
+/** What goes into the answer: results, and what is handed to the response object or set as its body. */
+function answersOf(code: Code): readonly Span[] {
+  const out: Span[] = [];
+  for (const { end } of code.ir.blocks)
+    if (end.kind === "return" && end.value !== undefined) out.push(code.op(end.value).span);
+  const name = responseName(code);
+  for (const op of code.ir.ops) {
+    if (op.op === "call" && name !== undefined && rootOf(code, op.callee) === name)
+      out.push(op.argsSpan);
+    if (op.op === "setMember" && op.name === "body") out.push(code.op(op.value).span);
+  }
+  return out;
+}
+
+function rootOf(code: Code, id: ValueId): string | undefined {
+  const op = code.op(id);
+  if (op.op === "member") return rootOf(code, op.object);
+  if (op.op === "call") return rootOf(code, op.callee);
+  return op.op === "load" ? code.ir.slots[op.slot] : undefined;
+}
+
+/** Every way to `later` goes through `first`, whose variables are known there. */
+function isAlwaysBehind(code: Code, first: ValueId, later: ValueId): boolean {
+  const { blocks, statements } = code.ir;
+  const inside = code.op(later).span;
+  const around = statements
+    .filter((s) => contains(s, code.op(first).span))
+    .sort((a, b) => a.end - a.start - (b.end - b.start));
+  if (!around.slice(1).every((s) => contains(s, inside))) return false;
+  const through = blocks.findIndex((b) => b.ops.includes(first));
+  const seen = new Set<number>([through]);
+  const waiting = [0];
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    const block = blocks[at];
+    if (block === undefined || seen.has(at)) continue;
+    seen.add(at);
+    if (block.ops.includes(later)) return false;
+    const { end } = block;
+    if (end.kind === "jump") waiting.push(end.to);
+    if (end.kind === "branch") waiting.push(end.then, end.else);
+    if (block.handler !== undefined) waiting.push(block.handler);
+  }
+  return through >= 0;
+}
+
+function contains(outer: Span, inner: Span): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
 }
 
 /** The part of a path expression that carries the client's name: the largest one that is nothing but the name. */
