@@ -7,7 +7,7 @@ import { applyEdits, type Edit } from "../server/base/text.ts";
 import type { Departure, Engine, Finding, Report } from "../server/engine/api.ts";
 import { freshEngine } from "./harness/engine.ts";
 import { readFolder, readPages } from "./harness/pages.ts";
-import { load, settle, type Texts } from "./harness/project.ts";
+import { faults, load, settle, type Texts } from "./harness/project.ts";
 
 const MOST_EDITS = 12;
 /** An engine is replaced after so many runs, so that "fresh" stays true and memory small. */
@@ -126,7 +126,7 @@ describe(`random edits (SKEPTIC_SEED=${seed})`, { concurrency: 1 }, () => {
       for (const finding of findings)
         for (const fix of live.fixes(file, finding.fingerprint))
           for (const part of fix.edits) applyEdits(document.texts.get(part.file) ?? "", part.edits);
-    assert.deepEqual(live.problems(), [], shown(document.texts));
+    assert.deepEqual(faults(live), [], shown(document.texts));
     document.dispose();
   });
 });
@@ -288,7 +288,7 @@ function reports(engine: Engine, names: Iterable<string>): (Report & Leaving)[] 
     ...engine.check(name),
     departures: engine.departures(name),
   }));
-  assert.deepEqual(engine.problems(), []);
+  assert.deepEqual(faults(engine), []);
   return all;
 }
 

@@ -1,7 +1,7 @@
 /** A small workspace in the engine: its texts by name, and its findings as a page sees them. */
 
 import { lineStarts, positionAt } from "../../server/base/text.ts";
-import type { Engine, Finding, Fix } from "../../server/engine/api.ts";
+import type { Engine, Finding, Fix, Problem } from "../../server/engine/api.ts";
 import { DEFAULT_SETTINGS } from "../../server/engine/api.ts";
 import type { Seen } from "./marks.ts";
 
@@ -57,10 +57,17 @@ export function check(engine: Engine, names: Iterable<string>): Checked {
     findings.push(...report.findings);
     if (report.hasError) broken.push(name);
   }
-  const [problem] = engine.problems();
+  const [problem] = faults(engine);
   if (problem !== undefined)
     throw new Error(`the engine reports: ${problem.file ?? ""} ${problem.message}`);
   return { findings, broken };
+}
+
+/** What went wrong; that a user's manifest does not parse is no fault of the engine. */
+export function faults(engine: Engine): readonly Problem[] {
+  return engine
+    .problems()
+    .filter(({ crash, file }) => crash || !/\.(?:json|toml)$/.test(file ?? ""));
 }
 
 export function seen(finding: Finding, texts: Texts): Seen {
