@@ -108,7 +108,7 @@ export function isComplete(d: Directive, ids: ReadonlySet<string>): boolean {
 export interface Suppressor {
   /** True if a directive accepts findings of the rule at this place of an item. The directive has then been of use. */
   accepts(rule: Rule, item: ItemId, span: Span): boolean;
-  /** Rules a directive names that nothing was asked about where it applies. */
+  /** Rules a directive names that nothing was asked about where it applies, or would if it had a reason. */
   unused(d: Directive): readonly string[];
 }
 
@@ -119,14 +119,15 @@ export function suppressor(
   all: readonly Directive[],
   ids: ReadonlySet<string>,
 ): Suppressor {
-  const complete = all.filter((d) => isComplete(d, ids));
+  // Those that lack only a reason accept nothing, but it is known whether they would.
+  const asked = all.filter((d) => d.rules.every((r) => ids.has(r)));
   const used = new Map<Directive, Set<string>>();
-  const starts = complete.length === 0 ? new Uint32Array(0) : lineStarts(text);
+  const starts = asked.length === 0 ? new Uint32Array(0) : lineStarts(text);
   const line = (offset: number): number => positionAt(starts, offset).line;
   const lists = new Map<ItemId, readonly Span[]>();
   return {
     accepts(rule, id, span) {
-      if (complete.length === 0) return false;
+      if (asked.length === 0) return false;
       const item = program.item(id);
       if (item === undefined || item.file !== file) return false;
       const at = absoluteSpan(item.source, span);
@@ -134,14 +135,14 @@ export function suppressor(
       const last = line(at.end);
       let begin: number | undefined;
       let accepted = false;
-      for (const d of complete) {
+      for (const d of asked) {
         if (d.rules.length === 0 ? rule.category === "secrets" : !d.rules.includes(rule.id))
           continue;
         if (!(d.lines[0] <= last && first <= d.lines[1])) {
           begin ??= beginOf(program, item, span, at, lists, line);
           if (!(d.lines[0] <= begin && begin <= d.lines[1])) continue;
         }
-        accepted = true;
+        if (isComplete(d, ids)) accepted = true;
         const names = used.get(d);
         if (names === undefined) used.set(d, new Set([rule.id]));
         else names.add(rule.id);

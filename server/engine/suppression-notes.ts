@@ -14,16 +14,19 @@ export function suppressionNotes(
   isKnown: (rule: string) => boolean,
 ): Found[] {
   return input.directives.flatMap((d) => {
-    if (!isComplete(d, input.ruleIds)) return [incomplete(input, d)];
     const idle = suppressor.unused(d).filter(isKnown);
+    if (!isComplete(d, input.ruleIds)) return [incomplete(input, d, idle)];
     return idle.length === 0 ? [] : [unused(input, d, idle)];
   });
 }
 
-function incomplete(input: FindingsInput, d: Directive): Found {
+/** `idle`: the rules that a reason would not give anything to suppress. */
+function incomplete(input: FindingsInput, d: Directive, idle: readonly string[]): Found {
   const unknown = d.rules.filter((r) => !input.ruleIds.has(r));
-  const text = input.text.slice(d.start, d.end);
-  const needsReason = unknown.length === 0 && d.rules.length > 0;
+  const rest = d.rules.filter((r) => !idle.includes(r));
+  const needsReason = unknown.length === 0 && rest.length > 0;
+  const list = idle.length === 0 ? input.text.slice(d.list.start, d.list.end) : rest.join(", ");
+  const text = input.text.slice(d.start, d.list.start) + list + input.text.slice(d.list.end, d.end);
   const withReason = `${text.replace(/\s*(--\s*)?(\*\/)?\s*$/, "")} -- why is this safe?${text.endsWith("*/") ? " */" : ""}`;
   return note(
     input,

@@ -83,7 +83,7 @@ function applied(
         problems.push(
           `the finding is still there, on line ${line}:\n${indent(after.get(one.file) ?? "")}`,
         );
-    } else if (one.level === "error" || one.level === "warning") {
+    } else {
       problems.push(
         `brings ${one.level} [${one.rule}] on line ${line} of ${one.file}:\n${indent(after.get(one.file) ?? "")}`,
       );
