@@ -1,6 +1,7 @@
 /**
  * What happens between requests: reports for edited files first, then a slice of the index, then whatever else the edits
- * changed. A pulling client is told to ask again, at most a few times a second, only when an open file's answer differs.
+ * changed. A pulling client is told to ask again only when an open file's answer differs: at most a few times a second, and
+ * at once when held findings settle.
  */
 import type { FileId } from "../base/brand.ts";
 import type { Context } from "./context.ts";
@@ -42,12 +43,13 @@ export function createBackground(
   const { engine, documents, client, connection, host, log } = context;
   const suspects = new Set<FileId>();
   const settling = new Map<FileId, ReturnType<typeof setTimeout>>();
+  const settled = new Set<FileId>();
   let edits = new Set<FileId>();
   let editedAt = 0;
   let workedAt = 0;
   let collectedAt = 0;
   let refreshedAt = 0;
-  let refreshing = false;
+  let refreshing = 0;
   let refreshTimer: ReturnType<typeof setTimeout> | undefined;
   let disposed = false;
 
@@ -65,28 +67,33 @@ export function createBackground(
     touch(engine.changed());
   };
 
+  const refreshNow = (): void => {
+    if (!client.pulls || !client.refresh || disposed) return;
+    clearTimeout(refreshTimer);
+    refreshTimer = undefined;
+    refreshing++;
+    refreshedAt = Date.now();
+    connection.languages.diagnostics
+      .refresh()
+      .catch((error: unknown) => {
+        if (!disposed) log.crash("asking for a refresh", error);
+      })
+      .finally(() => {
+        refreshing--;
+      });
+  };
   const refresh = (): void => {
     if (!client.pulls || !client.refresh || disposed) return;
     if (refreshTimer !== undefined) return;
-    const wait = refreshing ? REFRESH_MS : Math.max(0, refreshedAt + REFRESH_MS - Date.now());
+    const wait = refreshing > 0 ? REFRESH_MS : Math.max(0, refreshedAt + REFRESH_MS - Date.now());
     refreshTimer = setTimeout(() => {
       refreshTimer = undefined;
-      if (disposed) return;
-      if (refreshing) return refresh();
-      refreshing = true;
-      refreshedAt = Date.now();
-      connection.languages.diagnostics
-        .refresh()
-        .catch((error: unknown) => {
-          if (!disposed) log.crash("asking for a refresh", error);
-        })
-        .finally(() => {
-          refreshing = false;
-        });
+      if (refreshing > 0) refresh();
+      else refreshNow();
     }, wait);
   };
   /** Compares what the client was last given for an open document with what it would be given now. */
-  const suspect = (file: FileId): void => {
+  const suspect = (file: FileId, tell: () => void): void => {
     suspects.delete(file);
     const document = documents.get(file);
     if (document === undefined) return;
@@ -102,7 +109,7 @@ export function createBackground(
     }
     if (given.hash === report.hash || document.refreshedFor === report.hash) return;
     document.refreshedFor = report.hash;
-    refresh();
+    tell();
   };
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const later = (delay: number, run: () => void): void => {
@@ -120,6 +127,10 @@ export function createBackground(
     const first = edits;
     edits = new Set();
     let more = sinks.work(SLICE_MS, first);
+    for (const file of settled) {
+      settled.delete(file);
+      if (client.pulls) suspect(file, refreshNow);
+    }
     if (now - editedAt < QUIET_MS && now - workedAt < PATIENCE_MS) {
       loop.wakeIn(QUIET_MS);
       after();
@@ -128,7 +139,7 @@ export function createBackground(
     workedAt = now;
     for (const file of suspects) {
       if (Date.now() >= now + SLICE_MS) break;
-      suspect(file);
+      suspect(file, refresh);
     }
     if (Date.now() < now + SLICE_MS || !more) more = index().work([...documents.keys()]) || more;
     if (index().isIdle() || Date.now() - collectedAt >= COLLECT_MS) collect();
@@ -155,6 +166,9 @@ export function createBackground(
         file,
         setTimeout(() => {
           settling.delete(file);
+          // Before anything else, whatever is typed in other files meanwhile.
+          settled.add(file);
+          edits.add(file);
           touch([file]);
         }, SETTLE_MS + 5),
       );

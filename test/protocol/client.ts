@@ -54,6 +54,8 @@ export interface TestClient {
   output(): string;
   readonly settings: Record<string, unknown>;
   refreshes(): number;
+  /** When they came, as milliseconds of `Date.now`. */
+  readonly refreshedAt: number[];
   open(uri: string, text: string, languageId?: string): void;
   /** Replaces a range, or everything. */
   edit(uri: string, newText: string, range?: Range): void;
@@ -117,7 +119,7 @@ export async function start(options: StartOptions): Promise<TestClient> {
   const log: string[] = [];
   const versions = new Map<string, number>();
   const settings: Record<string, unknown> = options.settings ?? {};
-  let refreshes = 0;
+  const refreshedAt: number[] = [];
   const written: Buffer[] = [];
   child.stdout?.on("data", (data: Buffer) => void written.push(data));
   child.stderr?.on("data", (data: Buffer) => void written.push(data));
@@ -141,7 +143,7 @@ export async function start(options: StartOptions): Promise<TestClient> {
     ({ message }: { message: string }) => void log.push(message),
   );
   connection.onRequest("workspace/diagnostic/refresh", () => {
-    refreshes++;
+    refreshedAt.push(Date.now());
     return null;
   });
   connection.onRequest("client/registerCapability", () => null);
@@ -175,7 +177,8 @@ export async function start(options: StartOptions): Promise<TestClient> {
     log,
     output: () => Buffer.concat(written).toString(),
     settings,
-    refreshes: () => refreshes,
+    refreshes: () => refreshedAt.length,
+    refreshedAt,
     open(uri, text, languageId = "python") {
       versions.set(uri, 1);
       say("textDocument/didOpen", { textDocument: { uri, languageId, version: 1, text } });
@@ -249,6 +252,11 @@ export async function start(options: StartOptions): Promise<TestClient> {
     },
   };
 }
+
+/** Held findings settle within so many milliseconds after the last edit, */
+export const SETTLED_MS = 300;
+/** and so many more are granted for the way to the test and back on a machine that does other work. */
+export const SLACK_MS = 60;
 
 export const sleep = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));

@@ -2,7 +2,7 @@
 
 import * as assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { sleep, until } from "./client.ts";
+import { SETTLED_MS, SLACK_MS, sleep, until } from "./client.ts";
 import { isFakeServer, launcher, runFakeServer } from "./fake-server.ts";
 
 if (isFakeServer()) runFakeServer();
@@ -263,26 +263,31 @@ function defineTests(): void {
 
     test("that do not parse keep their findings, moved, and settle", async () => {
       const { client, at } = await launch({});
-      const uri = at.file("a.py");
-      client.open(uri, "BAD(1)\n");
-      await until("a finding", () => client.lastOf(uri)?.diagnostics.length === 1);
-      client.edit(uri, "%% BAD(2)\n", {
-        start: { line: 0, character: 0 },
-        end: { line: 0, character: 0 },
-      });
-      const edited = Date.now();
-      const held = await until("the held report", () =>
-        client.lastOf(uri)?.version === 2 ? client.lastOf(uri) : undefined,
-      );
-      assert.deepEqual(
-        held.diagnostics.map(({ range }) => range.start.line),
-        [1],
-      );
-      const settled = await until("the settled report", () =>
-        client.lastOf(uri)?.diagnostics.length === 2 ? client.lastOf(uri) : undefined,
-      );
-      assert.ok(Date.now() - edited < 600);
-      assert.equal(settled.version, 2);
+      const waits: number[] = [];
+      for (let round = 0; round < 3; round++) {
+        const uri = at.file(`${round}.py`);
+        client.open(uri, "BAD(1)\n");
+        await until("a finding", () => client.lastOf(uri)?.diagnostics.length === 1);
+        client.edit(uri, "%% BAD(2)\n", {
+          start: { line: 0, character: 0 },
+          end: { line: 0, character: 0 },
+        });
+        const edited = Date.now();
+        const held = await until("the held report", () =>
+          client.lastOf(uri)?.version === 2 ? client.lastOf(uri) : undefined,
+        );
+        assert.deepEqual(
+          held.diagnostics.map(({ range }) => range.start.line),
+          [1],
+        );
+        const settled = await until("the settled report", () =>
+          client.lastOf(uri)?.diagnostics.length === 2 ? client.lastOf(uri) : undefined,
+        );
+        waits.push(Date.now() - edited);
+        assert.equal(settled.version, 2);
+      }
+      // The quickest: what else this machine does is not the server's doing.
+      assert.ok(Math.min(...waits) <= SETTLED_MS + SLACK_MS, waits.join(", "));
     });
   });
 }
