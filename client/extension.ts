@@ -3,7 +3,6 @@
 import * as vscode from "vscode";
 import {
   CloseAction,
-  type DocumentSelector,
   ErrorAction,
   type ErrorHandler,
   LanguageClient,
@@ -13,13 +12,8 @@ import {
 } from "vscode-languageclient/node";
 import type { SkepticStatus } from "../server/lsp/protocol.ts";
 import { registerCommands } from "./commands.ts";
+import { DOCUMENTS } from "./documents.ts";
 import { createStatusItem, type StatusItem } from "./status.ts";
-
-const LANGUAGES = ["python", "typescript", "typescriptreact", "javascript", "javascriptreact"];
-const MANIFESTS = ["**/package.json", "**/requirements*.txt", "**/pyproject.toml"];
-
-/** Documents a person edits. The left side of a diff, output channels and other views are not. */
-const SCHEMES = ["file", "vscode-remote", "vscode-vfs"];
 
 const MAX_RESTARTS = 3;
 const RESTART_WINDOW_MILLISECONDS = 3 * 60 * 1000;
@@ -81,7 +75,7 @@ function createClient(
     },
   };
   const clientOptions: LanguageClientOptions = {
-    documentSelector: documentSelector(),
+    documentSelector: DOCUMENTS,
     outputChannel: output,
     traceOutputChannel: output,
     errorHandler: restartOnCrash(status),
@@ -91,16 +85,6 @@ function createClient(
   const created = new LanguageClient("skeptic", "Skeptic", serverOptions, clientOptions);
   created.onNotification("skeptic/status", (params: SkepticStatus) => status.show(params));
   return created;
-}
-
-function documentSelector(): DocumentSelector {
-  return [
-    ...LANGUAGES.flatMap((language) =>
-      [...SCHEMES, "untitled"].map((scheme) => ({ language, scheme })),
-    ),
-    // By pattern, since an editor may call them plain text.
-    ...MANIFESTS.flatMap((pattern) => SCHEMES.map((scheme) => ({ pattern, scheme }))),
-  ];
 }
 
 /** Restarts a crashed server a few times, then says so in the status item and waits. */

@@ -1,7 +1,8 @@
-// The one status bar item: working, indexing, N findings, off, or broken and why.
+// The one status bar item: working, indexing, N findings, what is left out, off, or broken and why.
 
 import * as vscode from "vscode";
 import type { SkepticStatus } from "../server/lsp/protocol.ts";
+import { background, label, tooltip } from "./status-text.ts";
 
 /** The command behind a click on the item; it is not in the command palette. */
 export const MENU_COMMAND = "skeptic.showMenu";
@@ -20,10 +21,8 @@ export function createStatusItem(): StatusItem {
     item.text = label(status);
     item.tooltip = tooltip(status);
     item.accessibilityInformation = { label: tooltip(status) };
-    item.backgroundColor =
-      status.state === "broken"
-        ? new vscode.ThemeColor("statusBarItem.errorBackground")
-        : undefined;
+    const color = background(status);
+    item.backgroundColor = color === undefined ? undefined : new vscode.ThemeColor(color);
   };
   const listener = vscode.languages.onDidChangeDiagnostics(draw);
   item.name = "Skeptic";
@@ -58,38 +57,4 @@ function shownFindings(): number {
       else known.add(data.fingerprint);
     }
   return count + known.size;
-}
-
-function label(status: SkepticStatus): string {
-  switch (status.state) {
-    case "working":
-      return `$(shield) Skeptic${status.findings > 0 ? `: ${status.findings}` : ""}`;
-    case "indexing":
-      return `$(sync~spin) Skeptic: indexing${progress(status)}`;
-    case "off":
-      return "$(circle-slash) Skeptic: off";
-    case "broken":
-      return `$(error) Skeptic: broken${status.message === undefined ? "" : `: ${status.message}`}`;
-  }
-}
-
-function tooltip(status: SkepticStatus): string {
-  const reason = status.message === undefined ? "" : `: ${status.message}`;
-  switch (status.state) {
-    case "working": {
-      const count = status.findings === 1 ? "1 finding" : `${status.findings || "no"} findings`;
-      return `Skeptic: ${count} in Problems (open editors, and all files after a workspace scan)${reason}`;
-    }
-    case "indexing":
-      return `Skeptic reads the workspace${progress(status)}, so that it can follow data across files${reason}`;
-    case "off":
-      return `Skeptic is off${reason || " (setting skeptic.enable)"}`;
-    case "broken":
-      return `Skeptic does not work${reason}. Click to restart it or to see its output.`;
-  }
-}
-
-function progress(status: SkepticStatus): string {
-  if (status.done === undefined || status.total === undefined) return "";
-  return ` ${status.done}/${status.total}`;
 }

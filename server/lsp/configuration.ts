@@ -5,6 +5,8 @@ import { readSettings } from "./settings.ts";
 export interface Configuration {
   /** Reads all settings again; answers whether what is analysed may have changed. */
   refresh(): Promise<boolean>;
+  /** What is wrong with the settings as they were read last. */
+  problems(): readonly string[];
   /** `workspace/didChangeConfiguration`. */
   pushed(settings: unknown): void;
 }
@@ -12,6 +14,7 @@ export interface Configuration {
 export function createConfiguration(context: Context, initial: unknown): Configuration {
   const { connection, client, engine, folders, log } = context;
   let pushed = section(initial);
+  let wrong: readonly string[] = [];
 
   const ask = async (scopeUri: string | undefined): Promise<unknown> => {
     if (!client.configuration) return pushed;
@@ -29,8 +32,13 @@ export function createConfiguration(context: Context, initial: unknown): Configu
     pushed(settings) {
       pushed = section(settings);
     },
+    problems: () => wrong,
     async refresh() {
-      const problem = (message: string): void => log.problem(message);
+      const found = new Set<string>();
+      const problem = (message: string): void => {
+        found.add(message);
+        log.problem(message);
+      };
       const roots = folders.all().map((folder) => ({ root: folder.root, uri: folder.uri }));
       const [outside, ...inside] = await Promise.all([
         ask(undefined),
@@ -38,12 +46,13 @@ export function createConfiguration(context: Context, initial: unknown): Configu
       ]);
       const settings = readSettings(outside, problem);
       let changed = folders.configure(undefined, settings, problem);
-      log.problems(engine.configure(settings.engine));
+      for (const { message } of engine.configure(settings.engine)) problem(message);
       for (const [i, { root }] of roots.entries()) {
         const own = readSettings(inside[i], problem);
         changed = folders.configure(root, own, problem) || changed;
-        log.problems(engine.configure(own.engine, root));
+        for (const { message } of engine.configure(own.engine, root)) problem(message);
       }
+      wrong = [...found];
       return changed;
     },
   };

@@ -2,6 +2,7 @@
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import { type Edit, lineStarts, type Span } from "../base/text.ts";
+import type { SkipReason } from "../engine/api.ts";
 import type { Shown } from "./departures.ts";
 
 export interface OpenDocument {
@@ -22,6 +23,8 @@ export interface OpenDocument {
   given: { readonly version: number; readonly hash: string } | undefined;
   /** The report for which a refresh was asked since the client was last given one. */
   refreshedFor: string | undefined;
+  /** Why it is not analysed although it is open. */
+  skipped: SkipReason | undefined;
   /** True after its file was deleted, until it is edited or comes back. */
   deleted: boolean;
 }
@@ -45,6 +48,7 @@ export function openDocument(
     edited: [],
     given: undefined,
     refreshedFor: undefined,
+    skipped: undefined,
     deleted: false,
   };
 }

@@ -37,10 +37,12 @@ export function createDocumentSync(context: Context, events: DocumentEvents): Do
   const { engine, documents, folders, log } = context;
 
   const isAnalysed = (document: OpenDocument): boolean => {
+    document.skipped = undefined;
     if (folders.silences(document.file)) return false;
     // As with files named on the command line: whoever opens a generated file wants to read it.
     const reason = classify(document.file, document.text);
     if (reason !== "binary" && reason !== "too-large") return true;
+    document.skipped = reason;
     log.problem(`${document.file} is not analysed: ${reason}`);
     return false;
   };

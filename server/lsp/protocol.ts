@@ -7,6 +7,9 @@ export interface SkepticStatus {
   readonly total?: number;
   /** Findings in open files (and in all scanned ones after a workspace scan). */
   readonly findings: number;
+  /** Two or three words on what a person should know of at a glance: a setting that is ignored, a file that is left out. */
+  readonly notice?: string;
+  /** Why it is off or broken; all notices in full. */
   readonly message?: string;
 }
 

@@ -31,7 +31,7 @@ import { createReports } from "./reports.ts";
 import { scanWorkspace } from "./scan.ts";
 import { createSecrets } from "./secrets.ts";
 import { createSinks, type Sink } from "./sinks.ts";
-import { createStatusReporter } from "./status.ts";
+import { createStatusReporter, notices } from "./status.ts";
 import { FILE_OPERATIONS, listenToFiles, register } from "./watch.ts";
 
 export interface ServerOptions {
@@ -140,9 +140,9 @@ function serve(
       all.length > 0 ? all.every((folder) => !folder.settings.enable) : !folders.outside().enable;
     if (isOff) return { state: "off", findings: 0 };
     const { done, total, walking } = index.progress();
-    if (!isIndexed || walking) return { state: "indexing", done, total, findings };
-    const message = index.notice();
-    return { state: "working", findings, ...(message === undefined ? {} : { message }) };
+    const said = notices(context, configuration.problems(), index.notice());
+    if (!isIndexed || walking) return { state: "indexing", done, total, findings, ...said };
+    return { state: "working", findings, ...said };
   };
   const touchEverything = (): void => {
     background.touch([...context.documents.keys(), ...index.files(), ...reports.covered()]);
@@ -170,6 +170,7 @@ function serve(
     else if (reportsClosedFiles) forgetCoverage();
     reportsClosedFiles = wanted;
     touchEverything();
+    status.update();
   };
 
   const documents = createDocumentSync(context, {

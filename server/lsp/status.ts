@@ -1,7 +1,37 @@
 /** "skeptic/status": what the server does, at most a few times a second. */
+import { maskSecrets } from "../engine/mask.ts";
+import { type Context, shortPath } from "./context.ts";
+import { visible } from "./plain.ts";
 import type { SkepticStatus } from "./protocol.ts";
 
 const INTERVAL_MS = 150;
+
+/** What a person should know of although the server works, the worst first. */
+export function notices(
+  context: Context,
+  settings: readonly string[],
+  budget: string | undefined,
+): Pick<SkepticStatus, "notice" | "message"> {
+  const skipped = [...context.documents.values()].filter(({ skipped }) => skipped !== undefined);
+  const shorts: string[] = [];
+  if (settings.length > 0)
+    shorts.push(settings.length === 1 ? "setting ignored" : `${settings.length} settings ignored`);
+  if (skipped.length > 0)
+    shorts.push(
+      skipped.length === 1 ? "open file skipped" : `${skipped.length} open files skipped`,
+    );
+  if (budget !== undefined) shorts.push("partly indexed");
+  const [notice] = shorts;
+  if (notice === undefined) return {};
+  const texts = [
+    ...settings,
+    ...skipped.map(
+      ({ file, skipped }) => `${shortPath(context, file)} is not analysed: ${skipped}`,
+    ),
+    ...(budget === undefined ? [] : [budget]),
+  ];
+  return { notice, message: texts.map((text) => visible(maskSecrets(text))).join("; ") };
+}
 
 export interface StatusReporter {
   /** Something may have changed. */

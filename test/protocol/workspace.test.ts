@@ -45,12 +45,46 @@ function defineTests(): void {
       assert.ok(counts.some(({ done = -1, total = 0 }) => 0 <= done && done <= total && total > 1));
     });
 
+    test("a setting or an open file that is left out is in the status, until it is mended", async () => {
+      const { client, at } = await launch({});
+      const notice = (text: string | undefined) =>
+        until(`the notice ${text}`, () => {
+          const last = client.statuses.at(-1);
+          return last?.state === "working" && last.notice === text ? last : undefined;
+        });
+      await notice(undefined);
+      client.changeSettings({ "": { profile: "loud", rules: { nonsense: "off" } } });
+      const wrong = await notice("2 settings ignored");
+      assert.match(
+        wrong.message ?? "",
+        /skeptic\.profile must be one of .*unknown rule "nonsense"/,
+      );
+      client.changeSettings({ "": { rules: { bad: "loud" } } });
+      assert.match((await notice("setting ignored")).message ?? "", /the level of "bad" must be/);
+      client.changeSettings({ "": {} });
+      await notice(undefined);
+      const [binary, large] = [at.file("binary.py"), at.file("large.py")];
+      client.open(binary, "x\0".repeat(1000));
+      assert.equal(
+        (await notice("open file skipped")).message,
+        "binary.py is not analysed: binary",
+      );
+      client.open(large, `x = 1\n`.repeat(400_000));
+      const two = await notice("2 open files skipped");
+      assert.match(two.message ?? "", /large\.py is not analysed: too-large/);
+      client.edit(binary, "x = 1\n");
+      await notice("open file skipped");
+      client.close(large);
+      await notice(undefined);
+    });
+
     test("above its budget is left out, and that is said", async () => {
       const files = Object.fromEntries(
         Array.from({ length: 12 }, (_, i) => [`f${i}.py`, "BAD(1)"]),
       );
       const { client } = await launch(files, { initializationOptions: { budget: { files: 5 } } });
       await until("the notice", () => client.statuses.at(-1)?.message?.includes("over the budget"));
+      assert.equal(client.statuses.at(-1)?.notice, "partly indexed");
       const result = await client.scan().result;
       assert.ok(result.files < 12);
       assert.equal(result.skipped["too-many"], 12 - result.files);

@@ -1,0 +1,26 @@
+// Which documents the server is told of. Nothing of the editor is needed here.
+
+export const LANGUAGES = [
+  "python",
+  "typescript",
+  "typescriptreact",
+  "javascript",
+  "javascriptreact",
+];
+
+/** What rules read besides code. By pattern, since an editor may call these files plain text. */
+export const MANIFESTS = [
+  "**/package.json",
+  "**/*requirements*.txt",
+  "**/pyproject.toml",
+  "**/Pipfile",
+];
+
+/**
+ * Of every scheme: any extension may bring a file system with a scheme of its own. The server knows the schemes of what
+ * nobody edits (the left side of a diff, output, cells) and is silent about them.
+ */
+export const DOCUMENTS = [
+  ...LANGUAGES.map((language) => ({ language })),
+  ...MANIFESTS.map((pattern) => ({ pattern })),
+];

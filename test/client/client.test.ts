@@ -1,0 +1,88 @@
+// What the extension says and listens to, without an editor.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { DOCUMENTS, LANGUAGES, MANIFESTS } from "../../client/documents.ts";
+import { background, label, tooltip } from "../../client/status-text.ts";
+import { rules } from "../../rules/index.ts";
+import { compileGlobs } from "../../server/lsp/exclude.ts";
+import type { SkepticStatus } from "../../server/lsp/protocol.ts";
+import { repository } from "../harness/pages.ts";
+
+const NAMES = [
+  "package.json",
+  "requirements.txt",
+  "requirements-dev.txt",
+  "dev-requirements.txt",
+  "requirements.in.txt",
+  "pyproject.toml",
+  "Pipfile",
+  "setup.cfg",
+  "Cargo.toml",
+  "tsconfig.json",
+  "environment.yml",
+  "poetry.lock",
+];
+
+test("the extension listens to every file that a rule reads, and starts for it", () => {
+  const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
+  assert.deepEqual(
+    [...manifest.activationEvents].sort(),
+    [
+      ...LANGUAGES.map((language) => `onLanguage:${language}`),
+      ...MANIFESTS.map((pattern) => `workspaceContains:${pattern}`),
+    ].sort(),
+  );
+  const listens = compileGlobs(MANIFESTS, assert.fail);
+  for (const name of NAMES) {
+    const isRead = rules.rules.some((rule) => rule.manifest?.names.test(name));
+    assert.equal(listens(name), isRead, name);
+    assert.equal(listens(`api/${name}`), isRead, `api/${name}`);
+  }
+});
+
+test("every scheme is told to the server, which knows what nobody edits", () => {
+  for (const one of DOCUMENTS) assert.equal("scheme" in one, false);
+});
+
+test("the status item says at a glance what is the matter", () => {
+  const cases: readonly [SkepticStatus, string, string | undefined][] = [
+    [{ state: "working", findings: 0 }, "$(shield) Skeptic", undefined],
+    [{ state: "working", findings: 3 }, "$(shield) Skeptic: 3", undefined],
+    [
+      { state: "working", findings: 0, notice: "setting ignored", message: "why" },
+      "$(warning) Skeptic: setting ignored",
+      "statusBarItem.warningBackground",
+    ],
+    [
+      { state: "working", findings: 3, notice: "partly indexed", message: "why" },
+      "$(warning) Skeptic: 3, partly indexed",
+      "statusBarItem.warningBackground",
+    ],
+    [
+      {
+        state: "indexing",
+        findings: 0,
+        done: 1,
+        total: 2,
+        notice: "setting ignored",
+        message: "why",
+      },
+      "$(sync~spin) Skeptic: indexing 1/2, setting ignored",
+      "statusBarItem.warningBackground",
+    ],
+    [{ state: "off", findings: 0 }, "$(circle-slash) Skeptic: off", undefined],
+    [
+      { state: "broken", findings: 0, message: "why" },
+      "$(error) Skeptic: broken: why",
+      "statusBarItem.errorBackground",
+    ],
+  ];
+  for (const [status, text, color] of cases) {
+    assert.equal(label(status), text);
+    assert.equal(background(status), color);
+    if (status.message !== undefined) assert.match(tooltip(status), /why/);
+  }
+});
