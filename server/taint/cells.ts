@@ -15,6 +15,7 @@ export type CellKind =
   | "captures"
   | "written"
   | "touched"
+  | "kept"
   | "input";
 
 export interface Cell<T = unknown> {

@@ -3,6 +3,7 @@ import type { FileId } from "../base/brand.ts";
 import type { Item } from "../ir/ir.ts";
 import type { FileIr, PlacedItem } from "../project/program.ts";
 import type { Cell } from "./cells.ts";
+import { type KeptObjects, keptKey } from "./kept.ts";
 import type { Shape, Summary } from "./summary.ts";
 import { type Touches, touchesKey } from "./touched.ts";
 import type { ItemId } from "./value.ts";
@@ -85,6 +86,8 @@ export function isSame(cell: Cell, was: unknown): boolean {
       return namesKey(cell.value as ReadonlySet<string>) === namesKey(was as ReadonlySet<string>);
     case "touched":
       return touchKey(cell.value as Touches) === touchKey(was as Touches);
+    case "kept":
+      return keptKey(cell.value as KeptObjects) === keptKey(was as KeptObjects);
     default:
       return false;
   }

@@ -23,6 +23,7 @@ import { freeValue, withHint } from "./free-names.ts";
 import { noteAssigned, noteTyped } from "./handlers.ts";
 import { injectedValue } from "./inject.ts";
 import { join, joinTaint } from "./join.ts";
+import { noteKept } from "./kept.ts";
 import { sourceLabel } from "./labels.ts";
 import { accessorCall, callAccessor, functionsIn } from "./made.ts";
 import { index, member, update } from "./members.ts";
@@ -88,6 +89,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
       const value = bake(get(op.value), state);
       const object = get(op.object);
       noteAssigned(run, object, op.name, value);
+      if (run.shapesOnly) noteKept(run, object, op.name, value);
       recordAssignment(run, id, op, object, op.name, op.value, value, state);
       if (!assignProperty(run, object, op, value, state))
         update(run, op.object, state, (old) => withField(old, op.name, value, true));

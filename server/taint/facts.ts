@@ -2,6 +2,7 @@
  * Everything an item's analysis reads outside its own IR goes through `Facts`; the solver records each read with its value.
  */
 import type { Item, TypeRef } from "../ir/ir.ts";
+import type { KeptObjects } from "./kept.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { ClassShape, Entry, Hit, Shape, Summary } from "./summary.ts";
 import type { ItemId, Ref, Value } from "./value.ts";
@@ -40,6 +41,8 @@ export interface Facts {
   child(item: ItemId, hole: number): ItemId | undefined;
   /** Names outside themselves that the functions inside `item` assign to. */
   writtenInside(item: ItemId): ReadonlySet<string>;
+  /** Objects that functions inside the item keep in attributes of library objects. */
+  kept(item: ItemId): KeptObjects;
   /** The item's IR, for parameter names of a callee. */
   ir(item: ItemId): Item | undefined;
   parentOf(item: ItemId): ItemId | undefined;

@@ -95,7 +95,14 @@ export function shapeOf(item: Item, id: ItemId, facts: Facts): Shape {
       variables.set(name, join(variables.get(name), concrete(value, item.kind === "module")));
   }
   const self = concrete(out.self, false);
-  const shape: Shape = { variables, closures: run.closures, classes: run.classes, self, key: 0 };
+  const shape: Shape = {
+    variables,
+    closures: run.closures,
+    classes: run.classes,
+    self,
+    ...(run.kept.size === 0 ? {} : { kept: run.kept }),
+    key: 0,
+  };
   shape.key = shapeKey(shape);
   return shape;
 }

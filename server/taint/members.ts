@@ -18,6 +18,7 @@ import { bake, bakeTaint, type State } from "./state.ts";
 import {
   constant,
   constants,
+  type ItemId,
   onlyConst,
   type Ref,
   type Taint,
@@ -77,8 +78,12 @@ export function memberOfRef(
   state: State,
 ): Value | undefined {
   const guessed = object.guessed ?? false;
-  if (ref.startsWith("lib:"))
-    return pathValue(run, memberPath(run, ref.slice(4), name), op, guessed);
+  if (ref.startsWith("lib:")) {
+    const path = memberPath(run, ref.slice(4), name);
+    const value = pathValue(run, path, op, guessed);
+    const kept = run.shapesOnly ? undefined : run.facts.kept(moduleOf(run.id)).get(path);
+    return kept === undefined ? value : join(value, kept);
+  }
   if (ref.startsWith("inst:")) {
     const getter = accessor(run, ref.slice(5), "getters", name, 0);
     return getter === undefined
@@ -89,6 +94,10 @@ export function memberOfRef(
   if (ref.startsWith("module:"))
     return resolve(run, run.facts.exported(`export:${ref.slice(7)} ${name}`));
   return undefined;
+}
+
+function moduleOf(id: ItemId): ItemId {
+  return id.slice(0, id.indexOf("#") + 1);
 }
 
 function memberPath(run: Run, path: string, name: string): string {

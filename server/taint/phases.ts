@@ -4,6 +4,7 @@ import { fileOf } from "../project/program.ts";
 import type { Entries } from "./entries.ts";
 import type { Facts } from "./facts.ts";
 import type { Ground } from "./ground.ts";
+import type { Keeping, KeptObjects } from "./kept.ts";
 import type { Modules } from "./modules.ts";
 import type { Captures, Names, Written } from "./names.ts";
 import type { Places } from "./places.ts";
@@ -18,17 +19,20 @@ export type Phase = 0 | 1 | 2;
 export interface Parts extends Ground, Modules, Names, Classes, Types, Places {
   readonly writtenInside: Written["writtenInside"];
   readonly captures: Captures["captures"];
+  readonly keptInside: Keeping["keptInside"];
   readonly entryOf: Entries["entryOf"];
   readonly defaultOf: Entries["defaultOf"];
   readonly injected: Entries["injected"];
   readonly demand: (id: ItemId) => Summary | undefined;
 }
 
+const NOTHING_KEPT: KeptObjects = new Map();
+
 /** What an item's analysis may read in one phase. */
 export function factsOf(phase: Phase, parts: Parts): Facts {
   const { itemOf, signatureOf, shape, nested, fromModule, exported, free } = parts;
   const { classOf, fieldOf, typeRefs, entryOf, defaultOf, injected } = parts;
-  const { captures, writtenInside, exportedPlace, demand } = parts;
+  const { captures, writtenInside, keptInside, exportedPlace, demand } = parts;
   return {
     knowledge: undefined as never,
     imported: (item, module, name, also) =>
@@ -64,6 +68,7 @@ export function factsOf(phase: Phase, parts: Parts): Facts {
       phase === 2 ? (demand(item)?.hits.filter((h) => h.label.startsWith("free:")) ?? []) : [],
     captures,
     writtenInside,
+    kept: (item) => (phase === 2 ? keptInside(item) : NOTHING_KEPT),
     child: (item, hole) => itemOf(item)?.children[hole],
     ir: (item) => signatureOf(item)?.ir,
     parentOf: (item) => signatureOf(item)?.parent,

@@ -4,6 +4,7 @@ import { mix, textKey } from "../base/mix.ts";
 import type { Item } from "../ir/ir.ts";
 import { irKey, namesKey } from "./difference.ts";
 import type { Facts, Injected } from "./facts.ts";
+import { type KeptObjects, keptKey } from "./kept.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { classKey, hitsKey } from "./result-keys.ts";
 import type { ClassShape, Shape, Summary } from "./summary.ts";
@@ -109,6 +110,7 @@ export function recording(facts: Facts, knowledge: Knowledge): { facts: Facts; r
       captures: one("captures", facts.captures),
       child: two("child", facts.child),
       writtenInside: one("writtenInside", facts.writtenInside),
+      kept: one("kept", facts.kept),
       ir: one("ir", facts.ir),
       parentOf: one("parentOf", facts.parentOf),
       shape: one("shape", facts.shape),
@@ -148,6 +150,8 @@ function keyOfFact(what: keyof Facts, value: unknown): Key {
       return (value as readonly string[]).join(",");
     case "writtenInside":
       return namesKey(value as ReadonlySet<string>);
+    case "kept":
+      return keptKey(value as KeptObjects);
     case "ir":
       return irKey(value as Item);
     default:

@@ -1,6 +1,7 @@
 /** Keys of summaries and shapes: equal keys are equal results to whoever reads them. */
 
 import { gather, mix, textKey } from "../base/mix.ts";
+import { keptKey } from "./kept.ts";
 import type { ClassShape, Deferred, Hit, Observation, Shape, Summary } from "./summary.ts";
 import type { Value } from "./value.ts";
 import { deepKey, keyOf, proofKey } from "./value-keys.ts";
@@ -82,7 +83,8 @@ export function shapeKey(s: Shape): number {
     return mix(mix(mix(mix(hole, takers), flags), textKey(c.classId ?? "")), defaults);
   });
   const classes = sequence(s.classes, ([id, c]) => mix(textKey(id), classKey(c)));
-  return mix(mix(mix(variables, closures), classes), deepKey(s.self));
+  const own = mix(mix(mix(variables, closures), classes), deepKey(s.self));
+  return s.kept === undefined ? own : mix(own, keptKey(s.kept));
 }
 /** Equal keys: classes that are the same to whoever uses them. */
 export function classKey(c: ClassShape): number {

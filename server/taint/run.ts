@@ -35,6 +35,8 @@ export interface Run {
   /** Variables that functions inside this one assign to: whenever that runs, they are no constants. */
   readonly shared: ReadonlySet<SlotId> | undefined;
   readonly yields: Value[];
+  /** Objects that become attributes of library objects, by path. */
+  readonly kept: Map<string, Value>;
   /** What was done so far, counted in variables looked at. */
   effort: number;
   readonly deferred: Map<string, Deferred>;
@@ -92,6 +94,7 @@ export function createRun(item: Item, id: ItemId, facts: Facts, shapesOnly: bool
     variables: new Map(),
     shared: item.holes.length === 0 ? undefined : sharedSlots(item, facts.writtenInside(id)),
     yields: [],
+    kept: new Map(),
     effort: 0,
     deferred: new Map(),
     made: new Map(),

@@ -13,6 +13,7 @@ import { createEntries } from "./entries.ts";
 import type { Facts } from "./facts.ts";
 import { createInputs, type Ground } from "./ground.ts";
 import { shapeOf, summarise } from "./interpret.ts";
+import { createKeeping } from "./kept.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { createModules } from "./modules.ts";
 import { createCaptures, createNames, createWritten } from "./names.ts";
@@ -103,6 +104,7 @@ export function createSolver(
   const written = createWritten(ground);
   const classes = createClasses(ground);
   const touching = createTouching(ground);
+  const keeping = createKeeping(ground);
   const places = createPlaces(ground, modules, classes, touching);
   const names = createNames(ground, modules, written, places.withStored);
   const types = createTypes(ground, modules, names, classes);
@@ -127,6 +129,7 @@ export function createSolver(
     ...places,
     writtenInside: written.writtenInside,
     captures: captured.captures,
+    keptInside: keeping.keptInside,
     entryOf: entries.entryOf,
     defaultOf: entries.defaultOf,
     injected: entries.injected,
@@ -138,7 +141,15 @@ export function createSolver(
     factsOf(2, parts),
   ];
 
-  const results = [done, ...shapes, entries.table, captured.table, written.table, touching.table];
+  const results = [
+    done,
+    ...shapes,
+    entries.table,
+    captured.table,
+    written.table,
+    touching.table,
+    keeping.table,
+  ];
   const { bodies, signatures, exporting } = inputs;
 
   /** Makes a suspect cell's value again, or finds that it stands. */
@@ -150,6 +161,7 @@ export function createSolver(
       else if (kind === "captures") captured.captures(id);
       else if (kind === "written") written.writtenInside(id);
       else if (kind === "touched") touching.touchedInside(id);
+      else if (kind === "kept") keeping.keptInside(id);
       else if (kind !== "input") shape(id, kind === "shape0" ? 0 : 1);
     } catch {
       // A fault of our own: the cell stays suspect, and whoever needs it meets the fault where it is reported.

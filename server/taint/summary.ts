@@ -142,6 +142,8 @@ export interface Shape {
   readonly classes: ReadonlyMap<string, ClassShape>;
   /** Fields set on `self`/`this` anywhere in the item. */
   readonly self: Value;
+  /** Objects that it keeps in attributes of library objects, by path. */
+  readonly kept?: ReadonlyMap<string, Value>;
   readonly givenUp?: true;
   key: number;
 }
