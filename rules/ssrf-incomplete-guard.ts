@@ -1,5 +1,5 @@
 import { ssrfFixes } from "../server/rule/fix/url.ts";
-import { type Context, type Hit, kindBit, type Match, rule } from "../server/rule/rule.ts";
+import { type Context, type Hit, type Match, rule, WEAK_GUARD } from "../server/rule/rule.ts";
 import {
   type GuardKind,
   guardKind,
@@ -40,7 +40,7 @@ export default rule({
   flow: {
     from: ["remote"],
     to: "url",
-    keep: (hit, cleared) => !cleared && (hit.cleared & kindBit("weak-guard")) !== 0,
+    keep: (hit, cleared) => !cleared && (hit.cleared & WEAK_GUARD) !== 0,
     accept(hit: Hit, context: Context) {
       const code = context.code(hit.site.item);
       if (

@@ -1,5 +1,5 @@
 import { allowHostsAtSource, ssrfFixes } from "../server/rule/fix/url.ts";
-import { type Code, type Context, type Hit, kindBit, rule } from "../server/rule/rule.ts";
+import { type Code, type Context, type Hit, rule, WEAK_GUARD } from "../server/rule/rule.ts";
 import { hasOwnConnector, hostIsFixed, isBrowserCode } from "../server/rule/url.ts";
 
 export default rule({
@@ -13,7 +13,7 @@ export default rule({
     from: ["remote"],
     to: "url",
     // A check that does not hold is the fault of ssrf-incomplete-guard.
-    keep: (hit, cleared) => !cleared && (hit.cleared & kindBit("weak-guard")) === 0,
+    keep: (hit, cleared) => !cleared && (hit.cleared & WEAK_GUARD) === 0,
     accept(hit, context) {
       const code = context.code(hit.site.item);
       if (

@@ -13,7 +13,7 @@ import type { ItemId, Value } from "../taint/value.ts";
 export type { Item, Literal, Op, ValueId } from "../ir/ir.ts";
 export { readField, spread } from "../taint/fields.ts";
 export type { SinkKind, SourceKind } from "../taint/kinds.ts";
-export { kindBit } from "../taint/kinds.ts";
+export { kindBit, WEAK_GUARD } from "../taint/kinds.ts";
 export type { Model } from "../taint/model.ts";
 export type { CallArg, Hit, Observation, StoreView } from "../taint/summary.ts";
 export type { Alt, ItemId, Part, Value } from "../taint/value.ts";

@@ -8,7 +8,7 @@ import { followDeferred, readStep } from "./defer.ts";
 import { isOpenValue, spread } from "./fields.ts";
 import { freeValue } from "./free-names.ts";
 import { both, join, joinTaint } from "./join.ts";
-import { ALL_KINDS, kindBit } from "./kinds.ts";
+import { ALL_KINDS } from "./kinds.ts";
 import { isSymbolic, stepsOf } from "./labels.ts";
 import { settle } from "./paths.ts";
 import { assume, proveAt } from "./proofs.ts";
@@ -148,7 +148,7 @@ export function instantiate(
       if (!isSymbolic(label) || (label.startsWith("free:") && !options.provesCaptured)) continue;
       const value = passedFor(label);
       if (value === undefined) continue;
-      const bits = mask === kindBit("weak-guard") ? 0 : mask & ALL_KINDS;
+      const bits = mask & ALL_KINDS;
       const at = /^param:(\d+):$/.exec(label)?.[1];
       const op = at === undefined ? undefined : options.opOf?.(Number(at));
       out = both(out, proveAt(run, value, op, bits));

@@ -9,6 +9,7 @@ import { evaluate } from "./evaluate.ts";
 import type { Facts } from "./facts.ts";
 import { mapTaint } from "./fields.ts";
 import { join } from "./join.ts";
+import { kindBit } from "./kinds.ts";
 import { isSymbolic } from "./labels.ts";
 import {
   type End,
@@ -35,7 +36,7 @@ import {
 } from "./state.ts";
 import { storedAtEnd } from "./stored.ts";
 import { type Hit, NOTHING, type Shape, type Summary } from "./summary.ts";
-import { canBe, type ItemId, UNKNOWN, type Value } from "./value.ts";
+import { canBe, type ItemId, type Proof, UNKNOWN, type Value } from "./value.ts";
 
 const MAX_VISITS = 40;
 /** From here on, constants that still change are any value: a loop that counts comes to its end. */
@@ -249,9 +250,19 @@ function step(
     if (canBe(condition, false) !== false)
       flowTo(
         end.else,
-        withoutText(knownFalse(run, block, assume(state, condition.whenFalse)), condition),
+        withoutText(knownFalse(run, block, assume(state, refused(condition.whenFalse))), condition),
       );
   }
+}
+
+/** The side on which a guard answered false has a mark of its own. */
+function refused(proof: Proof | undefined): Proof | undefined {
+  if (proof === undefined || proof.size === 0) return proof;
+  const weak = kindBit("weak-guard");
+  const other = kindBit("weak-guard-refused");
+  return new Map(
+    [...proof].map(([label, mask]) => [label, (mask & weak) === 0 ? mask : (mask & ~weak) | other]),
+  );
 }
 
 const QUIET: ReadonlySet<Op["op"]> = new Set([

@@ -49,8 +49,11 @@ const TEXT_PROPERTIES = [
   "beside-folder",
 ] as const;
 
-/** The mark of guards that are there but too weak comes last, so that `ALL_KINDS` are the bits below it. */
-const BITS = [...FLOW_KINDS, ...TEXT_PROPERTIES, "weak-guard"] as const;
+/**
+ * The marks of guards that are there but too weak come last, so that `ALL_KINDS` are the bits below them. One is for the side
+ * on which the guard answered true, the other for the other side: where both sides meet again, there is no guard.
+ */
+const BITS = [...FLOW_KINDS, ...TEXT_PROPERTIES, "weak-guard", "weak-guard-refused"] as const;
 
 export type SinkKind = (typeof BITS)[number] | (typeof CALL_KINDS)[number];
 const bits = new Map<string, number>(BITS.map((kind, i) => [kind, 1 << i]));
@@ -58,8 +61,10 @@ const bits = new Map<string, number>(BITS.map((kind, i) => [kind, 1 << i]));
 export function kindBit(kind: SinkKind): number {
   return bits.get(kind) ?? 0;
 }
-/** Every kind but the weak-guard mark. */
-export const ALL_KINDS = (1 << (BITS.length - 1)) - 1;
+/** Every kind but the marks of weak guards. */
+export const ALL_KINDS = (1 << (BITS.length - 2)) - 1;
+/** A guard is there, whichever of its answers let the data through. */
+export const WEAK_GUARD = kindBit("weak-guard") | kindBit("weak-guard-refused");
 export function clearedBy(kinds: readonly SinkKind[] | "all" | undefined): number {
   if (kinds === undefined) return 0;
   return kinds === "all" ? ALL_KINDS : kinds.reduce((mask, k) => mask | kindBit(k), 0);

@@ -1,6 +1,6 @@
 /** A summary as readable text, for people who work on the engine. Spans become what `textOf` says of them. */
 import type { Item, Literal, Span } from "../ir/ir.ts";
-import { FLOW_KINDS, kindBit } from "./kinds.ts";
+import { FLOW_KINDS, kindBit, WEAK_GUARD } from "./kinds.ts";
 import { SELF_LABEL } from "./labels.ts";
 import type { Entry, Hit, Summary } from "./summary.ts";
 import {
@@ -137,7 +137,7 @@ const TOLD = ["piece", "no-climb", "no-climb-at-start", "in-folder", "beside-fol
 /** ", harmless for sql, path, marked unknown-call, a part of it" */
 function notesText(cleared: number, marks: number, derive: string): string {
   const kinds = FLOW_KINDS.filter((kind) => (cleared & kindBit(kind)) !== 0);
-  const isWeak = (cleared & kindBit("weak-guard")) !== 0;
+  const isWeak = (cleared & WEAK_GUARD) !== 0;
   const seen = MARKS.filter((mark) => (marks & markBit(mark)) !== 0);
   const all = kinds.length === FLOW_KINDS.length;
   const known = TOLD.filter((kind) => (cleared & kindBit(kind)) !== 0);

@@ -3,7 +3,7 @@
 import type { Block, Op, SlotId } from "../ir/ir.ts";
 import { isTainted, mapTaint } from "./fields.ts";
 import { both, join, meet } from "./join.ts";
-import { ALL_KINDS, kindBit } from "./kinds.ts";
+import { ALL_KINDS, WEAK_GUARD } from "./kinds.ts";
 import { parentLabel } from "./labels.ts";
 import { proofFor, settle } from "./paths.ts";
 import type { Run } from "./run.ts";
@@ -151,7 +151,7 @@ export function merge(a: State, b: State): State {
 export function provedAtEnd({ cleared, empty }: Proved): Proof {
   if (empty === undefined || empty.length === 0) return cleared;
   const out = new Map(cleared);
-  for (const label of empty) out.set(label, ALL_KINDS | kindBit("weak-guard"));
+  for (const label of empty) out.set(label, ALL_KINDS | WEAK_GUARD);
   return out;
 }
 
