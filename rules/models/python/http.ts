@@ -135,6 +135,14 @@ const http: Model = {
       proves: "true",
       clears: ["url", "redirect"],
     },
+    // True, or an error that counts as false. A host whose name has the right form may be one inside.
+    {
+      path: "validators.{domain,hostname,url,ipv4,ipv6,email}()",
+      subject: 0,
+      proves: "true",
+      clears: [],
+    },
+    { path: "validators.{uuid,slug}()", subject: 0, proves: "true", clears: "all" },
   ],
   hints: {
     httpx: ["httpx"],
