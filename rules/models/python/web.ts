@@ -72,6 +72,11 @@ const web: Model = {
   sources: [
     { path: `${FASTAPI}.${VERBS}().arg(0).param(*)`, kind: "remote", text: "a request parameter" },
     {
+      path: `${FASTAPI}.{add_api_route,add_api_websocket_route}.arg({1,endpoint}).param(*)`,
+      kind: "remote",
+      text: "a request parameter",
+    },
+    {
       path: "fastapi.{Query,Path,Body,Form,Header,Cookie,File}().default",
       kind: "remote",
       text: "a request parameter",
