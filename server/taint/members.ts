@@ -14,7 +14,7 @@ import type { PassRow } from "./model.ts";
 import { step } from "./paths.ts";
 import { pathValue, resolve } from "./references.ts";
 import type { Run } from "./run.ts";
-import { bake, bakeTaint, type State } from "./state.ts";
+import { bakeTaint, type State } from "./state.ts";
 import {
   constant,
   constants,
@@ -47,7 +47,7 @@ export function member(
     object.taint.length > 0 && isClassConstant(run, object, name)
       ? UNKNOWN
       : readField(object, name);
-  let out: Value | undefined = own === UNKNOWN ? undefined : bake(own, state);
+  let out: Value | undefined = own === UNKNOWN ? undefined : own;
   for (const ref of object.refs) {
     if (ref.startsWith("lib:") && out !== undefined) {
       const row = run.facts.knowledge.passes(`${ref.slice(4)}.${name}`)[0];
