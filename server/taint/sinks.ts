@@ -7,10 +7,18 @@ import type { SinkRow } from "./model.ts";
 import type { Run } from "./run.ts";
 import { bakeTaint, type State } from "./state.ts";
 import { type CallArg, type Hit, trail } from "./summary.ts";
-import { markBit, type Taint } from "./value.ts";
+import { markBit, type Taint, type Value } from "./value.ts";
 
 export function sink(call: Call, row: SinkRow, guessed: boolean): void {
-  for (const a of specified(call, row.args)) reach(call, row, a, guessed);
+  for (const a of specified(call, row.args))
+    reach(call, row, row.isText ? { ...a, value: withoutFields(a.value) } : a, guessed);
+}
+
+/** What came as a whole is still all there may be in it. */
+function withoutFields(value: Value): Value {
+  if (value.fields === undefined) return value;
+  const { fields: _fields, closed: _closed, key: _key, ...rest } = value;
+  return rest;
 }
 
 /** A value arrives at a sink: the argument of a call, the value of an assignment, the result of a handler. */

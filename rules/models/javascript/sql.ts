@@ -8,7 +8,7 @@ const row = (
   driver: string,
   style: string,
   params: number | string = 1,
-) => ({ path, args, kind: SQL, data: { driver, style, params } });
+) => ({ path, args, kind: SQL, isText: true, data: { driver, style, params } });
 
 const sql: Model = {
   language: "javascript",
@@ -69,12 +69,12 @@ const sql: Model = {
       "knex",
       "?",
     ),
-    row("sequelize.Sequelize().query", [0], "sequelize", ":name", "replacements"),
+    row("sequelize.Sequelize().query", [0, "0.query"], "sequelize", ":name", "replacements"),
     row("sequelize.literal", [0], "sequelize", "unknown"),
     row("typeorm.DataSource().query", [0], "typeorm", "$n"),
     row(
       "any.Database().{query,execute,raw,$queryRawUnsafe,$executeRawUnsafe}",
-      [0],
+      [0, "0.text", "0.sql"],
       "unknown",
       "unknown",
     ),
