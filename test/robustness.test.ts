@@ -257,10 +257,14 @@ describe("line endings and a byte order mark", () => {
         );
       };
       const expected = await lines(text);
+      // The component alone is without a fault.
+      assert.ok(expected.length > 0 || name === "app.tsx", "something is found");
       assert.deepEqual(await lines(text.replaceAll("\n", "\r\n")), expected);
-      assert.deepEqual(await lines(`\n${text}`.slice(1)), expected);
-      await report(name, `\uFEFF${text}`);
-      await report(name, text.replaceAll("\n", "\r"));
+      // Who gives the text takes the mark off; one that is left must not hide anything.
+      assert.deepEqual(await lines(`\uFEFF${text}`), expected);
+      // A gap: to the grammar of Python a carriage return alone ends no line, so the text does not parse.
+      const oneLine = text === PYTHON ? [] : expected;
+      assert.deepEqual(await lines(text.replaceAll("\n", "\r")), oneLine);
     });
 });
 

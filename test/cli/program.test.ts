@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Sandbox, sandbox } from "./harness.ts";
+import { schemaErrors } from "./sarif-schema.ts";
 
 const PROGRAM = process.env.SKEPTIC_TEST_CLI ?? join(process.cwd(), "dist", "cli.js");
 
@@ -34,6 +35,20 @@ def find(name):
     db = sqlite3.connect("users.db")
     return db.execute(f"SELECT * FROM users WHERE name = '{name}'").fetchall()
 `;
+
+test("what it says of the demo is valid SARIF, with flows, fixes and fingerprints", (t) => {
+  const box = sandbox(t, {});
+  const { out } = skeptic(box, "scan", "--format", "sarif", join(process.cwd(), "demo"));
+  const log = JSON.parse(out);
+  assert.deepEqual(schemaErrors(log), []);
+  const [{ results }] = log.runs;
+  assert.ok(results.length > 10, `${results.length} results`);
+  for (const part of ["codeFlows", "fixes", "partialFingerprints"])
+    assert.ok(
+      results.some((result: Record<string, unknown>) => result[part] !== undefined),
+      part,
+    );
+});
 
 test("a flow over two files is found, shown, rewritten, and gone", (t) => {
   const box = sandbox(t, {
