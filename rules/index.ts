@@ -57,6 +57,12 @@ import uploadSizeCheckAfterReadPage from "./upload-size-check-after-read.md";
 import uploadSizeCheckAfterRead from "./upload-size-check-after-read.ts";
 import uploadTrustsContentTypePage from "./upload-trusts-content-type.md";
 import uploadTrustsContentType from "./upload-trusts-content-type.ts";
+import xssDomSinkPage from "./xss-dom-sink.md";
+import xssDomSink from "./xss-dom-sink.ts";
+import xssReactDangerousHtmlPage from "./xss-react-dangerous-html.md";
+import xssReactDangerousHtml from "./xss-react-dangerous-html.ts";
+import xssServerHtmlPage from "./xss-server-html.md";
+import xssServerHtml from "./xss-server-html.ts";
 import yamlUnsafeLoadPage from "./yaml-unsafe-load.md";
 import yamlUnsafeLoad from "./yaml-unsafe-load.ts";
 
@@ -90,6 +96,9 @@ export const rules: RuleSet = {
     uploadClientFilename,
     uploadSizeCheckAfterRead,
     uploadTrustsContentType,
+    xssDomSink,
+    xssReactDangerousHtml,
+    xssServerHtml,
     yamlUnsafeLoad,
   ],
   models,
@@ -122,6 +131,9 @@ export const rules: RuleSet = {
     "upload-client-filename": uploadClientFilenamePage,
     "upload-size-check-after-read": uploadSizeCheckAfterReadPage,
     "upload-trusts-content-type": uploadTrustsContentTypePage,
+    "xss-dom-sink": xssDomSinkPage,
+    "xss-react-dangerous-html": xssReactDangerousHtmlPage,
+    "xss-server-html": xssServerHtmlPage,
     "yaml-unsafe-load": yamlUnsafeLoadPage,
   },
 };

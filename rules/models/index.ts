@@ -10,6 +10,7 @@ import javascriptDeserialization from "./javascript/deserialization.ts";
 import javascriptEntryPoints from "./javascript/entry-points.ts";
 import javascriptFileChecks from "./javascript/file-checks.ts";
 import javascriptFiles from "./javascript/files.ts";
+import javascriptHtml from "./javascript/html.ts";
 import javascriptHttp from "./javascript/http.ts";
 import javascriptJwt from "./javascript/jwt.ts";
 import javascriptNest from "./javascript/nest.ts";
@@ -33,6 +34,7 @@ import pythonDjango from "./python/django.ts";
 import pythonEntryPoints from "./python/entry-points.ts";
 import pythonFileChecks from "./python/file-checks.ts";
 import pythonFiles from "./python/files.ts";
+import pythonHtml from "./python/html.ts";
 import pythonHttp from "./python/http.ts";
 import pythonJwt from "./python/jwt.ts";
 import pythonNetwork from "./python/network.ts";
@@ -54,6 +56,7 @@ export const models: readonly Model[] = [
   pythonEntryPoints,
   pythonFileChecks,
   pythonFiles,
+  pythonHtml,
   pythonHttp,
   pythonJwt,
   pythonNetwork,
@@ -73,6 +76,7 @@ export const models: readonly Model[] = [
   javascriptEntryPoints,
   javascriptFileChecks,
   javascriptFiles,
+  javascriptHtml,
   javascriptHttp,
   javascriptJwt,
   javascriptNest,

@@ -376,6 +376,10 @@ function recordAssignment(
   state: State,
 ): void {
   if (!run.recording) return;
+  const ofAny = `*.${name}=`;
+  const sinks = run.facts.knowledge.sinks(ofAny);
+  if (sinks.length > 0)
+    assign(run, id, op, { target: ofAny, sinks, value, valueOp, guessed: false }, state);
   const holder = withHint(run, resolve(run, object), op.object);
   for (const ref of holder.refs) {
     if (!ref.startsWith("lib:")) continue;

@@ -60,7 +60,7 @@ export interface PassRow {
   readonly wraps?: boolean;
   /**
    * The row holds only if this argument is a constant pattern that removes every character but harmless ones:
-   * `[^\\w.-]+`; the one separator "." or "/" and the only argument; ".." or a pattern of it, which is taken away wherever it
+   * `[^\\w.-]+`; every "<"; the one separator "." or "/" and the only argument; ".." or a pattern of it, which is taken away wherever it
    * is; a pattern of slashes or of ".." at the start. Such a row must stand before the general one for the same path.
    */
   readonly needs?: { readonly arg: ArgSpec; readonly is: PatternTest };

@@ -12,7 +12,8 @@ export type PatternTest =
   | "slash"
   | "separators"
   | "slashes-at-start"
-  | "climbs-at-start";
+  | "climbs-at-start"
+  | "markup";
 /** Tests of what a text is compared with. */
 export type ConstantTest = "origin" | "domain" | "climb" | "slash" | "folder";
 /** The same for regular expressions: what a match proves. */
@@ -30,6 +31,8 @@ export const PATTERN_TESTS: Readonly<Record<PatternTest, (text: string) => boole
   "slashes-at-start": (text) => /^\^?(?:\\?\/|\[\\?\/\\*\])[+*]?$/.test(source(text)),
   "climbs-at-start": (text) =>
     /^\^\(?(?:\?:)?(?:\\\.\\\.|\\\.\{2\}|\.\.)/.test(source(text)) && /[+*]\)?$/.test(source(text)),
+  // Every "<" is replaced: alone, in a class of characters, or as one of several that are named.
+  markup: (text) => /^\(?(?:\[[^\]^]*<[^\]]*\]\+?|(?:.\|)*<(?:\|.)*)\)?$/.test(everywhere(text)),
 };
 
 export const CONSTANT_TESTS: Readonly<Record<ConstantTest, (text: string) => boolean>> = {

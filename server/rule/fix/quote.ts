@@ -39,7 +39,7 @@ export function quoteFixes(match: Match, code: Code, manual: boolean): readonly 
 type Alt = NonNullable<NonNullable<Match["hit"]>["value"]["alts"]>[number];
 
 /** The holes that hold data, and whether quotes of the command are open around them; undefined if there are none. */
-function holesOf(
+export function holesOf(
   alt: Alt | undefined,
 ): readonly { readonly part: Part; readonly quoted: boolean }[] | undefined {
   if (alt === undefined || "const" in alt) return undefined;

@@ -1,0 +1,44 @@
+import { hasMarkup, sanitizeFixes } from "../server/rule/html.ts";
+import { type Code, type Fix, type Match, rule } from "../server/rule/rule.ts";
+
+export default rule({
+  id: "xss-dom-sink",
+  title: "Page built as HTML from data of the address",
+  category: "browser",
+  severity: "high",
+  cwe: [79],
+  owasp: ["A03:2021", "A05:2025"],
+  flow: {
+    from: ["client", "remote"],
+    to: "html",
+    accept: (hit) => (hit.row.data?.sort === "dom" ? {} : undefined),
+  },
+  say: ({ hit }) => ({
+    what: `Data from outside the page is written into it as HTML by ${String(hit?.row.data?.api ?? "the call")}.`,
+    why: 'A link with <img src=x onerror="..."> in it runs the attacker\'s code in the page of whoever opens it, with their session.',
+    fix: "Set textContent for plain text; HTML that must stay HTML goes through DOMPurify.sanitize first.",
+  }),
+  fixes: (match, code, context) => [...asText(match, code), ...sanitizeFixes(match, code, context)],
+});
+
+/** Where no markup is built, the text is shown as text. */
+function asText(match: Match, code: Code): readonly Fix[] {
+  const { hit } = match;
+  const op = hit === undefined ? undefined : code.op(hit.site.op);
+  if (hit === undefined || op?.op !== "setMember" || op.name !== "innerHTML") return [];
+  if (hasMarkup(hit.value)) return [];
+  const target = code.text({ start: op.span.start, end: code.op(op.value).span.start });
+  const at = target.lastIndexOf(".innerHTML");
+  if (at < 0) return [];
+  const { start } = code.absolute(op.span);
+  const edits = [
+    { start: start + at, end: start + at + ".innerHTML".length, newText: ".textContent" },
+  ];
+  return [
+    {
+      title: "Show it as text",
+      grade: "suggested",
+      edits: [{ file: code.file, edits }],
+    },
+  ];
+}
