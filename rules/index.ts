@@ -47,6 +47,8 @@ import ssrfRedirectsFollowedPage from "./ssrf-redirects-followed.md";
 import ssrfRedirectsFollowed from "./ssrf-redirects-followed.ts";
 import ssrfUserControlledUrlPage from "./ssrf-user-controlled-url.md";
 import ssrfUserControlledUrl from "./ssrf-user-controlled-url.ts";
+import sstiUserTemplatePage from "./ssti-user-template.md";
+import sstiUserTemplate from "./ssti-user-template.ts";
 import stackTraceToClientPage from "./stack-trace-to-client.md";
 import stackTraceToClient from "./stack-trace-to-client.ts";
 import toctouFileCheckPage from "./toctou-file-check.md";
@@ -91,6 +93,7 @@ export const rules: RuleSet = {
     ssrfIncompleteGuard,
     ssrfRedirectsFollowed,
     ssrfUserControlledUrl,
+    sstiUserTemplate,
     stackTraceToClient,
     toctouFileCheck,
     uploadClientFilename,
@@ -126,6 +129,7 @@ export const rules: RuleSet = {
     "ssrf-incomplete-guard": ssrfIncompleteGuardPage,
     "ssrf-redirects-followed": ssrfRedirectsFollowedPage,
     "ssrf-user-controlled-url": ssrfUserControlledUrlPage,
+    "ssti-user-template": sstiUserTemplatePage,
     "stack-trace-to-client": stackTraceToClientPage,
     "toctou-file-check": toctouFileCheckPage,
     "upload-client-filename": uploadClientFilenamePage,

@@ -21,6 +21,7 @@ import javascriptResponses from "./javascript/responses.ts";
 import javascriptSchemas from "./javascript/schemas.ts";
 import javascriptSettings from "./javascript/settings.ts";
 import javascriptSql from "./javascript/sql.ts";
+import javascriptTemplates from "./javascript/templates.ts";
 import javascriptUploads from "./javascript/uploads.ts";
 import javascriptValidation from "./javascript/validation.ts";
 import javascriptWeb from "./javascript/web.ts";
@@ -42,6 +43,7 @@ import pythonRecords from "./python/records.ts";
 import pythonResponses from "./python/responses.ts";
 import pythonSettings from "./python/settings.ts";
 import pythonSql from "./python/sql.ts";
+import pythonTemplates from "./python/templates.ts";
 import pythonUploads from "./python/uploads.ts";
 import pythonWeb from "./python/web.ts";
 
@@ -64,6 +66,7 @@ export const models: readonly Model[] = [
   pythonResponses,
   pythonSettings,
   pythonSql,
+  pythonTemplates,
   pythonUploads,
   pythonWeb,
   javascriptAi,
@@ -87,6 +90,7 @@ export const models: readonly Model[] = [
   javascriptSchemas,
   javascriptSettings,
   javascriptSql,
+  javascriptTemplates,
   javascriptUploads,
   javascriptValidation,
   javascriptWeb,

@@ -18,9 +18,6 @@ const FASTAPI = "{fastapi.FastAPI(),fastapi.APIRouter(),fastapi.routing.APIRoute
 
 const html: Model = {
   language: "python",
-  types: {
-    "jinja2.Environment()": ["jinja2.sandbox.SandboxedEnvironment()"],
-  },
   aliases: {
     "{flask.Markup,jinja2.Markup,markupsafe._native.Markup}": "markupsafe.Markup",
     "{flask.escape,jinja2.escape,markupsafe._native.escape}": "markupsafe.escape",
@@ -73,7 +70,7 @@ const html: Model = {
     { path: "django.utils.safestring.{mark_safe,SafeString}()", from: [0], same: true },
     // Templates escape what they are given; what is not escaped in them is seen by no rule.
     {
-      path: "jinja2.Environment().{get_template,select_template}().{render,render_async,generate}()",
+      path: "{jinja2.Environment(),jinja2.sandbox.SandboxedEnvironment()}.{get_template,select_template}().{render,render_async,generate}()",
       from: ["*"],
       clears: ["html"],
     },

@@ -1,0 +1,31 @@
+/** JavaScript template engines: which argument is the text of the template, not a value that is put into it. */
+import type { Model, SinkKind } from "../../../server/rule/rule.ts";
+
+const TEMPLATE: SinkKind = "template";
+const row = (path: string, api: string, can: "code" | "read" = "code") => ({
+  path,
+  args: [0],
+  kind: TEMPLATE,
+  data: { api, can },
+});
+
+const templates: Model = {
+  language: "javascript",
+  types: {
+    "nunjucks.Environment()": ["nunjucks.configure()"],
+    "handlebars.Handlebars": ["handlebars.create()"],
+  },
+  sinks: [
+    row("ejs.{render,compile}", "ejs"),
+    row("pug.{render,compile,compileClient}", "pug"),
+    row("{nunjucks,nunjucks.Environment()}.renderString", "nunjucks"),
+    row("nunjucks.{compile,Template}", "nunjucks"),
+    row("{lodash.template,lodash/template,underscore.template}", "template"),
+    row("dot.{template,compile}", "doT"),
+    row("eta.Eta().{renderString,renderStringAsync,compile}", "Eta"),
+    // Since 4.6 it gets no further than what it is given: https://handlebarsjs.com/api-reference/runtime-options.html.
+    row("{handlebars,handlebars.Handlebars}.{compile,precompile}", "handlebars", "read"),
+  ],
+};
+
+export default templates;
