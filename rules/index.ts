@@ -33,6 +33,8 @@ import jwtNoneAlgorithm from "./jwt-none-algorithm.ts";
 import jwtSignatureNotVerifiedPage from "./jwt-signature-not-verified.md";
 import jwtSignatureNotVerified from "./jwt-signature-not-verified.ts";
 import { models } from "./models/index.ts";
+import nosqlOperatorInjectionPage from "./nosql-operator-injection.md";
+import nosqlOperatorInjection from "./nosql-operator-injection.ts";
 import pathTraversalPage from "./path-traversal.md";
 import pathTraversal from "./path-traversal.ts";
 import sqlDynamicQueryPage from "./sql-dynamic-query.md";
@@ -86,6 +88,7 @@ export const rules: RuleSet = {
     jwtMissingAlgorithms,
     jwtNoneAlgorithm,
     jwtSignatureNotVerified,
+    nosqlOperatorInjection,
     pathTraversal,
     sqlDynamicQuery,
     sqlInjection,
@@ -122,6 +125,7 @@ export const rules: RuleSet = {
     "jwt-missing-algorithms": jwtMissingAlgorithmsPage,
     "jwt-none-algorithm": jwtNoneAlgorithmPage,
     "jwt-signature-not-verified": jwtSignatureNotVerifiedPage,
+    "nosql-operator-injection": nosqlOperatorInjectionPage,
     "path-traversal": pathTraversalPage,
     "sql-dynamic-query": sqlDynamicQueryPage,
     "sql-injection": sqlInjectionPage,

@@ -16,6 +16,7 @@ import javascriptJwt from "./javascript/jwt.ts";
 import javascriptNest from "./javascript/nest.ts";
 import javascriptNetwork from "./javascript/network.ts";
 import javascriptNext from "./javascript/next.ts";
+import javascriptNosql from "./javascript/nosql.ts";
 import javascriptRecords from "./javascript/records.ts";
 import javascriptResponses from "./javascript/responses.ts";
 import javascriptSchemas from "./javascript/schemas.ts";
@@ -39,6 +40,7 @@ import pythonHtml from "./python/html.ts";
 import pythonHttp from "./python/http.ts";
 import pythonJwt from "./python/jwt.ts";
 import pythonNetwork from "./python/network.ts";
+import pythonNosql from "./python/nosql.ts";
 import pythonRecords from "./python/records.ts";
 import pythonResponses from "./python/responses.ts";
 import pythonSettings from "./python/settings.ts";
@@ -62,6 +64,7 @@ export const models: readonly Model[] = [
   pythonHttp,
   pythonJwt,
   pythonNetwork,
+  pythonNosql,
   pythonRecords,
   pythonResponses,
   pythonSettings,
@@ -85,6 +88,7 @@ export const models: readonly Model[] = [
   javascriptNest,
   javascriptNetwork,
   javascriptNext,
+  javascriptNosql,
   javascriptRecords,
   javascriptResponses,
   javascriptSchemas,

@@ -13,7 +13,7 @@ export function hasMarkup(value: Value): boolean {
 }
 /** It is put together from pieces, so it is a text and no object. */
 export function isText(value: Value): boolean {
-  return value.alts?.some((alt) => "parts" in alt && alt.parts.length > 1) === true;
+  return value.alts?.some((alt) => "parts" in alt) === true;
 }
 function texts(value: Value): readonly string[] {
   return (value.alts ?? []).flatMap((alt) =>

@@ -152,7 +152,7 @@ export interface GuardRow {
   readonly proves: "true" | "return" | "false" | "found" | "absent" | "start";
   readonly clears: readonly SinkKind[] | "all";
   /**
-   * The guard is only real if this argument is: a constant; one of a few; a type whose values carry no text; a regular
+   * The guard is only real if this argument is: a constant; one of a few; a type whose values carry no text; one of a few types; a regular
    * expression, of which the call compares neither end ("search"), the start ("match") or both ("whole") by itself, and which
    * clears what its characters allow; not from a source; a constant
    * with scheme, host and the slash after it ("https://example.com/"); a constant domain with its dot (".example.com"); ".." or
@@ -168,8 +168,9 @@ export interface GuardRow {
       | "untainted"
       | "among"
       | "scalar-type"
+      | "type"
       | "own-keys";
-    /** Of "among"; of "own-keys" the types of tables. */
+    /** Of "among"; the types of "type"; of "own-keys" the types of tables. */
     readonly values?: readonly string[];
   };
   /** The subject is a condition, and what it proves when true is proved. */

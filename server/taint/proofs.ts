@@ -152,6 +152,8 @@ export function provedBy(run: Run, row: GuardRow, other: Value | undefined): num
       return mask;
     case "scalar-type":
       return isScalarType(run, other) ? mask : 0;
+    case "type":
+      return isAmong(run, other, row.needs?.values ?? []) ? mask : 0;
     case "search":
     case "match":
     case "whole":
@@ -185,6 +187,10 @@ function meets(
 }
 
 /** A class, or several, whose instances carry no text. */
+function isAmong(run: Run, type: Value, paths: readonly string[]): boolean {
+  const { refs } = resolve(run, type);
+  return refs.length > 0 && refs.every((r) => r.startsWith("lib:") && paths.includes(r.slice(4)));
+}
 function isScalarType(run: Run, type: Value): boolean {
   const all = type.closed && type.fields !== undefined ? [...type.fields.values()] : [type];
   return all.every((one) => {
