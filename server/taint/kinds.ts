@@ -29,7 +29,14 @@ export const FLOW_KINDS = [
 ] as const;
 
 /** Kinds of call that rules look at for how they are made, whatever data arrives: nothing clears them, they need no bit. */
-export const CALL_KINDS = ["token", "cors", "debug", "file-check", "upload-parser"] as const;
+export const CALL_KINDS = [
+  "token",
+  "extract",
+  "cors",
+  "debug",
+  "file-check",
+  "upload-parser",
+] as const;
 
 /** No sinks, but what is known of a text; `paths.ts` says what follows from them for "path". */
 const TEXT_PROPERTIES = [
@@ -84,4 +91,6 @@ export type SourceKind =
   | "command-line"
   /** Read from a queue: written by another program, which may have it from a request. */
   | "message"
-  | "upload-name";
+  | "upload-name"
+  /** The name of a member of an archive, whoever packed it. */
+  | "archive-name";
