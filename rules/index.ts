@@ -34,6 +34,14 @@ import jwtNoneAlgorithmPage from "./jwt-none-algorithm.md";
 import jwtNoneAlgorithm from "./jwt-none-algorithm.ts";
 import jwtSignatureNotVerifiedPage from "./jwt-signature-not-verified.md";
 import jwtSignatureNotVerified from "./jwt-signature-not-verified.ts";
+import llmOutputCodeExecPage from "./llm-output-code-exec.md";
+import llmOutputCodeExec from "./llm-output-code-exec.ts";
+import llmOutputHtmlPage from "./llm-output-html.md";
+import llmOutputHtml from "./llm-output-html.ts";
+import llmOutputSqlPage from "./llm-output-sql.md";
+import llmOutputSql from "./llm-output-sql.ts";
+import mcpToolArgUnsafePage from "./mcp-tool-arg-unsafe.md";
+import mcpToolArgUnsafe from "./mcp-tool-arg-unsafe.ts";
 import { models } from "./models/index.ts";
 import nosqlOperatorInjectionPage from "./nosql-operator-injection.md";
 import nosqlOperatorInjection from "./nosql-operator-injection.ts";
@@ -91,6 +99,10 @@ export const rules: RuleSet = {
     jwtMissingAlgorithms,
     jwtNoneAlgorithm,
     jwtSignatureNotVerified,
+    llmOutputCodeExec,
+    llmOutputHtml,
+    llmOutputSql,
+    mcpToolArgUnsafe,
     nosqlOperatorInjection,
     pathTraversal,
     sqlDynamicQuery,
@@ -129,6 +141,10 @@ export const rules: RuleSet = {
     "jwt-missing-algorithms": jwtMissingAlgorithmsPage,
     "jwt-none-algorithm": jwtNoneAlgorithmPage,
     "jwt-signature-not-verified": jwtSignatureNotVerifiedPage,
+    "llm-output-code-exec": llmOutputCodeExecPage,
+    "llm-output-html": llmOutputHtmlPage,
+    "llm-output-sql": llmOutputSqlPage,
+    "mcp-tool-arg-unsafe": mcpToolArgUnsafePage,
     "nosql-operator-injection": nosqlOperatorInjectionPage,
     "path-traversal": pathTraversalPage,
     "sql-dynamic-query": sqlDynamicQueryPage,

@@ -1,13 +1,5 @@
-import {
-  bodyOf,
-  contentType,
-  escapeFixes,
-  hasMarkup,
-  isDeclaredHtml,
-  isSourceText,
-  isText,
-} from "../server/rule/html.ts";
-import { type Code, type Context, type Hit, rule } from "../server/rule/rule.ts";
+import { escapeFixes, isHtmlAnswer } from "../server/rule/html.ts";
+import { rule } from "../server/rule/rule.ts";
 
 export default rule({
   id: "xss-server-html",
@@ -21,7 +13,7 @@ export default rule({
     to: "html",
     accept(hit, context) {
       const code = context.code(hit.site.item);
-      return code !== undefined && isHtml(hit, code, context) ? {} : undefined;
+      return code !== undefined && isHtmlAnswer(hit, code, context) ? {} : undefined;
     },
   },
   say: ({ hit }) => ({
@@ -34,18 +26,3 @@ export default rule({
   }),
   fixes: escapeFixes,
 });
-
-function isHtml(hit: Hit, code: Code, context: Context): boolean {
-  const data = hit.row.data ?? {};
-  if (data.sort === "marked") return true;
-  if (data.sort !== "server") return false;
-  const body = bodyOf(hit);
-  const type = contentType(code);
-  if (data.needs === true || data.as === "typed") return type === "html";
-  if (type === "other") return false;
-  if (data.answer === "declared" && !isDeclaredHtml(code)) return false;
-  if (data.as === "markup") return hasMarkup(body);
-  if (data.answer !== undefined || data.as === "text")
-    return isText(body) || (hit.marks === 0 && isSourceText(hit, context));
-  return true;
-}

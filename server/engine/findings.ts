@@ -4,7 +4,7 @@ import { hash128 } from "../base/hash.ts";
 import type { Span } from "../base/text.ts";
 import { absoluteSpan } from "../languages/items.ts";
 import type { Program } from "../project/program.ts";
-import type { Context, Handover, Match, Rule } from "../rule/rule.ts";
+import { type Context, type Handover, leadsTo, type Match, type Rule } from "../rule/rule.ts";
 import type { Knowledge } from "../taint/knowledge.ts";
 import type { Hit } from "../taint/summary.ts";
 import { type ItemId, MARKS, markBit, type Trail } from "../taint/value.ts";
@@ -170,7 +170,7 @@ function useForUntold(
   const { file, index, contributions, ruleSet } = input;
   for (const hit of [...(index.hits.get(file) ?? []), ...(contributions.get(file)?.latent ?? [])])
     for (const rule of ruleSet.rules)
-      if (rule.flow?.to === hit.sink) suppressed.accepts(rule, hit.site.item, hit.argSpan);
+      if (leadsTo(rule.flow, hit.sink)) suppressed.accepts(rule, hit.site.item, hit.argSpan);
 }
 
 function placeOf(span: Span): string {

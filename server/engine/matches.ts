@@ -1,6 +1,6 @@
 /** Applies one rule to what is known of a file. */
 import { fileOf, type Program } from "../project/program.ts";
-import type { Context, Match, Rule } from "../rule/rule.ts";
+import { type Context, leadsTo, type Match, type Rule } from "../rule/rule.ts";
 import { kindBit } from "../taint/kinds.ts";
 import type { Hit, Observation } from "../taint/summary.ts";
 import type { ItemId } from "../taint/value.ts";
@@ -83,8 +83,8 @@ function flowsOf(
   const { file, index } = input;
   const groups = new Map<string, { hit: Hit; unknown: boolean }[]>();
   const take = (hit: Hit, unknown: boolean): void => {
-    if (hit.sink !== spec.to || fileOf(hit.site.item) !== file) return;
-    const cleared = (hit.cleared & kindBit(spec.to)) !== 0;
+    if (!leadsTo(spec, hit.sink) || fileOf(hit.site.item) !== file) return;
+    const cleared = (hit.cleared & kindBit(hit.sink)) !== 0;
     if (spec.keep === undefined ? cleared : !spec.keep(hit, cleared)) return;
     const key = `${hit.site.item}:${hit.site.op}:${hit.arg}`;
     const list = groups.get(key);

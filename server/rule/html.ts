@@ -78,6 +78,22 @@ export function isDeclaredHtml(code: Code): boolean {
   });
 }
 
+/** The text goes to a browser as HTML, or is declared to be HTML that is safe. */
+export function isHtmlAnswer(hit: Hit, code: Code, context: Context): boolean {
+  const data = hit.row.data ?? {};
+  if (data.sort === "marked") return true;
+  if (data.sort !== "server") return false;
+  const body = bodyOf(hit);
+  const type = contentType(code);
+  if (data.needs === true || data.as === "typed") return type === "html";
+  if (type === "other") return false;
+  if (data.answer === "declared" && !isDeclaredHtml(code)) return false;
+  if (data.as === "markup") return hasMarkup(body);
+  if (data.answer !== undefined || data.as === "text")
+    return isText(body) || (hit.marks === 0 && isSourceText(hit, context));
+  return true;
+}
+
 const ESCAPE = "Escape the values";
 
 /** Each value that holds data is escaped where it is put into the text. */

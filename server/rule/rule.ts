@@ -91,11 +91,18 @@ export interface Fix {
 export interface FlowSpec {
   /** Kinds of source; "unknown" also takes parameters of functions nobody in the project calls. */
   readonly from: readonly (SourceKind | "unknown")[];
-  readonly to: SinkKind;
+  readonly to: SinkKind | readonly SinkKind[];
   /** Flows that a guard has cleared are left out, unless this says otherwise. */
   readonly keep?: (hit: Hit, cleared: boolean) => boolean;
   /** A last look; undefined drops the hit. May lower or raise severity and confidence and add facts. */
   readonly accept?: (hit: Hit, context: Context) => Partial<Match> | undefined;
+}
+
+/** The rule looks at flows to this kind of sink. */
+export function leadsTo(flow: FlowSpec | undefined, kind: SinkKind): boolean {
+  return (
+    flow !== undefined && (typeof flow.to === "string" ? flow.to === kind : flow.to.includes(kind))
+  );
 }
 
 export interface CallSpec {

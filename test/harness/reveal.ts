@@ -29,6 +29,7 @@ const ASKED: Readonly<Record<Exclude<SourceKind, "upload-name">, SinkKind>> = {
   environment: "network",
   "command-line": "deserialize",
   message: "graph",
+  "archive-name": "regex",
 };
 const SOURCES = Object.keys(ASKED) as (keyof typeof ASKED)[];
 const KINDS = ["sql", "path", "url", "html", "redirect", "response"] as const;

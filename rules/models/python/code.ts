@@ -11,6 +11,10 @@ const row = (path: string, args: readonly (number | string)[], api: string) => (
 
 const code: Model = {
   language: "python",
+  aliases: {
+    "langchain_experimental.utilities.python.PythonREPL":
+      "langchain_experimental.utilities.PythonREPL",
+  },
   types: {
     "code.InteractiveInterpreter()": ["code.InteractiveConsole()"],
     "pandas.DataFrame()": [
@@ -22,6 +26,13 @@ const code: Model = {
     row("builtins.eval", [0, "source"], "eval"),
     row("builtins.exec", [0, "source"], "exec"),
     row("code.InteractiveInterpreter().{runsource,runcode,push}", [0], "the interpreter"),
+    // Tools that let a model run Python.
+    row("langchain_experimental.utilities.PythonREPL().run", [0, "command"], "PythonREPL"),
+    row(
+      "langchain_experimental.tools.{PythonREPLTool,PythonAstREPLTool}().{run,invoke}",
+      [0, "tool_input", "input"],
+      "PythonREPLTool",
+    ),
     // Both reach Python objects through attributes and, in a frame, through "@name".
     row("pandas.eval", [0, "expr"], "pandas.eval"),
     row("pandas.DataFrame().{eval,query}", [0, "expr"], "DataFrame.query"),
