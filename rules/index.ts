@@ -40,6 +40,8 @@ import llmOutputHtmlPage from "./llm-output-html.md";
 import llmOutputHtml from "./llm-output-html.ts";
 import llmOutputSqlPage from "./llm-output-sql.md";
 import llmOutputSql from "./llm-output-sql.ts";
+import massAssignmentPage from "./mass-assignment.md";
+import massAssignment from "./mass-assignment.ts";
 import mcpToolArgUnsafePage from "./mcp-tool-arg-unsafe.md";
 import mcpToolArgUnsafe from "./mcp-tool-arg-unsafe.ts";
 import { models } from "./models/index.ts";
@@ -102,6 +104,7 @@ export const rules: RuleSet = {
     llmOutputCodeExec,
     llmOutputHtml,
     llmOutputSql,
+    massAssignment,
     mcpToolArgUnsafe,
     nosqlOperatorInjection,
     pathTraversal,
@@ -144,6 +147,7 @@ export const rules: RuleSet = {
     "llm-output-code-exec": llmOutputCodeExecPage,
     "llm-output-html": llmOutputHtmlPage,
     "llm-output-sql": llmOutputSqlPage,
+    "mass-assignment": massAssignmentPage,
     "mcp-tool-arg-unsafe": mcpToolArgUnsafePage,
     "nosql-operator-injection": nosqlOperatorInjectionPage,
     "path-traversal": pathTraversalPage,

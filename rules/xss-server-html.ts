@@ -1,4 +1,4 @@
-import { escapeFixes, isHtmlAnswer } from "../server/rule/html.ts";
+import { bodyOf, escapeFixes, isHtmlAnswer, isText } from "../server/rule/html.ts";
 import { rule } from "../server/rule/rule.ts";
 
 export default rule({
@@ -13,7 +13,11 @@ export default rule({
     to: "html",
     accept(hit, context) {
       const code = context.code(hit.site.item);
-      return code !== undefined && isHtmlAnswer(hit, code, context) ? {} : undefined;
+      if (code === undefined || !isHtmlAnswer(hit, code, context)) return undefined;
+      // What came through other functions may be something else than the text that went in.
+      const isSure =
+        hit.row.data?.sort === "marked" || isText(bodyOf(hit)) || hit.trail.length <= 2;
+      return isSure ? {} : { confidence: "medium" };
     },
   },
   say: ({ hit }) => ({

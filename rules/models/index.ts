@@ -9,6 +9,7 @@ import javascriptCore from "./javascript/core.ts";
 import javascriptCors from "./javascript/cors.ts";
 import javascriptDeserialization from "./javascript/deserialization.ts";
 import javascriptEntryPoints from "./javascript/entry-points.ts";
+import javascriptFields from "./javascript/fields.ts";
 import javascriptFileChecks from "./javascript/file-checks.ts";
 import javascriptFiles from "./javascript/files.ts";
 import javascriptHtml from "./javascript/html.ts";
@@ -36,6 +37,7 @@ import pythonCors from "./python/cors.ts";
 import pythonDeserialization from "./python/deserialization.ts";
 import pythonDjango from "./python/django.ts";
 import pythonEntryPoints from "./python/entry-points.ts";
+import pythonFields from "./python/fields.ts";
 import pythonFileChecks from "./python/file-checks.ts";
 import pythonFiles from "./python/files.ts";
 import pythonHtml from "./python/html.ts";
@@ -61,6 +63,7 @@ export const models: readonly Model[] = [
   pythonDeserialization,
   pythonDjango,
   pythonEntryPoints,
+  pythonFields,
   pythonFileChecks,
   pythonFiles,
   pythonHtml,
@@ -84,6 +87,7 @@ export const models: readonly Model[] = [
   javascriptCors,
   javascriptDeserialization,
   javascriptEntryPoints,
+  javascriptFields,
   javascriptFileChecks,
   javascriptFiles,
   javascriptHtml,

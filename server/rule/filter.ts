@@ -58,3 +58,26 @@ export function sourceShape(hit: Hit, context: Context): "object" | "text" | "ma
   }
   return "text";
 }
+
+/** The data is the object itself, or is spread into one: its sender names the fields. */
+export function isWhole(hit: Hit): boolean {
+  return hit.value.taint.some((t) => t.label === hit.label);
+}
+
+/** What the source gives has fields that its sender names: a body, a form, parameters as a whole. */
+export function sourceFields(hit: Hit, context: Context): boolean {
+  let source = hit.trail;
+  while (source.prev !== undefined) source = source.prev;
+  const code = context.code(source.item);
+  const [, path = "", , field = ""] = hit.label.split("|");
+  const param = code?.ir.params.find(
+    (p) => p.span.start === source.span.start && p.span.end === source.span.end,
+  );
+  if (param !== undefined) {
+    const { annotation } = param;
+    const name = annotation?.kind === "name" ? annotation.path[annotation.path.length - 1] : "";
+    return /^(?:dict|Dict|Mapping|any|object|Record|FormData)$/.test(name ?? "");
+  }
+  if (/(?:json|get_json)(?:\(\))?$|\bbody$|\bdata$/.test(path)) return true;
+  return field === "" && /\b(?:query|form|POST|GET|args|values)$/.test(path);
+}

@@ -1,4 +1,5 @@
 /** Functions of the project, called: arguments find their parameters, and a summary is seen from the call. */
+
 import type { ValueId } from "../ir/ir.ts";
 import { argument, type Call } from "./arguments.ts";
 import { instanceMember } from "./class-members.ts";
@@ -6,6 +7,7 @@ import { readField, spread, withField, withFields } from "./fields.ts";
 import { type Applied, instantiate } from "./instantiate.ts";
 import { join, joinTaint } from "./join.ts";
 import { update } from "./members.ts";
+import { sink } from "./sinks.ts";
 import type { CallArg } from "./summary.ts";
 import { type ItemId, ofRef, UNKNOWN, type Value, withTaint } from "./value.ts";
 
@@ -18,6 +20,9 @@ export function construct(call: Call, classId: string): Value {
     instanceMember(run, classId, "constructor", op, 0);
   let out = instance;
   for (const ref of init?.refs ?? []) {
+    // The constructor of a library's class that this one inherits.
+    if (ref.startsWith("lib:"))
+      for (const row of run.facts.knowledge.sinks(ref.slice(4))) sink(call, row, false);
     if (!ref.startsWith("fn:")) continue;
     const applied = applyFunction(call, ref.slice(3), instance, init);
     if (applied !== undefined) out = withFields(out, applied.self.fields ?? [], true);
