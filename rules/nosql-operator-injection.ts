@@ -1,6 +1,6 @@
 import { placeOf, sourceShape } from "../server/rule/filter.ts";
 import { castFixes } from "../server/rule/fix/cast.ts";
-import { rule } from "../server/rule/rule.ts";
+import { type Context, type Hit, rule } from "../server/rule/rule.ts";
 
 export default rule({
   id: "nosql-operator-injection",
@@ -18,8 +18,7 @@ export default rule({
       const shape = place === "where" ? "object" : sourceShape(hit, context);
       if (shape === "text") return undefined;
       // The name of the method is all that speaks for MongoDB.
-      if (hit.guessed && !/mongo/i.test(context.code(hit.site.item)?.fileText ?? ""))
-        return undefined;
+      if (hit.guessed && !isMongo(hit, context)) return undefined;
       // Middleware that takes operators out of every request.
       if (context.requirement("express-mongo-sanitize") !== undefined) return undefined;
       return {
@@ -45,3 +44,14 @@ export default rule({
         },
   fixes: castFixes,
 });
+
+/** The file, or the program, has a driver of MongoDB. */
+function isMongo(hit: Hit, context: Context): boolean {
+  const code = context.code(hit.site.item);
+  if (code?.language === "python") return /\b(?:pymongo|motor|PyMongo)\b/.test(code.fileText);
+  return (
+    /["'](?:mongoose|mongodb)["']/.test(code?.fileText ?? "") ||
+    context.requirement("mongoose") !== undefined ||
+    context.requirement("mongodb") !== undefined
+  );
+}
