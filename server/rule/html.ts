@@ -25,12 +25,15 @@ function texts(value: Value): readonly string[] {
 export function isSourceText(hit: Hit, context: Context): boolean {
   const value = bodyOf(hit);
   if (value.alts !== undefined || value.fields !== undefined) return false;
-  if (value.refs.some((ref) => /(?:stringify|dumps|jsonify|serialize)\(\)$/.test(ref)))
-    return false;
   let source = hit.trail;
   while (source.prev !== undefined) source = source.prev;
   const text = context.code(source.item)?.text(source.span) ?? "";
-  return !/json|body|data|message|stream/i.test(text);
+  if (/json|body|data|message|stream/i.test(text)) return false;
+  // What another call made of it may be anything.
+  const path = hit.label.split("|")[1] ?? "";
+  return value.refs.length === 0
+    ? hit.trail.length <= 2 && !/\(\)$/.test(path)
+    : value.refs.some((ref) => ref.startsWith(`lib:${path}`));
 }
 
 const TYPE = /^(?:text|application|image|audio|video|font)\/[\w.+*-]+/i;
