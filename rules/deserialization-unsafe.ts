@@ -11,7 +11,7 @@ export default rule({
   cwe: [502],
   owasp: ["A08:2021", "A08:2025"],
   flow: {
-    from: ["remote", "message"],
+    from: ["remote", "message", "unknown"],
     to: "deserialize",
     accept(hit, context): Partial<Match> | undefined {
       const code = context.code(hit.site.item);
@@ -23,6 +23,8 @@ export default rule({
       const more: { -readonly [K in keyof Match]?: Match[K] } = {};
       // A new version of the library may have made it harmless.
       if (harmless === "absent" && data?.usual === true) more.confidence = "medium";
+      // A parameter of a function that nobody is known to call: for who wants to see everything.
+      if (hit.label.startsWith("param:")) return { severity: "medium", confidence: "low" };
       // Whoever can write to the queue is mostly a program of one's own.
       if (hit.kind === "message") more.severity = "medium";
       if (data?.runs === false) more.severity = "medium";
@@ -31,7 +33,12 @@ export default rule({
   },
   say: ({ hit }) => {
     const api = String(hit?.row.data?.api ?? "the call");
-    const who = hit?.kind === "message" ? "A message of a queue" : "Request data";
+    const who =
+      hit?.label.startsWith("param:") === true
+        ? "What this function is given"
+        : hit?.kind === "message"
+          ? "A message of a queue"
+          : "Request data";
     return {
       what: `${who} is read by ${api}, which builds whatever the data names.`,
       why:

@@ -1,6 +1,7 @@
 /** Whether a text that goes out is read as HTML, and what can be done about the data in it. Item coordinates. */
 import { importEdit, importedAs } from "./fix/imports.ts";
 import { holesOf } from "./fix/quote.ts";
+import { onlyStore } from "./given.ts";
 import type { Code, Context, Edit, Fix, Hit, Match, Value, ValueId } from "./rule.ts";
 
 /** The answer's text: of `text, 400` the first. */
@@ -24,6 +25,7 @@ function texts(value: Value): readonly string[] {
 /** The data is sent as it came, and what came is a text: a parameter of the address, a header, not a parsed body. */
 export function isSourceText(hit: Hit, context: Context): boolean {
   const value = bodyOf(hit);
+  if (isOfText(context.code(hit.site.item), hit.arg)) return true;
   if (value.alts !== undefined || value.fields !== undefined) return false;
   let source = hit.trail;
   while (source.prev !== undefined) source = source.prev;
@@ -34,6 +36,23 @@ export function isSourceText(hit: Hit, context: Context): boolean {
   return value.refs.length === 0
     ? hit.trail.length <= 2 && !/\(\)$/.test(path)
     : value.refs.some((ref) => ref.startsWith(`lib:${path}`));
+}
+
+/** The result of a method that only texts have, or that gives nothing else. */
+function isOfText(code: Code | undefined, id: ValueId): boolean {
+  const op = id < 0 ? undefined : code?.op(id);
+  if (code === undefined || op === undefined) return false;
+  if (op.op === "load") {
+    const made = onlyStore(code, code.ir.slots[op.slot] as string);
+    return made !== undefined && code.op(made).op === "call" && isOfText(code, made);
+  }
+  const callee = op.op === "call" ? code.op(op.callee) : undefined;
+  return (
+    callee?.op === "member" &&
+    /^(?:replace|replaceAll|strip|trim|lower|upper|title|capitalize|toLowerCase|toUpperCase|format)$/.test(
+      callee.name,
+    )
+  );
 }
 
 const TYPE = /^(?:text|application|image|audio|video|font)\/[\w.+*-]+/i;

@@ -161,7 +161,7 @@ const core: Model = {
     { path: "{yaml.safe_load,yaml.load,ast.literal_eval,tomllib.loads,pickle.loads}()", from: [0] },
     { path: "copy.{copy,deepcopy}()", from: [0], same: true },
     {
-      path: "base64.{b64decode,b64encode,urlsafe_b64decode,urlsafe_b64encode,b32decode,b32encode,b16decode,b16encode,standard_b64decode,standard_b64encode,a85decode,a85encode,b85decode,b85encode}()",
+      path: "base64.{decodebytes,encodebytes,b64decode,b64encode,urlsafe_b64decode,urlsafe_b64encode,b32decode,b32encode,b16decode,b16encode,standard_b64decode,standard_b64encode,a85decode,a85encode,b85decode,b85encode}()",
       from: [0],
     },
     { path: "binascii.{unhexlify,hexlify,a2b_hex,b2a_hex,a2b_base64,b2a_base64}()", from: [0] },
