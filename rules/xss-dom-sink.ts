@@ -1,4 +1,4 @@
-import { hasMarkup, sanitizeFixes } from "../server/rule/html.ts";
+import { hasMarkup, isOwnStore, sanitizeFixes } from "../server/rule/html.ts";
 import { type Code, type Fix, type Match, rule } from "../server/rule/rule.ts";
 
 export default rule({
@@ -11,7 +11,10 @@ export default rule({
   flow: {
     from: ["client", "remote"],
     to: "html",
-    accept: (hit) => (hit.row.data?.sort === "dom" ? {} : undefined),
+    accept(hit): Partial<Match> | undefined {
+      if (hit.row.data?.sort !== "dom") return undefined;
+      return isOwnStore(hit) ? { confidence: "medium" } : {};
+    },
   },
   say: ({ hit }) => ({
     what: `Data from outside the page is written into it as HTML by ${String(hit?.row.data?.api ?? "the call")}.`,

@@ -1,5 +1,5 @@
-import { sanitizeFixes } from "../server/rule/html.ts";
-import { rule } from "../server/rule/rule.ts";
+import { isOwnStore, sanitizeFixes } from "../server/rule/html.ts";
+import { type Match, rule } from "../server/rule/rule.ts";
 
 export default rule({
   id: "xss-react-dangerous-html",
@@ -11,10 +11,11 @@ export default rule({
   flow: {
     from: ["client", "remote", "unknown"],
     to: "html",
-    accept(hit) {
+    accept(hit): Partial<Match> | undefined {
       if (hit.row.data?.sort !== "react") return undefined;
       // A property of a component that nobody is known to use: for who wants to see everything.
-      return hit.label.startsWith("param:") ? { severity: "medium", confidence: "low" } : {};
+      if (hit.label.startsWith("param:")) return { severity: "medium", confidence: "low" };
+      return isOwnStore(hit) ? { confidence: "medium" } : {};
     },
   },
   say: ({ hit }) => ({

@@ -55,6 +55,13 @@ function isOfText(code: Code | undefined, id: ValueId): boolean {
   );
 }
 
+/** The page has stored it itself: to change it takes another hole. */
+export function isOwnStore(hit: Hit): boolean {
+  let source = hit.trail;
+  while (source.prev !== undefined) source = source.prev;
+  return source.text.includes("the page has stored");
+}
+
 const TYPE = /^(?:text|application|image|audio|video|font)\/[\w.+*-]+/i;
 const SHORT = /^(?:html?|json|text|txt|xml|css|js|csv|svg|png|pdf)$/i;
 
