@@ -42,7 +42,22 @@ const fields: Model = {
     row("knex.QueryBuilder().{insert,update}", [0], "knex"),
     row("@supabase/supabase-js.createClient().from().{insert,update,upsert}", [0], "Supabase"),
   ],
-  passes: [{ path: "{lodash.pick,lodash/pick,underscore.pick}()", from: [0], clears: ["fields"] }],
+  passes: [
+    { path: "{lodash.pick,lodash/pick,underscore.pick}()", from: [0], clears: ["fields"] },
+    // What was stored comes back.
+    {
+      path: "@prisma/client.Delegate().{create,update,upsert,createMany,updateMany}()",
+      from: ["0.data", "0.create", "0.update"],
+    },
+    { path: "mongoose.Model()()", from: [0] },
+    { path: "mongoose.Model().{create,insertMany}()", from: [0] },
+    { path: "sequelize.Model.{create,build,bulkCreate,upsert,update}()", from: [0] },
+    { path: "typeorm.Repository().{save,create,insert}()", from: [0] },
+    { path: "typeorm.Repository().{merge,update}()", from: [1] },
+    { path: "drizzle-orm.Database().insert().values()", from: [0] },
+    { path: "drizzle-orm.Database().update().set()", from: [0] },
+    { path: "knex.QueryBuilder().{insert,update}()", from: [0] },
+  ],
 };
 
 export default fields;

@@ -3,27 +3,6 @@ import type { Model } from "../../../server/rule/rule.ts";
 
 const validation: Model = {
   language: "javascript",
-  types: {
-    "zod.Schema()": [
-      "{zod,zod.z,zod.default,zod/v4,zod/v4.z}.{object,strictObject}()",
-      "zod.Schema().{strict,strip,extend,partial,required,pick,omit,merge,refine,superRefine,transform,optional,describe}()",
-    ],
-    "joi.Schema()": [
-      "{joi,joi.default,@hapi/joi}.object()",
-      "joi.Schema().{keys,unknown,required,options}()",
-    ],
-    "yup.Schema()": ["yup.object()", "yup.Schema().{shape,required,noUnknown,strict}()"],
-  },
-  // Each field has the type that the schema gives it, and there are no others.
-  passes: [
-    {
-      path: "zod.Schema().{parse,parseAsync,safeParse,safeParseAsync}()",
-      from: [0],
-      clears: ["nosql", "fields"],
-    },
-    { path: "joi.Schema().{validate,validateAsync}()", from: [0], clears: ["nosql", "fields"] },
-    { path: "yup.Schema().{validate,validateSync,cast}()", from: [0], clears: ["nosql", "fields"] },
-  ],
   guards: [
     {
       // Letters, digits, hyphens, colons: https://github.com/validatorjs/validator.js#validators
