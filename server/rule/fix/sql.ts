@@ -10,7 +10,7 @@ import {
   readSql,
   type SqlText,
 } from "./sql-text.ts";
-import { textValue } from "./text-value.ts";
+import { isOtherValue, textValue } from "./text-value.ts";
 
 type Style = "?" | "%s" | "$n" | ":name" | "text:name" | "prepare";
 
@@ -90,12 +90,13 @@ function build(
     if (plan.replacements.some((r) => changesBefore(code, r.value, sql.span.end, call.span.start)))
       return refuse("a value changes between the SQL text and the call");
     if (plan.replacements.length === 0) return refuse("no value can be told from the SQL text");
-    edits.push(...rewrite(code, sql, plan.replacements, style, 0));
+    const replacements = plan.replacements.map((r) => asText(code, context, r));
+    edits.push(...rewrite(code, sql, replacements, style, 0));
     const text = sql.pieces.map((p) => (p.kind === "text" ? p.raw : "?")).join("");
     proved =
       PROVED.has(`${code.language}:${label}`) &&
       plan.replacements.every((r) => meansTheSame(code, context, r, text));
-    const passed = pass(code, call, callId, arg, plan.replacements, style, params);
+    const passed = pass(code, call, callId, arg, replacements, style, params);
     if (passed === undefined) return refuse("the place for the parameters cannot be found");
     edits.push(...passed);
   } else {
@@ -118,6 +119,16 @@ function meansTheSame(code: Code, context: Context, r: Replacement, statement: s
   if (r.quoted === undefined || r.quoted === "other" || r.op === undefined) return false;
   const value = r.op === "text" ? "text" : textValue(code, r.op, context);
   return value === "text" || (value === "maybe" && r.quoted === "match" && !isNegated(statement));
+}
+
+/** What the text was made of is no text itself, and drivers may not take it: it is made one as before. */
+function asText(code: Code, context: Context, r: Replacement): Replacement {
+  const isOther =
+    code.language === "python" &&
+    r.quoted !== undefined &&
+    typeof r.op === "number" &&
+    isOtherValue(code, r.op, context);
+  return isOther ? { ...r, value: `str(${r.value})` } : r;
 }
 
 /** The variable that holds the text is read anywhere but in this argument and in its own `+=`. */

@@ -38,6 +38,33 @@ export function textValue(code: Code, id: ValueId, context: Context, depth = 0):
   }
 }
 
+/** Certainly no text: a list, a new object, a parameter that is declared to be something else. */
+export function isOtherValue(code: Code, id: ValueId, context: Context, depth = 0): boolean {
+  if (depth > MAX_DEPTH) return false;
+  const op = code.op(id);
+  if (op.op === "sequence" || op.op === "record") return true;
+  if (op.op === "call") {
+    const path = pathOf(code, op.callee, context);
+    return path !== undefined && /(?:^|\.)[A-Z]\w*$/.test(path) && !context.isText(`${path}()`);
+  }
+  if (op.op !== "load") return false;
+  const stores = code.ir.ops.filter(
+    (o): o is Op & { op: "store" } => o.op === "store" && o.slot === op.slot,
+  );
+  const [only] = stores;
+  if (stores.length !== 1 || only === undefined) return false;
+  const value = code.op(only.value);
+  if (value.op !== "param") return isOtherValue(code, only.value, context, depth + 1);
+  const type = code.ir.params[value.index]?.annotation;
+  return (
+    type?.kind === "array" ||
+    type?.kind === "record" ||
+    (type?.kind === "name" &&
+      ofType(type) === undefined &&
+      !["Any", "object", "Annotated", "Optional", "Union"].includes(type.path.at(-1) ?? ""))
+  );
+}
+
 function isBytes(code: Code, op: Op): boolean {
   return /^[rf]?b/i.test(code.text(op.span)) && /^\w+["']/.test(code.text(op.span));
 }
