@@ -37,7 +37,7 @@ export function createConfiguration(context: Context, initial: unknown): Configu
       const found = new Set<string>();
       const problem = (message: string): void => {
         found.add(message);
-        log.problem(message);
+        log.problems([{ message }]);
       };
       const roots = folders.all().map((folder) => ({ root: folder.root, uri: folder.uri }));
       const [outside, ...inside] = await Promise.all([

@@ -24,7 +24,7 @@ export function notices(
   const [notice] = shorts;
   if (notice === undefined) return {};
   const texts = [
-    ...settings,
+    ...settings.map(context.secrets.maskFault),
     ...skipped.map(
       ({ file, skipped }) => `${shortPath(context, file)} is not analysed: ${skipped}`,
     ),
