@@ -2,6 +2,7 @@
  * Calls of what only the caller knows: a function that was passed, a method of an object that was passed. A summary names
  * their results "call:ID:"; they are made where the summary is used.
  */
+import type { Op } from "../ir/ir.ts";
 import type { Call } from "./arguments.ts";
 import { bounded } from "./bounds.ts";
 import { invoke } from "./call.ts";
@@ -54,7 +55,12 @@ export function deferCall(
     const own = result === undefined ? id : `${id}.${result.length}`;
     if (!run.deferred.has(own) && run.deferred.size >= MAX_DEFERRED) break;
     const site = { item: run.id, op: call.id, span: op.span };
-    const args = call.args.map((a) => ({ ...a, op: -1, value: bounded(a.value) }));
+    const args = call.args.map((a) => ({
+      ...a,
+      op: -1,
+      value: bounded(a.value),
+      there: { op: a.op, span: (run.item.ops[a.op] as Op | undefined)?.span ?? a.span },
+    }));
     if (run.recording)
       run.deferred.set(own, { id: own, callee: t.label, args, site, isNew: op.isNew });
     result ??= [];
@@ -89,6 +95,8 @@ export function followDeferred(
     op: -1,
     span: op.span,
     value: subst(a.value),
+    // A method is dangerous where it is called; a function that was handed on, where that was done.
+    ...(method === undefined ? {} : { there: a.there ?? { op: -1, span: a.span } }),
   }));
   const inner: Call = {
     ...call,

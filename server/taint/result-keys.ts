@@ -68,8 +68,11 @@ function writtenKey<K>(written: ReadonlyMap<K, Value>, key: (at: K) => number): 
 function deferredKey(d: Deferred): number {
   let out = mix(textKey(d.id), textKey(d.callee));
   out = mix(mix(mix(out, d.site.span.start), d.site.span.end), d.isNew ? 2 : 1);
-  for (const a of d.args)
+  for (const a of d.args) {
     out = mix(mix(out, textKey(`${a.name ?? ""} ${a.spread ?? ""}`)), deepKey(a.value));
+    if (a.there !== undefined)
+      out = mix(mix(mix(out, a.there.op), a.there.span.start), a.there.span.end);
+  }
   return out;
 }
 export function shapeKey(s: Shape): number {

@@ -6,7 +6,7 @@ import { spread } from "./fields.ts";
 import type { SinkRow } from "./model.ts";
 import type { Run } from "./run.ts";
 import { bakeTaint, type State } from "./state.ts";
-import { type CallArg, type Hit, trail } from "./summary.ts";
+import { type CallArg, type Hit, type Site, trail } from "./summary.ts";
 import { markBit, type Taint, type Value } from "./value.ts";
 
 export function sink(call: Call, row: SinkRow, guessed: boolean): void {
@@ -23,13 +23,20 @@ function withoutFields(value: Value): Value {
 
 /** A value arrives at a sink: the argument of a call, the value of an assignment, the result of a handler. */
 export function reach(
-  at: { readonly run: Run; readonly id: ValueId; readonly op: Op; readonly state: State },
+  at: {
+    readonly run: Run;
+    readonly id: ValueId;
+    readonly op: Op;
+    readonly state: State;
+    /** Where the call stands, if it is one of another function that is made here. */
+    readonly at?: Site;
+  },
   row: SinkRow,
   a: CallArg,
   guessed: boolean,
 ): void {
   if (!at.run.recording || a.value.scalar) return;
-  for (const t of spread(a.value)) hit(at, row, a, t, guessed);
+  for (const t of spread(a.value)) hit(at, row, a, t, guessed, at.at);
 }
 
 function hit(
@@ -38,23 +45,26 @@ function hit(
   a: CallArg,
   raw: Taint,
   guessed: boolean,
+  made?: Site,
 ): void {
   const { run, op, id, state } = at;
   const t = bakeTaint(raw, state);
-  const argOp = run.item.ops[a.op] as Op | undefined;
+  const there = made === undefined ? undefined : a.there;
+  const site = (there && made) ?? { item: run.id, op: id, span: op.span };
+  const span = there?.span ?? (run.item.ops[a.op] as Op | undefined)?.span ?? a.span;
   addHit(run, {
     sink: row.kind,
     row,
-    site: { item: run.id, op: id, span: op.span },
-    arg: a.op,
-    argSpan: argOp?.span ?? a.span,
+    site,
+    arg: there?.op ?? a.op,
+    argSpan: span,
     value: evidence(a.value),
     label: t.label,
     kind: t.kind,
     cleared: t.cleared,
     marks: t.marks | (guessed ? markBit("guessed-name") : 0),
     derive: t.derive,
-    trail: trail("sink", run.id, argOp?.span ?? a.span, "reaches here", t.trail),
+    trail: trail("sink", site.item, span, "reaches here", t.trail),
     guessed,
   });
 }

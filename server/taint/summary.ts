@@ -46,6 +46,8 @@ export interface CallArg {
   readonly span: Span;
   readonly name?: string;
   readonly spread?: "items" | "entries";
+  /** Of a call that waited for its caller: where the argument stands in the function that makes the call. */
+  readonly there?: { readonly op: ValueId; readonly span: Span };
 }
 
 /** A call (or decorated definition) that some rule looks at. */
