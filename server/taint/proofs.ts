@@ -5,6 +5,7 @@ import { mapTaint, spread } from "./fields.ts";
 import { both } from "./join.ts";
 import { ALL_KINDS, clearedBy, kindBit } from "./kinds.ts";
 import type { Knowledge } from "./knowledge.ts";
+import { PLACE } from "./labels.ts";
 import { groupOf, wayTo } from "./made-from.ts";
 import { keyOfTable } from "./membership.ts";
 import type { GuardRow } from "./model.ts";
@@ -30,10 +31,12 @@ export function prove(value: Value, mask: number): Proof {
 
 /**
  * What a check compares with must be the program's own. Configuration is, and so is a parameter of the checking function
- * (the list, the folder): who passes a request's data there is not looked for.
+ * (the list, the folder), and a table that the program fills: who puts a request's data there is not looked for.
  */
 export function isForeign(value: Value): boolean {
-  return spread(value).some((t) => t.label.startsWith("source:") && t.kind !== "environment");
+  return spread(value).some(
+    (t) => t.label.startsWith("source:") && t.kind !== "environment" && t.kind !== PLACE,
+  );
 }
 
 /**
