@@ -189,7 +189,7 @@ function fix({ facts }: Match, file: ManifestFile): Fix {
   if (version === undefined)
     return manual(
       npm
-        ? `package-lock.json beside this file holds no version of ${name}. Run "npm install --save-exact ${name}" with a version you have looked at.`
+        ? `${lock === undefined ? "No package-lock.json beside this file was read: none tells the version" : "package-lock.json beside this file holds no version"} of ${name}. Run "npm install --save-exact ${name}" with a version you have looked at.`
         : `No uv.lock or poetry.lock beside this file holds one version of ${name}. Take the version from "pip freeze" of an environment that works.`,
     );
   if (npm && !fitsNpm(version, /^[a-z]/i.test(range) && !/^[vx]/i.test(range) ? "*" : range))
