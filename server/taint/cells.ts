@@ -48,8 +48,11 @@ export interface Cells {
   next(): void;
   /** True for what was made or verified in this revision. */
   isNew(cell: Cell): boolean;
-  /** Makes suspect what was made of these, directly or through others; stops at what was made again in this revision. */
-  doubt(cells: Iterable<Cell>): readonly Cell[];
+  /**
+   * Makes suspect what was made of these, directly or through others; stops at what was made again in this revision, and
+   * behind cells of the kind `barrier`.
+   */
+  doubt(cells: Iterable<Cell>, barrier?: CellKind): readonly Cell[];
 }
 
 export function createCells(): Cells {
@@ -100,7 +103,7 @@ export function createCells(): Cells {
       revision++;
     },
     isNew: (cell) => cell.isGood && cell.revision === revision,
-    doubt(cells) {
+    doubt(cells, barrier) {
       const out: Cell[] = [];
       const queue = [...cells];
       for (let cell = queue.pop(); cell !== undefined; cell = queue.pop())
@@ -108,7 +111,7 @@ export function createCells(): Cells {
           if (!reader.isGood || reader.revision === revision) continue;
           reader.isGood = false;
           out.push(reader);
-          queue.push(reader);
+          if (reader.kind !== barrier) queue.push(reader);
         }
       return out;
     },

@@ -188,7 +188,17 @@ export function createSolver(
         for (const id of what.gone) for (const table of results) outer.push(table.cell(id));
         gone.push(...what.gone);
       }
-      const suspects = cells.doubt([...inner, ...outer]).map((cell) => ({ cell, was: cell.value }));
+      const suspects: { readonly cell: Cell; readonly was: unknown }[] = [];
+      const suspect = (from: Iterable<Cell>): void => {
+        for (const cell of cells.doubt(from, "kept")) suspects.push({ cell, was: cell.value });
+      };
+      suspect([...inner, ...outer]);
+      // All functions of a file look at what is kept by any of them, and hardly ever is it another after an edit.
+      for (const { cell, was } of suspects) {
+        if (cell.kind !== "kept") continue;
+        remake(cell);
+        if (!isSame(cell, was)) suspect([cell]);
+      }
       // The edited files first: of what they are to others, only what is not as before puts anything else in doubt.
       for (const { cell } of suspects) if (edited.has(fileOf(cell.id))) remake(cell);
       for (const { cell } of suspects) if (!edited.has(fileOf(cell.id))) cell.isGood = true;

@@ -67,7 +67,7 @@ export function check(engine: Engine, names: Iterable<string>): Checked {
 export function faults(engine: Engine): readonly Problem[] {
   return engine
     .problems()
-    .filter(({ crash, file }) => crash || !/\.(?:json|toml)$/.test(file ?? ""));
+    .filter(({ crash, file }) => crash || !/(?:\.(?:json|toml)|Pipfile)$/.test(file ?? ""));
 }
 
 export function seen(finding: Finding, texts: Texts): Seen {
