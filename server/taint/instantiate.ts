@@ -114,16 +114,22 @@ export function instantiate(
       all = value === undefined || value.scalar ? [] : spread(value);
       spreads.set(t.label, all);
     }
-    return all.map((a) => {
-      const derive = t.derive === "same" ? a.derive : t.derive;
-      return {
-        ...a,
-        cleared: settle(a.cleared | t.cleared, derive),
-        marks: a.marks | t.marks,
-        derive,
-        trail: graft(call, a.trail, t.trail, fn),
-      };
-    });
+    return all.map((a) => passedOn(t, a));
+  };
+  const passedOn = (t: Taint, a: Taint): Taint => {
+    const derive = t.derive === "same" ? a.derive : t.derive;
+    return {
+      ...a,
+      cleared: settle(a.cleared | t.cleared, derive),
+      marks: a.marks | t.marks,
+      derive,
+      trail: graft(call, a.trail, t.trail, fn),
+    };
+  };
+  /** Where a record is no such argument, what is in its fields does not count. */
+  const wholeOf = (t: Taint): readonly Taint[] => {
+    const value = passedFor(t.label);
+    return value === undefined || value.scalar ? [] : value.taint.map((a) => passedOn(t, a));
   };
   /** A hole takes the taint and the text of what the caller passes, not what is inside of it. */
   const inHole = (value: Value): Value => {
@@ -230,7 +236,7 @@ export function instantiate(
         derive: h.derive,
         trail: h.trail,
       };
-      const found = expandTaint(t);
+      const found = h.row.isText && isSymbolic(t.label) ? wholeOf(t) : expandTaint(t);
       if (found.length === 0) continue;
       // What is passed on as it came is what the caller passes, whatever is inside.
       const isPassed = h.value.fields === undefined && h.value.alts === undefined;

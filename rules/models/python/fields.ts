@@ -6,6 +6,7 @@ const row = (path: string, args: readonly (number | string)[], api: string) => (
   path,
   args,
   kind: FIELDS,
+  isText: true,
   data: { api },
 });
 
