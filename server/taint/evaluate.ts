@@ -307,7 +307,7 @@ function defineClass(run: Run, op: Op & { op: "class" }, get: (v: ValueId) => Va
 }
 
 function parameter(run: Run, op: Op & { op: "param" }, state: State): Value {
-  const own = parameterValue(run, op.index, op.span);
+  const own = parameterValue(run, op.index);
   const injected = injectedValue(run, op.index, op, state);
   return injected === undefined ? own : join(own, injected);
 }

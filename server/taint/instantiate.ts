@@ -236,7 +236,7 @@ export function instantiate(
         derive: h.derive,
         trail: h.trail,
       };
-      const found = h.row.isText && isSymbolic(t.label) ? wholeOf(t) : expandTaint(t);
+      const found = h.row.noRecord && isSymbolic(t.label) ? wholeOf(t) : expandTaint(t);
       if (found.length === 0) continue;
       // What is passed on as it came is what the caller passes, whatever is inside.
       const isPassed = h.value.fields === undefined && h.value.alts === undefined;

@@ -38,7 +38,7 @@ export interface SinkRow {
   readonly args: readonly ArgSpec[];
   readonly kind: SinkKind;
   /** A record is no such argument: of an options object, only the fields that rows name reach the sink ("0.text"). */
-  readonly isText?: boolean;
+  readonly noRecord?: boolean;
   /** Facts for the rule and its fix: the driver, the placeholder style, the API in words. */
   readonly data?: Readonly<Record<string, string | number | boolean>>;
 }

@@ -1,6 +1,5 @@
 /** What goes in and out of an item: its object and parameters at the start, and what its ends say to a caller. */
 
-import type { Span } from "../ir/ir.ts";
 import { bounded, boundedAll } from "./bounds.ts";
 import { both, join, meet } from "./join.ts";
 import { SELF_LABEL, SELF_OUTSIDE, sourceLabel } from "./labels.ts";
@@ -152,7 +151,7 @@ export function selfAtEnd(run: Run, state: State): Value {
   return (slot === undefined ? undefined : state.slots[slot]) ?? UNKNOWN;
 }
 
-export function parameterValue(run: Run, index: number, span: Span): Value {
+export function parameterValue(run: Run, index: number): Value {
   const param = run.item.params[index];
   const info = run.entry.params[index];
   if (index === 0 && run.entry.selfParam) return selfValue(run);
@@ -186,6 +185,5 @@ export function parameterValue(run: Run, index: number, span: Span): Value {
   };
   // Symbolically it is the whole: its elements are "param:1:0", "param:1:name".
   if (param.kind === "rest" || param.kind === "keywords") return { refs: [], taint };
-  void span;
   return value;
 }

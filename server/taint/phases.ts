@@ -8,7 +8,7 @@ import type { Keeping, KeptObjects } from "./kept.ts";
 import type { Modules } from "./modules.ts";
 import type { Captures, Names, Written } from "./names.ts";
 import type { Places } from "./places.ts";
-import type { Summary } from "./summary.ts";
+import { NO_ENTRY, type Summary } from "./summary.ts";
 import type { Classes, Types } from "./types.ts";
 import { type ItemId, UNKNOWN } from "./value.ts";
 
@@ -44,18 +44,7 @@ export function factsOf(phase: Phase, parts: Parts): Facts {
       const value = exported(ref, new Set());
       return phase === 2 ? exportedPlace(ref, value) : value;
     },
-    entry: (item) =>
-      phase === 0
-        ? {
-            params: [],
-            results: [],
-            selfParam: false,
-            isMethod: false,
-            isClassMethod: false,
-            isEntryPoint: false,
-            takenGuessed: false,
-          }
-        : entryOf(item),
+    entry: (item) => (phase === 0 ? NO_ENTRY : entryOf(item)),
     defaultOf: (item, index) => (phase === 2 ? defaultOf(item, index) : undefined),
     classOf: (id) => (phase === 0 ? undefined : classOf(id, phase === 1 ? 0 : 1)),
     injected: (item, index) => (phase === 2 ? injected(item, index) : undefined),

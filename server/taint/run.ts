@@ -10,6 +10,7 @@ import type {
   Observation,
   StoreView,
 } from "./summary.ts";
+import { NO_ENTRY } from "./summary.ts";
 import type { ItemId, Ref, Value } from "./value.ts";
 
 /** What one run of the interpreter works with. */
@@ -69,18 +70,7 @@ export function createRun(item: Item, id: ItemId, facts: Facts, shapesOnly: bool
     item,
     id,
     facts,
-    entry:
-      item.kind === "module"
-        ? {
-            params: [],
-            results: [],
-            selfParam: false,
-            isMethod: false,
-            isClassMethod: false,
-            isEntryPoint: false,
-            takenGuessed: false,
-          }
-        : facts.entry(id),
+    entry: item.kind === "module" ? NO_ENTRY : facts.entry(id),
     shapesOnly,
     values: [],
     recording: false,

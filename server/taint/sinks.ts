@@ -11,7 +11,7 @@ import { markBit, type Taint, type Value } from "./value.ts";
 
 export function sink(call: Call, row: SinkRow, guessed: boolean): void {
   for (const a of specified(call, row.args))
-    reach(call, row, row.isText ? { ...a, value: withoutFields(a.value) } : a, guessed);
+    reach(call, row, row.noRecord ? { ...a, value: withoutFields(a.value) } : a, guessed);
 }
 
 /** What came as a whole is still all there may be in it. */

@@ -129,6 +129,16 @@ export interface Entry {
   /** Who takes the function was guessed from a name. */
   readonly takenGuessed: boolean;
 }
+/** Of a module, and of what is not asked for yet. */
+export const NO_ENTRY: Entry = {
+  params: [],
+  results: [],
+  selfParam: false,
+  isMethod: false,
+  isClassMethod: false,
+  isEntryPoint: false,
+  takenGuessed: false,
+};
 export interface EntryParam {
   readonly refs: readonly Ref[];
   readonly sources: readonly { readonly kind: string; readonly text: string }[];

@@ -8,7 +8,7 @@ const row = (
   args: readonly (number | string)[],
   api: string,
   data: Readonly<Record<string, boolean>> = {},
-) => ({ path, args, kind: FIELDS, isText: true, data: { api, ...data } });
+) => ({ path, args, kind: FIELDS, noRecord: true, data: { api, ...data } });
 
 const fields: Model = {
   language: "javascript",

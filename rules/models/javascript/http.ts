@@ -17,7 +17,7 @@ const row = (path: string, args: readonly (number | string)[], facts: Facts) => 
   path,
   args,
   kind: URL,
-  isText: true,
+  noRecord: true,
   data: { follows: false, option: "", off: "", host: false, ...facts },
 });
 const FETCH: Facts = { api: "fetch", follows: true, option: "1.redirect", off: '"error"' };

@@ -8,7 +8,7 @@ const row = (
   driver: string,
   style: string,
   params: number | string = 1,
-) => ({ path, args, kind: SQL, isText: true, data: { driver, style, params } });
+) => ({ path, args, kind: SQL, noRecord: true, data: { driver, style, params } });
 
 const sql: Model = {
   language: "javascript",

@@ -6,7 +6,7 @@ const row = (path: string, args: readonly (number | string)[], api: string) => (
   path,
   args,
   kind: FIELDS,
-  isText: true,
+  noRecord: true,
   data: { api },
 });
 
