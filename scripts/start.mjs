@@ -13,14 +13,27 @@ const demo = join(root, "demo");
 const folder = given === undefined ? demo : resolve(startFolder, given);
 if (!existsSync(folder) || !statSync(folder).isDirectory()) fail(`There is no folder ${folder}.`);
 
+const wanted = process.env.SKEPTIC_EDITOR;
+const code = wanted === "workbench" ? undefined : onPath("code");
+const whyNot = code === undefined ? "`code` is not on the PATH." : whyCodeCannot();
+if (wanted === "code" && whyNot !== undefined) fail(whyNot);
+
 ensureDependencies();
 const { buildProduct } = await import("../esbuild.mjs");
 await buildProduct();
 
-const code = process.env.SKEPTIC_EDITOR === "workbench" ? undefined : onPath("code");
-if (code !== undefined) await openInCode(code);
-else if (process.env.SKEPTIC_EDITOR === "code") fail("`code` is not on the PATH.");
-else await openInWorkbench();
+if (code !== undefined && whyNot === undefined) await openInCode(code);
+else {
+  if (code !== undefined) console.log(whyNot);
+  await openInWorkbench();
+}
+
+/** The `code` of a terminal in a remote window passes folders on, but not where an extension is. */
+function whyCodeCannot() {
+  const { VSCODE_IPC_HOOK_CLI: pipe, VSCODE_CLIENT_COMMAND: command } = process.env;
+  if (!pipe || command) return undefined;
+  return "`code` in a terminal of a remote VS Code window cannot load an extension from a folder.";
+}
 
 /** @param {string} program */
 async function openInCode(program) {
@@ -91,7 +104,7 @@ function firstFile(top) {
   let level = [top];
   for (let depth = 0; depth < 3; depth++) {
     const entries = level.flatMap((path) =>
-      readdirSync(path, { withFileTypes: true })
+      entriesOf(path)
         .filter(({ name }) => !name.startsWith(".") && name !== "node_modules")
         .map((entry) => ({ entry, path: join(path, entry.name) }))
         .sort((a, b) => a.path.localeCompare(b.path)),
@@ -103,4 +116,13 @@ function firstFile(top) {
     level = entries.filter(({ entry }) => entry.isDirectory()).map(({ path }) => path);
   }
   return undefined;
+}
+
+/** @param {string} path */
+function entriesOf(path) {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch {
+    return []; // nobody may look into it
+  }
 }

@@ -1,7 +1,7 @@
 // Starting other programs and waiting for them.
 
 import { spawn } from "node:child_process";
-import { createWriteStream, existsSync } from "node:fs";
+import { accessSync, constants, createWriteStream, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /**
@@ -57,8 +57,21 @@ export function onPath(name) {
     if (folder === "") continue;
     for (const ending of endings) {
       const path = join(folder, name + ending);
-      if (existsSync(path)) return path;
+      if (isProgram(path)) return path;
     }
   }
   return undefined;
+}
+
+/**
+ * True for a file that may be run: a folder on the PATH may hold a folder or a note of the same name.
+ * @param {string} path
+ */
+function isProgram(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
