@@ -1,20 +1,28 @@
 import { containmentFixes } from "../server/rule/fix/path.ts";
-import { isConfinedSend, openEnd, urlSegment } from "../server/rule/path.ts";
+import { fileUse, isConfinedSend, openEnd, reachOf, urlSegment } from "../server/rule/path.ts";
 import { type Context, type Hit, type Match, rule } from "../server/rule/rule.ts";
+import { common, HOLE } from "../server/rule/surroundings.ts";
 
 const DOES: Readonly<Record<string, string>> = {
   reads: "opened",
+  lists: "listed",
   writes: "written or created",
   deletes: "deleted",
   sends: "sent to the client",
 };
-const EXPLOIT: Readonly<Record<string, string>> = {
-  reads: "../../etc/passwd or an absolute path reads any file the server can read.",
-  writes:
-    "../../home/app/.ssh/authorized_keys or an absolute path puts the attacker's data anywhere the server can write.",
-  deletes:
-    "../../ or an absolute path deletes files of the server that are no business of the client.",
-  sends: "../../.env or an absolute path sends the server's own files, secrets included.",
+/** A path the attacker would like, and what comes of it. */
+const EXPLOIT: Readonly<Record<string, { readonly target: string; readonly result: string }>> = {
+  reads: { target: "etc/passwd", result: "reads any file the server can read" },
+  lists: { target: "etc", result: "lists any folder of the server" },
+  writes: {
+    target: "home/app/.ssh/authorized_keys",
+    result: "puts the attacker's data anywhere the server can write",
+  },
+  deletes: {
+    target: "var/lib/app/data.db",
+    result: "deletes files of the server that are no business of the client",
+  },
+  sends: { target: "app/.env", result: "sends the server's own files, secrets included" },
 };
 
 export default rule({
@@ -32,25 +40,44 @@ export default rule({
       if (code === undefined || isConfinedSend(hit, code)) return undefined;
       const open = openEnd(hit);
       const segment = urlSegment(hit, context);
-      const facts = { open: open ?? "", segment };
+      const does = fileUse(hit, code);
+      const facts = { open: open ?? "", segment, does, exploit: exploit(hit, does) };
       return open !== undefined || segment ? { facts, confidence: "medium" } : { facts };
     },
   },
   say: (match) => {
-    const does = String(match.hit?.row.data?.does ?? "reads");
     return {
-      what: `A path made from request data is ${DOES[does] ?? "opened"}${LEFT_OPEN[String(match.facts?.open)] ?? ""}.`,
+      what: `A path made from request data is ${DOES[String(match.facts?.does)] ?? "opened"}${LEFT_OPEN[String(match.facts?.open)] ?? ""}.`,
       why:
         match.facts?.segment === true
           ? 'This part of the URL holds no "/", but on Windows ..\\..\\ leaves the folder, and ".." alone names its parent.'
           : match.facts?.open === "beside"
             ? "../files-old/x leaves /srv/files for /srv/files-old, whose name begins in the same way."
-            : (EXPLOIT[does] as string),
+            : String(match.facts?.exploit),
       fix: match.facts?.open === "beside" ? SEPARATOR : FIX,
     };
   },
   fixes: (match, code) => containmentFixes(match, code),
 });
+
+/** What gets an attacker out of the folder here, and to which files. */
+function exploit(hit: Hit, does: string): string {
+  const { target, result } = EXPLOIT[does] ?? { target: "", result: "" };
+  const end = common(hit, ({ after }) => after.slice(after.lastIndexOf(HOLE) + 1));
+  const reach = reachOf(hit);
+  if (end === undefined || end === "") {
+    const ways = { climbs: `../../${target}`, absolute: `An absolute path such as /${target}` };
+    const way = reach === "both" ? `../../${target} or an absolute path` : ways[reach];
+    return `${way} ${result}.`;
+  }
+  const way = {
+    climbs: "../../",
+    absolute: "An absolute path",
+    both: "../../ or an absolute path",
+  };
+  return `${way[reach]} ${result}, if only those whose path ends in "${end}".`;
+}
+
 const LEFT_OPEN: Readonly<Record<string, string>> = {
   absolute: '; the check for ".." does not stop absolute paths',
   beside: "; the check lets folders pass whose name only begins like the right one",

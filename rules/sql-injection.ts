@@ -1,5 +1,6 @@
 import { parameterise } from "../server/rule/fix/sql.ts";
 import { type Hit, rule } from "../server/rule/rule.ts";
+import { sqlExploit } from "../server/rule/sql.ts";
 
 export default rule({
   id: "sql-injection",
@@ -11,7 +12,7 @@ export default rule({
   flow: { from: ["remote", "upload-name"], to: "sql" },
   say: ({ hit }) => ({
     what: `Request data becomes part of the SQL text that ${api(hit)} runs.`,
-    why: "A value such as ' OR '1'='1 changes the query: an attacker reads or rewrites any row.",
+    why: sqlExploit(hit),
     fix: "Keep the SQL text constant, put a placeholder where the value was, and pass the value as a parameter.",
   }),
   fixes: parameterise,

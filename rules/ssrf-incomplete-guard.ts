@@ -25,9 +25,9 @@ const WHY: Readonly<Record<GuardKind, string>> = {
   part: "http://trusted.example.evil.com/ and http://evil.com/?trusted.example both contain the text.",
   regex: "Any host the pattern admits may be, or may point to, a machine of the internal network.",
   scheme:
-    "http://169.254.169.254/ has an allowed scheme: cloud credentials and internal services stay within reach.",
+    "A host of the internal network, or a public name that points to one, has an allowed scheme as well: internal services stay within reach.",
   other:
-    "An attacker sends http://169.254.169.254/ or an address of the internal network that passes it.",
+    "An attacker sends an address of the internal network that passes it, or a name of their own that points there.",
 };
 
 export default rule({

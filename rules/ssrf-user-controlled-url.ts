@@ -1,6 +1,6 @@
 import { allowHostsAtSource, ssrfFixes } from "../server/rule/fix/url.ts";
 import { type Code, type Context, type Hit, rule, WEAK_GUARD } from "../server/rule/rule.ts";
-import { hasOwnConnector, hostIsFixed, isBrowserCode } from "../server/rule/url.ts";
+import { hasOwnConnector, hostIsFixed, hostPart, isBrowserCode } from "../server/rule/url.ts";
 
 export default rule({
   id: "ssrf-user-controlled-url",
@@ -27,13 +27,38 @@ export default rule({
     },
   },
   say: ({ hit }) => ({
-    what: `The address that ${api(hit)} calls comes from the request.`,
-    why: "The request leaves from your server: an attacker sends http://169.254.169.254/ to read cloud credentials, or reaches services of the internal network.",
+    what: `The ${isWhole(hit) ? "address" : "host"} that ${api(hit)} calls comes from the request.`,
+    why: `The request leaves from your server: ${exploit(hit)}`,
     fix: "Compare the host name with a list of allowed hosts, or connect only to addresses checked to be public, and do not follow redirects.",
   }),
   fixes: (match, code) => ssrfFixes(match, code),
   fixesAtSource: (match, at) => allowHostsAtSource(match, at),
 });
+
+function isWhole(hit: Hit | undefined): boolean {
+  return hit === undefined || hostPart(hit).part === "whole";
+}
+
+/** What an attacker sends, in the part of the address that is theirs. */
+function exploit(hit: Hit | undefined): string {
+  const { part, scheme } = hit === undefined ? { part: "whole", scheme: "" } : hostPart(hit);
+  // Cloud metadata is served over plain HTTP.
+  const isPlain = scheme === "http";
+  const target = isPlain ? "169.254.169.254" : "localhost";
+  const gain = isPlain
+    ? "to read cloud credentials, or reaches services of the internal network."
+    : "or the name of an internal service, to reach what the network hides.";
+  switch (part) {
+    case "host":
+      return `an attacker sends ${target} as the host ${gain}`;
+    case "start":
+      return `an attacker sends "${target}/?", which makes a query of the text behind it, ${isPlain ? gain : "and reaches what the network hides."}`;
+    case "end":
+      return `an attacker sends "@${target}/", which makes a user name of the text in front of it, or ".evil.example/", which makes another host of it.`;
+    default:
+      return "an attacker sends http://169.254.169.254/ to read cloud credentials, or reaches services of the internal network.";
+  }
+}
 
 function api(hit: Hit | undefined): string {
   return String(hit?.row.data?.api ?? "the client");

@@ -24,6 +24,27 @@ export function openEnd(hit: Hit): "beside" | "absolute" | undefined {
   return (hit.cleared & kindBit("no-climb")) !== 0 ? "absolute" : undefined;
 }
 
+/** How the data gets out of the folder: by "..", as an absolute path that takes the folder's place, or both. */
+export function reachOf(hit: Hit): "climbs" | "absolute" | "both" {
+  if ((hit.cleared & kindBit("no-climb")) !== 0) return "absolute";
+  return (hit.cleared & kindBit("not-absolute")) !== 0 ? "climbs" : "both";
+}
+
+/** What the call does with the file: what its row says, or the mode that it is opened in. */
+export function fileUse(hit: Hit, code: Code): string {
+  const { does, mode } = hit.row.data ?? {};
+  const call = code.op(hit.site.op);
+  if (mode !== undefined && call.op === "call") {
+    const [position, name] = String(mode).split("|");
+    const given =
+      call.args.find((a) => a.name === name && name !== undefined) ??
+      call.args.filter((a) => a.name === undefined)[Number(position)];
+    const value = given === undefined ? undefined : code.op(given.value);
+    if (value?.op === "const" && /[wax+]/.test(String(value.value))) return "writes";
+  }
+  return String(does ?? "reads");
+}
+
 /** The data is one segment of the URL's path in a framework that never lets a "/" into it. */
 export function urlSegment(hit: Hit, context: Context): boolean {
   let first = hit.trail;

@@ -1,6 +1,7 @@
 /** What can be told about the address of an outbound request: who chooses its host, what was checked, whether redirects are followed. */
 import type { Code, Context, Hit, Op, Value, ValueId } from "./rule.ts";
 import { spread } from "./rule.ts";
+import { common, HOLE } from "./surroundings.ts";
 
 /** True if the text before the attacker's part already says which host is called, or the base comes from configuration. */
 export function hostIsFixed(hit: Hit): boolean {
@@ -24,6 +25,22 @@ export function hostIsFixed(hit: Hit): boolean {
     }
   }
   return seen;
+}
+/** Which part of an address is the attacker's: all of it, its host, or the start or the end of the host's name. */
+export interface HostPart {
+  readonly part: "whole" | "host" | "start" | "end";
+  /** Where it is fixed: "http", "https". */
+  readonly scheme: string;
+}
+export function hostPart(hit: Hit): HostPart {
+  const scheme = common(hit, ({ before }) => /^([a-z][a-z0-9+.-]*):\/\//i.exec(before)?.[1]);
+  const part = common(hit, ({ before, after }): HostPart["part"] => {
+    const host = /^[a-z][a-z0-9+.-]*:\/\/(.*)$/is.exec(before)?.[1];
+    if (host === undefined) return "whole";
+    if (host !== "" && !host.endsWith("@")) return "end";
+    return after === "" || /^[/?#]/.test(after) || after.startsWith(HOLE) ? "host" : "start";
+  });
+  return { part: part ?? "whole", scheme: (part === "whole" ? "" : (scheme ?? "")).toLowerCase() };
 }
 /**
  * By data of that kind; configuration is a source too, but nobody's attack. What the callers gave stands in the value

@@ -6,8 +6,15 @@ const row = (
   path: string,
   args: readonly (number | string)[],
   api: string,
-  does: "reads" | "writes" | "deletes" | "sends",
-) => ({ path, args, kind: PATH, data: { api, does } });
+  does: "reads" | "lists" | "writes" | "deletes" | "sends",
+  /** Where the mode is given that it is opened in: "1|flags". */
+  mode?: string,
+) => ({
+  path,
+  args,
+  kind: PATH,
+  data: { api, does, ...(mode === undefined ? {} : { mode }) },
+});
 const FS = "{fs,fs/promises,fs.promises,fs-extra,graceful-fs}";
 const PATHLIB = "{path,path.posix,path.win32,path/posix}";
 
@@ -15,11 +22,13 @@ const files: Model = {
   language: "javascript",
   sinks: [
     row(
-      `${FS}.{readFile,readFileSync,createReadStream,readdir,readdirSync,open,openSync,readlink,readlinkSync,opendir,readJson,readJsonSync}`,
+      `${FS}.{readFile,readFileSync,createReadStream,readlink,readlinkSync,readJson,readJsonSync}`,
       [0],
       "fs.readFile",
       "reads",
     ),
+    row(`${FS}.{open,openSync}`, [0], "fs.readFile", "reads", "1|flags"),
+    row(`${FS}.{readdir,readdirSync,opendir}`, [0], "fs.readFile", "lists"),
     row(
       `${FS}.{writeFile,writeFileSync,appendFile,appendFileSync,createWriteStream,mkdir,mkdirSync,outputFile,outputFileSync,writeJson,writeJsonSync,ensureDir,truncate,chmod,chown}`,
       [0],

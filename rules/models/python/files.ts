@@ -6,8 +6,15 @@ const row = (
   path: string,
   args: readonly (number | string)[],
   api: string,
-  does: "reads" | "writes" | "deletes" | "sends",
-) => ({ path, args, kind: PATH, data: { api, does } });
+  does: "reads" | "lists" | "writes" | "deletes" | "sends",
+  /** Where the mode is given that it is opened in: "1|mode". */
+  mode?: string,
+) => ({
+  path,
+  args,
+  kind: PATH,
+  data: { api, does, ...(mode === undefined ? {} : { mode }) },
+});
 /** A path, before and after links and ".." were resolved. */
 const P = "{pathlib.Path(),pathlib.Resolved()}";
 
@@ -33,13 +40,15 @@ const files: Model = {
       [0, "file", "path", "filename", "name"],
       "open",
       "reads",
+      "1|mode",
     ),
-    row(`${P}.{open,read_text,read_bytes}`, ["recv"], "Path.open", "reads"),
+    row(`${P}.{read_text,read_bytes}`, ["recv"], "Path.open", "reads"),
+    row(`${P}.open`, ["recv"], "Path.open", "reads", "0|mode"),
     row(`${P}.{write_text,write_bytes,touch,mkdir}`, ["recv"], "Path.write", "writes"),
     row(`${P}.{unlink,rmdir}`, ["recv"], "Path.unlink", "deletes"),
     row("os.{remove,unlink,rmdir,removedirs}", [0, "path", "name"], "os.remove", "deletes"),
     row("os.{makedirs,mkdir}", [0, "name", "path"], "os.makedirs", "writes"),
-    row("os.{listdir,scandir,walk}", [0, "path", "top"], "os.listdir", "reads"),
+    row("os.{listdir,scandir,walk}", [0, "path", "top"], "os.listdir", "lists"),
     row("os.{rename,replace}", [0, 1, "src", "dst"], "os.rename", "writes"),
     row("shutil.{copy,copy2,copyfile,copytree,move}", [0, 1, "src", "dst"], "shutil", "writes"),
     row("shutil.rmtree", [0, "path"], "shutil.rmtree", "deletes"),

@@ -46,6 +46,12 @@ interface Frame {
 const TOKEN =
   /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|[A-Za-z_][\w$.]*|\d[\w.]*|->>?|#>>?|@>|<@|!?~\*?|\|\||&&|<>|!=|==|<=|>=|[^\s]/g;
 
+/** SELECT, UPDATE and so on; "" where the statement does not begin here. */
+export function verbOf(before: string): string {
+  const [verb = ""] = statementOf(before);
+  return DATA.has(verb) || DEFINING.has(verb) ? verb : "";
+}
+
 export function isDefining(before: string): boolean {
   return DEFINING.has(statementOf(before)[0] ?? "");
 }
