@@ -1,10 +1,11 @@
 // `npm run test:desktop`: the extension-host suite in a desktop VS Code, which is downloaded
 // unless SKEPTIC_CODE names one (the path of its executable).
 
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureDependencies, fail, root } from "./lib/ensure.mjs";
+import { copyTestFolders } from "./lib/test-folders.mjs";
 
 ensureDependencies();
 const { buildDesktopSuite, buildProduct } = await import("../esbuild.mjs");
@@ -15,8 +16,7 @@ const suite = await buildDesktopSuite();
 
 const temporary = mkdtempSync(join(tmpdir(), "skeptic-desktop-"));
 const results = join(temporary, "results.json");
-const workspace = join(temporary, "workspace");
-cpSync(join(root, "test", "editor", "workspace"), workspace, { recursive: true });
+const { workspace } = copyTestFolders(temporary);
 try {
   await runTests({
     vscodeExecutablePath,

@@ -97,13 +97,14 @@ export async function startWorkbench(workbench, options = {}) {
 }
 
 /**
- * The address that shows a folder, with a file open in it if one is given.
+ * The address that shows a folder, or a workspace file's folders, with a file open in it if one is given.
  * @param {RunningWorkbench} server
- * @param {string} folder absolute
+ * @param {string} path absolute
  * @param {readonly (readonly [string, string])[]} [payload] what the workbench is asked to do
  */
-export function addressOf(server, folder, payload = []) {
-  const query = new URLSearchParams({ folder });
+export function addressOf(server, path, payload = []) {
+  const kind = path.endsWith(".code-workspace") ? "workspace" : "folder";
+  const query = new URLSearchParams({ [kind]: path });
   if (payload.length > 0) query.set("payload", JSON.stringify(payload));
   return `${server.url}/?${query}`;
 }

@@ -15,7 +15,7 @@ interface CaseResult {
 test("in the extension host", { timeout: 240_000 }, async (t) => {
   const suite = process.env.SKEPTIC_TEST_SUITE;
   assert.ok(suite, "run this with `npm run test:editor`");
-  const session = await openSession({ testDriver: true });
+  const session = await openSession({ testDriver: true, both: true });
   try {
     const results = await runSuite(session, suite);
     for (const { name, error } of results) {

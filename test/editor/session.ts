@@ -1,11 +1,12 @@
 // A workbench with the packaged extension and a browser showing it, on a copy of the workspace.
 
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { browserArguments, ensureBrowser } from "../../scripts/lib/browser.mjs";
+import { copyTestFolders } from "../../scripts/lib/test-folders.mjs";
 import {
   addressOf,
   ensureWorkbench,
@@ -19,7 +20,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 export interface Session {
   readonly page: Page;
   readonly server: RunningWorkbench;
-  /** The copy of the workspace that is open. */
+  /** The copy of the workspace folder, which is open, alone or as the first of two. */
   readonly folder: string;
   /** The folder the packaged extension was unpacked into. */
   readonly extension: string;
@@ -34,6 +35,9 @@ export interface Session {
 export interface SessionOptions {
   readonly testDriver?: boolean;
   readonly trusted?: boolean;
+  /** Opens a workspace of two folders. */
+  readonly both?: boolean;
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** Needs SKEPTIC_TEST_VSIX, which `npm test` sets. The page is blank until `show`. */
@@ -42,8 +46,8 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   if (vsix === undefined) throw new Error("run this with `npm run test:editor`");
   const executablePath = process.env.SKEPTIC_TEST_BROWSER ?? (await ensureBrowser());
 
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "skeptic-editor-")));
-  cpSync(join(root, "test", "editor", "workspace"), folder, { recursive: true });
+  const temporary = realpathSync(mkdtempSync(join(tmpdir(), "skeptic-editor-")));
+  const { folder, workspace } = copyTestFolders(temporary);
   const settings = {
     "git.enabled": false,
     "editor.minimap.enabled": false,
@@ -51,8 +55,9 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
     "typescript.validate.enable": false,
     // An untrusted folder opens in Restricted Mode without asking.
     "security.workspace.trust.startupPrompt": "never",
+    ...options.settings,
   };
-  const results = `${folder}.results.json`;
+  const results = join(temporary, "results.json");
   const server = await startWorkbench(await ensureWorkbench(), {
     ...options,
     vsix,
@@ -66,43 +71,33 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   try {
     browser = await chromium.launch({ executablePath, args: browserArguments });
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-    return session(server, browser, page, folder, results);
+    const opened = options.both ? workspace : folder;
+    return {
+      page,
+      server,
+      folder,
+      extension: installedExtension(server),
+      results,
+      show: async (payload) => {
+        await page.goto(addressOf(server, opened, payload));
+      },
+      remoteUri: (path) => remoteUri(server, path),
+      screenshot: async (name) => {
+        const shots = join(root, ".cache", "screenshots");
+        mkdirSync(shots, { recursive: true });
+        await page.screenshot({ path: join(shots, `${name}.png`) });
+      },
+      close: async () => {
+        await browser?.close();
+        await server.stop();
+        rmSync(temporary, { recursive: true, force: true });
+      },
+    };
   } catch (error) {
     await browser?.close();
     await server.stop();
     throw error;
   }
-}
-
-function session(
-  server: RunningWorkbench,
-  browser: Browser,
-  page: Page,
-  folder: string,
-  results: string,
-): Session {
-  return {
-    page,
-    server,
-    folder,
-    extension: installedExtension(server),
-    results,
-    show: async (payload) => {
-      await page.goto(addressOf(server, folder, payload));
-    },
-    remoteUri: (path) => remoteUri(server, path),
-    screenshot: async (name) => {
-      const shots = join(root, ".cache", "screenshots");
-      mkdirSync(shots, { recursive: true });
-      await page.screenshot({ path: join(shots, `${name}.png`) });
-    },
-    close: async () => {
-      await browser.close();
-      await server.stop();
-      rmSync(folder, { recursive: true, force: true });
-      rmSync(results, { force: true });
-    },
-  };
 }
 
 function installedExtension(server: RunningWorkbench): string {

@@ -1,0 +1,5 @@
+import pickle
+
+
+def load_order(data):
+    return pickle.loads(data)

@@ -1,0 +1,5 @@
+import pickle
+
+
+def load_stock(data):
+    return pickle.loads(data)
