@@ -103,8 +103,9 @@ export function createAnalysis(
     const stop = performance.now() + within;
     m.solver.deadline(stop);
     try {
-      for (const [other, { targets }] of last) {
-        if (m.contributions.has(other) || !targets.has(file) || !docs.has(other)) continue;
+      // Of those without a contribution: none once all are analysed, however large the workspace is.
+      for (const other of m.waiting) {
+        if (!last.get(other)?.targets.has(file) || !docs.has(other)) continue;
         if (performance.now() >= stop) {
           m.owed.add(file);
           return;
