@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import type { ScanFileParams, ScanProgress, ScanResult } from "../server/lsp/protocol.ts";
+import { percentOf, progressText, summary } from "./scan-text.ts";
 import { MENU_COMMAND, type StatusItem } from "./status.ts";
 
 export interface Session {
@@ -60,9 +61,8 @@ function scanWorkspace(client: LanguageClient): Promise<ScanResult | undefined> 
     vscode.window.withProgress(options, async (progress, token) => {
       let percent = 0;
       const listener = client.onNotification("skeptic/scanProgress", (params: ScanProgress) => {
-        const next = params.total === 0 ? 100 : Math.floor((100 * params.done) / params.total);
-        const message = `${params.done} of ${params.total}: ${params.file}`;
-        progress.report({ increment: Math.max(0, next - percent), message });
+        const next = percentOf(params);
+        progress.report({ increment: Math.max(0, next - percent), message: progressText(params) });
         percent = Math.max(percent, next);
       });
       try {
@@ -88,18 +88,6 @@ async function report(result: ScanResult): Promise<void> {
   const show = "Show Problems";
   const answer = await vscode.window.showInformationMessage(text, show);
   if (answer === show) await vscode.commands.executeCommand("workbench.actions.view.problems");
-}
-
-function summary(result: ScanResult): string {
-  const skipped = Object.entries(result.skipped).filter(([, count]) => count > 0);
-  const reasons = skipped.map(([reason, count]) => `${count} ${reason}`).join(", ");
-  const start = result.cancelled ? "Scan cancelled" : "Scan finished";
-  const counts = `${plural(result.findings, "finding")} in ${plural(result.files, "file")}`;
-  return `${start}: ${counts}${reasons === "" ? "" : `; skipped: ${reasons}`}.`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 async function scanFile(client: LanguageClient): Promise<void> {

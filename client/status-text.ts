@@ -20,19 +20,21 @@ export function label(status: SkepticStatus): string {
   }
 }
 
+/** One line, and one for each thing that a person should know of. */
 export function tooltip(status: SkepticStatus): string {
-  const reason = status.message === undefined ? "" : `: ${status.message}`;
+  const { message } = status;
+  const notices = message === undefined ? "" : `\n${message}`;
   switch (status.state) {
     case "working": {
       const count = status.findings === 1 ? "1 finding" : `${status.findings || "no"} findings`;
-      return `Skeptic: ${count} in Problems (open editors, and all files after a workspace scan)${reason}`;
+      return `Skeptic: ${count} in Problems (open editors, and all files after a workspace scan)${notices}`;
     }
     case "indexing":
-      return `Skeptic reads the workspace${progress(status)}, so that it can follow data across files${reason}`;
+      return `Skeptic reads the workspace${progress(status)}, so that it can follow data across files${notices}`;
     case "off":
-      return `Skeptic is off${reason || " (setting skeptic.enable)"}`;
+      return `Skeptic is off${message === undefined ? " (setting skeptic.enable)" : `: ${message}`}`;
     case "broken":
-      return `Skeptic does not work${reason}. Click to restart it or to see its output.`;
+      return `Skeptic does not work${message === undefined ? "" : `: ${message}`}. Click to restart it or to see its output.`;
   }
 }
 

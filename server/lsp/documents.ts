@@ -17,6 +17,7 @@ import {
 } from "./document.ts";
 import { fileId, isEditedScheme, schemeOf } from "./file-id.ts";
 import { moveFindings, movePlaces } from "./moved.ts";
+import { whySkipped } from "./status.ts";
 
 export interface DocumentEvents {
   opened(document: OpenDocument): void;
@@ -43,7 +44,7 @@ export function createDocumentSync(context: Context, events: DocumentEvents): Do
     const reason = classify(document.file, document.text);
     if (reason !== "binary" && reason !== "too-large") return true;
     document.skipped = reason;
-    log.problem(`${document.file} is not analysed: ${reason}`);
+    log.problem(`${document.file} is not analysed: ${whySkipped(reason)}`);
     return false;
   };
   const give = (document: OpenDocument): void => {

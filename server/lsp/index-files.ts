@@ -48,8 +48,8 @@ export interface FileIndex {
   /** Loaded files that can be analysed. */
   files(): FileId[];
   skipped(): Record<string, number>;
-  /** One line when the budget left files out. */
-  notice(): string | undefined;
+  /** When the budget left files out: how many, in few words and in full. */
+  notice(): { readonly short: string; readonly full: string } | undefined;
   dispose(): void;
 }
 
@@ -344,7 +344,9 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
       for (const state of known.values()) if (state === "too-many") left++;
       if (left === 0) return undefined;
       const limit = `${budget.files.toLocaleString("en")} files or ${Math.round(budget.bytes / 1e6).toLocaleString("en")} MB`;
-      return `Only part of this workspace is analysed: ${left.toLocaleString("en")} files are over the budget of ${limit}. Exclude folders with skeptic.exclude.`;
+      const short = left === 1 ? "1 file left out" : `${left.toLocaleString("en")} files left out`;
+      const full = `${short}: this workspace is over the budget of ${limit}. Exclude folders with skeptic.exclude.`;
+      return { short, full };
     },
     dispose() {
       disposed = true;

@@ -9,7 +9,7 @@ export interface SkepticStatus {
   readonly findings: number;
   /** Two or three words on what a person should know of at a glance: a setting that is ignored, a file that is left out. */
   readonly notice?: string;
-  /** Why it is off or broken; all notices in full. */
+  /** Why it is off or broken; all notices in full, one a line. */
   readonly message?: string;
 }
 
@@ -17,6 +17,7 @@ export interface SkepticStatus {
 export interface ScanProgress {
   readonly done: number;
   readonly total: number;
+  /** Which was looked at; "" while files are still read. */
   readonly file: string;
 }
 

@@ -1,4 +1,5 @@
 /** "skeptic/status": what the server does, at most a few times a second. */
+import type { SkipReason } from "../engine/api.ts";
 import { maskSecrets } from "../engine/mask.ts";
 import { type Context, shortPath } from "./context.ts";
 import { visible } from "./plain.ts";
@@ -10,7 +11,7 @@ const INTERVAL_MS = 150;
 export function notices(
   context: Context,
   settings: readonly string[],
-  budget: string | undefined,
+  budget: { readonly short: string; readonly full: string } | undefined,
 ): Pick<SkepticStatus, "notice" | "message"> {
   const skipped = [...context.documents.values()].filter(({ skipped }) => skipped !== undefined);
   const shorts: string[] = [];
@@ -20,17 +21,22 @@ export function notices(
     shorts.push(
       skipped.length === 1 ? "open file skipped" : `${skipped.length} open files skipped`,
     );
-  if (budget !== undefined) shorts.push("partly indexed");
+  if (budget !== undefined) shorts.push(budget.short);
   const [notice] = shorts;
   if (notice === undefined) return {};
   const texts = [
     ...settings.map(context.secrets.maskFault),
     ...skipped.map(
-      ({ file, skipped }) => `${shortPath(context, file)} is not analysed: ${skipped}`,
+      ({ file, skipped }) => `${shortPath(context, file)} is not analysed: ${whySkipped(skipped)}`,
     ),
-    ...(budget === undefined ? [] : [budget]),
+    ...(budget === undefined ? [] : [budget.full]),
   ];
-  return { notice, message: texts.map((text) => visible(maskSecrets(text))).join("; ") };
+  return { notice, message: texts.map((text) => visible(maskSecrets(text))).join("\n") };
+}
+
+/** Of a document that is open. */
+export function whySkipped(reason: SkipReason | undefined): string {
+  return reason === "too-large" ? "it is larger than 2 MiB" : `it is ${reason}`;
 }
 
 export interface StatusReporter {

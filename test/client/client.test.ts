@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { DOCUMENTS, LANGUAGES, MANIFESTS } from "../../client/documents.ts";
+import { progressText, summary } from "../../client/scan-text.ts";
 import { background, label, tooltip } from "../../client/status-text.ts";
 import { rules } from "../../rules/index.ts";
 import { compileGlobs } from "../../server/lsp/exclude.ts";
@@ -57,8 +58,8 @@ test("the status item says at a glance what is the matter", () => {
       "statusBarItem.warningBackground",
     ],
     [
-      { state: "working", findings: 3, notice: "partly indexed", message: "why" },
-      "$(warning) Skeptic: 3, partly indexed",
+      { state: "working", findings: 3, notice: "107 files left out", message: "why" },
+      "$(warning) Skeptic: 3, 107 files left out",
       "statusBarItem.warningBackground",
     ],
     [
@@ -85,4 +86,23 @@ test("the status item says at a glance what is the matter", () => {
     assert.equal(background(status), color);
     if (status.message !== undefined) assert.match(tooltip(status), /why/);
   }
+});
+
+test("a scan says how far it is, how it ended and what it left out", () => {
+  assert.equal(progressText({ done: 3, total: 40, file: "" }), "7 %, reading files");
+  assert.equal(progressText({ done: 30, total: 40, file: "api/db.py" }), "75 %, api/db.py");
+  const result = { files: 12, findings: 1, skipped: {}, cancelled: false };
+  assert.equal(summary(result), "Scan finished: 1 finding in 12 files.");
+  assert.equal(
+    summary({ ...result, skipped: { "too-large": 1, vendored: 2, binary: 0, "too-many": 107 } }),
+    "Scan finished: 1 finding in 12 files; skipped: 1 larger than 2 MiB, 2 vendored, 107 over the budget.",
+  );
+  assert.equal(
+    summary({ ...result, cancelled: true }),
+    "Scan cancelled: 1 finding in 12 files so far. They stay until you clear the workspace results.",
+  );
+  assert.equal(
+    summary({ ...result, files: 0, cancelled: true }),
+    "Scan cancelled before a file was checked.",
+  );
 });

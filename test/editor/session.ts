@@ -38,6 +38,8 @@ export interface SessionOptions {
   /** Opens a workspace of two folders. */
   readonly both?: boolean;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Called with the workspace folder before it is opened. */
+  readonly prepare?: (folder: string) => void;
 }
 
 /** Needs SKEPTIC_TEST_VSIX, which `npm test` sets. The page is blank until `show`. */
@@ -48,6 +50,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
 
   const temporary = realpathSync(mkdtempSync(join(tmpdir(), "skeptic-editor-")));
   const { folder, workspace } = copyTestFolders(temporary);
+  options.prepare?.(folder);
   const settings = {
     "git.enabled": false,
     "editor.minimap.enabled": false,

@@ -12,11 +12,11 @@ function defineTests(): void {
   const { launch, indexed, folders } = launcher(__filename);
 
   describe("the workspace", () => {
-    test("scan can be cancelled", async () => {
+    test("scan can be cancelled: what it has found stays, and the next one finds the rest", async () => {
       const files = Object.fromEntries(
         Array.from({ length: 300 }, (_, i) => [`f${i}.py`, `SLOW BAD(${i})`]),
       );
-      const { client } = await launch(files);
+      const { client, at } = await launch(files);
       await indexed(client);
       const scan = client.scan();
       await until("some progress", () => client.progress.length > 1);
@@ -24,6 +24,17 @@ function defineTests(): void {
       const result = await scan.result;
       assert.equal(result.cancelled, true);
       assert.ok(result.files < 300);
+      const shown = () =>
+        Object.keys(files).filter((name) => client.lastOf(at.file(name))?.diagnostics.length === 1);
+      await until("what was found so far", () => shown().length === result.files);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      assert.equal(shown().length, result.files);
+      const all = await client.scan().result;
+      assert.deepEqual(
+        { ...all, skipped: {} },
+        { files: 300, findings: 300, skipped: {}, cancelled: false },
+      );
+      await until("all", () => shown().length === 300);
     });
 
     test("is read while open files are answered, and what is found in it reaches them", async () => {
@@ -57,7 +68,7 @@ function defineTests(): void {
       const wrong = await notice("2 settings ignored");
       assert.match(
         wrong.message ?? "",
-        /skeptic\.profile must be one of .*unknown rule "nonsense"/,
+        /skeptic\.profile must be one of .*\n.*unknown rule "nonsense"/,
       );
       client.changeSettings({ "": { rules: { bad: "loud" } } });
       assert.match((await notice("setting ignored")).message ?? "", /the level of "bad" must be/);
@@ -67,11 +78,11 @@ function defineTests(): void {
       client.open(binary, "x\0".repeat(1000));
       assert.equal(
         (await notice("open file skipped")).message,
-        "binary.py is not analysed: binary",
+        "binary.py is not analysed: it is binary",
       );
       client.open(large, `x = 1\n`.repeat(400_000));
       const two = await notice("2 open files skipped");
-      assert.match(two.message ?? "", /large\.py is not analysed: too-large/);
+      assert.match(two.message ?? "", /large\.py is not analysed: it is larger than 2 MiB/);
       client.edit(binary, "x = 1\n");
       await notice("open file skipped");
       client.close(large);
@@ -84,7 +95,7 @@ function defineTests(): void {
       );
       const { client } = await launch(files, { initializationOptions: { budget: { files: 5 } } });
       await until("the notice", () => client.statuses.at(-1)?.message?.includes("over the budget"));
-      assert.equal(client.statuses.at(-1)?.notice, "partly indexed");
+      assert.equal(client.statuses.at(-1)?.notice, "7 files left out");
       const result = await client.scan().result;
       assert.ok(result.files < 12);
       assert.equal(result.skipped["too-many"], 12 - result.files);
