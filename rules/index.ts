@@ -10,6 +10,8 @@ import corsReflectedOriginPage from "./cors-reflected-origin.md";
 import corsReflectedOrigin from "./cors-reflected-origin.ts";
 import corsWildcardCredentialsPage from "./cors-wildcard-credentials.md";
 import corsWildcardCredentials from "./cors-wildcard-credentials.ts";
+import cryptoInsecureRandomPage from "./crypto-insecure-random.md";
+import cryptoInsecureRandom from "./crypto-insecure-random.ts";
 import debugModeEnabledPage from "./debug-mode-enabled.md";
 import debugModeEnabled from "./debug-mode-enabled.ts";
 import depInstallScriptPage from "./dep-install-script.md";
@@ -22,6 +24,8 @@ import errorDetailToClientPage from "./error-detail-to-client.md";
 import errorDetailToClient from "./error-detail-to-client.ts";
 import exfiltrationPatternPage from "./exfiltration-pattern.md";
 import exfiltrationPattern from "./exfiltration-pattern.ts";
+import httpTlsVerificationDisabledPage from "./http-tls-verification-disabled.md";
+import httpTlsVerificationDisabled from "./http-tls-verification-disabled.ts";
 import jwtAlgorithmMismatchPage from "./jwt-algorithm-mismatch.md";
 import jwtAlgorithmMismatch from "./jwt-algorithm-mismatch.ts";
 import jwtClaimsNotEnforcedPage from "./jwt-claims-not-enforced.md";
@@ -89,12 +93,14 @@ export const rules: RuleSet = {
     commandInjectionShell,
     corsReflectedOrigin,
     corsWildcardCredentials,
+    cryptoInsecureRandom,
     debugModeEnabled,
     depInstallScript,
     depUnpinnedVersion,
     deserializationUnsafe,
     errorDetailToClient,
     exfiltrationPattern,
+    httpTlsVerificationDisabled,
     jwtAlgorithmMismatch,
     jwtClaimsNotEnforced,
     jwtIssuedWithoutExpiry,
@@ -132,12 +138,14 @@ export const rules: RuleSet = {
     "command-injection-shell": commandInjectionShellPage,
     "cors-reflected-origin": corsReflectedOriginPage,
     "cors-wildcard-credentials": corsWildcardCredentialsPage,
+    "crypto-insecure-random": cryptoInsecureRandomPage,
     "debug-mode-enabled": debugModeEnabledPage,
     "dep-install-script": depInstallScriptPage,
     "dep-unpinned-version": depUnpinnedVersionPage,
     "deserialization-unsafe": deserializationUnsafePage,
     "error-detail-to-client": errorDetailToClientPage,
     "exfiltration-pattern": exfiltrationPatternPage,
+    "http-tls-verification-disabled": httpTlsVerificationDisabledPage,
     "jwt-algorithm-mismatch": jwtAlgorithmMismatchPage,
     "jwt-claims-not-enforced": jwtClaimsNotEnforcedPage,
     "jwt-issued-without-expiry": jwtIssuedWithoutExpiryPage,

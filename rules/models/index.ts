@@ -25,6 +25,7 @@ import javascriptSchemas from "./javascript/schemas.ts";
 import javascriptSettings from "./javascript/settings.ts";
 import javascriptSql from "./javascript/sql.ts";
 import javascriptTemplates from "./javascript/templates.ts";
+import javascriptTls from "./javascript/tls.ts";
 import javascriptUploads from "./javascript/uploads.ts";
 import javascriptValidation from "./javascript/validation.ts";
 import javascriptWeb from "./javascript/web.ts";
@@ -50,6 +51,7 @@ import pythonResponses from "./python/responses.ts";
 import pythonSettings from "./python/settings.ts";
 import pythonSql from "./python/sql.ts";
 import pythonTemplates from "./python/templates.ts";
+import pythonTls from "./python/tls.ts";
 import pythonUploads from "./python/uploads.ts";
 import pythonWeb from "./python/web.ts";
 
@@ -76,6 +78,7 @@ export const models: readonly Model[] = [
   pythonSettings,
   pythonSql,
   pythonTemplates,
+  pythonTls,
   pythonUploads,
   pythonWeb,
   javascriptAi,
@@ -103,6 +106,7 @@ export const models: readonly Model[] = [
   javascriptSettings,
   javascriptSql,
   javascriptTemplates,
+  javascriptTls,
   javascriptUploads,
   javascriptValidation,
   javascriptWeb,

@@ -36,6 +36,7 @@ export const CALL_KINDS = [
   "debug",
   "file-check",
   "upload-parser",
+  "tls",
 ] as const;
 
 /** No sinks, but what is known of a text; `paths.ts` says what follows from them for "path". */

@@ -197,7 +197,7 @@ const core: Model = {
       scalar: true,
     },
     {
-      path: "{crypto.randomUUID,crypto.randomBytes,globalThis.crypto.randomUUID}()",
+      path: "{crypto.randomUUID,crypto.randomBytes,globalThis.crypto.randomUUID,uuid.v1,uuid.v4,uuid.v6,nanoid/non-secure.nanoid}()",
       from: [],
       scalar: true,
     },

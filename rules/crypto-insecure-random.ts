@@ -1,0 +1,293 @@
+import { type Turn, turnsOf } from "../server/rule/becomes.ts";
+import { importEdit, importedAs } from "../server/rule/fix/imports.ts";
+import { origin } from "../server/rule/given.ts";
+import { isBrowser, isSample, isTest } from "../server/rule/place.ts";
+import {
+  type Code,
+  type Context,
+  type Edit,
+  type Fix,
+  type Match,
+  type Observation,
+  type Op,
+  rule,
+  type ValueId,
+} from "../server/rule/rule.ts";
+import { type SecretName, secretName } from "../server/rule/secret-names.ts";
+
+/** One of several ready values. */
+const PICKS = /^(?:random|numpy\.random)\.(?:choice|choices|sample)$/;
+/** They hold the time and the address of the network card, no chance at all. */
+const CLOCK = /^uuid\.(?:uuid1|v1|v6)$/;
+
+export default rule({
+  id: "crypto-insecure-random",
+  title: "Secret made by a predictable generator",
+  category: "cryptography",
+  severity: "high",
+  cwe: [330, 338],
+  owasp: ["A02:2021", "A04:2025"],
+  items: {
+    watch: [
+      "random.{random,randint,randrange,choice,choices,sample,getrandbits,randbytes,uniform}",
+      "numpy.random.{rand,random,randint,choice,bytes}",
+      "uuid.{uuid1,v1,v6}",
+      "globalThis.Math.random",
+      "nanoid/non-secure.nanoid",
+    ],
+    check(calls, code, context) {
+      if (isTest(code.file) || isSample(code.file)) return [];
+      const found = new Map<string, { turn: Turn; name: SecretName; calls: Observation[] }>();
+      for (const call of calls) {
+        const path = call.paths[0] ?? "";
+        const start = {
+          picked: PICKS.test(path) && !isFromText(call, code, context),
+          text: isText(path),
+        };
+        const turns = turnsOf(code, call.site.op, start);
+        const best = worst(turns);
+        // Of visits and jobs, too, there are sessions: one that something is kept under is more.
+        if (best === undefined || (best.name.kind === "identifier" && !turns.some((t) => t.isKey)))
+          continue;
+        const key = `${best.turn.code.item}:${best.turn.name}`;
+        const old = found.get(key);
+        if (old === undefined) found.set(key, { ...best, calls: [call] });
+        else old.calls.push(call);
+      }
+      return [...found.values()].map((one) => matchOf(one.turn, one.name, one.calls, code));
+    },
+  },
+  say: ({ facts }) => {
+    const python = facts?.python === true;
+    return {
+      what: `${String(facts?.name)} is made by ${String(facts?.api)}, ${facts?.clock === true ? "which tells the time and the machine" : "which is predictable"}.`,
+      why:
+        facts?.clock === true
+          ? "Who knows one such value tries the few thousand that were possible around it, and has the one of somebody else."
+          : python
+            ? "624 of its outputs give away its state: an attacker asks for some values of his own and computes the next one, which is somebody else's."
+            : "A few of its outputs give away its state: an attacker asks for some values of his own and computes the next one, which is somebody else's.",
+      fix: python
+        ? "Use the secrets module: secrets.token_urlsafe(32), secrets.choice, secrets.randbelow."
+        : "Use crypto.randomUUID(), or randomBytes and randomInt of node:crypto.",
+    };
+  },
+  fixes: (match, code) => fixes(match, code),
+});
+
+function isText(path: string): boolean {
+  return /uuid|nanoid|bytes/.test(path);
+}
+/** Letters are picked out of a text: pieces of something new. */
+function isFromText(call: Observation, code: Code, context: Context): boolean {
+  const first = call.args[0];
+  if (first === undefined) return false;
+  const refs = first.value.refs.some((r) => r.startsWith("lib:string."));
+  if (refs || first.value.alts !== undefined) return true;
+  const { op, code: where } = origin({ code, op: code.op(first.op), id: first.op }, context);
+  return op.op === "binary" && /\bstring\.\w|["']/.test(where.text(op.span));
+}
+
+/** The turn that says the most; a function's name and a parameter say as much as a variable. */
+function worst(turns: readonly Turn[]): { turn: Turn; name: SecretName } | undefined {
+  let best: { turn: Turn; name: SecretName } | undefined;
+  for (const turn of turns) {
+    const name = turn.name === undefined || turn.picked ? undefined : secretName(turn.name);
+    if (name === undefined || !(name.exact || turn.text)) continue;
+    if (best === undefined || rank(name) > rank(best.name)) best = { turn, name };
+  }
+  return best;
+}
+function rank({ kind }: SecretName): number {
+  return kind === "secret" ? 3 : kind === "code" ? 2 : kind === "identifier" ? 1 : 0;
+}
+
+function matchOf(turn: Turn, name: SecretName, calls: readonly Observation[], code: Code): Match {
+  const call = calls[0] as Observation;
+  const path = call.paths[0] ?? "";
+  return {
+    item: call.site.item,
+    span: call.site.span,
+    op: call.site.op,
+    call,
+    severity: name.kind === "secret" || name.kind === "code" ? "high" : "medium",
+    confidence: call.guessed ? "low" : "medium",
+    facts: {
+      name: nameInWords(turn),
+      kind: name.kind,
+      api: path.replace(/^globalThis\./, "").replace(/^nanoid\/non-secure\./, ""),
+      python: code.language === "python",
+      clock: CLOCK.test(path),
+      ops: calls.map((c) => c.site.op).join(","),
+    },
+    related:
+      turn.code.item === call.site.item
+        ? []
+        : [{ item: turn.code.item, span: turn.span, text: `${String(turn.name)} gets it here` }],
+  };
+}
+function nameInWords(turn: Turn): string {
+  return `"${String(turn.name)}"`;
+}
+
+function fixes(match: Match, code: Code): readonly Fix[] {
+  const title = "Make it with a generator for secrets";
+  const manual = (reason: string): readonly Fix[] => [
+    { title, grade: "manual", edits: [], reason },
+  ];
+  const ids = String(match.facts?.ops ?? "")
+    .split(",")
+    .map(Number);
+  const edits = new Map<string, Edit>();
+  for (const id of ids) {
+    const op = code.op(id);
+    const own =
+      op.op !== "call"
+        ? undefined
+        : code.language === "python"
+          ? inPython(code, op, String(match.facts?.api))
+          : inJavaScript(code, op, id, match);
+    if (own === undefined)
+      return manual(
+        code.language === "python"
+          ? "Use secrets.token_urlsafe(32), or secrets.choice for each letter. No edit is offered: the call has no counterpart of the same form."
+          : isBrowser(code)
+            ? "Use crypto.randomUUID() or crypto.getRandomValues. No edit is offered: in a browser there is no counterpart of the same form."
+            : "Use randomBytes, randomUUID or randomInt of node:crypto. No edit is offered: what is computed of the number has no counterpart of the same form.",
+      );
+    for (const edit of own) edits.set(`${edit.start}:${edit.end}`, edit);
+  }
+  return [{ title, grade: "suggested", edits: [{ file: code.file, edits: [...edits.values()] }] }];
+}
+
+type Call = Op & { readonly op: "call" };
+
+/** `random.randint(1, 6)` -> `secrets.SystemRandom().randint(1, 6)`: the same methods, of the system's generator. */
+function inPython(code: Code, call: Call, api: string): readonly Edit[] | undefined {
+  const callee = code.op(call.callee);
+  const at = code.absolute(callee.span);
+  const name = api.slice(api.lastIndexOf(".") + 1);
+  if (api === "uuid.uuid1") {
+    if (call.args.length > 0) return undefined;
+    const { edit, local } = importEdit(code, { module: "uuid", name: "uuid4" });
+    return [...(edit === undefined ? [] : [edit]), { ...at, newText: local }];
+  }
+  if (!api.startsWith("random.")) return undefined;
+  const { edit, local } = importEdit(code, { module: "secrets" });
+  const own =
+    name === "choice"
+      ? `${local}.choice`
+      : name === "randbytes"
+        ? `${local}.token_bytes`
+        : `${local}.SystemRandom().${name}`;
+  return [...(edit === undefined ? [] : [edit]), { ...at, newText: own }];
+}
+
+function inJavaScript(
+  code: Code,
+  call: Call,
+  id: ValueId,
+  match: Match,
+): readonly Edit[] | undefined {
+  const path = String(match.facts?.api);
+  const browser = isBrowser(code);
+  if (path !== "Math.random") {
+    if (call.args.length > 0 || browser) return undefined;
+    const { edit, local } = fromCrypto(code, "randomUUID");
+    return [
+      ...(edit === undefined ? [] : [edit]),
+      { ...code.absolute(code.op(call.callee).span), newText: local },
+    ];
+  }
+  const chain = textChain(code, id);
+  if (chain !== undefined) {
+    if (browser) return [{ ...code.absolute(chain.span), newText: "crypto.randomUUID()" }];
+    const { edit, local } = fromCrypto(code, "randomBytes");
+    return [
+      ...(edit === undefined ? [] : [edit]),
+      {
+        ...code.absolute(chain.span),
+        newText: `${local}(16).toString(${quote(code)}hex${quote(code)})`,
+      },
+    ];
+  }
+  if (browser) return undefined;
+  const range = wholeNumber(code, id);
+  if (range === undefined) return undefined;
+  const { edit, local } = fromCrypto(code, "randomInt");
+  return [
+    ...(edit === undefined ? [] : [edit]),
+    { ...code.absolute(range.op.span), newText: `${local}(${range.args})` },
+  ];
+}
+function fromCrypto(code: Code, name: string): ReturnType<typeof importEdit> {
+  const whole = importedAs(code, { module: "crypto" });
+  return whole === undefined
+    ? importEdit(code, { module: "crypto", name })
+    : { local: `${whole}.${name}` };
+}
+function quote(code: Code): string {
+  return (code.fileText.match(/'/g) ?? []).length > (code.fileText.match(/"/g) ?? []).length
+    ? "'"
+    : '"';
+}
+
+/** `Math.random().toString(36).slice(2)`: all of it, when it is no number any more. */
+function textChain(code: Code, id: ValueId): Op | undefined {
+  const uses = userOf(code, id);
+  if (uses === undefined || uses.name !== "toString" || uses.call.args.length !== 1)
+    return undefined;
+  const after = userOf(code, uses.id);
+  return after !== undefined && /^(?:slice|substring|substr)$/.test(after.name)
+    ? after.call
+    : uses.call;
+}
+/** The call of a method of this value. */
+function userOf(
+  code: Code,
+  id: ValueId,
+): { readonly id: ValueId; readonly name: string; readonly call: Call } | undefined {
+  const member = code.ir.ops.findIndex((op) => op.op === "member" && op.object === id);
+  const at = code.ir.ops.findIndex((op) => op.op === "call" && op.callee === member);
+  const op = code.ir.ops[at];
+  const own = code.ir.ops[member];
+  return member < 0 || op?.op !== "call" || own?.op !== "member"
+    ? undefined
+    : { id: at, name: own.name, call: op };
+}
+
+/** `Math.floor(Math.random() * n)` is `randomInt(n)`; `Math.floor(a + Math.random() * b)` is `randomInt(a, a + b)`. */
+function wholeNumber(code: Code, id: ValueId): { op: Op; args: string } | undefined {
+  const { ops } = code.ir;
+  const user = (of: ValueId): ValueId =>
+    ops.findIndex(
+      (op) =>
+        (op.op === "binary" && (op.left === of || op.right === of)) ||
+        (op.op === "call" && op.args.some((a) => a.value === of)),
+    );
+  const timesId = user(id);
+  const times = ops[timesId];
+  if (times?.op !== "binary" || times.operator !== "*") return undefined;
+  const size = code.op(times.left === id ? times.right : times.left);
+  let last = timesId;
+  let args = code.text(size.span);
+  const next = ops[user(timesId)];
+  if (next?.op === "binary" && next.operator === "+") {
+    const base = code.op(next.left === timesId ? next.right : next.left);
+    if (
+      base.op !== "const" ||
+      size.op !== "const" ||
+      typeof base.value !== "number" ||
+      typeof size.value !== "number"
+    )
+      return undefined;
+    args = `${base.value}, ${base.value + size.value}`;
+    last = user(timesId);
+  }
+  const floor = ops[user(last)];
+  if (floor?.op !== "call") return undefined;
+  const callee = code.op(floor.callee);
+  return callee.op === "member" && /^(?:floor|trunc)$/.test(callee.name)
+    ? { op: floor, args }
+    : undefined;
+}

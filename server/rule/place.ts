@@ -1,0 +1,39 @@
+/** What kind of file code stands in, by its path: faults there mean something else, or nothing. */
+import type { Code } from "./rule.ts";
+
+const TESTS =
+  /^(?:tests?|__tests__|__mocks__|specs?|e2e|testing|testdata|fixtures?|mocks?|stubs?|cypress|playwright|conftest)$/i;
+const TEST_FILE =
+  /(?:^tests?[_.-]|[_.-](?:tests?|spec|e2e|cy|stories|mocks?|fixtures?)(?:\.|$)|^conftest\.)/i;
+const SAMPLES =
+  /^(?:examples?|samples?|demos?|docs?|tutorials?|playground|sandbox|benchmarks?|bench|seeds?|seeders?|notebooks?)$/i;
+
+/** Code that runs only to test other code. */
+export function isTest(file: string): boolean {
+  const parts = file.split("/");
+  const name = parts.pop() ?? "";
+  return TEST_FILE.test(name) || parts.some((part) => TESTS.test(part));
+}
+
+/** Code that shows how something is used, or fills a database for a try. */
+export function isSample(file: string): boolean {
+  const parts = file.split("/");
+  const name = (parts.pop() ?? "").replace(/\.\w+$/, "");
+  return SAMPLES.test(name) || parts.some((part) => SAMPLES.test(part));
+}
+
+/** Certainly made for a browser: markup in it, a directive, or its objects are used. */
+export function isBrowser(code: Code): boolean {
+  const module = code.other(`${code.file}#`) ?? code;
+  if (module.ir.directives?.includes("use client") === true) return true;
+  if (module.ir.directives?.includes("use server") === true) return false;
+  return (
+    /\.(?:tsx|jsx)$/.test(code.file) ||
+    [module, code].some((where) =>
+      where.ir.ops.some(
+        (op) =>
+          op.op === "free" && /^(?:window|document|localStorage|sessionStorage)$/.test(op.name),
+      ),
+    )
+  );
+}
