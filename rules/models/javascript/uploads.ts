@@ -62,8 +62,13 @@ const uploads: Model = {
       kind: "path",
       data: { api: "express-fileupload", does: "writes" },
     },
-    // Keeps the upload in memory before the handler sees its size, unless it is given this option.
-    { path: "multer", args: [], kind: "upload-parser", data: { limit: "0.limits" } },
+    // Keeps the upload in memory before the handler sees its size, unless it is given this option; its error for a larger one.
+    {
+      path: "multer",
+      args: [],
+      kind: "upload-parser",
+      data: { limit: "0.limits", error: "MulterError", code: "LIMIT_FILE_SIZE" },
+    },
   ],
   hints: {
     multer: ["multer"],

@@ -39,15 +39,16 @@ export function responseName(code: Code): string | undefined {
   return code.ir.params.map((p) => p.name).find((p) => /^(?:res|response|reply)$/.test(p));
 }
 
-function answerWith(code: Code, message: string): string | undefined {
+/** `res.status(400).json({ error: message })`, as the handler answers; undefined outside of one. */
+export function answerWith(code: Code, message: string, status = 400): string | undefined {
   const name = responseName(code);
   if (name === undefined) return undefined;
-  if (name === "reply") return `reply.code(400).send(${quoted(code, message)})`;
+  if (name === "reply") return `reply.code(${status}).send(${quoted(code, message)})`;
   if (!/\bexpress\b/.test(code.fileText)) return undefined;
   const key = jsonKey(code, name);
   return key === undefined
-    ? `${name}.status(400).send(${quoted(code, message)})`
-    : `${name}.status(400).json({ ${key}: ${quoted(code, message)} })`;
+    ? `${name}.status(${status}).send(${quoted(code, message)})`
+    : `${name}.status(${status}).json({ ${key}: ${quoted(code, message)} })`;
 }
 
 /** Where the handler answers with JSON, the field that says what went wrong. */
