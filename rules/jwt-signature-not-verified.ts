@@ -1,6 +1,5 @@
 import { quoted, removeArgument, removeEntry } from "../server/rule/fix/arguments.ts";
-import { endsStatements } from "../server/rule/fix/refusal.ts";
-import { indentUnit } from "../server/rule/fix/statements.ts";
+import { aroundCall, keptOptions } from "../server/rule/fix/verify-token.ts";
 import { binder, given, written } from "../server/rule/given.ts";
 import {
   type Code,
@@ -11,7 +10,6 @@ import {
   type Observation,
   type Op,
   rule,
-  type ValueId,
 } from "../server/rule/rule.ts";
 import {
   acceptedAlgorithms,
@@ -22,7 +20,7 @@ import {
   rowData,
   signingAlgorithm,
 } from "../server/rule/tokens.ts";
-import { sameAs, usesOf } from "../server/rule/uses.ts";
+import { usesOf } from "../server/rule/uses.ts";
 
 /** Claims that say how to check a token, not who its owner is. */
 const HARMLESS: readonly string[] = [
@@ -207,12 +205,15 @@ function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
     .filter((k) => k !== "");
   const token = given(call, data.token);
   const callee = code.op(op.callee);
-  const name = data.library === "jsonwebtoken" ? "verify" : "decode";
+  const library = String(data.library);
+  const name = library === "jsonwebtoken" ? "verify" : "decode";
+  const kept = keptOptions(code, op, data);
   if (keys.length === 0) return manual("no call in this file shows the key");
   if (
     token.kind !== "given" ||
     /#|\/\/|\/\*/.test(code.text(op.argsSpan)) ||
-    !["PyJWT", "python-jose", "jsonwebtoken"].includes(String(data.library))
+    !["PyJWT", "python-jose", "jsonwebtoken"].includes(library) ||
+    kept === undefined
   )
     return manual("the call cannot be rewritten as a whole");
   if (callee.op !== "member" && data.does === "decodes")
@@ -224,51 +225,21 @@ function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
     const args =
       code.language === "python"
         ? `(${text}, ${key}, algorithms=${list})`
-        : `(${text}, ${key}, { algorithms: ${list} })`;
-    const edits = [{ ...code.absolute(op.argsSpan), newText: args }];
-    if (callee.op === "member" && callee.name !== name && data.does === "decodes") {
-      edits.unshift({ ...code.absolute(callee.nameSpan), newText: name });
-      if (data.library === "jsonwebtoken" && asksForNothing(code, match.op ?? 0))
-        edits.push(...nothingIfThrown(code, op));
-    }
+        : `(${text}, ${key}, { ${[`algorithms: ${list}`, ...kept].join(", ")} })`;
+    const edits: Edit[] = [{ ...code.absolute(op.argsSpan), newText: args }];
+    const renamed = callee.op === "member" && callee.name !== name && data.does === "decodes";
+    if (renamed) edits.unshift({ ...code.absolute(callee.nameSpan), newText: name });
+    const around =
+      renamed && library === "jsonwebtoken"
+        ? aroundCall(code, op, match.op ?? 0, data)
+        : { edits: [], throws: false };
+    edits.push(...around.edits);
     return {
-      title: `Verify the signature with ${key}`,
+      title: `Verify the signature with ${key}${around.throws ? "; it throws where the token is not valid" : ""}`,
       grade: "suggested",
       edits: [{ file: code.file, edits }],
     };
   });
-}
-
-/** Where it only unpacks, a token that is none gives nothing; the caller asks for that, or hands it on to who may. */
-function asksForNothing(code: Code, call: ValueId): boolean {
-  const { ops, blocks } = code.ir;
-  const isCaught = blocks.some((b) => b.handler !== undefined && b.ops.includes(call));
-  if (isCaught) return false;
-  const same = sameAs(code, call);
-  return (
-    usesOf(code, call).whole ||
-    ops.some(
-      (op) =>
-        (op.op === "member" && op.optional === true && same.has(op.object)) ||
-        (op.op === "compare" && (same.has(op.left) || same.has(op.right))) ||
-        (op.op === "unary" && same.has(op.operand)),
-    ) ||
-    blocks.some(({ end }) => end.kind === "branch" && same.has(end.condition))
-  );
-}
-
-/** Gives nothing for a token that the verification refuses. */
-function nothingIfThrown(code: Code, op: Op): readonly Edit[] {
-  const { start, end } = code.absolute(op.span);
-  const unit = indentUnit(code);
-  const line = (levels: number) => `${code.newline}${code.indent(start)}${unit.repeat(levels)}`;
-  const semicolon = endsStatements(code) ? ";" : "";
-  const head = `(() => {${line(1)}try {${line(2)}return `;
-  const tail = `${semicolon}${line(1)}} catch {${line(2)}return null${semicolon}${line(1)}}${line(0)}})()`;
-  return [
-    { start, end: start, newText: head },
-    { start: end, end, newText: tail },
-  ];
 }
 
 function switchOn(

@@ -58,6 +58,9 @@ const jwt: Model = {
       api: "jwt.decode",
       token: "0",
       verify: "verify",
+      // Options behind the token: what `verify` takes as well, and what its declared type is without.
+      keeps: "complete",
+      typed: "json=JwtPayload",
     }),
     row("jwt-decode", {
       does: "decodes",

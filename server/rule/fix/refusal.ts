@@ -5,10 +5,10 @@ import { quoted } from "./arguments.ts";
 import { binds, importedFrom } from "./imports.ts";
 
 /** Statements that refuse the request and leave the function. */
-export function refusal(code: Code, message: string): readonly string[] {
+export function refusal(code: Code, message: string, status = 400): readonly string[] {
   if (code.language === "python") return [pythonRefusal(code, message)];
   const end = endsStatements(code) ? ";" : "";
-  const answer = answerWith(code, message);
+  const answer = answerWith(code, message, status);
   if (answer === undefined) return [`throw new Error(${quoted(code, message)})${end}`];
   return returnsNothing(code) ? [`${answer}${end}`, `return${end}`] : [`return ${answer}${end}`];
 }
