@@ -13,6 +13,7 @@ import {
   type ValueId,
 } from "../rule.ts";
 import { binds, importEdit, importEdits } from "./imports.ts";
+import { randomId } from "./random-id.ts";
 import { freshName, insertBefore } from "./statements.ts";
 
 type RecordOp = Op & { readonly op: "record" };
@@ -326,21 +327,13 @@ function javascriptLines(code: Code, id: string, error: string | undefined): Bef
   const end = /;\s*$/m.test(code.fileText) ? ";" : "";
   const quote =
     /(?:from|require\()\s*'/.test(code.fileText) || !code.fileText.includes('"') ? "'" : '"';
-  // The global, unless the name means something else here.
-  const whole = importEdit(code, { module: "crypto" });
-  const named = importEdit(code, { module: "crypto", name: "randomUUID" });
-  const [make, imports] =
-    binds(code, "crypto") === undefined
-      ? ["crypto.randomUUID", []]
-      : whole.edit === undefined
-        ? [`${whole.local}.randomUUID`, []]
-        : [named.local, named.edit === undefined ? [] : [named.edit]];
+  const made = randomId(code);
   return {
     lines: [
-      `const ${id} = ${make}()${end}`,
+      `const ${id} = ${made.text}${end}`,
       `console.error(${quote}Request failed${quote}, ${id}${error === undefined ? "" : `, ${error}`})${end}`,
     ],
-    imports,
+    imports: made.edits,
   };
 }
 

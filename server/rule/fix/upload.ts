@@ -1,6 +1,7 @@
 /** Fixes for uploads: a random name in place of the client's. */
 import type { Code, Edit, Fix, Match, Op, Span, ValueId } from "../rule.ts";
 import { importEdit } from "./imports.ts";
+import { randomId } from "./random-id.ts";
 import { endsStatements, responseName } from "./refusal.ts";
 import { freshName, insertBefore } from "./statements.ts";
 
@@ -32,13 +33,9 @@ export function randomName(match: Match, code: Code): readonly Fix[] {
     if (wanted.edit !== undefined) edits.push(wanted.edit);
     name = `${wanted.local}.uuid4().hex`;
   } else {
-    const whole = importEdit(code, { module: "crypto" });
-    if (whole.edit === undefined) name = `${whole.local}.randomUUID()`;
-    else {
-      const wanted = importEdit(code, { module: "crypto", name: "randomUUID" });
-      if (wanted.edit !== undefined) edits.push(wanted.edit);
-      name = `${wanted.local}()`;
-    }
+    const made = randomId(code);
+    edits.push(...made.edits);
+    name = made.text;
   }
   if (told.length > 0) {
     const js = code.language === "javascript";
