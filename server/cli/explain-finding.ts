@@ -23,6 +23,9 @@ export interface ExplainOptions {
   readonly color: boolean;
 }
 
+/** Fewer digits of a fingerprint than these may be those of many findings. */
+export const SHORTEST = 6;
+
 /** What to explain: the start of a fingerprint, or a line of a file. */
 export type Target =
   | { readonly kind: "fingerprint"; readonly start: string }
@@ -44,7 +47,7 @@ export async function explainFinding(
   io: Io,
 ): Promise<number> {
   const engine = await factory();
-  const onProgress = progress(io.stderr, false);
+  const onProgress = progress(io, false);
   try {
     configure(engine, [], options.profile);
     const around = given.length > 0 ? given : ["."];

@@ -1,12 +1,14 @@
 /** `skeptic fix`. */
 import type { FileId } from "../base/brand.ts";
-import type { Grade } from "../engine/api.ts";
+import { lineStarts, positionAt } from "../base/text.ts";
+import type { Finding, Grade } from "../engine/api.ts";
 import { hiddenValues, maskSecrets, valueMask } from "../engine/mask.ts";
 import { applyFixes, type FixOutcome } from "./apply-fixes.ts";
 import { type Paint, painter } from "./color.ts";
 import { replaceFiles } from "./disk.ts";
 import { visible, visibleLines } from "./escape.ts";
 import { type EngineFactory, EXIT, type Io } from "./io.ts";
+import { originalOffset } from "./original-place.ts";
 import { unifiedPatch } from "./patch.ts";
 import { configure, named, printProblems, progress, wanted } from "./scan-command.ts";
 import { secretMask, secretSpans } from "./scan-result.ts";
@@ -32,7 +34,7 @@ export async function fixCommand(
   io: Io,
 ): Promise<number> {
   const engine = await factory();
-  const onProgress = progress(io.stderr, options.quiet);
+  const onProgress = progress(io, options.quiet);
   try {
     const { paths, rules } = named(given, options.rule, engine, io);
     configure(engine, rules, "default");
@@ -129,6 +131,20 @@ function onTerminal(patch: string, paint: Paint): string {
     .join("\n");
 }
 
+/** The place in the file as it is now: where nothing was written, in the text without the fixes. */
+function onDisk(
+  workspace: Workspace,
+  outcome: FixOutcome,
+  { file, span }: Finding,
+  isUnwritten: boolean,
+): string {
+  const before = isUnwritten ? outcome.before.get(file) : undefined;
+  if (before === undefined) return place(workspace, file, span.start);
+  const offset = originalOffset(before, workspace.engine.text(file) ?? "", span.start);
+  const { line, character } = positionAt(lineStarts(before), offset);
+  return `${visible(file)}:${line + 1}:${character + 1}`;
+}
+
 function report(
   workspace: Workspace,
   outcome: FixOutcome,
@@ -145,7 +161,7 @@ function report(
     );
   for (const { finding, reason } of outcome.remaining)
     out.push(
-      `${paint("yellow", "Remains")} ${place(workspace, finding.file, finding.span.start)}  ${finding.rule}  ${visible(reason)}`,
+      `${paint("yellow", "Remains")} ${onDisk(workspace, outcome, finding, options.check || failed.has(finding.file))}  ${finding.rule}  ${visible(reason)}`,
     );
   if (out.length > 0) out.push("");
   const files = new Set(done.flatMap(({ fix }) => fix.edits.map(({ file }) => file)));

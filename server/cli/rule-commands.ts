@@ -2,7 +2,7 @@
 import type { RuleInfo } from "../engine/api.ts";
 import { type Paint, painter } from "./color.ts";
 import { safeJson, visibleLines } from "./escape.ts";
-import { type ExplainOptions, explainFinding, targetOf } from "./explain-finding.ts";
+import { type ExplainOptions, explainFinding, SHORTEST, targetOf } from "./explain-finding.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
 import { noSuchRule } from "./scan-command.ts";
 
@@ -54,6 +54,10 @@ export async function explainCommand(
   if (target !== undefined) return explainFinding(what, target, paths, options, factory, io);
   if (rule === undefined) {
     const known = rules.map((one) => one.id);
+    if (/^[0-9a-f]+$/i.test(what) && what.length < SHORTEST)
+      throw new UsageError(
+        `${what} is too short for a fingerprint: give at least ${SHORTEST} of its digits, or FILE:LINE`,
+      );
     throw new UsageError(
       `${noSuchRule(what, known)}; a finding is named by FILE:LINE or its fingerprint`,
     );

@@ -68,8 +68,8 @@ function commands(
     .addOption(
       choice(
         "--fail-on <level>",
-        "exit with 1 for findings of this level or a worse one (hints never count)",
-        ["error", "warning", "info", "never"],
+        "exit with 1 for findings of this level or a worse one (hints never count; information is info)",
+        ["error", "warning", "info", "information", "never"],
         "error",
       ),
     )
@@ -111,7 +111,7 @@ function commands(
     )
     .addOption(list("-e, --exclude <glob>", "leave these files out; may be repeated", one))
     .option("--no-color", "no colours (as NO_COLOR=1)")
-    .option("-q, --quiet", "no list of what was fixed and what remains", false)
+    .option("-q, --quiet", "no list of what was fixed and what remains, no progress", false)
     .addHelpText("after", FIX_EXAMPLES)
     .action(async (paths: string[], options: FixCommandOptions) =>
       done(await fixCommand(paths, options, factory, io)),

@@ -18,7 +18,7 @@ import { openWorkspace, type Workspace } from "./workspace.ts";
 export interface ScanOptions {
   readonly format: "text" | "json" | "sarif";
   readonly output?: string;
-  readonly failOn: "error" | "warning" | "info" | "never";
+  readonly failOn: "error" | "warning" | "info" | "information" | "never";
   readonly rule: readonly string[];
   readonly exclude: readonly string[];
   readonly profile: "default" | "strict";
@@ -37,7 +37,7 @@ export async function scanCommand(
   const started = io.now();
   if (options.output !== undefined) await checkOutput(io, options.output);
   const engine = await factory();
-  const onProgress = progress(io.stderr, options.quiet);
+  const onProgress = progress(io, options.quiet);
   try {
     const { paths, rules } = named(given, options.rule, engine, io);
     configure(engine, rules, options.profile);
@@ -119,10 +119,24 @@ export function noSuchRule(id: string, known: readonly string[]): string {
   return `there is no rule ${visible(id)}${hint} (list them with: skeptic rules)`;
 }
 
-/** A line that is replaced while the work goes on, on terminals only. */
-export function progress(output: Output, quiet: boolean): (text: string) => void {
-  if (quiet || !output.isTTY) return () => undefined;
+/** Milliseconds until the first sign of life in a log, and between two. */
+const FIRST_SIGN = 10_000;
+const NEXT_SIGN = 60_000;
+
+/** On terminals a line that is replaced while the work goes on; in a log a line now and then, and none for a short run. */
+export function progress(io: Io, quiet: boolean): (text: string) => void {
+  const output = io.stderr;
+  if (quiet) return () => undefined;
   let shown = "";
+  if (!output.isTTY) {
+    let due = io.now() + FIRST_SIGN;
+    return (text) => {
+      if (text === "" || text === shown || io.now() < due) return;
+      shown = text;
+      due = io.now() + NEXT_SIGN;
+      output.write(`skeptic: ${text} files\n`);
+    };
+  }
   return (text) => {
     if (text === shown) return;
     shown = text;

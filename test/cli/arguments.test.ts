@@ -17,6 +17,7 @@ test("exit codes follow the level and --fail-on", async (t) => {
   assert.equal(await code("warning.py", "--fail-on", "warning"), 1);
   assert.equal(await code("information.py", "--fail-on", "warning"), 0);
   assert.equal(await code("information.py", "--fail-on", "info"), 1);
+  assert.equal(await code("information.py", "--fail-on", "information"), 1);
   assert.equal(await code("hint.py", "--fail-on", "info"), 0);
   assert.equal(await code("error.py", "--fail-on", "never"), 0);
   assert.equal(await code("clean.py", "--fail-on", "info"), 0);

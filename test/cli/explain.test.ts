@@ -74,6 +74,10 @@ test("what cannot be explained is said, with what could be", async (t) => {
     [["source.py:9"], /there is no finding at source\.py:9; the file has none\n/],
     [["missing.py:9"], /missing\.py: no such file or folder/],
     [["0123456789abcdef"], /there is no finding 0123456789abcdef in these files/],
+    [
+      ["01234"],
+      /01234 is too short for a fingerprint: give at least 6 of its digits, or FILE:LINE/,
+    ],
     [["app.py"], /there is no rule app\.py.*FILE:LINE/],
   ];
   for (const [argv, message] of cases) {

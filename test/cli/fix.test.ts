@@ -21,6 +21,17 @@ test("safe fixes are applied, the others are listed with their grade", async (t)
   assert.deepEqual(readdirSync(box.folder), ["a.py"]);
 });
 
+test("with --check, what remains is told by its place in the file as it is", async (t) => {
+  const text = "# a\nlisted(1)\nrude(2)\nlisted(3); rude(4)\n";
+  const box = sandbox(t, { "a.py": text });
+  const check = await box.skeptic("fix", "--check");
+  assert.equal(box.read("a.py"), text);
+  const places = (out: string) => [...out.matchAll(/Remains a\.py:(\S+)/g)].map(([, at]) => at);
+  assert.deepEqual(places(check.err), ["3:1", "4:12"]);
+  const fix = await box.skeptic("fix");
+  assert.deepEqual(places(fix.out), ["5:1", "6:11"]);
+});
+
 test("BOM, line ends, mode and every other byte are kept", async (t) => {
   const box = sandbox(t, {
     "a.py": "\ufeff#!x\r\n\tevil()  \r\n\r\nend\rlisted()\u00e9\ud83d\ude00\r\n  ",
