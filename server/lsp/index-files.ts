@@ -149,7 +149,7 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
         if (documents.has(file)) {
           queue.delete(file);
           known.set(file, "loaded");
-        } else if (isOverBudget() && !sizes.has(file)) {
+        } else if (isOverBudget() && !sizes.has(file) && !engine.has(file)) {
           queue.delete(file);
           known.set(file, "too-many");
         } else startRead(file);
@@ -216,6 +216,12 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
         if (disposed || walk !== walks) return;
       }
       for (const file of [...known.keys()]) if (!seen.has(file) && !recent.has(file)) drop(file);
+      // What was excluded has made room.
+      for (const [file, state] of known) {
+        if (state !== "too-many") continue;
+        known.set(file, "waiting");
+        waiting.add(file);
+      }
     } catch (error) {
       log.crash("listing the workspace", error);
     } finally {

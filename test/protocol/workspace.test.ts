@@ -101,6 +101,36 @@ function defineTests(): void {
       assert.equal(result.skipped["too-many"], 12 - result.files);
     });
 
+    test("has room for others once some of it is excluded, and for a file that was open", async () => {
+      const files = Object.fromEntries(
+        Array.from({ length: 12 }, (_, i) => [`f${i}.py`, "BAD(1)"]),
+      );
+      const { client, at } = await launch(files, {
+        initializationOptions: { budget: { files: 5 } },
+      });
+      const leftOut = (notice: string | undefined) =>
+        until(`the notice ${notice}`, () => {
+          const last = client.statuses.at(-1);
+          return last?.state === "working" && last.notice === notice;
+        });
+      await leftOut("7 files left out");
+      client.changeSettings({ "": { exclude: ["f1*", "f2.py", "f3.py"] } });
+      await leftOut("2 files left out");
+      assert.equal((await client.scan().result).files, 5);
+      const shown = (name: string) => client.lastOf(at.file(name))?.diagnostics.length;
+      const names = Object.keys(files).filter((name) => /f[04-9]/.test(name));
+      await until("all that was scanned", () => names.filter(shown).length === 5);
+      const absent = names.find((name) => !shown(name));
+      assert.ok(absent, "one is left out");
+      client.open(at.file(absent), "BAD(1) BAD(2)");
+      await until("its text in the editor", () => shown(absent) === 2);
+      client.close(at.file(absent));
+      await until("its text on disk", () => shown(absent) === 1);
+      client.changeSettings({ "": { exclude: ["f1*", "f2.py", "f3.py", "f4.py", "f5.py"] } });
+      await leftOut(undefined);
+      assert.equal((await client.scan().result).findings, 5);
+    });
+
     test("leaves out what nobody here wrote", async () => {
       const { client, at } = await launch({
         "a.py": "BAD(1)",
