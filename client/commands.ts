@@ -16,7 +16,7 @@ export interface Session {
 
 export function registerCommands(context: vscode.ExtensionContext, session: Session): void {
   const commands: Readonly<Record<string, () => unknown>> = {
-    "skeptic.scanWorkspace": () => withServer(session, scanWorkspace),
+    "skeptic.scanWorkspace": () => withServer(session, (client) => scan(session, client)),
     "skeptic.scanFile": () => withServer(session, scanFile),
     "skeptic.clearResults": () =>
       withServer(session, (client) => client.sendRequest("skeptic/clearResults")),
@@ -47,6 +47,14 @@ async function withServer<T>(
   const restart = "Restart Server";
   const answer = await vscode.window.showWarningMessage("Skeptic is not running.", restart);
   if (answer === restart) await session.restart();
+  return undefined;
+}
+
+async function scan(session: Session, client: LanguageClient): Promise<ScanResult | undefined> {
+  if (session.status.current().state !== "off") return scanWorkspace(client);
+  void vscode.window.showInformationMessage(
+    "Skeptic is off here (setting skeptic.enable): nothing was scanned.",
+  );
   return undefined;
 }
 

@@ -122,6 +122,8 @@ describe("in a large workspace", { timeout: 240_000 }, () => {
     await says(/Skeptic: off/);
     assert.match(await said(), /Skeptic is off \(setting skeptic\.enable\)/);
     await session.screenshot("off");
+    await runCommand(page, "Skeptic: Scan Workspace");
+    await notification(/Skeptic is off here/).waitFor();
   });
 });
 
