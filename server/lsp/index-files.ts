@@ -19,6 +19,8 @@ export const DEFAULT_BUDGET: Budget = { files: 20_000, bytes: 200_000_000 };
 
 /** One slice of work between messages, in milliseconds. */
 export const SLICE_MS = 8;
+/** Of these at most so many for the engine: its last step, or a cleaning of memory, comes on top. */
+const WORK_MS = 5;
 const READS_AT_ONCE = 16;
 
 type FileState = "name" | "waiting" | "reading" | "loaded" | SkipReason;
@@ -284,7 +286,7 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
         }
         const left = until - Date.now();
         if (left > 0) {
-          pending = engine.step(left, open).pending;
+          pending = engine.step(Math.min(left, WORK_MS), open).pending;
           if (pending === 0) startReads();
         }
         log.problems(engine.problems());

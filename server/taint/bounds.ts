@@ -2,42 +2,53 @@
 import { spread } from "./fields.ts";
 import { type Value, withTaint } from "./value.ts";
 
-const MAX_DEPTH = 4;
-/** Fields of a value, those inside them and those of captured variables included. */
-const MAX_SIZE = 48;
+export interface Bounds {
+  readonly depth: number;
+  /** Fields of a value, those inside them and those of captured variables included. */
+  readonly size: number;
+  /** Functions may capture functions that captured something: so often. */
+  readonly env: number;
+  /** Calls that wait for a caller to say what is called. */
+  readonly deferred: number;
+}
+export const WIDE: Bounds = { depth: 4, size: 48, env: 2, deferred: 30 };
+/** For functions that call each other in a circle and would cost too much otherwise. */
+export const NARROW: Bounds = { depth: 1, size: 12, env: 1, deferred: 8 };
 const EVIDENCE_DEPTH = 2;
-/** Functions may capture functions that captured something: so often. */
-const MAX_ENV = 2;
 
 /** The value, as deep as it may be: less deep where it is large. Objects keep what they refer to. */
-export function bounded(value: Value): Value {
+export function bounded(value: Value, { depth: deepest, size: most, env }: Bounds): Value {
   if (value.fields === undefined && value.env === undefined) return value;
-  for (let depth = MAX_DEPTH; depth > 0; depth--)
-    if (depth === 1 || size(value, depth, MAX_ENV) <= MAX_SIZE) return cut(value, depth, MAX_ENV);
-  return value;
+  for (let depth = deepest; depth > 1; depth--)
+    if (size(value, depth, env, most) <= most) return cut(value, depth, env);
+  return cut(value, 1, env);
 }
 
-export function boundedAll<K>(values: ReadonlyMap<K, Value>): ReadonlyMap<K, Value> {
-  return new Map([...values].map(([key, value]) => [key, bounded(value)]));
+export function boundedAll<K>(
+  values: ReadonlyMap<K, Value>,
+  bounds: Bounds,
+): ReadonlyMap<K, Value> {
+  return new Map([...values].map(([key, value]) => [key, bounded(value, bounds)]));
 }
 
 /** What a rule looks at in a value that reached a sink: what it is, its text, what is inside; nobody calls it any more. */
 export function evidence(value: Value): Value {
   if (value.fields === undefined && value.env === undefined) return value;
-  return cut(value, size(value, EVIDENCE_DEPTH, 0) <= MAX_SIZE ? EVIDENCE_DEPTH : 1, 0);
+  const depth = size(value, EVIDENCE_DEPTH, 0, WIDE.size) <= WIDE.size ? EVIDENCE_DEPTH : 1;
+  return cut(value, depth, 0);
 }
 
 /** Fields down to a depth; counts no further than it must. */
-function size(value: Value, depth: number, env: number): number {
+function size(value: Value, depth: number, env: number, most: number): number {
   let out = 0;
   for (const field of value.fields?.values() ?? []) {
-    out += 1 + (depth > 1 ? size(field, depth - 1, env) : 0);
-    if (out > MAX_SIZE) return out;
+    out += 1 + (depth > 1 ? size(field, depth - 1, env, most) : 0);
+    if (out > most) return out;
   }
   if (env > 0)
     for (const one of value.env?.values() ?? []) {
-      out += 1 + (depth > 1 ? size(one, depth - 1, env - 1) : 0);
-      if (out > MAX_SIZE) return out;
+      out += 1 + (depth > 1 ? size(one, depth - 1, env - 1, most) : 0);
+      if (out > most) return out;
     }
   return out;
 }

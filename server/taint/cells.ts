@@ -40,7 +40,7 @@ export interface Cells {
   /** Whoever is being made now has read this. */
   touch(cell: Cell): void;
   /** Makes a cell's value: what is touched meanwhile has the cell as its reader. */
-  within<T>(cell: Cell<T>, work: () => T | undefined): T | undefined;
+  within<C, T>(cell: Cell<C>, work: () => T): T;
   set<T>(cell: Cell<T>, value: T): void;
   /** Work was broken off. */
   reset(): void;

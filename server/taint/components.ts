@@ -1,8 +1,10 @@
 /** Summaries, callees first; functions that call each other are solved together, from nothing and in a fixed order. */
 
 import type { PlacedItem } from "../project/program.ts";
+import { type Bounds, NARROW, WIDE } from "./bounds.ts";
 import type { Table } from "./cells.ts";
 import type { Ground } from "./ground.ts";
+import type { Pause } from "./passes.ts";
 import type { Read } from "./reads.ts";
 import { NOTHING, type Summary } from "./summary.ts";
 import type { ItemId } from "./value.ts";
@@ -23,18 +25,70 @@ const MAX_DEPTH = 110;
 const MAX_ROUNDS = 12;
 /** Rounds of functions that call each other before what does not settle is widened. */
 const EXACT_ROUNDS = 4;
+const MAX_RESTARTS = 7;
+/** Functions that call each other and cost more than this together are summarised with narrow bounds. */
+const CIRCLE_EFFORT = 2_000_000;
 
 interface Frame {
   readonly id: ItemId;
-  readonly index: number;
+  /** In the order in which they were met. */
+  index: number;
+  /** The first of those that are under way which it leads back to. */
   low: number;
 }
 
+/** Functions that call each other, on the way to their summaries. */
+interface Circle {
+  readonly root: ItemId;
+  readonly frame: Frame;
+  restarts: number;
+  bounds: Bounds;
+  /** In the order in which they are looked at; undefined before the first round. */
+  members: readonly ItemId[] | undefined;
+  /** The summaries that each one asked for. */
+  readonly asked: Map<ItemId, ReadonlySet<ItemId>>;
+  /** To be looked at in this round, and in the next one. */
+  stale: Set<ItemId>;
+  readonly next: Set<ItemId>;
+  round: number;
+  /** Of all that was computed since it was begun with these members. */
+  effort: number;
+  /** Where it was broken off: the members known by then, and what they are taken for. */
+  found: readonly ItemId[];
+  values: ReadonlyMap<ItemId, Summary>;
+}
+
+function newCircle(root: ItemId, frame: Frame): Circle {
+  return {
+    root,
+    frame,
+    restarts: 0,
+    bounds: WIDE,
+    members: undefined,
+    asked: new Map(),
+    stale: new Set(),
+    next: new Set(),
+    round: 0,
+    effort: 0,
+    found: [],
+    values: new Map(),
+  };
+}
+
+export interface Computed {
+  readonly summary: Summary;
+  readonly reads: readonly Read[];
+  /** Counted in variables looked at. */
+  readonly effort: number;
+}
 /** How one summary is made and kept. */
 export interface Work {
   /** A kept summary whose facts all still hold. */
   kept(key: string): Summary | undefined;
-  compute(placed: PlacedItem): { summary: Summary; reads: Read[] };
+  /** Until `pause` throws; it is gone on with then when it is asked for again. */
+  compute(placed: PlacedItem, bounds: Bounds, pause: Pause): Computed;
+  /** What is half done is of no use. */
+  drop(id: ItemId): void;
   keep(key: string, reads: readonly Read[], summary: Summary): void;
   brokenOff(): void;
 }
@@ -52,7 +106,9 @@ export interface Components {
 export function createComponents(ground: Ground, done: Table<Summary>, work: Work): Components {
   const { program, cells, itemOf } = ground;
   let stopAt = Number.POSITIVE_INFINITY;
-  let finished = 0;
+  /** In this slice something was finished that is kept. */
+  let isMoving = false;
+  let met = 0;
   const frames = new Map<ItemId, Frame>();
   const stack: Frame[] = [];
   /** Members of components that are not closed yet, and what they are taken for meanwhile. */
@@ -63,11 +119,19 @@ export function createComponents(ground: Ground, done: Table<Summary>, work: Wor
   /** Items that were met too deep in calls; those that were again, when calls were followed from there, are in a long circle. */
   const reached = new Set<ItemId>();
   const bottomless = new Set<ItemId>();
+  /** Circles that were broken off, the innermost first. */
+  let suspended: Circle[] = [];
+  /** Those around one that is being gone on with. */
+  let waiting: Circle[] = [];
 
   const demand = (id: ItemId): Summary | undefined => {
     const cell = done.cell(id);
     cells.touch(cell);
     return cell.isGood ? cell.value : cells.within(cell, () => solve(id));
+  };
+
+  const pause = (): void => {
+    if (performance.now() >= stopAt) throw new Interrupted("the slice is over");
   };
 
   const solve = (id: ItemId): Summary | undefined => {
@@ -84,17 +148,25 @@ export function createComponents(ground: Ground, done: Table<Summary>, work: Wor
       if (bottomless.has(id)) return undefined;
       throw new TooDeep(id);
     }
-    if (finished > 0 && performance.now() >= stopAt) throw new Interrupted("the slice is over");
-    const frame: Frame = { id, index: stack.length, low: stack.length };
+    if (isMoving) pause();
+    const index = met++;
+    const frame: Frame = { id, index, low: index };
     frames.set(id, frame);
     stack.push(frame);
     const openBefore = open.length;
     const key = `${id}|${placed.source.key}`;
     let summary = work.kept(key);
-    let reads: Read[] | undefined;
+    let reads: readonly Read[] | undefined;
     if (summary === undefined) {
       frame.low = frame.index;
-      ({ summary, reads } = work.compute(placed));
+      // Has it looked at others that are under way themselves, it cannot be gone on with without them.
+      const stands = (): boolean => frame.low === frame.index && open.length === openBefore;
+      try {
+        ({ summary, reads } = work.compute(placed, WIDE, () => stands() && pause()));
+      } catch (error) {
+        if (!stands()) work.drop(id);
+        throw error;
+      }
     }
     stack.pop();
     if (frame.low < frame.index) {
@@ -108,44 +180,34 @@ export function createComponents(ground: Ground, done: Table<Summary>, work: Wor
     if (!selfRecursive) {
       frames.delete(id);
       cells.set(done.cell(id), summary);
-      finished++;
+      isMoving = true;
       if (reads !== undefined) work.keep(key, reads, summary);
       return summary;
     }
-    return solveComponent(id, frame, openBefore);
+    open.push(id);
+    return solveCircle(newCircle(id, frame), openBefore);
   };
 
-  const solveComponent = (root: ItemId, frame: Frame, openBefore: number): Summary => {
+  /** Solves a circle from nothing, or goes on with one that was broken off. */
+  const solveCircle = (circle: Circle, openBefore: number): Summary | undefined => {
+    const { root, frame } = circle;
     stack.push(frame);
-    open.push(root);
-    for (let restart = 0; restart < 8; restart++) {
-      const members = open.slice(openBefore).sort();
-      for (const m of members) tentative.set(m, NOTHING);
-      const asked = new Map<ItemId, ReadonlySet<ItemId>>();
-      // Those that asked for a summary which is another one by now.
-      let stale = new Set(members);
-      for (let round = 0; round < MAX_ROUNDS && stale.size > 0; round++) {
-        const next = new Set<ItemId>();
-        for (const m of members) {
-          const placed = stale.delete(m) ? program.item(m) : undefined;
-          if (placed === undefined) continue;
-          const before = tentative.get(m) as Summary;
-          let reads: readonly Read[] = [];
-          const made = cells.within(done.cell(m), () => {
-            const computed = work.compute(placed);
-            ({ reads } = computed);
-            return computed.summary;
-          }) as Summary;
-          asked.set(m, summariesIn(reads));
-          const summary = round < EXACT_ROUNDS ? made : widened(made, before);
-          if (summary.key === before.key) continue;
-          tentative.set(m, summary);
-          for (const [who, of] of asked) if (of.has(m)) (who > m ? stale : next).add(who);
-        }
-        stale = next;
-        if (open.length - openBefore > members.length) break;
+    for (;;) {
+      if (circle.members === undefined) begin(circle, open.slice(openBefore).sort());
+      rounds(circle, openBefore);
+      if (frame.low < frame.index) {
+        // It is part of a larger one, whose root is further down the stack.
+        stack.pop();
+        const top = stack[stack.length - 1];
+        if (top !== undefined) top.low = Math.min(top.low, frame.low);
+        return tentative.get(root);
       }
-      if (open.length - openBefore === members.length) break;
+      if (open.length - openBefore === circle.members?.length || circle.restarts === MAX_RESTARTS)
+        break;
+      // There are more of them than it seemed.
+      circle.restarts++;
+      circle.members = undefined;
+      circle.bounds = WIDE;
     }
     stack.pop();
     for (const m of open.slice(openBefore)) {
@@ -154,20 +216,100 @@ export function createComponents(ground: Ground, done: Table<Summary>, work: Wor
       frames.delete(m);
     }
     open = open.slice(0, openBefore);
-    finished++;
-    return done.cell(root).value as Summary;
+    return done.cell(root).value;
+  };
+
+  const begin = (circle: Circle, members: readonly ItemId[]): void => {
+    circle.members = members;
+    for (const m of members) tentative.set(m, NOTHING);
+    circle.asked.clear();
+    circle.stale = new Set(members);
+    circle.next.clear();
+    circle.round = 0;
+    circle.effort = 0;
+  };
+
+  /** Until nothing changes, or it turns out that there are more members. */
+  const rounds = (circle: Circle, openBefore: number): void => {
+    const members = circle.members ?? [];
+    const { asked, next } = circle;
+    for (; circle.round < MAX_ROUNDS && circle.stale.size > 0; circle.round++) {
+      for (const m of members) {
+        const placed = circle.stale.has(m) ? program.item(m) : undefined;
+        if (placed !== undefined) {
+          let made: Computed;
+          try {
+            made = cells.within(done.cell(m), () => work.compute(placed, circle.bounds, pause));
+          } catch (error) {
+            if (error instanceof Interrupted) suspend(circle, openBefore);
+            throw error;
+          }
+          isMoving = true;
+          circle.effort += made.effort;
+          if (circle.effort > CIRCLE_EFFORT && circle.bounds === WIDE) {
+            circle.bounds = NARROW;
+            begin(circle, members);
+            circle.round = -1;
+            break;
+          }
+          asked.set(m, summariesIn(made.reads));
+          const before = tentative.get(m) as Summary;
+          const summary =
+            circle.round < EXACT_ROUNDS ? made.summary : widened(made.summary, before);
+          if (summary.key !== before.key) {
+            tentative.set(m, summary);
+            // Those that asked for a summary which is another one by now.
+            for (const [who, of] of asked) if (of.has(m)) (who > m ? circle.stale : next).add(who);
+          }
+        }
+        circle.stale.delete(m);
+      }
+      if (circle.round < 0) continue;
+      for (const m of next) circle.stale.add(m);
+      next.clear();
+      if (open.length - openBefore > members.length) return;
+    }
+  };
+
+  /** Keeps what was done of a circle, to go on from there. */
+  const suspend = (circle: Circle, openBefore: number): void => {
+    circle.found = open.slice(openBefore);
+    circle.values = new Map(circle.found.map((m) => [m, tentative.get(m) as Summary]));
+    suspended.push(circle);
+  };
+
+  const resume = (circle: Circle): void => {
+    const { frame } = circle;
+    const index = met++;
+    frame.index = index;
+    frame.low = index;
+    for (const [m, value] of circle.values) {
+      tentative.set(m, value);
+      frames.set(m, m === circle.root ? frame : { id: m, index, low: index });
+    }
+    open = [...circle.found];
+    solveCircle(circle, 0);
   };
 
   const summary = (id: ItemId): Summary | undefined => {
     for (;;)
       try {
         // What was given up in the middle, callees first: else the same callers would be begun again and again.
+        for (let next = suspended.shift(); next !== undefined; next = suspended.shift()) {
+          waiting = suspended;
+          suspended = [];
+          resume(next);
+          suspended = waiting;
+        }
         for (let next = unfinished.pop(); next !== undefined; next = unfinished.pop()) demand(next);
         return demand(id);
       } catch (error) {
-        // Whatever was under way starts again; nothing half-done is kept.
-        if (error instanceof Interrupted || error instanceof TooDeep)
+        // Whatever was under way starts again; of circles, what was done is kept.
+        const goesOn = error instanceof Interrupted;
+        if (goesOn || error instanceof TooDeep)
           for (const frame of stack) unfinished.push(frame.id);
+        suspended = goesOn ? [...suspended, ...waiting] : [];
+        waiting = [];
         stack.length = 0;
         work.brokenOff();
         frames.clear();
@@ -182,9 +324,11 @@ export function createComponents(ground: Ground, done: Table<Summary>, work: Wor
 
   const deadline = (at: number): void => {
     stopAt = at;
-    finished = 0;
+    isMoving = false;
   };
   const forget = (): void => {
+    suspended = [];
+    waiting = [];
     unfinished.length = 0;
     reached.clear();
     bottomless.clear();

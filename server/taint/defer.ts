@@ -14,7 +14,6 @@ import { memberOfRef } from "./members.ts";
 import { type CallArg, type Deferred, trail } from "./summary.ts";
 import { ofTaint, type Taint, UNKNOWN, type Value } from "./value.ts";
 
-const MAX_DEFERRED = 30;
 /** Through so many functions a function may be handed on. */
 const MAX_HANDED = 4;
 /** So many deferred calls may be followed inside one another. */
@@ -53,12 +52,12 @@ export function deferCall(
     // Deep paths are cut off: then the label is not the method's.
     if (method !== undefined && stepsOf(t.label).at(-1) !== stepName(method)) continue;
     const own = result === undefined ? id : `${id}.${result.length}`;
-    if (!run.deferred.has(own) && run.deferred.size >= MAX_DEFERRED) break;
+    if (!run.deferred.has(own) && run.deferred.size >= run.bounds.deferred) break;
     const site = { item: run.id, op: call.id, span: op.span };
     const args = call.args.map((a) => ({
       ...a,
       op: -1,
-      value: bounded(a.value),
+      value: bounded(a.value, run.bounds),
       there: { op: a.op, span: (run.item.ops[a.op] as Op | undefined)?.span ?? a.span },
     }));
     if (run.recording)

@@ -59,7 +59,7 @@ export function instantiate(
   const param = (i: number): Value => {
     let v = cache.get(i);
     if (v === undefined) {
-      v = bounded(bake(parameter(i), state));
+      v = bounded(bake(parameter(i), state), run.bounds);
       cache.set(i, v);
     }
     return v;
@@ -73,7 +73,7 @@ export function instantiate(
       : (options.callee?.env?.get(name) ??
         (outer ? ofTaint([freeTaint(name, run.id, op.span)]) : undefined));
   const ends = (value: Value | undefined): Value | undefined =>
-    value === undefined ? undefined : bounded(value);
+    value === undefined ? undefined : bounded(value, run.bounds);
   const passed = new Map<string, Value | undefined>();
   const passedFor = (label: string): Value | undefined => {
     if (passed.has(label)) return passed.get(label);
@@ -147,7 +147,7 @@ export function instantiate(
     return { ...withTaint(value, taint), refs };
   };
   const substituted = new Map<Value, Value>();
-  const seen = (value: Value): Value => bounded(subst(value));
+  const seen = (value: Value): Value => bounded(subst(value), run.bounds);
   const proofOf = (proof: Proof): Proof => {
     let out: Proof = new Map();
     for (const [label, mask] of proof) {

@@ -55,13 +55,13 @@ export function outcomeOf(
   for (const y of run.yields)
     returns = join(returns, { refs: [], taint: [], fields: new Map([["*", y]]) });
   return {
-    returns: bounded(returns ?? UNKNOWN),
+    returns: bounded(returns ?? UNKNOWN, run.bounds),
     whenTrue: namedOutside(whenTrue),
     whenFalse: namedOutside(whenFalse),
     always: namedOutside(always),
-    self: bounded(self ?? UNKNOWN),
-    params: boundedAll(params),
-    free: boundedAll(free),
+    self: bounded(self ?? UNKNOWN, run.bounds),
+    params: boundedAll(params, run.bounds),
+    free: boundedAll(free, run.bounds),
   };
 }
 

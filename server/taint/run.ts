@@ -1,5 +1,6 @@
 /** What one run of the interpreter over an item works with, and the effort it may cost. */
 import type { Item, SlotId, ValueId } from "../ir/ir.ts";
+import { type Bounds, WIDE } from "./bounds.ts";
 import type { Facts } from "./facts.ts";
 import type {
   ClassShape,
@@ -18,6 +19,7 @@ export interface Run {
   readonly item: Item;
   readonly id: ItemId;
   readonly facts: Facts;
+  readonly bounds: Bounds;
   readonly entry: Entry;
   /** Phase one: no summaries of other functions are read. */
   readonly shapesOnly: boolean;
@@ -65,11 +67,18 @@ const OPERATION = 20;
 /** The item is too large to analyse. */
 export class TooLarge extends Error {}
 
-export function createRun(item: Item, id: ItemId, facts: Facts, shapesOnly: boolean): Run {
+export function createRun(
+  item: Item,
+  id: ItemId,
+  facts: Facts,
+  shapesOnly: boolean,
+  bounds: Bounds = WIDE,
+): Run {
   return {
     item,
     id,
     facts,
+    bounds,
     entry: item.kind === "module" ? NO_ENTRY : facts.entry(id),
     shapesOnly,
     values: [],

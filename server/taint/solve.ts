@@ -5,18 +5,21 @@
  */
 
 import type { FileId } from "../base/brand.ts";
+import type { Item } from "../ir/ir.ts";
 import { type FileIr, fileOf, type PlacedItem, type Program } from "../project/program.ts";
+import type { Bounds } from "./bounds.ts";
 import { type Cell, createCells } from "./cells.ts";
-import { createComponents } from "./components.ts";
+import { type Computed, createComponents, Interrupted } from "./components.ts";
 import { type Change, difference, isSame } from "./difference.ts";
 import { createEntries } from "./entries.ts";
 import type { Facts } from "./facts.ts";
 import { createInputs, type Ground } from "./ground.ts";
-import { shapeOf, summarise } from "./interpret.ts";
+import { shapeOf, summarise, toSummarise } from "./interpret.ts";
 import { createKeeping } from "./kept.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { createModules } from "./modules.ts";
 import { createCaptures, createNames, createWritten } from "./names.ts";
+import type { Pause, Progress } from "./passes.ts";
 import { factsOf, type Parts } from "./phases.ts";
 import { createPlaces, createTouching } from "./places.ts";
 import { type Kept, keep, type Read, recording, verify } from "./reads.ts";
@@ -36,6 +39,13 @@ export interface Solver {
   shape(id: ItemId): Shape | undefined;
   entry(id: ItemId): Entry;
   knowledge(id: ItemId): Knowledge;
+}
+
+interface Half {
+  readonly ir: Item;
+  readonly bounds: Bounds;
+  readonly reads: readonly Read[];
+  readonly progress: Progress;
 }
 
 export interface SolveLog {
@@ -93,10 +103,24 @@ export function createSolver(
     }
   };
 
-  const compute = (placed: PlacedItem): { summary: Summary; reads: Read[] } => {
-    const { facts, reads } = recording(plainFacts[2], knowledge(placed.id));
-    log?.summarised(placed.id);
-    return { summary: summarise(placed.ir, placed.id, facts), reads };
+  /** Summaries whose making was broken off. */
+  const halves = new Map<ItemId, Half>();
+  const toDo = ({ id, ir }: PlacedItem, bounds: Bounds): Half => {
+    const half = halves.get(id);
+    halves.delete(id);
+    if (half?.ir === ir && half.bounds === bounds) return half;
+    const { facts, reads } = recording(plainFacts[2], knowledge(id));
+    log?.summarised(id);
+    return { ir, bounds, reads, progress: toSummarise(ir, id, facts, bounds) };
+  };
+  const compute = (placed: PlacedItem, bounds: Bounds, pause: Pause): Computed => {
+    const half = toDo(placed, bounds);
+    try {
+      return { ...summarise(half.progress, pause), reads: half.reads };
+    } catch (error) {
+      if (error instanceof Interrupted) halves.set(placed.id, half);
+      throw error;
+    }
   };
 
   const ground: Ground = { ...inputs, program, cells, shape };
@@ -113,6 +137,7 @@ export function createSolver(
   const components = createComponents(ground, done, {
     kept: (key) => verify(memo.summaries.get(key), plainFacts[2]),
     compute,
+    drop: (id) => halves.delete(id),
     keep: (key, reads, summary) => keep(memo.summaries, key, reads, summary),
     brokenOff() {
       cells.reset();
@@ -175,6 +200,7 @@ export function createSolver(
     refresh(changes) {
       cells.next();
       components.forget();
+      halves.clear();
       const edited = new Set(changes.map(({ file }) => file));
       const inner: Cell[] = [];
       const outer: Cell[] = [];

@@ -59,7 +59,7 @@ export function store(run: Run, label: string | undefined, value: Value): void {
     (inner, step) => ({ refs: [], taint: [], fields: new Map([[step, inner]]) }),
     kept,
   );
-  run.stored.set(place, bounded(join(run.stored.get(place), whole)));
+  run.stored.set(place, bounded(join(run.stored.get(place), whole), run.bounds));
 }
 
 /** Its data, but for what stands there already. */

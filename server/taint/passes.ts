@@ -1,0 +1,292 @@
+/**
+ * The passes over the blocks of an item: to a fixpoint, then one that records. They may be broken off before any operation
+ * and gone on with later; what was under way at that moment is done again from the last checkpoint.
+ */
+
+import type { Item, Op } from "../ir/ir.ts";
+import { planOf } from "./block-order.ts";
+import { evaluate } from "./evaluate.ts";
+import { kindBit } from "./kinds.ts";
+import {
+  type End,
+  type Outcome,
+  outcomeOf,
+  selfAtEnd,
+  selfValue,
+  writtenOutside,
+} from "./outcome.ts";
+import { assume } from "./proofs.ts";
+import { type Run, spend } from "./run.ts";
+import { reach } from "./sinks.ts";
+import {
+  bake,
+  copy,
+  knownFalse,
+  merge,
+  provedAtEnd,
+  type State,
+  sameState,
+  widened,
+  withoutText,
+} from "./state.ts";
+import { storedAtEnd } from "./stored.ts";
+import { canBe, type Proof, UNKNOWN, type Value } from "./value.ts";
+
+const MAX_VISITS = 40;
+/** From here on, constants that still change are any value: a loop that counts comes to its end. */
+const MANY_VISITS = 8;
+/** Operations from one checkpoint to the next. */
+const STRIDE = 8;
+
+/** Throws if the work is to be broken off. */
+export type Pause = () => void;
+
+/** How far the passes over an item have come. */
+export interface Progress {
+  readonly run: Run;
+  /** What each block begins with, as far as is known. */
+  readonly states: (State | undefined)[];
+  readonly visits: number[];
+  /** Blocks to be looked at again before anything is recorded. */
+  readonly queue: Set<number>;
+  /** The next block to be recorded, as a place in the order of blocks; undefined before. */
+  recorded: number | undefined;
+  readonly ends: End[];
+  readonly params: Map<number, Value>;
+  readonly free: Map<string, Value>;
+  /** The block that is under way. */
+  at: Checkpoint | undefined;
+}
+
+/** Before an operation of a block; and what was written down by then. */
+interface Checkpoint {
+  readonly block: number;
+  readonly index: number;
+  readonly state: State;
+  /** A handler around the block has not seen the state as it is now. */
+  readonly written: boolean;
+  readonly effort: number;
+  readonly stores: number;
+  readonly yields: number;
+}
+
+export function begin(run: Run): Progress {
+  const { blocks } = run.item;
+  const states: (State | undefined)[] = blocks.map(() => undefined);
+  states[0] = { slots: [], cleared: new Map(), free: new Map(), self: selfValue(run) };
+  return {
+    run,
+    states,
+    visits: new Array<number>(blocks.length).fill(0),
+    queue: new Set([0]),
+    recorded: undefined,
+    ends: [],
+    params: new Map(),
+    free: new Map(),
+    at: undefined,
+  };
+}
+
+/** Goes on to the end, or until `pause` throws. */
+export function finish(progress: Progress, pause: Pause | undefined): Outcome {
+  const { run, states, ends, params, free } = progress;
+  const { item } = run;
+  if (progress.at !== undefined) takeBack(run, progress.at);
+  const { order, rank, hasLoop } = planOf(item);
+  // Without loops, blocks in this order see all that flows into them: the first pass is the last. Nested functions see
+  // variables that are assigned after their creation, so these must be known before anything is recorded.
+  const isOnePass = !hasLoop && (run.shapesOnly || item.holes.length === 0);
+
+  if (progress.recorded === undefined) {
+    if (!isOnePass) toFixpoint(progress, order, rank, pause);
+    run.recording = !run.shapesOnly;
+    run.yields.length = 0;
+    run.deferred.clear();
+    progress.recorded = 0;
+  }
+  const forward = (to: number, state: State): void => {
+    const old = states[to];
+    spend(run, state.slots.length + state.free.size, 0);
+    states[to] = old === undefined ? copy(state) : merge(old, state);
+  };
+  for (; progress.recorded < order.length; progress.recorded++) {
+    const at = order[progress.recorded] as number;
+    const state = states[at];
+    if (state === undefined) continue;
+    progress.at ??= checkpoint(run, at, isOnePass && pause === undefined ? state : copy(state));
+    const last = step(progress, isOnePass ? forward : nowhere, pause);
+    const { end } = item.blocks[at] as Item["blocks"][number];
+    if (!last.ended && (end.kind === "return" || end.kind === "end")) {
+      const value =
+        end.kind === "return" && end.value !== undefined
+          ? bake(run.values[end.value] ?? UNKNOWN, last)
+          : NULL;
+      if (end.kind === "return" && end.value !== undefined) {
+        const op = item.ops[end.value] as Op;
+        for (const row of run.entry.results)
+          reach(
+            { run, id: end.value, op, state: last },
+            row,
+            { value, op: end.value, span: op.span },
+            run.entry.takenGuessed,
+          );
+      }
+      ends.push({ value, cleared: provedAtEnd(last), self: selfAtEnd(run, last) });
+      if (!run.shapesOnly) {
+        writtenOutside(run, last, params, free);
+        storedAtEnd(run, last);
+      }
+    }
+    progress.at = undefined;
+  }
+
+  return outcomeOf(run, ends, params, free);
+}
+
+const NULL: Value = { refs: [], taint: [], alts: [{ const: null }] };
+const nowhere = (): void => {};
+
+/** Passes over the blocks until nothing changes; `states` is then what each block begins with. */
+function toFixpoint(
+  progress: Progress,
+  order: readonly number[],
+  rank: readonly (number | undefined)[],
+  pause: Pause | undefined,
+): void {
+  const { run, states, visits, queue } = progress;
+  const flowTo = (to: number, state: State): void => {
+    const old = states[to];
+    spend(run, state.slots.length + state.free.size, 0);
+    let next = old === undefined ? copy(state) : merge(old, state);
+    if (old !== undefined && sameState(old, next)) return;
+    if ((visits[to] as number) >= MAX_VISITS) return;
+    if (old !== undefined && (visits[to] as number) >= MANY_VISITS) next = widened(old, next);
+    states[to] = next;
+    queue.add(to);
+  };
+  while (progress.at !== undefined || queue.size > 0) {
+    if (progress.at === undefined) {
+      const at = firstOf(queue, rank, order.length);
+      queue.delete(at);
+      visits[at] = (visits[at] as number) + 1;
+      progress.at = checkpoint(run, at, copy(states[at] as State));
+    }
+    step(progress, flowTo, pause);
+    progress.at = undefined;
+  }
+}
+
+function firstOf(
+  queue: ReadonlySet<number>,
+  rank: readonly (number | undefined)[],
+  count: number,
+): number {
+  let at = -1;
+  let best = Number.POSITIVE_INFINITY;
+  for (const b of queue) {
+    const r = rank[b] ?? b + count;
+    if (r < best) {
+      best = r;
+      at = b;
+    }
+  }
+  return at;
+}
+
+function checkpoint(run: Run, block: number, state: State): Checkpoint {
+  return {
+    block,
+    index: 0,
+    state,
+    written: true,
+    effort: run.effort,
+    stores: run.stores.length,
+    yields: run.yields.length,
+  };
+}
+
+/** What was done after the checkpoint will be done again. */
+function takeBack(run: Run, { effort, stores, yields }: Checkpoint): void {
+  run.effort = effort;
+  run.stores.length = stores;
+  run.yields.length = yields;
+  run.depth = 0;
+  run.followed = 0;
+  run.accessing.length = 0;
+  run.made.clear();
+}
+
+/** Runs a block from the checkpoint; hands on copies or, of a state that nobody uses any more, the state itself. */
+function step(
+  progress: Progress,
+  flowTo: (to: number, state: State) => void,
+  pause: Pause | undefined,
+): State {
+  const { run } = progress;
+  const from = progress.at as Checkpoint;
+  const block = run.item.blocks[from.block] as Item["blocks"][number];
+  const state = pause === undefined ? from.state : copy(from.state);
+  if (from.index === 0) spend(run, state.slots.length + state.free.size, block.ops.length);
+  const handler = block.handler;
+  let { written } = from;
+  for (let i = from.index; i < block.ops.length; i++) {
+    if (pause !== undefined && i > from.index && i % STRIDE === 0) {
+      progress.at = { ...checkpoint(run, from.block, copy(state)), index: i, written };
+      pause();
+    }
+    const id = block.ops[i] as number;
+    const op = run.item.ops[id] as Op;
+    if (written && handler !== undefined && mayRaise(op)) {
+      flowTo(handler, state);
+      written = false;
+    }
+    run.values[id] = evaluate(run, id, op, state);
+    if (state.ended) break;
+    if (handler !== undefined && writes(op)) written = true;
+  }
+  const end = block.end;
+  if (written && handler !== undefined && (end.kind === "throw" || state.ended))
+    flowTo(handler, state);
+  if (state.ended) return state;
+  if (end.kind === "jump") flowTo(end.to, state);
+  else if (end.kind === "branch") {
+    const condition = run.values[end.condition] ?? UNKNOWN;
+    if (canBe(condition, true) !== false) flowTo(end.then, assume(state, condition.whenTrue));
+    if (canBe(condition, false) !== false)
+      flowTo(
+        end.else,
+        withoutText(knownFalse(run, block, assume(state, refused(condition.whenFalse))), condition),
+      );
+  }
+  return state;
+}
+
+/** The side on which a guard answered false has a mark of its own. */
+function refused(proof: Proof | undefined): Proof | undefined {
+  if (proof === undefined || proof.size === 0) return proof;
+  const weak = kindBit("weak-guard");
+  const other = kindBit("weak-guard-refused");
+  return new Map(
+    [...proof].map(([label, mask]) => [label, (mask & weak) === 0 ? mask : (mask & ~weak) | other]),
+  );
+}
+
+const QUIET: ReadonlySet<Op["op"]> = new Set([
+  "const",
+  "load",
+  "store",
+  "storeFree",
+  "free",
+  "param",
+  "this",
+  "closure",
+]);
+/** Operations that do nothing but read and write variables do not fail. */
+function mayRaise({ op }: Op): boolean {
+  return !QUIET.has(op);
+}
+function writes({ op }: Op): boolean {
+  return (
+    op === "store" || op === "setMember" || op === "setIndex" || op === "storeFree" || op === "call"
+  );
+}
