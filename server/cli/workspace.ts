@@ -7,6 +7,7 @@ import { readText } from "./disk.ts";
 import { visible } from "./escape.ts";
 import { type Discovery, discover, type FoundFile, filePath, type SkippedFile } from "./files.ts";
 import { UsageError } from "./io.ts";
+import { namer } from "./repository.ts";
 
 /** Lines and columns from 1, offset from 0, all in UTF-16 units of the text without its BOM. */
 export interface Position {
@@ -69,6 +70,7 @@ export async function openWorkspace(
     wants: (file) => engine.wants(file),
   });
   engine.setRoots([""]);
+  engine.nameFiles(namer(cwd));
   engine.setFiles(found.known);
 
   const files = new Map<FileId, LoadedFile>();

@@ -19,7 +19,7 @@ export interface Answers {
 }
 
 export function createAnswers(
-  { docs, files, isManifest }: Texts,
+  { docs, files, isManifest, nameOf }: Texts,
   { irOf, now }: Moments,
   { last, analyse, analyseFeeders, knownNow }: Analysis,
   { crash }: Problems,
@@ -56,7 +56,7 @@ export function createAnswers(
       knowledge: m.knowledge,
       contributions,
       settings: settingsFor(file),
-      root: files.rootOf(file),
+      nameOf,
       directives: doc.directives ?? [],
       manifest: isManifest(file)
         ? {

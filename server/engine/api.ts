@@ -137,6 +137,8 @@ export interface Engine {
   setFiles(files: Iterable<FileId>): void;
   /** Workspace folders (ids without a trailing slash); [""] on the command line. */
   setRoots(roots: readonly FileId[]): void;
+  /** How fingerprints call a file, wherever it is looked at from; by itself its path in its workspace folder. */
+  nameFiles(nameOf: (file: FileId) => string): void;
   addFile(file: FileId): void;
   /** The file is gone: its text and name are forgotten. */
   remove(file: FileId): void;

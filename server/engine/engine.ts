@@ -63,6 +63,10 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       texts.setRoots(list);
       reset();
     },
+    nameFiles(nameOf) {
+      texts.nameFiles(nameOf);
+      reset();
+    },
     addFile(file) {
       if (known.has(file)) return;
       known.add(file);

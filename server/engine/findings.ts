@@ -3,7 +3,7 @@ import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
 import type { Span } from "../base/text.ts";
 import { absoluteSpan } from "../languages/items.ts";
-import type { Program } from "../project/program.ts";
+import { fileOf, type Program } from "../project/program.ts";
 import { type Context, type Handover, leadsTo, type Match, type Rule } from "../rule/rule.ts";
 import type { Knowledge } from "../taint/knowledge.ts";
 import type { Hit } from "../taint/summary.ts";
@@ -70,7 +70,7 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
     .flatMap(({ span }) => literalValues(input.text.slice(span.start, span.end)));
   for (const r of built) {
     const code = withoutSecrets(input.text, r.span, secrets).replace(/\s+/g, " ");
-    const base = `${r.rule.id}|${functionName(r.match.item, input.root)}|${code}`;
+    const base = `${r.rule.id}|${functionName(r.match.item, input.nameOf)}|${code}`;
     const ordinal = ordinals.get(base) ?? 0;
     ordinals.set(base, ordinal + 1);
     let finding: Finding;
@@ -313,9 +313,10 @@ function spanOf(program: Program, file: FileId, match: Match, rule: Rule): Span 
     : absoluteSpan(item.source, match.span);
 }
 
-/** File relative to its workspace folder + qualified name. */
-function functionName(item: ItemId, root: FileId): string {
-  return root !== "" && item.startsWith(`${root}/`) ? item.slice(root.length + 1) : item;
+/** The file's name + the qualified name in it. */
+function functionName(item: ItemId, nameOf: (file: FileId) => string): string {
+  const file = fileOf(item);
+  return nameOf(file) + item.slice(file.length);
 }
 
 function importedFile(program: Program, from: FileId, specifier: string): FileId | undefined {

@@ -19,7 +19,8 @@ export interface FindingsInput {
   readonly knowledge: (language: "python" | "javascript") => Knowledge;
   readonly contributions: ReadonlyMap<FileId, Contribution>;
   readonly settings: Settings;
-  readonly root: FileId;
+  /** How fingerprints call a file. */
+  readonly nameOf: (file: FileId) => string;
   readonly directives: readonly Directive[];
   readonly manifest: ManifestFile | undefined;
   readonly problem: (file: FileId, message: string) => void;

@@ -77,11 +77,10 @@ function note(
   message: Message,
   mend: Fix,
 ): Found {
-  const { file, root, text } = input;
+  const { file, nameOf, text } = input;
   const code = (x: Directive): string => withoutSecrets(text, spanOf(x), []);
   const own = code(d);
   const ordinal = input.directives.filter((x) => x.start < d.start && code(x) === own).length;
-  const name = root !== "" && file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file;
   return {
     finding: {
       rule,
@@ -99,7 +98,7 @@ function note(
       paths: [],
       morePaths: 0,
       marks: [],
-      fingerprint: hash128(`${rule}|${name}|${own}|${ordinal}`).slice(0, 16),
+      fingerprint: hash128(`${rule}|${nameOf(file)}|${own}|${ordinal}`).slice(0, 16),
     },
     hits: [],
     fixes: () => [mend],

@@ -34,6 +34,9 @@ export interface Texts {
   readonly wanted: Set<FileId>;
   readonly files: FileSet;
   readonly setRoots: (roots: readonly FileId[]) => void;
+  /** How fingerprints call a file. */
+  readonly nameOf: (file: FileId) => string;
+  readonly nameFiles: (nameOf: (file: FileId) => string) => void;
   readonly languageOf: (file: FileId, doc: Doc) => Language | undefined;
   readonly isManifest: (file: FileId) => boolean;
   /** Files came or went. */
@@ -46,6 +49,10 @@ export function createTexts(rules: RuleSet): Texts {
   const known = new Set<FileId>();
   const wanted = new Set<FileId>();
   let roots: readonly FileId[] = [""];
+  let nameOf = (file: FileId): string => {
+    const root = files.rootOf(file);
+    return root === "" ? file : file.slice(root.length + 1);
+  };
 
   const files: FileSet = {
     has: (file) => known.has(file) || docs.has(file),
@@ -98,6 +105,10 @@ export function createTexts(rules: RuleSet): Texts {
     files,
     setRoots(list) {
       roots = list;
+    },
+    nameOf: (file) => nameOf(file),
+    nameFiles(name) {
+      nameOf = name;
     },
     languageOf,
     isManifest,

@@ -67,6 +67,22 @@ Fingerprint F. About the rule: skeptic explain evil-call
   assert.equal((await box.skeptic("explain", fingerprint, "app.py", "source.py")).out, out);
 });
 
+test("in a repository a fingerprint does not depend on where the scan is started", async (t) => {
+  const box = sandbox(t, { "repo/api/app.py": "evil(1)\n", "repo/web/app.py": "evil(1)\n" });
+  const prints = async (folder: string, ...paths: string[]) => {
+    const { out } = await box.skepticIn(folder, "scan", "--format", "json", ...paths);
+    const { findings } = JSON.parse(out) as { findings: { fingerprint: string }[] };
+    return findings.map(({ fingerprint }) => fingerprint);
+  };
+  assert.notDeepEqual(await prints("repo/api"), await prints("repo", "api"));
+  box.write("repo/.git/HEAD", "ref: refs/heads/main\n");
+  const [api, web] = await prints("repo");
+  assert.ok(api !== undefined && web !== undefined && api !== web);
+  assert.deepEqual(await prints("repo/api"), [api]);
+  assert.deepEqual(await prints("repo/api", "../web"), [web]);
+  assert.deepEqual(await prints("", "repo"), [api, web]);
+});
+
 test("what cannot be explained is said, with what could be", async (t) => {
   const box = sandbox(t, FILES);
   const cases: readonly (readonly [readonly string[], RegExp])[] = [

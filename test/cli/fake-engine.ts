@@ -57,6 +57,7 @@ function word(
 export async function createFakeEngine(): Promise<Engine> {
   const texts = new Map<FileId, { text: string; editable: boolean }>();
   let known = new Set<FileId>();
+  let nameOf = (file: FileId): string => file;
   let pending = new Set<FileId>();
   let settings: Settings = DEFAULT_SETTINGS;
   const textOf = (file: FileId) => texts.get(file)?.text ?? "";
@@ -87,7 +88,7 @@ export async function createFakeEngine(): Promise<Engine> {
           },
           ...pathOf(flowOf(file, span)),
           marks: [],
-          fingerprint: hash128(`${rule} ${file} ${ordinal++}`),
+          fingerprint: hash128(`${rule} ${nameOf(file)} ${ordinal++}`),
         });
       }
     }
@@ -132,6 +133,9 @@ export async function createFakeEngine(): Promise<Engine> {
       known = new Set(files);
     },
     setRoots: () => undefined,
+    nameFiles(name) {
+      nameOf = name;
+    },
     addFile(file) {
       known.add(file);
     },

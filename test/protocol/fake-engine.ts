@@ -105,6 +105,7 @@ export function createFakeEngine(): Engine {
       for (const file of files) names.add(file);
     },
     setRoots() {},
+    nameFiles() {},
     addFile: (file) => void names.add(file),
     remove(file) {
       names.delete(file);
