@@ -11,7 +11,7 @@ import {
   rule,
   type Severity,
 } from "../server/rule/rule.ts";
-import { bare, type Data, rowData, spanOf } from "../server/rule/tokens.ts";
+import { bare, isSetting, rowData, spanOf } from "../server/rule/tokens.ts";
 
 const DEVELOPMENT = /\b(?:dev|develop|development|debug|local|test|tests|testing)\b/i;
 const SWITCH = /NODE_ENV|\bDEBUG\b|\bdebug\b|\b(?:is|in)?_?dev|\bis_?prod|production/i;
@@ -122,16 +122,6 @@ function isDevelopmentFile(code: Code): boolean {
   return code.file
     .split("/")
     .some((part) => DEVELOPMENT.test(part.replace(/\.\w+$/, "").replaceAll(/[_-]/g, " ")));
-}
-/** The variable is the framework's setting, not one that happens to have its name. */
-function isSetting(code: Code, { beside, files }: Data): boolean {
-  const has = (pattern: Data[string] | undefined, text: string): boolean =>
-    pattern !== undefined && new RegExp(String(pattern)).test(text);
-  return (
-    (beside === undefined && files === undefined) ||
-    has(beside, code.fileText) ||
-    has(files, code.file)
-  );
 }
 /** Under `if __name__ == "__main__"`, directly or in a function that is called there. */
 function isScriptStart(code: Code, op: number): boolean {

@@ -38,6 +38,8 @@ import jwtNoneAlgorithmPage from "./jwt-none-algorithm.md";
 import jwtNoneAlgorithm from "./jwt-none-algorithm.ts";
 import jwtSignatureNotVerifiedPage from "./jwt-signature-not-verified.md";
 import jwtSignatureNotVerified from "./jwt-signature-not-verified.ts";
+import jwtWeakSecretPage from "./jwt-weak-secret.md";
+import jwtWeakSecret from "./jwt-weak-secret.ts";
 import llmOutputCodeExecPage from "./llm-output-code-exec.md";
 import llmOutputCodeExec from "./llm-output-code-exec.ts";
 import llmOutputHtmlPage from "./llm-output-html.md";
@@ -53,6 +55,10 @@ import nosqlOperatorInjectionPage from "./nosql-operator-injection.md";
 import nosqlOperatorInjection from "./nosql-operator-injection.ts";
 import pathTraversalPage from "./path-traversal.md";
 import pathTraversal from "./path-traversal.ts";
+import sessionCookieFlagsPage from "./session-cookie-flags.md";
+import sessionCookieFlags from "./session-cookie-flags.ts";
+import sessionSecretHardcodedPage from "./session-secret-hardcoded.md";
+import sessionSecretHardcoded from "./session-secret-hardcoded.ts";
 import sqlDynamicQueryPage from "./sql-dynamic-query.md";
 import sqlDynamicQuery from "./sql-dynamic-query.ts";
 import sqlInjectionPage from "./sql-injection.md";
@@ -107,6 +113,7 @@ export const rules: RuleSet = {
     jwtMissingAlgorithms,
     jwtNoneAlgorithm,
     jwtSignatureNotVerified,
+    jwtWeakSecret,
     llmOutputCodeExec,
     llmOutputHtml,
     llmOutputSql,
@@ -114,6 +121,8 @@ export const rules: RuleSet = {
     mcpToolArgUnsafe,
     nosqlOperatorInjection,
     pathTraversal,
+    sessionCookieFlags,
+    sessionSecretHardcoded,
     sqlDynamicQuery,
     sqlInjection,
     sqlMissingFPrefix,
@@ -152,6 +161,7 @@ export const rules: RuleSet = {
     "jwt-missing-algorithms": jwtMissingAlgorithmsPage,
     "jwt-none-algorithm": jwtNoneAlgorithmPage,
     "jwt-signature-not-verified": jwtSignatureNotVerifiedPage,
+    "jwt-weak-secret": jwtWeakSecretPage,
     "llm-output-code-exec": llmOutputCodeExecPage,
     "llm-output-html": llmOutputHtmlPage,
     "llm-output-sql": llmOutputSqlPage,
@@ -159,6 +169,8 @@ export const rules: RuleSet = {
     "mcp-tool-arg-unsafe": mcpToolArgUnsafePage,
     "nosql-operator-injection": nosqlOperatorInjectionPage,
     "path-traversal": pathTraversalPage,
+    "session-cookie-flags": sessionCookieFlagsPage,
+    "session-secret-hardcoded": sessionSecretHardcodedPage,
     "sql-dynamic-query": sqlDynamicQueryPage,
     "sql-injection": sqlInjectionPage,
     "sql-missing-f-prefix": sqlMissingFPrefixPage,

@@ -22,6 +22,7 @@ import javascriptNosql from "./javascript/nosql.ts";
 import javascriptRecords from "./javascript/records.ts";
 import javascriptResponses from "./javascript/responses.ts";
 import javascriptSchemas from "./javascript/schemas.ts";
+import javascriptSessions from "./javascript/sessions.ts";
 import javascriptSettings from "./javascript/settings.ts";
 import javascriptSql from "./javascript/sql.ts";
 import javascriptTemplates from "./javascript/templates.ts";
@@ -48,6 +49,7 @@ import pythonNetwork from "./python/network.ts";
 import pythonNosql from "./python/nosql.ts";
 import pythonRecords from "./python/records.ts";
 import pythonResponses from "./python/responses.ts";
+import pythonSessions from "./python/sessions.ts";
 import pythonSettings from "./python/settings.ts";
 import pythonSql from "./python/sql.ts";
 import pythonTemplates from "./python/templates.ts";
@@ -75,6 +77,7 @@ export const models: readonly Model[] = [
   pythonNosql,
   pythonRecords,
   pythonResponses,
+  pythonSessions,
   pythonSettings,
   pythonSql,
   pythonTemplates,
@@ -103,6 +106,7 @@ export const models: readonly Model[] = [
   javascriptRecords,
   javascriptResponses,
   javascriptSchemas,
+  javascriptSessions,
   javascriptSettings,
   javascriptSql,
   javascriptTemplates,

@@ -4,7 +4,7 @@
  * secret is decides a rule; here a name or a place makes a value suspect, and its own look decides.
  */
 import type { Span } from "../base/text.ts";
-import { isPassword, isPlaceholder, isRandom, isWords } from "./secret-value.ts";
+import { isPassword, isPlaceholder, isRandom, isWords } from "../rule/secret-value.ts";
 
 const STRING = /(["'`])((?:\\.|(?!\1)[^\\])*)\1?/gs;
 

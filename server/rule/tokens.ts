@@ -29,6 +29,16 @@ export function bare(code: Code, id: ValueId): Op {
   return op.op === "annotate" || op.op === "await" ? bare(code, op.value) : op;
 }
 
+/** The variable is the framework's setting, not one that happens to have its name. */
+export function isSetting(code: Code, { beside, files }: Data): boolean {
+  const has = (pattern: Data[string] | undefined, text: string): boolean =>
+    pattern !== undefined && new RegExp(String(pattern)).test(text);
+  return (
+    (beside === undefined && files === undefined) ||
+    has(beside, code.fileText) ||
+    has(files, code.file)
+  );
+}
 /** The switch that turns the check of the signature off is on. */
 export function isUnchecked(call: Observation, data: Data): boolean {
   return constantOf(given(call, data.signature)) === false;

@@ -37,6 +37,8 @@ export const CALL_KINDS = [
   "file-check",
   "upload-parser",
   "tls",
+  "session",
+  "cookie",
 ] as const;
 
 /** No sinks, but what is known of a text; `paths.ts` says what follows from them for "path". */

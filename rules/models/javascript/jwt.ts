@@ -113,6 +113,37 @@ const jwt: Model = {
       chain: "SignJWT",
       expires: true,
     }),
+    row("@nestjs/jwt.JwtModule.register", {
+      does: "holds",
+      library: "@nestjs/jwt",
+      api: "JwtModule.register",
+      key: "0.secret|0.secretOrPrivateKey",
+    }),
+    row("@nestjs/jwt.JwtService().{sign,signAsync,verify,verifyAsync}", {
+      does: "holds",
+      library: "@nestjs/jwt",
+      api: "JwtService",
+      key: "1.secret",
+    }),
+    row("@nestjs/jwt.JwtService", {
+      does: "holds",
+      library: "@nestjs/jwt",
+      api: "JwtService",
+      key: "0.secret",
+    }),
+    row("@fastify/jwt.passed", {
+      does: "holds",
+      library: "@fastify/jwt",
+      api: "@fastify/jwt",
+      key: "1.secret",
+    }),
+    row("hono/jwt.{sign,verify}", {
+      does: "holds",
+      library: "hono/jwt",
+      api: "hono/jwt",
+      key: "1",
+    }),
+    row("hono/jwt.jwt", { does: "holds", library: "hono/jwt", api: "hono/jwt", key: "0.secret" }),
     row("express-jwt", {
       does: "verifies",
       library: "express-jwt",

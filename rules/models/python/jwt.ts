@@ -10,7 +10,7 @@ const row = (path: string, data: Readonly<Record<string, string | number | boole
 });
 
 /**
- * Data of a row: `does` verifies, signs or decodes (reads without a check). Argument specs with "|" between alternatives:
+ * Data of a row: `does` verifies, signs, decodes (reads without a check) or holds (is given the key for later). Argument specs with "|" between alternatives:
  * token, key, payload, algorithms or algorithm, expiry. `missing` says what happens without a list of algorithms ("refuses",
  * "any", "by-key"), `none` what happens to an unsigned token ("refuses", "without-key", "accepts"), `every` names lists of
  * everything, `signature` the switch that turns the check off, `claims` those for single claims ("spec=value off:word").
@@ -71,6 +71,12 @@ const jwt: Model = {
       library: "python-jose",
       api: "get_unverified_claims",
       token: "0|token",
+    }),
+    row("fastapi_login.LoginManager", {
+      does: "holds",
+      library: "fastapi-login",
+      api: "LoginManager",
+      key: "0|secret",
     }),
     row("authlib.jose.JsonWebToken", {
       does: "verifies",
