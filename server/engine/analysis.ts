@@ -2,7 +2,7 @@
 import type { FileId } from "../base/brand.ts";
 import { manifestFault } from "../rule/manifest.ts";
 import type { RuleSet } from "../rule/rule.ts";
-import { Interrupted } from "../taint/components.ts";
+import { Interrupted } from "../taint/clock.ts";
 import { mapTaint } from "../taint/fields.ts";
 import type { Hit } from "../taint/summary.ts";
 import type { Trail } from "../taint/value.ts";

@@ -9,7 +9,7 @@ import type { Edit } from "../base/text.ts";
 import { grammarFor } from "../languages/language.ts";
 import type { RuleSet } from "../rule/rule.ts";
 import { createSyntax, type Syntax, type WasmFiles } from "../syntax/parser.ts";
-import { Interrupted } from "../taint/components.ts";
+import { Interrupted } from "../taint/clock.ts";
 import { createAnalysis } from "./analysis.ts";
 import { createAnswers } from "./answers.ts";
 import type { Engine, OpenOptions, Report } from "./api.ts";

@@ -3,6 +3,7 @@
 import type { PlacedItem } from "../project/program.ts";
 import { type Bounds, NARROW, WIDE } from "./bounds.ts";
 import type { Table } from "./cells.ts";
+import { type Clock, Interrupted } from "./clock.ts";
 import type { Ground } from "./ground.ts";
 import type { Pause } from "./passes.ts";
 import type { Read } from "./reads.ts";
@@ -10,8 +11,6 @@ import { NOTHING, type Summary } from "./summary.ts";
 import type { ItemId } from "./value.ts";
 import { widened } from "./widen.ts";
 
-/** Thrown out of a summary that would take longer than its slice; what was finished before is kept. */
-export class Interrupted extends Error {}
 /** Thrown when calls are followed so deep that the stack might not do: the callee comes first then. */
 class TooDeep extends Error {
   readonly id: ItemId;
@@ -98,16 +97,17 @@ export interface Components {
   readonly demand: (id: ItemId) => Summary | undefined;
   /** The summary from outside: what is broken off because calls go too deep is begun again from there. */
   readonly summary: (id: ItemId) => Summary | undefined;
-  readonly deadline: (at: number) => void;
   /** What was given up may be different now. */
   readonly forget: () => void;
 }
 
-export function createComponents(ground: Ground, done: Table<Summary>, work: Work): Components {
+export function createComponents(
+  ground: Ground,
+  done: Table<Summary>,
+  clock: Clock,
+  work: Work,
+): Components {
   const { program, cells, itemOf } = ground;
-  let stopAt = Number.POSITIVE_INFINITY;
-  /** In this slice something was finished that is kept. */
-  let isMoving = false;
   let met = 0;
   const frames = new Map<ItemId, Frame>();
   const stack: Frame[] = [];
@@ -130,10 +130,6 @@ export function createComponents(ground: Ground, done: Table<Summary>, work: Wor
     return cell.isGood ? cell.value : cells.within(cell, () => solve(id));
   };
 
-  const pause = (): void => {
-    if (performance.now() >= stopAt) throw new Interrupted("the slice is over");
-  };
-
   const solve = (id: ItemId): Summary | undefined => {
     const top = stack[stack.length - 1];
     const active = frames.get(id);
@@ -148,7 +144,7 @@ export function createComponents(ground: Ground, done: Table<Summary>, work: Wor
       if (bottomless.has(id)) return undefined;
       throw new TooDeep(id);
     }
-    if (isMoving) pause();
+    clock.before();
     const index = met++;
     const frame: Frame = { id, index, low: index };
     frames.set(id, frame);
@@ -162,7 +158,7 @@ export function createComponents(ground: Ground, done: Table<Summary>, work: Wor
       // Has it looked at others that are under way themselves, it cannot be gone on with without them.
       const stands = (): boolean => frame.low === frame.index && open.length === openBefore;
       try {
-        ({ summary, reads } = work.compute(placed, WIDE, () => stands() && pause()));
+        ({ summary, reads } = work.compute(placed, WIDE, () => stands() && clock.between()));
       } catch (error) {
         if (!stands()) work.drop(id);
         throw error;
@@ -180,7 +176,7 @@ export function createComponents(ground: Ground, done: Table<Summary>, work: Wor
     if (!selfRecursive) {
       frames.delete(id);
       cells.set(done.cell(id), summary);
-      isMoving = true;
+      clock.moved();
       if (reads !== undefined) work.keep(key, reads, summary);
       return summary;
     }
@@ -239,12 +235,14 @@ export function createComponents(ground: Ground, done: Table<Summary>, work: Wor
         if (placed !== undefined) {
           let made: Computed;
           try {
-            made = cells.within(done.cell(m), () => work.compute(placed, circle.bounds, pause));
+            made = cells.within(done.cell(m), () =>
+              work.compute(placed, circle.bounds, clock.between),
+            );
           } catch (error) {
             if (error instanceof Interrupted) suspend(circle, openBefore);
             throw error;
           }
-          isMoving = true;
+          clock.moved();
           circle.effort += made.effort;
           if (circle.effort > CIRCLE_EFFORT && circle.bounds === WIDE) {
             circle.bounds = NARROW;
@@ -322,10 +320,6 @@ export function createComponents(ground: Ground, done: Table<Summary>, work: Wor
       }
   };
 
-  const deadline = (at: number): void => {
-    stopAt = at;
-    isMoving = false;
-  };
   const forget = (): void => {
     suspended = [];
     waiting = [];
@@ -333,7 +327,7 @@ export function createComponents(ground: Ground, done: Table<Summary>, work: Wor
     reached.clear();
     bottomless.clear();
   };
-  return { demand, summary, deadline, forget };
+  return { demand, summary, forget };
 }
 
 function summariesIn(reads: readonly Read[]): ReadonlySet<ItemId> {

@@ -3,16 +3,13 @@
  * Pure: depends on the IR and on what it reads through `Facts`. Knows no language and no library.
  */
 
-import type { Item } from "../ir/ir.ts";
-import type { Bounds } from "./bounds.ts";
-import type { Facts } from "./facts.ts";
 import { mapTaint } from "./fields.ts";
 import { join } from "./join.ts";
 import { isSymbolic } from "./labels.ts";
 import type { Outcome } from "./outcome.ts";
-import { begin, finish, type Pause, type Progress } from "./passes.ts";
+import { finish, type Pause, type Progress } from "./passes.ts";
 import { rekeyed, shapeKey } from "./result-keys.ts";
-import { createRun, type Run, TooLarge } from "./run.ts";
+import { type Run, TooLarge } from "./run.ts";
 import { type Hit, NOTHING, type Shape, type Summary } from "./summary.ts";
 import { type ItemId, UNKNOWN, type Value } from "./value.ts";
 
@@ -29,11 +26,7 @@ const GIVEN_UP_SHAPE: Shape = {
   key: -2,
 };
 
-/** The work on the summary of an item: `summarise` does it, if need be in parts. */
-export function toSummarise(item: Item, id: ItemId, facts: Facts, bounds: Bounds): Progress {
-  return begin(createRun(item, id, facts, false, bounds));
-}
-/** The summary, and the effort that it took. If `pause` throws, the same progress can be gone on with. */
+/** The summary of an item, and the effort that it took. If `pause` throws, the same progress can be gone on with. */
 export function summarise(
   progress: Progress,
   pause: Pause,
@@ -72,9 +65,11 @@ function mostTelling(hits: readonly Hit[], id: ItemId): readonly Hit[] {
   return [...hits].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_HITS);
 }
 
-export function shapeOf(item: Item, id: ItemId, facts: Facts): Shape {
-  const run = createRun(item, id, facts, true);
-  const out = finishWithin(begin(run), undefined);
+/** The shape of an item, if need be in parts. */
+export function shapeOf(progress: Progress, pause: Pause): Shape {
+  const { run } = progress;
+  const { item } = run;
+  const out = finishWithin(progress, pause);
   if (out === undefined) return GIVEN_UP_SHAPE;
   const variables = new Map<string, Value>();
   for (const [slot, value] of run.variables) {
@@ -101,7 +96,7 @@ function concrete(value: Value, keepSources: boolean): Value {
 }
 
 /** Undefined if it takes more than the effort that one item may cost. */
-function finishWithin(progress: Progress, pause: Pause | undefined): Outcome | undefined {
+function finishWithin(progress: Progress, pause: Pause): Outcome | undefined {
   try {
     return finish(progress, pause);
   } catch (error) {

@@ -88,7 +88,7 @@ export function begin(run: Run): Progress {
 }
 
 /** Goes on to the end, or until `pause` throws. */
-export function finish(progress: Progress, pause: Pause | undefined): Outcome {
+export function finish(progress: Progress, pause: Pause): Outcome {
   const { run, states, ends, params, free } = progress;
   const { item } = run;
   if (progress.at !== undefined) takeBack(run, progress.at);
@@ -113,7 +113,7 @@ export function finish(progress: Progress, pause: Pause | undefined): Outcome {
     const at = order[progress.recorded] as number;
     const state = states[at];
     if (state === undefined) continue;
-    progress.at ??= checkpoint(run, at, isOnePass && pause === undefined ? state : copy(state));
+    progress.at ??= checkpoint(run, at, state);
     const last = step(progress, isOnePass ? forward : nowhere, pause);
     const { end } = item.blocks[at] as Item["blocks"][number];
     if (!last.ended && (end.kind === "return" || end.kind === "end")) {
@@ -151,7 +151,7 @@ function toFixpoint(
   progress: Progress,
   order: readonly number[],
   rank: readonly (number | undefined)[],
-  pause: Pause | undefined,
+  pause: Pause,
 ): void {
   const { run, states, visits, queue } = progress;
   const flowTo = (to: number, state: State): void => {
@@ -169,7 +169,7 @@ function toFixpoint(
       const at = firstOf(queue, rank, order.length);
       queue.delete(at);
       visits[at] = (visits[at] as number) + 1;
-      progress.at = checkpoint(run, at, copy(states[at] as State));
+      progress.at = checkpoint(run, at, states[at] as State);
     }
     step(progress, flowTo, pause);
     progress.at = undefined;
@@ -217,20 +217,16 @@ function takeBack(run: Run, { effort, stores, yields }: Checkpoint): void {
 }
 
 /** Runs a block from the checkpoint; hands on copies or, of a state that nobody uses any more, the state itself. */
-function step(
-  progress: Progress,
-  flowTo: (to: number, state: State) => void,
-  pause: Pause | undefined,
-): State {
+function step(progress: Progress, flowTo: (to: number, state: State) => void, pause: Pause): State {
   const { run } = progress;
   const from = progress.at as Checkpoint;
   const block = run.item.blocks[from.block] as Item["blocks"][number];
-  const state = pause === undefined ? from.state : copy(from.state);
+  const state = copy(from.state);
   if (from.index === 0) spend(run, state.slots.length + state.free.size, block.ops.length);
   const handler = block.handler;
   let { written } = from;
   for (let i = from.index; i < block.ops.length; i++) {
-    if (pause !== undefined && i > from.index && i % STRIDE === 0) {
+    if (i > from.index && i % STRIDE === 0) {
       progress.at = { ...checkpoint(run, from.block, copy(state)), index: i, written };
       pause();
     }

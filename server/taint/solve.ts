@@ -7,29 +7,31 @@
 import type { FileId } from "../base/brand.ts";
 import type { Item } from "../ir/ir.ts";
 import { type FileIr, fileOf, type PlacedItem, type Program } from "../project/program.ts";
-import type { Bounds } from "./bounds.ts";
+import { type Bounds, WIDE } from "./bounds.ts";
 import { type Cell, createCells } from "./cells.ts";
-import { type Computed, createComponents, Interrupted } from "./components.ts";
+import { createClock, Interrupted } from "./clock.ts";
+import { type Computed, createComponents } from "./components.ts";
 import { type Change, difference, isSame } from "./difference.ts";
 import { createEntries } from "./entries.ts";
 import type { Facts } from "./facts.ts";
 import { createInputs, type Ground } from "./ground.ts";
-import { shapeOf, summarise, toSummarise } from "./interpret.ts";
+import { shapeOf, summarise } from "./interpret.ts";
 import { createKeeping } from "./kept.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { createModules } from "./modules.ts";
 import { createCaptures, createNames, createWritten } from "./names.ts";
-import type { Pause, Progress } from "./passes.ts";
+import { begin, type Pause, type Progress } from "./passes.ts";
 import { factsOf, type Parts } from "./phases.ts";
 import { createPlaces, createTouching } from "./places.ts";
 import { type Kept, keep, type Read, recording, verify } from "./reads.ts";
+import { createRun } from "./run.ts";
 import type { Entry, Shape, Summary } from "./summary.ts";
 import { createClasses, createTypes } from "./types.ts";
 import type { ItemId } from "./value.ts";
 
 export interface Solver {
   summary(id: ItemId): Summary | undefined;
-  /** Until this moment (`performance.now()`), and at least until one more summary is finished, work goes on; then `Interrupted`. */
+  /** Until this moment (`performance.now()`), and at least until something more is done that is kept, work goes on; then `Interrupted`. */
   deadline(at: number): void;
   /**
    * Takes new texts in. Returns the files about which anything may be different now, those of the texts among them; all else
@@ -68,11 +70,14 @@ export function createSolver(
   log?: SolveLog,
 ): Solver {
   const cells = createCells();
+  const clock = createClock();
   const done = cells.table<Summary>("summary");
   const shapes = [cells.table<Shape>("shape0"), cells.table<Shape>("shape1")] as const;
   const inputs = createInputs(program, cells, knowledgeOf);
   const { itemOf, knowledge } = inputs;
   const shaping = new Set<string>();
+  /** How often a shape was not there because it was being made: one that looks at itself cannot be made in parts. */
+  let cut = 0;
 
   const shape = (id: ItemId, phase: 0 | 1): Shape | undefined => {
     const cell = shapes[phase].cell(id);
@@ -85,42 +90,57 @@ export function createSolver(
     const placed = itemOf(id);
     if (placed === undefined) return undefined;
     const mark = `${phase}${id}`;
-    if (shaping.has(mark)) return undefined;
+    if (shaping.has(mark)) {
+      cut++;
+      return undefined;
+    }
+    clock.before();
+    const cutBefore = cut;
     shaping.add(mark);
     try {
-      const plain = plainFacts[phase];
       const key = `${id}|${placed.source.key}`;
-      let result = verify(memo.shapes[phase].get(key), plain);
+      let result = verify(memo.shapes[phase].get(key), plainFacts[phase]);
       if (result === undefined) {
-        const { facts, reads } = recording(plain, knowledge(id));
-        result = shapeOf(placed.ir, id, facts);
-        keep(memo.shapes[phase], key, reads, result);
+        const half = toDo(mark, placed, phase, WIDE);
+        const pause = (): void => {
+          if (cut === cutBefore) clock.between();
+        };
+        result = inParts(mark, half, () => shapeOf(half.progress, pause));
+        keep(memo.shapes[phase], key, half.reads, result);
       }
       cells.set(cell, result);
+      clock.moved();
       return result;
+    } catch (error) {
+      if (cut !== cutBefore) halves.delete(mark);
+      throw error;
     } finally {
       shaping.delete(mark);
     }
   };
 
-  /** Summaries whose making was broken off. */
-  const halves = new Map<ItemId, Half>();
-  const toDo = ({ id, ir }: PlacedItem, bounds: Bounds): Half => {
-    const half = halves.get(id);
-    halves.delete(id);
+  /** Shapes and summaries whose making was broken off. */
+  const halves = new Map<string, Half>();
+  const toDo = (key: string, { id, ir }: PlacedItem, phase: 0 | 1 | 2, bounds: Bounds): Half => {
+    const half = halves.get(key);
+    halves.delete(key);
     if (half?.ir === ir && half.bounds === bounds) return half;
-    const { facts, reads } = recording(plainFacts[2], knowledge(id));
-    log?.summarised(id);
-    return { ir, bounds, reads, progress: toSummarise(ir, id, facts, bounds) };
+    const { facts, reads } = recording(plainFacts[phase], knowledge(id));
+    if (phase === 2) log?.summarised(id);
+    return { ir, bounds, reads, progress: begin(createRun(ir, id, facts, phase < 2, bounds)) };
   };
-  const compute = (placed: PlacedItem, bounds: Bounds, pause: Pause): Computed => {
-    const half = toDo(placed, bounds);
+  const inParts = <T>(key: string, half: Half, work: () => T): T => {
     try {
-      return { ...summarise(half.progress, pause), reads: half.reads };
+      return work();
     } catch (error) {
-      if (error instanceof Interrupted) halves.set(placed.id, half);
+      if (error instanceof Interrupted) halves.set(key, half);
       throw error;
     }
+  };
+  const compute = (placed: PlacedItem, bounds: Bounds, pause: Pause): Computed => {
+    const half = toDo(`2${placed.id}`, placed, 2, bounds);
+    const made = inParts(`2${placed.id}`, half, () => summarise(half.progress, pause));
+    return { ...made, reads: half.reads };
   };
 
   const ground: Ground = { ...inputs, program, cells, shape };
@@ -134,10 +154,10 @@ export function createSolver(
   const types = createTypes(ground, modules, names, classes);
   const entries = createEntries(ground, modules, types, classes);
   const captured = createCaptures(ground, entries);
-  const components = createComponents(ground, done, {
+  const components = createComponents(ground, done, clock, {
     kept: (key) => verify(memo.summaries.get(key), plainFacts[2]),
     compute,
-    drop: (id) => halves.delete(id),
+    drop: (id) => halves.delete(`2${id}`),
     keep: (key, reads, summary) => keep(memo.summaries, key, reads, summary),
     brokenOff() {
       cells.reset();
@@ -196,7 +216,7 @@ export function createSolver(
 
   return {
     summary,
-    deadline: components.deadline,
+    deadline: clock.deadline,
     refresh(changes) {
       cells.next();
       components.forget();
