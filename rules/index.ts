@@ -55,6 +55,8 @@ import nosqlOperatorInjectionPage from "./nosql-operator-injection.md";
 import nosqlOperatorInjection from "./nosql-operator-injection.ts";
 import pathTraversalPage from "./path-traversal.md";
 import pathTraversal from "./path-traversal.ts";
+import secretHardcodedPage from "./secret-hardcoded.md";
+import secretHardcoded from "./secret-hardcoded.ts";
 import sessionCookieFlagsPage from "./session-cookie-flags.md";
 import sessionCookieFlags from "./session-cookie-flags.ts";
 import sessionSecretHardcodedPage from "./session-secret-hardcoded.md";
@@ -121,6 +123,7 @@ export const rules: RuleSet = {
     mcpToolArgUnsafe,
     nosqlOperatorInjection,
     pathTraversal,
+    secretHardcoded,
     sessionCookieFlags,
     sessionSecretHardcoded,
     sqlDynamicQuery,
@@ -169,6 +172,7 @@ export const rules: RuleSet = {
     "mcp-tool-arg-unsafe": mcpToolArgUnsafePage,
     "nosql-operator-injection": nosqlOperatorInjectionPage,
     "path-traversal": pathTraversalPage,
+    "secret-hardcoded": secretHardcodedPage,
     "session-cookie-flags": sessionCookieFlagsPage,
     "session-secret-hardcoded": sessionSecretHardcodedPage,
     "sql-dynamic-query": sqlDynamicQueryPage,
