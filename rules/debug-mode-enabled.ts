@@ -1,6 +1,7 @@
 import { conditionsAt } from "../server/rule/errors.ts";
 import { importEdit } from "../server/rule/fix/imports.ts";
 import { constantOf, given, written } from "../server/rule/given.ts";
+import { isDevelopment } from "../server/rule/place.ts";
 import {
   type Code,
   type Confidence,
@@ -13,7 +14,6 @@ import {
 } from "../server/rule/rule.ts";
 import { bare, isSetting, rowData, spanOf } from "../server/rule/tokens.ts";
 
-const DEVELOPMENT = /\b(?:dev|develop|development|debug|local|test|tests|testing)\b/i;
 const SWITCH = /NODE_ENV|\bDEBUG\b|\bdebug\b|\b(?:is|in)?_?dev|\bis_?prod|production/i;
 
 export default rule({
@@ -43,7 +43,7 @@ export default rule({
       };
       const conditions = conditionsAt(code, call.site.op);
       if (data.always === true)
-        return conditions.some((c) => SWITCH.test(c.text)) || isDevelopmentFile(code)
+        return conditions.some((c) => SWITCH.test(c.text)) || isDevelopment(code.file)
           ? undefined
           : {
               ...place,
@@ -52,7 +52,7 @@ export default rule({
               facts: { ...facts, always: true },
             };
       const flag = given(call, data.flag);
-      if (constantOf(flag) !== true || isDevelopmentFile(code)) return undefined;
+      if (constantOf(flag) !== true || isDevelopment(code.file)) return undefined;
       const script = isScriptStart(code, call.site.op);
       if (!script && conditions.some((c) => SWITCH.test(c.text))) return undefined;
       return {
@@ -73,7 +73,7 @@ export default rule({
       if (
         value.op !== "const" ||
         value.value !== true ||
-        isDevelopmentFile(code) ||
+        isDevelopment(code.file) ||
         conditionsAt(code, store.site.op).some((c) => SWITCH.test(c.text))
       )
         return undefined;
@@ -117,12 +117,6 @@ export default rule({
   fixes: (match, code, context) => fixes(match, code, context),
 });
 
-/** settings_dev.py, config/local.py, tests/: not what is shipped. */
-function isDevelopmentFile(code: Code): boolean {
-  return code.file
-    .split("/")
-    .some((part) => DEVELOPMENT.test(part.replace(/\.\w+$/, "").replaceAll(/[_-]/g, " ")));
-}
 /** Under `if __name__ == "__main__"`, directly or in a function that is called there. */
 function isScriptStart(code: Code, op: number): boolean {
   const guarded = (where: Code, id: number): boolean =>

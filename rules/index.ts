@@ -40,6 +40,8 @@ import jwtSignatureNotVerifiedPage from "./jwt-signature-not-verified.md";
 import jwtSignatureNotVerified from "./jwt-signature-not-verified.ts";
 import jwtWeakSecretPage from "./jwt-weak-secret.md";
 import jwtWeakSecret from "./jwt-weak-secret.ts";
+import llmKeyInBrowserPage from "./llm-key-in-browser.md";
+import llmKeyInBrowser from "./llm-key-in-browser.ts";
 import llmOutputCodeExecPage from "./llm-output-code-exec.md";
 import llmOutputCodeExec from "./llm-output-code-exec.ts";
 import llmOutputHtmlPage from "./llm-output-html.md";
@@ -55,8 +57,12 @@ import nosqlOperatorInjectionPage from "./nosql-operator-injection.md";
 import nosqlOperatorInjection from "./nosql-operator-injection.ts";
 import pathTraversalPage from "./path-traversal.md";
 import pathTraversal from "./path-traversal.ts";
+import secretFallbackDefaultPage from "./secret-fallback-default.md";
+import secretFallbackDefault from "./secret-fallback-default.ts";
 import secretHardcodedPage from "./secret-hardcoded.md";
 import secretHardcoded from "./secret-hardcoded.ts";
+import secretPublicEnvPrefixPage from "./secret-public-env-prefix.md";
+import secretPublicEnvPrefix from "./secret-public-env-prefix.ts";
 import sessionCookieFlagsPage from "./session-cookie-flags.md";
 import sessionCookieFlags from "./session-cookie-flags.ts";
 import sessionSecretHardcodedPage from "./session-secret-hardcoded.md";
@@ -116,6 +122,7 @@ export const rules: RuleSet = {
     jwtNoneAlgorithm,
     jwtSignatureNotVerified,
     jwtWeakSecret,
+    llmKeyInBrowser,
     llmOutputCodeExec,
     llmOutputHtml,
     llmOutputSql,
@@ -123,7 +130,9 @@ export const rules: RuleSet = {
     mcpToolArgUnsafe,
     nosqlOperatorInjection,
     pathTraversal,
+    secretFallbackDefault,
     secretHardcoded,
+    secretPublicEnvPrefix,
     sessionCookieFlags,
     sessionSecretHardcoded,
     sqlDynamicQuery,
@@ -165,6 +174,7 @@ export const rules: RuleSet = {
     "jwt-none-algorithm": jwtNoneAlgorithmPage,
     "jwt-signature-not-verified": jwtSignatureNotVerifiedPage,
     "jwt-weak-secret": jwtWeakSecretPage,
+    "llm-key-in-browser": llmKeyInBrowserPage,
     "llm-output-code-exec": llmOutputCodeExecPage,
     "llm-output-html": llmOutputHtmlPage,
     "llm-output-sql": llmOutputSqlPage,
@@ -172,7 +182,9 @@ export const rules: RuleSet = {
     "mcp-tool-arg-unsafe": mcpToolArgUnsafePage,
     "nosql-operator-injection": nosqlOperatorInjectionPage,
     "path-traversal": pathTraversalPage,
+    "secret-fallback-default": secretFallbackDefaultPage,
     "secret-hardcoded": secretHardcodedPage,
+    "secret-public-env-prefix": secretPublicEnvPrefixPage,
     "session-cookie-flags": sessionCookieFlagsPage,
     "session-secret-hardcoded": sessionSecretHardcodedPage,
     "sql-dynamic-query": sqlDynamicQueryPage,

@@ -2,6 +2,7 @@ import { credentialIn, MAY_HOLD } from "../server/rule/credentials.ts";
 import { environmentAdvice, environmentFix } from "../server/rule/fix/environment.ts";
 import { isSample, isTest } from "../server/rule/place.ts";
 import { rule } from "../server/rule/rule.ts";
+import { textsIn } from "../server/rule/texts.ts";
 
 export default rule({
   id: "secret-hardcoded",
@@ -10,25 +11,26 @@ export default rule({
   severity: "critical",
   cwe: [798, 312],
   owasp: ["A07:2021", "A07:2025"],
-  texts: {
+  code: {
     may: MAY_HOLD,
-    check({ code, op, span, text }) {
-      const found = credentialIn(text);
-      if (found === undefined) return undefined;
+    check: (code) => {
       // Tests and examples have made-up ones; a checksum is not made up.
-      if (!found.proved && (isTest(code.file) || isSample(code.file))) return undefined;
-      return {
-        item: code.item,
-        op,
-        span,
-        confidence: "high",
-        facts: {
-          what: found.what,
-          variable: found.variable,
-          power: found.power,
-          whole: found.start === 0 && found.end === text.length,
-        },
-      };
+      const made = isTest(code.file) || isSample(code.file);
+      return textsIn(code).flatMap(({ op, span, text }) => {
+        const found = credentialIn(text);
+        if (found === undefined || (made && !found.proved)) return [];
+        const { what, variable, power } = found;
+        const whole = found.start === 0 && found.end === text.length;
+        return [
+          {
+            item: code.item,
+            op,
+            span,
+            confidence: "high",
+            facts: { what, variable, power, whole },
+          },
+        ];
+      });
     },
   },
   say: ({ facts }) => ({

@@ -1,6 +1,6 @@
 /** Applies one rule to what is known of a file. */
 import { fileOf, type Program } from "../project/program.ts";
-import { type Context, leadsTo, type Match, type Rule, type WrittenText } from "../rule/rule.ts";
+import { type Context, leadsTo, type Match, type Rule } from "../rule/rule.ts";
 import { kindBit } from "../taint/kinds.ts";
 import type { Hit, Observation } from "../taint/summary.ts";
 import type { ItemId } from "../taint/value.ts";
@@ -71,24 +71,12 @@ export function matchesOf(rule: Rule, input: FindingsInput, context: Context): R
     rule.manifest.names.test(file.slice(file.lastIndexOf("/") + 1))
   )
     add(rule.manifest.check(input.manifest));
-  if (rule.texts?.may.test(input.text) === true)
-    for (const text of textsOf(input, context)) add(rule.texts.check(text, context));
-  return out;
-}
-
-/** What is written between quotes in the code of the file. */
-function* textsOf({ file, program }: FindingsInput, context: Context): Iterable<WrittenText> {
-  for (const { id } of program.file(file)?.items ?? []) {
-    const code = context.code(id);
-    if (code === undefined) continue;
-    for (const [op, at] of code.ir.ops.entries()) {
-      if (at.op === "const" && typeof at.value === "string")
-        yield { code, op, span: at.span, text: at.value };
-      else if (at.op === "join")
-        for (const part of at.parts)
-          if (part.kind === "text") yield { code, op, span: part.span, text: part.text };
+  if (rule.code?.may.test(input.text) === true)
+    for (const { id } of input.program.file(file)?.items ?? []) {
+      const code = context.code(id);
+      if (code !== undefined) add(rule.code.check(code, context));
     }
-  }
+  return out;
 }
 
 function flowsOf(

@@ -1,7 +1,7 @@
 /** Keys that are written in the program as text: where, through names and the ways to make bytes of a text. */
 import { conditionsAt } from "./errors.ts";
 import { constantOf, type Given, origin, type Place, written } from "./given.ts";
-import { isSample, isTest } from "./place.ts";
+import { isDevelopment, isSample, isTest } from "./place.ts";
 import type { Code, Context, Span, ValueId } from "./rule.ts";
 
 /** What is decided for development or tests alone. */
@@ -13,6 +13,7 @@ export function isExcused(code: Code, op: ValueId): boolean {
   return (
     isTest(code.file) ||
     isSample(code.file) ||
+    isDevelopment(code.file) ||
     conditionsAt(code, op).some((c) => SWITCH.test(c.text))
   );
 }

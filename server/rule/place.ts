@@ -8,6 +8,8 @@ const TEST_FILE =
 const SAMPLES =
   /^(?:examples?|samples?|demos?|docs?|tutorials?|playground|sandbox|benchmarks?|bench|seeds?|seeders?|notebooks?)$/i;
 
+const DEVELOPMENT = /\b(?:dev|develop|development|debug|local|test|tests|testing)\b/i;
+
 /** Code that runs only to test other code. */
 export function isTest(file: string): boolean {
   const parts = file.split("/");
@@ -20,6 +22,13 @@ export function isSample(file: string): boolean {
   const parts = file.split("/");
   const name = (parts.pop() ?? "").replace(/\.\w+$/, "");
   return SAMPLES.test(name) || parts.some((part) => SAMPLES.test(part));
+}
+
+/** settings_dev.py, config/local.py, tests/: not what is shipped. */
+export function isDevelopment(file: string): boolean {
+  return file
+    .split("/")
+    .some((part) => DEVELOPMENT.test(part.replace(/\.\w+$/, "").replaceAll(/[_-]/g, " ")));
 }
 
 /** Certainly made for a browser: markup in it, a directive, or its objects are used. */

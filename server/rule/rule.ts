@@ -146,18 +146,11 @@ export interface ItemSpec {
   readonly sinks?: readonly SinkKind[];
   readonly check: (calls: readonly Observation[], code: Code, context: Context) => readonly Match[];
 }
-/** Every text that is written in a file's code, for faults that are the text itself. */
-export interface TextSpec {
-  /** A cheap look at the whole file: where it finds nothing, no text is looked at. */
+/** Every function of a file, and its module, for faults that are no call: a text that is written there, a name that is read. */
+export interface CodeSpec {
+  /** A cheap look at the whole file: where it finds nothing, no code is looked at. */
   readonly may: RegExp;
-  readonly check: (text: WrittenText, context: Context) => Match | undefined;
-}
-export interface WrittenText {
-  readonly code: Code;
-  /** The constant, or what a piece with holes around it is part of. */
-  readonly op: ValueId;
-  readonly span: Span;
-  readonly text: string;
+  readonly check: (code: Code, context: Context) => readonly Match[];
 }
 /** A manifest or other file that is no code; spans are absolute and `item` is `${file}#`. */
 export interface ManifestSpec {
@@ -189,7 +182,7 @@ export interface Rule {
   readonly project?: ProjectSpec;
   readonly items?: ItemSpec;
   readonly manifest?: ManifestSpec;
-  readonly texts?: TextSpec;
+  readonly code?: CodeSpec;
   readonly say: (match: Match, context: Context) => Message;
   /** Best first. Return a "manual" fix with a reason rather than none. */
   readonly fixes?: (match: Match, code: Code, context: Context) => readonly Fix[];

@@ -1,6 +1,6 @@
 /** Takes a literal out of the code: it is read from the environment, and the program does not start, or refuses, without it. */
 import type { Place } from "../given.ts";
-import type { Edit, Fix, Span } from "../rule.ts";
+import type { Code, Edit, Fix, Span } from "../rule.ts";
 import { quoted } from "./arguments.ts";
 import { importEdit } from "./imports.ts";
 
@@ -43,17 +43,21 @@ function inJavaScript(literal: Place, name: string): readonly Edit[] {
     const cast = code.fileText[at.end] === "." ? `(${read} as string)` : `${read} as string`;
     return [{ ...at, newText: typed ? cast : read }];
   }
-  const end = code.fileText.slice(at.end, statement.span.end);
-  const semicolon = end.endsWith(";") ? ";" : "";
-  const check = `if (${statement.name} === ${quoted(code, "")}) throw new Error(${quoted(code, `${name} is not set`)})${semicolon}`;
   return [
     { ...at, newText: `${read} ?? ${quoted(code, "")}` },
-    {
-      start: statement.span.end,
-      end: statement.span.end,
-      newText: `${code.newline}${code.indent(statement.span.start)}${check}`,
-    },
+    refusal(code, statement.span, statement.name, name),
   ];
+}
+
+/** A statement after this one: the program stops if the constant is empty. */
+export function refusal(code: Code, after: Span, constant: string, variable: string): Edit {
+  const semicolon = code.fileText.slice(after.start, after.end).endsWith(";") ? ";" : "";
+  const check = `if (${constant} === ${quoted(code, "")}) throw new Error(${quoted(code, `${variable} is not set`)})${semicolon}`;
+  return {
+    start: after.end,
+    end: after.end,
+    newText: `${code.newline}${code.indent(after.start)}${check}`,
+  };
 }
 
 /** `const NAME = "literal"` as a statement of its own. */
