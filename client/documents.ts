@@ -14,6 +14,10 @@ export const MANIFESTS = [
   "**/*requirements*.txt",
   "**/pyproject.toml",
   "**/Pipfile",
+  "**/.github/workflows/*.yml",
+  "**/.github/workflows/*.yaml",
+  "**/action.yml",
+  "**/action.yaml",
 ];
 
 /**

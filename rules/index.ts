@@ -24,6 +24,8 @@ import errorDetailToClientPage from "./error-detail-to-client.md";
 import errorDetailToClient from "./error-detail-to-client.ts";
 import exfiltrationPatternPage from "./exfiltration-pattern.md";
 import exfiltrationPattern from "./exfiltration-pattern.ts";
+import ghaScriptInjectionPage from "./gha-script-injection.md";
+import ghaScriptInjection from "./gha-script-injection.ts";
 import httpTlsVerificationDisabledPage from "./http-tls-verification-disabled.md";
 import httpTlsVerificationDisabled from "./http-tls-verification-disabled.ts";
 import jwtAlgorithmMismatchPage from "./jwt-algorithm-mismatch.md";
@@ -114,6 +116,7 @@ export const rules: RuleSet = {
     deserializationUnsafe,
     errorDetailToClient,
     exfiltrationPattern,
+    ghaScriptInjection,
     httpTlsVerificationDisabled,
     jwtAlgorithmMismatch,
     jwtClaimsNotEnforced,
@@ -166,6 +169,7 @@ export const rules: RuleSet = {
     "deserialization-unsafe": deserializationUnsafePage,
     "error-detail-to-client": errorDetailToClientPage,
     "exfiltration-pattern": exfiltrationPatternPage,
+    "gha-script-injection": ghaScriptInjectionPage,
     "http-tls-verification-disabled": httpTlsVerificationDisabledPage,
     "jwt-algorithm-mismatch": jwtAlgorithmMismatchPage,
     "jwt-claims-not-enforced": jwtClaimsNotEnforcedPage,

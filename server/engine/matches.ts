@@ -1,6 +1,6 @@
 /** Applies one rule to what is known of a file. */
 import { fileOf, type Program } from "../project/program.ts";
-import { type Context, leadsTo, type Match, type Rule } from "../rule/rule.ts";
+import { type Context, leadsTo, type Match, type Rule, readsFile } from "../rule/rule.ts";
 import { kindBit } from "../taint/kinds.ts";
 import type { Hit, Observation } from "../taint/summary.ts";
 import type { ItemId } from "../taint/value.ts";
@@ -65,11 +65,7 @@ export function matchesOf(rule: Rule, input: FindingsInput, context: Context): R
         if (concerns(o, project)) all.push(o);
     add(project.check(all, context));
   }
-  if (
-    rule.manifest !== undefined &&
-    input.manifest !== undefined &&
-    rule.manifest.names.test(file.slice(file.lastIndexOf("/") + 1))
-  )
+  if (rule.manifest !== undefined && input.manifest !== undefined && readsFile(rule.manifest, file))
     add(rule.manifest.check(input.manifest));
   if (rule.code?.may.test(input.text) === true)
     for (const { id } of input.program.file(file)?.items ?? []) {

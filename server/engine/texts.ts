@@ -6,7 +6,7 @@ import { type FileSet, grammarFor, type Language } from "../languages/language.t
 import { python } from "../languages/python/index.ts";
 import { javascript } from "../languages/typescript/index.ts";
 import type { FileIr } from "../project/program.ts";
-import type { RuleSet } from "../rule/rule.ts";
+import { type RuleSet, readsFile } from "../rule/rule.ts";
 import type { Source } from "../syntax/parser.ts";
 import type { Directive } from "./suppress.ts";
 
@@ -93,10 +93,8 @@ export function createTexts(rules: RuleSet): Texts {
     const grammar = grammarFor(file, doc.languageId);
     return grammar === undefined ? undefined : grammar === "python" ? python : javascript;
   };
-  const isManifest = (file: FileId): boolean => {
-    const name = file.slice(file.lastIndexOf("/") + 1);
-    return manifestRules.some((r) => r.manifest?.names.test(name));
-  };
+  const isManifest = (file: FileId): boolean =>
+    manifestRules.some((r) => readsFile(r.manifest, file));
 
   return {
     docs,

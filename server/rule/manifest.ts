@@ -4,6 +4,7 @@ import { satisfies, valid } from "semver";
 import { parse as parseToml, TomlError } from "smol-toml";
 import { lineStarts, positionAt } from "../base/text.ts";
 import type { ManifestFile, Span } from "./rule.ts";
+import { yamlFault } from "./yaml.ts";
 
 export interface Requirement {
   readonly name: string;
@@ -164,6 +165,10 @@ export function manifestFault(name: string, text: string): string | undefined {
     if (first === undefined) return undefined;
     const line = positionAt(lineStarts(text), first.offset).line + 1;
     return `not valid JSON (line ${line}): ${tells}`;
+  }
+  if (/\.ya?ml$/.test(name)) {
+    const fault = yamlFault(text);
+    return fault === undefined ? undefined : `${fault}: it is not checked`;
   }
   if (!name.endsWith(".toml") && name !== "Pipfile") return undefined;
   try {

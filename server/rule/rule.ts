@@ -156,8 +156,15 @@ export interface CodeSpec {
 export interface ManifestSpec {
   /** Last part of the file's path. */
   readonly names: RegExp;
+  /** Also files whose whole path is like this. */
+  readonly paths?: RegExp;
   readonly check: (file: ManifestFile) => readonly Match[];
   readonly fixes?: (match: Match, file: ManifestFile) => readonly Fix[];
+}
+/** The rule reads this file. */
+export function readsFile(spec: ManifestSpec | undefined, file: FileId): boolean {
+  if (spec === undefined) return false;
+  return spec.names.test(file.slice(file.lastIndexOf("/") + 1)) || spec.paths?.test(file) === true;
 }
 export interface ManifestFile {
   readonly file: FileId;

@@ -10,6 +10,7 @@ import { background, label, tooltip } from "../../client/status-text.ts";
 import { rules } from "../../rules/index.ts";
 import { compileGlobs } from "../../server/lsp/exclude.ts";
 import type { SkepticStatus } from "../../server/lsp/protocol.ts";
+import { readsFile } from "../../server/rule/rule.ts";
 import { repository } from "../harness/pages.ts";
 
 const NAMES = [
@@ -25,6 +26,12 @@ const NAMES = [
   "tsconfig.json",
   "environment.yml",
   "poetry.lock",
+  ".github/workflows/ci.yml",
+  ".github/workflows/release.yaml",
+  ".github/workflows/notes/ci.yml",
+  ".github/dependabot.yml",
+  "action.yml",
+  "action.yaml",
 ];
 
 test("the extension listens to every file that a rule reads, and starts for it", () => {
@@ -38,7 +45,7 @@ test("the extension listens to every file that a rule reads, and starts for it",
   );
   const listens = compileGlobs(MANIFESTS, assert.fail);
   for (const name of NAMES) {
-    const isRead = rules.rules.some((rule) => rule.manifest?.names.test(name));
+    const isRead = rules.rules.some((rule) => readsFile(rule.manifest, name));
     assert.equal(listens(name), isRead, name);
     assert.equal(listens(`api/${name}`), isRead, `api/${name}`);
   }

@@ -57,6 +57,7 @@ const DEFAULT_NAMES: Readonly<Record<string, string>> = {
   json: "package.json",
   txt: "requirements.txt",
   toml: "pyproject.toml",
+  yml: ".github/workflows/ci.yml",
 };
 const WORDS: ReadonlySet<string> = new Set(["fixed", "exploit", "strict", "broken"]);
 

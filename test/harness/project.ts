@@ -67,7 +67,9 @@ export function check(engine: Engine, names: Iterable<string>): Checked {
 export function faults(engine: Engine): readonly Problem[] {
   return engine
     .problems()
-    .filter(({ crash, file }) => crash || !/(?:\.(?:json|toml)|Pipfile)$/.test(file ?? ""));
+    .filter(
+      ({ crash, file }) => crash || !/(?:\.(?:json|toml|ya?ml|lock)|Pipfile)$/.test(file ?? ""),
+    );
 }
 
 export function seen(finding: Finding, texts: Texts): Seen {

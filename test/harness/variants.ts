@@ -127,6 +127,6 @@ function mapped(texts: Texts, change: (text: string) => string): Texts {
 /** A comment line to put in front, or "" where none can stand. */
 function emojiLine(name: string, text: string): string {
   if (text.startsWith("#!")) return "";
-  if (/\.(?:py|txt|toml)$/.test(name)) return "# 🦊 naïve\n";
+  if (/\.(?:py|txt|toml|ya?ml|lock)$/.test(name)) return "# 🦊 naïve\n";
   return /\.(?:[mc]?[jt]s|[jt]sx)$/.test(name) ? "// 🦊 naïve\n" : "";
 }

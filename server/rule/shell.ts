@@ -1,0 +1,115 @@
+/** How a place of a POSIX shell script is quoted. Reads no more of the language than that takes. */
+
+export type Quoting =
+  | "plain"
+  | "double"
+  | "single"
+  | "comment"
+  /** Text of `<<EOF`, in which variables are replaced. */
+  | "heredoc"
+  /** Text of `<<'EOF'`. */
+  | "heredoc-literal"
+  /** `$'...'`, and what this does not follow. */
+  | "other";
+
+/**
+ * The quoting at each of these offsets, which must be ascending; `[start, end)` of each is not looked into.
+ */
+export function quotingAt(
+  script: string,
+  places: readonly { readonly start: number; readonly end: number }[],
+): readonly Quoting[] {
+  const out: Quoting[] = [];
+  /** Innermost last: what is open. A "(" is `$(`, a "`" a backtick, each of which begins anew. */
+  const open: string[] = [];
+  const waiting: { readonly word: string; readonly literal: boolean }[] = [];
+  let next = 0;
+  let i = 0;
+  const state = (): Quoting => {
+    const top = open.at(-1);
+    if (top === '"') return "double";
+    if (top === "'") return "single";
+    if (top === "$'") return "other";
+    return "plain";
+  };
+  const note = (quoting: Quoting): boolean => {
+    const place = places[next];
+    if (place === undefined || i < place.start) return false;
+    out.push(quoting);
+    next++;
+    i = Math.max(i + 1, place.end);
+    return true;
+  };
+  const until = (stop: number, quoting: Quoting): void => {
+    while (i < stop) if (!note(quoting)) i++;
+  };
+  while (i < script.length && next < places.length) {
+    if (note(state())) continue;
+    const c = script[i] as string;
+    const top = open.at(-1);
+    if (top === "'") {
+      if (c === "'") open.pop();
+      i++;
+    } else if (top === "$'") {
+      if (c === "\\") i++;
+      else if (c === "'") open.pop();
+      i++;
+    } else if (c === "\\") i += 2;
+    else if (c === "$" && script[i + 1] === "(") {
+      open.push("(");
+      i += 2;
+    } else if (c === "`") {
+      if (open.includes("`")) while (open.pop() !== "`") {}
+      else open.push("`");
+      i++;
+    } else if (top === '"') {
+      if (c === '"') open.pop();
+      i++;
+    } else if (c === '"') {
+      open.push('"');
+      i++;
+    } else if (c === "'") {
+      open.push(script[i - 1] === "$" ? "$'" : "'");
+      i++;
+    } else if (c === "(") {
+      open.push("(");
+      i++;
+    } else if (c === ")") {
+      if (top === "(") open.pop();
+      i++;
+    } else if (c === "#" && /[\s;&|(]/.test(script[i - 1] ?? "\n")) {
+      until(lineEnd(script, i), "comment");
+    } else if (c === "<" && script[i + 1] === "<" && script[i + 2] !== "<") {
+      const word = /^<<-?[ \t]*(?:'([^'\n]+)'|"([^"\n]+)"|\\?([\w.-]+))/.exec(
+        script.slice(i, i + 200),
+      );
+      if (word === null) i += 2;
+      else {
+        const name = word[1] ?? word[2] ?? (word[3] as string);
+        waiting.push({ word: name, literal: word[3] === undefined || word[0].includes("\\") });
+        i += word[0].length;
+      }
+    } else if (c === "<" && script.startsWith("<<<", i)) i += 3;
+    else if ((c === "\n" || c === "\r") && waiting.length > 0) {
+      i += script.startsWith("\r\n", i) ? 2 : 1;
+      for (const { word, literal } of waiting.splice(0)) {
+        while (i < script.length) {
+          const stop = lineEnd(script, i);
+          if (script.slice(i, stop).trim() === word) {
+            i = stop;
+            break;
+          }
+          until(stop, literal ? "heredoc-literal" : "heredoc");
+          i = Math.max(i, stop) + (script.startsWith("\r\n", i) ? 2 : 1);
+        }
+      }
+    } else i++;
+  }
+  while (out.length < places.length) out.push("other");
+  return out;
+}
+
+function lineEnd(text: string, from: number): number {
+  for (let i = from; i < text.length; i++) if (text[i] === "\n" || text[i] === "\r") return i;
+  return text.length;
+}
