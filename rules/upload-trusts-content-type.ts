@@ -8,7 +8,7 @@ import {
   type Op,
   rule,
 } from "../server/rule/rule.ts";
-import { contentChecked, readInto } from "../server/rule/upload.ts";
+import { contentChecked, onlySorts, readInto } from "../server/rule/upload.ts";
 
 const TITLE = "Check the type in the content";
 
@@ -28,6 +28,7 @@ export default rule({
     check(call, context) {
       const code = context.code(call.site.item);
       if (code === undefined || !isDecision(call, code) || contentChecked(code)) return undefined;
+      if (onlySorts(code, call.site.op)) return undefined;
       return {
         item: call.site.item,
         span: call.site.span,

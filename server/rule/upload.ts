@@ -1,4 +1,5 @@
 /** What a function does with an upload: whether it looks at the content, where it reads it, where it measures it. */
+import { conditionsAt } from "./errors.ts";
 import type { Code, Op, Span, ValueId } from "./rule.ts";
 import { calledItem } from "./url.ts";
 
@@ -93,4 +94,82 @@ function isLength(code: Code, id: ValueId, slot: number): boolean {
 function isLoad(code: Code, id: ValueId, slot: number): boolean {
   const op = unwrapped(code, id);
   return op.op === "load" && op.slot === slot;
+}
+
+/**
+ * The content was handed on before `at` is asked, and neither answer ends the function: the question is not whether the upload is
+ * accepted but what else is done with it.
+ */
+export function onlySorts(code: Code, at: ValueId): boolean {
+  const sides = sidesOf(code, at);
+  return sides !== undefined && !sides.some((s) => s) && isHandedOnBefore(code, at);
+}
+
+/** For both answers of the test of `at`: the function may end on ways that the other answer never takes. */
+function sidesOf(code: Code, at: ValueId): readonly boolean[] | undefined {
+  const end = code.ir.blocks.find(
+    (b) =>
+      b.end.kind === "branch" && (b.end.condition === at || isNegated(code, b.end.condition, at)),
+  )?.end;
+  if (end?.kind !== "branch") return undefined;
+  const yes = reachable(code, end.then);
+  const no = reachable(code, end.else);
+  const endsOn = (mine: ReadonlySet<number>, other: ReadonlySet<number>): boolean =>
+    [...mine].some((b) => !other.has(b) && /^(?:return|throw)$/.test(endOf(code, b)));
+  return [endsOn(yes, no), endsOn(no, yes)];
+}
+function isNegated(code: Code, id: ValueId, at: ValueId): boolean {
+  const op = code.op(id);
+  return op.op === "unary" && op.operand === at;
+}
+function endOf(code: Code, block: number): string {
+  return code.ir.blocks[block]?.end.kind ?? "end";
+}
+function reachable(code: Code, from: number): ReadonlySet<number> {
+  const out = new Set<number>();
+  const queue = [from];
+  for (let b = queue.pop(); b !== undefined; b = queue.pop()) {
+    if (out.has(b)) continue;
+    out.add(b);
+    const end = code.ir.blocks[b]?.end;
+    if (end?.kind === "jump") queue.push(end.to);
+    if (end?.kind === "branch") queue.push(end.then, end.else);
+  }
+  return out;
+}
+
+function isHandedOnBefore(code: Code, at: ValueId): boolean {
+  const start = code.op(at).span.start;
+  const here = conditionsAt(code, at);
+  return code.ir.ops.some(
+    (op, id) =>
+      op.op === "call" &&
+      op.span.end <= start &&
+      (op.args.some((a) => isContent(code, a.value)) || savesItself(code, op)) &&
+      conditionsAt(code, id).every((c) =>
+        here.some((other) => other.text === c.text && other.taken === c.taken),
+      ),
+  );
+}
+/** The stream of an upload, or what was read from it. */
+function isContent(code: Code, id: ValueId): boolean {
+  const op = unwrapped(code, id);
+  if (op.op === "member") return /^(?:file|stream|buffer)$/.test(op.name);
+  if (op.op === "call") return isRead(code, op);
+  return (
+    op.op === "load" &&
+    code.ir.ops.some((o) => {
+      if (o.op !== "store" || o.slot !== op.slot) return false;
+      const stored = unwrapped(code, o.value);
+      return stored.op === "call" && isRead(code, stored);
+    })
+  );
+}
+function isRead(code: Code, call: Op & { op: "call" }): boolean {
+  const callee = code.op(call.callee);
+  return callee.op === "member" && callee.name === "read";
+}
+function savesItself(code: Code, call: Op & { op: "call" }): boolean {
+  const callee = code.op(call.callee);
+  return callee.op === "member" && /^(?:save|mv)$/.test(callee.name);
 }
