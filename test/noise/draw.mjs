@@ -1,14 +1,16 @@
-// Draws 30 findings of reports of `skeptic scan --format json`, errors and warnings first: node draw.mjs REPORT...
+// Draws 30 findings of reports of `skeptic scan --format json`, errors and warnings first: node draw.mjs SEED REPORT...
 import { readFileSync } from "node:fs";
 
-let state = 20251125;
+const [seed, ...reports] = process.argv.slice(2);
+let state = Number(seed);
+console.log(`seed ${state}`);
 const random = () => {
   state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
   return state / 2 ** 32;
 };
 /** @type {Readonly<Record<string, number>>} */
 const rank = { error: 0, warning: 0, information: 1, hint: 1 };
-const all = process.argv.slice(2).flatMap((report) =>
+const all = reports.flatMap((report) =>
   JSON.parse(readFileSync(report, "utf8")).findings.map((/** @type {any} */ finding) => ({
     ...finding,
     place: `${finding.file}:${finding.start.line}`,
