@@ -8,7 +8,9 @@ import javascriptCommands from "./javascript/commands.ts";
 import javascriptCore from "./javascript/core.ts";
 import javascriptCors from "./javascript/cors.ts";
 import javascriptDeserialization from "./javascript/deserialization.ts";
+import javascriptDto from "./javascript/dto.ts";
 import javascriptEntryPoints from "./javascript/entry-points.ts";
+import javascriptErrors from "./javascript/errors.ts";
 import javascriptFields from "./javascript/fields.ts";
 import javascriptFileChecks from "./javascript/file-checks.ts";
 import javascriptFiles from "./javascript/files.ts";
@@ -39,6 +41,7 @@ import pythonCors from "./python/cors.ts";
 import pythonDeserialization from "./python/deserialization.ts";
 import pythonDjango from "./python/django.ts";
 import pythonEntryPoints from "./python/entry-points.ts";
+import pythonErrors from "./python/errors.ts";
 import pythonFields from "./python/fields.ts";
 import pythonFileChecks from "./python/file-checks.ts";
 import pythonFiles from "./python/files.ts";
@@ -67,6 +70,7 @@ export const models: readonly Model[] = [
   pythonDeserialization,
   pythonDjango,
   pythonEntryPoints,
+  pythonErrors,
   pythonFields,
   pythonFileChecks,
   pythonFiles,
@@ -92,7 +96,9 @@ export const models: readonly Model[] = [
   javascriptCore,
   javascriptCors,
   javascriptDeserialization,
+  javascriptDto,
   javascriptEntryPoints,
+  javascriptErrors,
   javascriptFields,
   javascriptFileChecks,
   javascriptFiles,

@@ -76,6 +76,8 @@ export type TypeRef =
       readonly path: readonly string[];
       readonly args: readonly TypeRef[];
       readonly called?: boolean;
+      /** Constant texts that the call names: `pattern="^[a-z]+$"`. */
+      readonly texts?: Readonly<Record<string, string>>;
     }
   | { readonly kind: "union"; readonly members: readonly TypeRef[] }
   | { readonly kind: "literal"; readonly values: readonly Literal[] }

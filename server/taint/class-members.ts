@@ -5,6 +5,7 @@ import { shallow } from "./apply.ts";
 import { join } from "./join.ts";
 import { pathValue, resolve } from "./references.ts";
 import type { Run } from "./run.ts";
+import { admitsNoHarm } from "./schemas.ts";
 import type { State } from "./state.ts";
 import type { ClassShape } from "./summary.ts";
 import { constants, type Ref, UNKNOWN, type Value } from "./value.ts";
@@ -99,6 +100,8 @@ export function instanceMember(
   const own = shape.members.get(name);
   // Which library class an instance is one of decides what a framework calls; its own members wait for the last phase.
   if (run.shapesOnly) return own === undefined ? inherited(run, shape, name, op, depth) : undefined;
+  // `slug: str = Field(pattern="^[a-z]+$")`
+  if (own !== undefined && admitsNoHarm(own)) return { refs: [], taint: [], scalar: true };
   const field = run.facts.fieldOf(classId, name);
   let out: Value | undefined;
   if (own !== undefined) out = own;

@@ -238,7 +238,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
       const refs = op.types.flatMap((t) => instances(get(t), run));
       return {
         refs: [...new Set([...refs, `lib:${run.facts.knowledge.globals}.%exception()`])],
-        taint: [taint],
+        taint: state.raised ? [taint] : [],
       };
     }
     case "opaque":

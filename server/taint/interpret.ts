@@ -16,7 +16,13 @@ import { type ItemId, UNKNOWN, type Value } from "./value.ts";
 const MAX_HITS = 400;
 
 /** What is known of an item that was given up: nothing. A caller takes it for an unknown function. */
-const GIVEN_UP_SUMMARY: Summary = { ...NOTHING, givenUp: true, outside: -2, key: -2 };
+const GIVEN_UP_SUMMARY: Summary = {
+  ...NOTHING,
+  givenUp: true,
+  raises: true,
+  outside: -2,
+  key: -2,
+};
 const GIVEN_UP_SHAPE: Shape = {
   variables: new Map(),
   closures: new Map(),
@@ -50,6 +56,7 @@ function summaryOf(run: Run, out: Outcome): Summary {
     free: out.free,
     stored: run.stored,
     deferred: [...run.deferred.values()],
+    raises: run.raises,
     calls: [...run.calls].sort(),
     stores: run.stores,
     outside: 0,

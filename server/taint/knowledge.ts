@@ -23,10 +23,16 @@ export interface Knowledge {
   conventions(file: string): readonly ConventionRow[];
   hint(name: string): readonly string[];
   isScalar(path: string): boolean;
+  /** The arguments of a call in a declaration that are a pattern for all texts there may be. */
+  patternOf(path: string): readonly string[];
   isText(path: string): boolean;
   holdsTexts(path: string): boolean;
   constant(path: string): string | undefined;
   ends(path: string): boolean;
+  /** The class of all exceptions. */
+  isAnyException(path: string): boolean;
+  /** What the call throws says no more than what was wrong with the input. */
+  isQuiet(path: string): boolean;
   /** Classes of a program often have a method of this name. */
   isUsual(method: string): boolean;
   /** The position of the argument that is called with the arguments behind it. */
@@ -63,10 +69,13 @@ export function compile(
   const conventions: { readonly files: RegExp | undefined; readonly row: ConventionRow }[] = [];
   const hints = new Map<string, string[]>();
   const scalars = new Set<string>();
+  const patterns = new Map<string, readonly string[]>();
   const texts = new Set<string>();
   const textRecords = new Set<string>();
   const constants = new Map<string, string>();
   const ends = new Set<string>();
+  const anyException = new Set<string>();
+  const quiet = new Set<string>();
   const usual = new Set<string>();
   const forwards = new Map<string, number | "recv" | "list">();
   const binds = new Map<string, number | "recv">();
@@ -93,11 +102,15 @@ export function compile(
     for (const [name, to] of Object.entries(m.hints ?? {}))
       hints.set(name, [...(hints.get(name) ?? []), ...to]);
     for (const s of (m.scalars ?? []).flatMap(expand)) scalars.add(s);
+    for (const [path, names] of Object.entries(m.patterns ?? {}))
+      for (const p of expand(path)) patterns.set(p, names);
     for (const [path, text] of Object.entries(m.constants ?? {}))
       for (const p of expand(path)) constants.set(p, text);
     for (const p of (m.texts ?? []).flatMap(expand)) texts.add(p);
     for (const p of (m.textRecords ?? []).flatMap(expand)) textRecords.add(p);
     for (const p of (m.ends ?? []).flatMap(expand)) ends.add(p);
+    for (const p of (m.anyException ?? []).flatMap(expand)) anyException.add(p);
+    for (const p of (m.quiet ?? []).flatMap(expand)) quiet.add(p);
     for (const name of m.usual ?? []) usual.add(name);
     for (const [path, at] of Object.entries(m.forwards ?? {}))
       for (const p of expand(path)) forwards.set(p, at);
@@ -154,10 +167,13 @@ export function compile(
     },
     hint: (name) => hints.get(name) ?? NONE,
     isScalar: (p) => scalars.has(p),
+    patternOf: (p) => patterns.get(p) ?? NONE,
     isText: (p) => texts.has(p),
     holdsTexts: (p) => textRecords.has(p),
     constant: (p) => constants.get(p),
     ends: (p) => ends.has(p),
+    isAnyException: (p) => anyException.has(p),
+    isQuiet: (p) => quiet.has(p),
     isUsual: (name) => usual.has(name),
     forwards: (p) => forwards.get(p),
     imports: (p) => imports.get(p),

@@ -122,12 +122,13 @@ export interface PassRow {
   /** With `concat`: an absolute path takes the place of all pieces before it. */
   readonly absoluteWins?: boolean;
   /**
-   * The result is a schema: of values that carry no text ("clean"); the one that `from` is ("same"), a record of it or a list of
+   * The result is a schema: of values that carry no text ("clean"); of texts, for which that `clears` some kinds ("text"); the one that `from` is ("same"), a record of it or a list of
    * it; of one of several, of two together ("extended"); one that admits what matches the second of `from`, or only the arguments
    * if they are constants ("among"). Or it is the second of `from` in the form that the first one says ("parse").
    */
   readonly schema?:
     | "clean"
+    | "text"
     | "same"
     | "record"
     | "list"
@@ -241,6 +242,10 @@ export interface Model {
    * waits for it as well.
    */
   readonly usual?: readonly string[];
+  /** Calls of which an exception says no more than what was wrong with the input: "builtins.int()", "*.strip()". */
+  readonly quiet?: readonly string[];
+  /** Classes that every exception is of: "builtins.Exception". */
+  readonly anyException?: readonly string[];
   /** Calls that never return: "sys.exit()". */
   readonly ends?: readonly string[];
   /** Texts with a name: "os.sep" -> "/". */
@@ -249,6 +254,8 @@ export interface Model {
   readonly texts?: readonly string[];
   /** Paths of records of which every element is a text, as the query of a request. */
   readonly textRecords?: readonly string[];
+  /** Calls in declarations -> their arguments that are a pattern for every text: "pydantic.constr" -> ["pattern"]. */
+  readonly patterns?: Readonly<Record<string, readonly string[]>>;
   /** Types (of annotations) whose values cannot carry text; with "()" only where it is certain that the value is an instance. */
   readonly scalars?: readonly string[];
 }

@@ -149,6 +149,7 @@ export function compare(
   let proof: Proof | undefined;
   let weak: Proof | undefined;
   if (operator === "instanceof") {
+    if (run.item.ops[op.left]?.op === "caught" && isAnyException(run, right)) return constant(true);
     const mask = provedBy(run, INSTANCE, right);
     if (mask) proof = proveAt(run, left, op.left, mask);
   } else if (ONE_KNOWN_SIDE.includes(operator)) {
@@ -321,4 +322,11 @@ function isCaptured(value: Value): boolean {
 /** `x == None` and `x == ""`. */
 function isEmptyConst(value: Value): boolean {
   return constants(value)?.every((c) => c === null || c === undefined || c === "") ?? false;
+}
+
+/** The class of all that is caught: `except Exception` lets nothing by that a handler would answer. */
+function isAnyException(run: Run, type: Value): boolean {
+  return type.refs.some(
+    (r) => r.startsWith("lib:") && run.facts.knowledge.isAnyException(r.slice(4)),
+  );
 }

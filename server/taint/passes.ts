@@ -16,6 +16,7 @@ import {
   writtenOutside,
 } from "./outcome.ts";
 import { assume } from "./proofs.ts";
+import { mayTell, thrownTells } from "./raises.ts";
 import { type Run, spend } from "./run.ts";
 import { reach } from "./sinks.ts";
 import {
@@ -65,6 +66,8 @@ interface Checkpoint {
   readonly state: State;
   /** A handler around the block has not seen the state as it is now. */
   readonly written: boolean;
+  /** What a handler around the block, or a caller, sees of its exceptions cannot get more telling. */
+  readonly told: boolean;
   readonly effort: number;
   readonly stores: number;
   readonly yields: number;
@@ -199,6 +202,7 @@ function checkpoint(run: Run, block: number, state: State): Checkpoint {
     index: 0,
     state,
     written: true,
+    told: false,
     effort: run.effort,
     stores: run.stores.length,
     yields: run.yields.length,
@@ -224,16 +228,19 @@ function step(progress: Progress, flowTo: (to: number, state: State) => void, pa
   const state = copy(from.state);
   if (from.index === 0) spend(run, state.slots.length + state.free.size, block.ops.length);
   const handler = block.handler;
-  let { written } = from;
+  let { written, told } = from;
   for (let i = from.index; i < block.ops.length; i++) {
     if (i > from.index && i % STRIDE === 0) {
-      progress.at = { ...checkpoint(run, from.block, copy(state)), index: i, written };
+      progress.at = { ...checkpoint(run, from.block, copy(state)), index: i, written, told };
       pause();
     }
     const id = block.ops[i] as number;
     const op = run.item.ops[id] as Op;
-    if (written && handler !== undefined && mayRaise(op)) {
-      flowTo(handler, state);
+    const tells = !told && (handler !== undefined || !run.raises) && mayTell(run, op);
+    told ||= tells;
+    if (handler === undefined) run.raises ||= tells;
+    else if (tells || (written && mayRaise(op))) {
+      raiseTo(flowTo, handler, state, tells);
       written = false;
     }
     run.values[id] = evaluate(run, id, op, state);
@@ -241,8 +248,13 @@ function step(progress: Progress, flowTo: (to: number, state: State) => void, pa
     if (handler !== undefined && writes(op)) written = true;
   }
   const end = block.end;
-  if (written && handler !== undefined && (end.kind === "throw" || state.ended))
-    flowTo(handler, state);
+  const thrown =
+    !told &&
+    end.kind === "throw" &&
+    (end.value === undefined ? state.raised === true : thrownTells(run, end.value));
+  if (handler === undefined) run.raises ||= thrown;
+  else if (thrown || (written && (end.kind === "throw" || state.ended)))
+    raiseTo(flowTo, handler, state, thrown);
   if (state.ended) return state;
   if (end.kind === "jump") flowTo(end.to, state);
   else if (end.kind === "branch") {
@@ -255,6 +267,17 @@ function step(progress: Progress, flowTo: (to: number, state: State) => void, pa
       );
   }
   return state;
+}
+
+/** To a handler goes an exception of its own, whatever was handled before. */
+function raiseTo(
+  flowTo: (to: number, state: State) => void,
+  handler: number,
+  state: State,
+  tells: boolean,
+): void {
+  const { raised: _raised, ...rest } = state;
+  flowTo(handler, tells ? { ...rest, raised: true } : rest);
 }
 
 /** The side on which a guard answered false has a mark of its own. */

@@ -49,6 +49,8 @@ export interface Run {
   readonly stored: Map<string, Value>;
   /** What was passed to functions that stand for the result of a call: "settle:OP". */
   readonly settled: Map<Ref, Value>;
+  /** An exception that tells something may leave the item. */
+  raises: boolean;
   /** How many calls are being followed inside one another. */
   depth: number;
   /** How many calls were followed for the sake of the operation that is being evaluated. */
@@ -99,6 +101,7 @@ export function createRun(
     made: new Map(),
     stored: new Map(),
     settled: new Map(),
+    raises: false,
     depth: 0,
     followed: 0,
     accessing: [],

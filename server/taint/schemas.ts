@@ -5,6 +5,7 @@
 import { argument, type Call } from "./arguments.ts";
 import { mapTaint, readField } from "./fields.ts";
 import { join } from "./join.ts";
+import { ALL_KINDS, clearedBy } from "./kinds.ts";
 import type { PassRow } from "./model.ts";
 import { settle } from "./paths.ts";
 import { clearedByPattern } from "./patterns.ts";
@@ -36,6 +37,8 @@ function made(call: Call, row: PassRow, first: Value, second: Value): Value {
   switch (row.schema) {
     case "clean":
       return CLEAN;
+    case "text":
+      return proved(clearedBy(row.clears));
     case "same":
       return formOf(first);
     case "record":
@@ -60,13 +63,17 @@ function made(call: Call, row: PassRow, first: Value, second: Value): Value {
         -1,
       );
       const form = formOf(first);
-      return form.scalar || !mask ? form : { refs: [], taint: [], whenTrue: new Map([["", mask]]) };
+      return form.scalar || !mask ? form : proved(mask | (form.whenTrue?.get("") ?? 0));
     }
     case "among":
       return given(call) ? CLEAN : formOf(first);
     default:
       return UNKNOWN;
   }
+}
+
+function proved(mask: number): Value {
+  return { refs: [], taint: [], whenTrue: new Map([["", mask]]) };
 }
 
 /** The values that are admitted stand in the program. */
@@ -77,6 +84,12 @@ function given(call: Call): boolean {
       : value.taint.length === 0 &&
         [...value.fields.values()].every((v) => onlyConst(v) !== undefined),
   );
+}
+
+/** What the schema admits is harmless for everything. */
+export function admitsNoHarm(schema: Value): boolean {
+  const form = formOf(schema);
+  return form.scalar === true || ((form.whenTrue?.get("") ?? 0) & ALL_KINDS) === ALL_KINDS;
 }
 
 function formOf(schema: Value): Value {

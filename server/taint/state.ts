@@ -17,6 +17,8 @@ export interface State {
   empty?: readonly string[];
   /** A call that never returns was made: what follows is not run. */
   ended?: boolean;
+  /** In a handler: the exception may tell more than what was wrong with the input. */
+  raised?: boolean;
   readonly free: Map<string, Value>;
   self: Value;
 }
@@ -113,6 +115,7 @@ export function copy(state: State): State {
     slots: [...state.slots],
     cleared: state.cleared,
     ...(state.empty === undefined ? {} : { empty: state.empty }),
+    ...(state.raised ? { raised: true } : {}),
     free: new Map(state.free),
     self: state.self,
   };
@@ -142,6 +145,7 @@ export function merge(a: State, b: State): State {
     slots,
     cleared: meetProved(a, b),
     ...(empty?.length ? { empty } : {}),
+    ...(a.raised || b.raised ? { raised: true } : {}),
     free,
     self: join(a.self, b.self),
   };
@@ -195,6 +199,7 @@ export function sameState(a: State, b: State): boolean {
     a.free.size !== b.free.size ||
     a.cleared.size !== b.cleared.size ||
     a.empty?.length !== b.empty?.length ||
+    a.raised !== b.raised ||
     !sameValue(a.self, b.self)
   )
     return false;

@@ -90,6 +90,8 @@ export interface Summary {
   /** What is stored in variables that outlive the call, by the label of the place. */
   readonly stored: ReadonlyMap<string, Value>;
   readonly deferred: readonly Deferred[];
+  /** An exception may leave it whose text tells more than what was wrong with the input. */
+  readonly raises: boolean;
   /** Functions of the project that are called (or whose closures run) here. */
   readonly calls: readonly ItemId[];
   /** Stores into properties and variables that rules look at (settings modules, headers). */
@@ -195,6 +197,7 @@ export const NOTHING: Summary = {
   free: new Map(),
   stored: new Map(),
   deferred: [],
+  raises: false,
   calls: [],
   stores: [],
   outside: -1,

@@ -4,8 +4,10 @@ import type { TypeRef } from "../ir/ir.ts";
 import { fileOf } from "../project/program.ts";
 import type { Ground } from "./ground.ts";
 import { join } from "./join.ts";
+import { ALL_KINDS } from "./kinds.ts";
 import type { Modules } from "./modules.ts";
 import type { Names } from "./names.ts";
+import { clearedByPattern } from "./patterns.ts";
 import type { Phase } from "./phases.ts";
 import type { ClassShape } from "./summary.ts";
 import { type ItemId, ofRef, type Ref, UNKNOWN, type Value } from "./value.ts";
@@ -81,6 +83,8 @@ export function createTypes(
     const last = type.path[type.path.length - 1] ?? "";
     if (last === "Optional" || last === "Union" || last === "Promise" || last === "Awaitable")
       return typeRefs(id, { kind: "union", members: type.args }, phase);
+    if (type.called && type.texts !== undefined && isPattern(id, type, phase))
+      return { ...none, scalar: true };
     if (last === "Annotated") {
       const [first, ...rest] = type.args;
       const base = first === undefined ? none : typeRefs(id, first, phase);
@@ -91,12 +95,16 @@ export function createTypes(
               .map((x) => `${x}()`)
           : [],
       );
-      // A conversion named in the decorator: `@Param("id", ParseIntPipe)`.
+      // A check that is a decorator, `@IsInt()`, or a conversion named in one: `@Param("id", ParseIntPipe)`.
       const converted = rest.some(
         (r) =>
           r.kind === "name" &&
           r.called &&
-          r.args.some((a) => a.kind === "name" && typeRefs(id, a, phase).scalar),
+          (isPattern(id, r, phase) ||
+            named(id, r.path, phase).refs.some(
+              (x) => x.startsWith("lib:") && knowledge(id).isScalar(x.slice(4)),
+            ) ||
+            r.args.some((a) => a.kind === "name" && typeRefs(id, a, phase).scalar)),
       );
       return {
         ...base,
@@ -124,6 +132,21 @@ export function createTypes(
       }
     }
     return { refs, scalar, guessed: value.guessed ?? false, extras: [] };
+  };
+
+  /** A call that says which texts there may be, if none of them can do harm: `constr(pattern="^[a-z]+$")`. */
+  const isPattern = (id: ItemId, type: TypeRef & { kind: "name" }, phase: Phase): boolean => {
+    if (type.texts === undefined) return false;
+    const texts = named(id, type.path, phase).refs.flatMap((x) =>
+      x.startsWith("lib:")
+        ? knowledge(id)
+            .patternOf(x.slice(4))
+            .map((name) => type.texts?.[name])
+        : [],
+    );
+    return texts.some(
+      (text) => text !== undefined && clearedByPattern("search", text) === ALL_KINDS,
+    );
   };
 
   const named = (id: ItemId, path: readonly string[], phase: Phase): Value => {

@@ -72,7 +72,14 @@ function typeAt(tree: FlatTree, node: number, level: number): TypeRef {
       const path = callee === NO_NODE ? undefined : pathOf(tree, callee);
       if (path === undefined || list === NO_NODE) return UNKNOWN;
       const positional = parts(tree, list).filter((n) => kind(tree, n) !== "keyword_argument");
-      return { kind: "name", path, args: positional.map(at), called: true };
+      const texts = namedTexts(tree, parts(tree, list));
+      return {
+        kind: "name",
+        path,
+        args: positional.map(at),
+        called: true,
+        ...(texts === undefined ? {} : { texts }),
+      };
     }
     case "list":
       // The parameters of a Callable.
@@ -80,6 +87,22 @@ function typeAt(tree: FlatTree, node: number, level: number): TypeRef {
     default:
       return UNKNOWN;
   }
+}
+
+function namedTexts(
+  tree: FlatTree,
+  args: readonly number[],
+): Readonly<Record<string, string>> | undefined {
+  const out: Record<string, string> = {};
+  for (const arg of args) {
+    if (kind(tree, arg) !== "keyword_argument") continue;
+    const name = childByField(tree, arg, "name");
+    const value = childByField(tree, arg, "value");
+    if (name === NO_NODE || value === NO_NODE || kind(tree, value) !== "string") continue;
+    const text = plainText(tree, value);
+    if (text !== undefined) out[textOf(tree, name)] = text;
+  }
+  return Object.keys(out).length === 0 ? undefined : out;
 }
 
 function generic(

@@ -1,0 +1,37 @@
+/** Python calls of which an exception says no more than what was wrong with the input. */
+import type { Model } from "../../../server/rule/rule.ts";
+
+const errors: Model = {
+  language: "python",
+  anyException: ["builtins.{Exception,BaseException}"],
+  quiet: [
+    "builtins.{int,float,bool,complex,str,repr,bytes,bytearray,len,ord,chr,abs,round,range,dict,format,print,type,hasattr,isinstance,issubclass,callable,super,enumerate,zip}()",
+    "builtins.{Exception,ValueError,TypeError,KeyError,IndexError,LookupError,RuntimeError,PermissionError,NotImplementedError,AttributeError,AssertionError}()",
+    // "Expecting value: line 1 column 1 (char 0)"
+    "json.{loads,dumps}()",
+    "{uuid.UUID,decimal.Decimal,fractions.Fraction}()",
+    "uuid.{uuid1,uuid4}()",
+    "datetime.{date,time,datetime,timedelta}()",
+    "datetime.datetime.{now,utcnow,fromisoformat,fromtimestamp,strptime}()",
+    "datetime.date.{today,fromisoformat}()",
+    "time.{time,monotonic,perf_counter,strptime,strftime}()",
+    "re.{compile,match,search,fullmatch,sub,split,findall}()",
+    "base64.{b64decode,b64encode,urlsafe_b64decode,urlsafe_b64encode,b32decode,b16decode,decodebytes}()",
+    "binascii.{unhexlify,hexlify,a2b_hex,b2a_hex}()",
+    "hashlib.{md5,sha1,sha256,sha384,sha512,blake2b,blake2s}()",
+    "ipaddress.{ip_address,ip_network,ip_interface}()",
+    "urllib.parse.{urlparse,urlsplit,urljoin,quote,quote_plus,unquote,parse_qs,parse_qsl,urlencode}()",
+    "os.path.{join,basename,dirname,normpath,splitext}()",
+    "{logging,logging.getLogger(),logging.Logger(),loguru.logger}.{debug,info,warning,warn,error,exception,critical,log}()",
+    "logging.getLogger()",
+    // A ValidationError: which field, which value, what it should have been.
+    "pydantic.{BaseModel,RootModel,TypeAdapter}()",
+    "{fastapi.HTTPException,werkzeug.exceptions.HTTPException,django.http.Http404}()",
+    "flask.abort()",
+    // Methods of texts, dictionaries and models.
+    "*.{strip,lstrip,rstrip,lower,upper,casefold,title,capitalize,startswith,endswith,removeprefix,removesuffix,split,rsplit,splitlines,partition,isdigit,isalnum,isoformat,keys,values,items,setdefault,append}()",
+    "*.{model_validate,model_validate_json,model_dump,model_dump_json}()",
+  ],
+};
+
+export default errors;

@@ -1,0 +1,109 @@
+/**
+ * Which operations may throw an exception whose text tells more than what was wrong with the input: all that is called, unless
+ * a model or the summary of a function says otherwise. A missing key or a wrong type tells nothing.
+ */
+
+import type { Op, ValueId } from "../ir/ir.ts";
+import type { CallOp } from "./arguments.ts";
+import { accessor, instanceMember } from "./class-members.ts";
+import { spread } from "./fields.ts";
+import { resolve } from "./references.ts";
+import type { Run } from "./run.ts";
+import { type ItemId, UNKNOWN, type Value } from "./value.ts";
+
+export function mayTell(run: Run, op: Op): boolean {
+  if (run.shapesOnly) return true;
+  switch (op.op) {
+    case "call":
+      return op.form !== "decorator" && callTells(run, op);
+    // What a call on the spot throws is counted there.
+    case "await":
+      return op.enter !== undefined || run.item.ops[op.value]?.op !== "call";
+    case "iterate":
+      return !isAtHand(run, op.value);
+    case "member": {
+      const object = run.values[op.object] ?? UNKNOWN;
+      return object.refs.some(
+        (r) =>
+          r.startsWith("inst:") && accessor(run, r.slice(5), "getters", op.name, 0) !== undefined,
+      );
+    }
+    case "opaque":
+      return op.uses.length > 0;
+    case "yield":
+    case "import":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** A thrown value with a text that the program did not write, or of which nothing is known. */
+export function thrownTells(run: Run, thrown: ValueId): boolean {
+  const value = run.values[thrown] ?? UNKNOWN;
+  const op = run.item.ops[thrown];
+  // A library's exception keeps what it is made of, whatever a model says.
+  const parts = op?.op === "call" ? op.args.map((a) => run.values[a.value] ?? UNKNOWN) : [];
+  return (
+    value.refs.length === 0 ||
+    [value, ...parts].some((v) => spread(v).some((t) => /^(?:exception|stack)$/.test(t.kind)))
+  );
+}
+
+function callTells(run: Run, op: CallOp): boolean {
+  const callee = resolve(run, run.values[op.callee] ?? UNKNOWN);
+  if (op.args.some((a) => isFunction(run.values[a.value]))) return true;
+  const called = run.item.ops[op.callee];
+  const isQuiet = called?.op === "member" && run.facts.knowledge.isQuiet(`*.${called.name}()`);
+  if (callee.refs.length === 0) return !isQuiet;
+  return callee.refs.some((ref) => !(isQuiet && ref.startsWith("lib:")) && refTells(run, ref, op));
+}
+
+function refTells(run: Run, ref: string, op: Op): boolean {
+  if (ref.startsWith("lib:")) return !run.facts.knowledge.isQuiet(`${ref.slice(4)}()`);
+  if (ref.startsWith("fn:")) return functionTells(run, ref.slice(3));
+  if (!ref.startsWith("class:")) return true;
+  const id = ref.slice(6);
+  const init =
+    instanceMember(run, id, "__init__", op, 0) ?? instanceMember(run, id, "constructor", op, 0);
+  const own = init?.refs.filter((r) => r.startsWith("fn:")) ?? [];
+  return own.length > 0 ? own.some((fn) => functionTells(run, fn.slice(3))) : basesTell(run, id, 0);
+}
+
+/** The constructor that a class inherits from classes of libraries. */
+function basesTell(run: Run, classId: string, depth: number): boolean {
+  const shape = run.facts.classOf(classId);
+  if (shape === undefined || depth > 8) return true;
+  return shape.bases.some((base) => {
+    const { refs } = resolve(run, base);
+    return (
+      refs.length === 0 ||
+      refs.some((ref) =>
+        ref.startsWith("class:")
+          ? basesTell(run, ref.slice(6), depth + 1)
+          : !ref.startsWith("lib:") || !run.facts.knowledge.isQuiet(`${ref.slice(4)}()`),
+      )
+    );
+  });
+}
+
+function functionTells(run: Run, fn: ItemId): boolean {
+  const summary = run.facts.summary(fn);
+  return summary === undefined || summary.raises || summary.deferred.length > 0;
+}
+
+function isFunction(value: Value | undefined): boolean {
+  return value?.refs.some((r) => r.startsWith("fn:")) ?? false;
+}
+
+/** What is iterated was made on the spot, or is a list that is known: no cursor, no stream. */
+function isAtHand(run: Run, id: ValueId): boolean {
+  const op = run.item.ops[id];
+  return (
+    op?.op === "call" ||
+    op?.op === "sequence" ||
+    op?.op === "record" ||
+    op?.op === "const" ||
+    run.values[id]?.fields !== undefined
+  );
+}
