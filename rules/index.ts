@@ -24,8 +24,12 @@ import errorDetailToClientPage from "./error-detail-to-client.md";
 import errorDetailToClient from "./error-detail-to-client.ts";
 import exfiltrationPatternPage from "./exfiltration-pattern.md";
 import exfiltrationPattern from "./exfiltration-pattern.ts";
+import ghaDangerousTriggerPage from "./gha-dangerous-trigger.md";
+import ghaDangerousTrigger from "./gha-dangerous-trigger.ts";
 import ghaScriptInjectionPage from "./gha-script-injection.md";
 import ghaScriptInjection from "./gha-script-injection.ts";
+import ghaUnpinnedActionPage from "./gha-unpinned-action.md";
+import ghaUnpinnedAction from "./gha-unpinned-action.ts";
 import httpTlsVerificationDisabledPage from "./http-tls-verification-disabled.md";
 import httpTlsVerificationDisabled from "./http-tls-verification-disabled.ts";
 import jwtAlgorithmMismatchPage from "./jwt-algorithm-mismatch.md";
@@ -116,7 +120,9 @@ export const rules: RuleSet = {
     deserializationUnsafe,
     errorDetailToClient,
     exfiltrationPattern,
+    ghaDangerousTrigger,
     ghaScriptInjection,
+    ghaUnpinnedAction,
     httpTlsVerificationDisabled,
     jwtAlgorithmMismatch,
     jwtClaimsNotEnforced,
@@ -169,7 +175,9 @@ export const rules: RuleSet = {
     "deserialization-unsafe": deserializationUnsafePage,
     "error-detail-to-client": errorDetailToClientPage,
     "exfiltration-pattern": exfiltrationPatternPage,
+    "gha-dangerous-trigger": ghaDangerousTriggerPage,
     "gha-script-injection": ghaScriptInjectionPage,
+    "gha-unpinned-action": ghaUnpinnedActionPage,
     "http-tls-verification-disabled": httpTlsVerificationDisabledPage,
     "jwt-algorithm-mismatch": jwtAlgorithmMismatchPage,
     "jwt-claims-not-enforced": jwtClaimsNotEnforcedPage,
