@@ -18,6 +18,14 @@ export const MANIFESTS = [
   "**/.github/workflows/*.yaml",
   "**/action.yml",
   "**/action.yaml",
+  "**/package-lock.json",
+  "**/npm-shrinkwrap.json",
+  "**/yarn.lock",
+  "**/pnpm-lock.yaml",
+  "**/uv.lock",
+  "**/poetry.lock",
+  "**/pdm.lock",
+  "**/Pipfile.lock",
 ];
 
 /**

@@ -16,6 +16,8 @@ import debugModeEnabledPage from "./debug-mode-enabled.md";
 import debugModeEnabled from "./debug-mode-enabled.ts";
 import depInstallScriptPage from "./dep-install-script.md";
 import depInstallScript from "./dep-install-script.ts";
+import depLockfileIntegrityPage from "./dep-lockfile-integrity.md";
+import depLockfileIntegrity from "./dep-lockfile-integrity.ts";
 import depUnpinnedVersionPage from "./dep-unpinned-version.md";
 import depUnpinnedVersion from "./dep-unpinned-version.ts";
 import deserializationUnsafePage from "./deserialization-unsafe.md";
@@ -116,6 +118,7 @@ export const rules: RuleSet = {
     cryptoInsecureRandom,
     debugModeEnabled,
     depInstallScript,
+    depLockfileIntegrity,
     depUnpinnedVersion,
     deserializationUnsafe,
     errorDetailToClient,
@@ -171,6 +174,7 @@ export const rules: RuleSet = {
     "crypto-insecure-random": cryptoInsecureRandomPage,
     "debug-mode-enabled": debugModeEnabledPage,
     "dep-install-script": depInstallScriptPage,
+    "dep-lockfile-integrity": depLockfileIntegrityPage,
     "dep-unpinned-version": depUnpinnedVersionPage,
     "deserialization-unsafe": deserializationUnsafePage,
     "error-detail-to-client": errorDetailToClientPage,

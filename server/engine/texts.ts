@@ -24,7 +24,7 @@ export interface Doc {
 }
 
 export const STEERING =
-  /(^|\/)(tsconfig[^/]*\.json|jsconfig\.json|package\.json|package-lock\.json|uv\.lock|poetry\.lock)$/;
+  /(^|\/)(tsconfig[^/]*\.json|jsconfig\.json|package\.json|package-lock\.json|uv\.lock|poetry\.lock|\.npmrc|\.yarnrc(\.yml)?|uv\.toml)$/;
 
 export interface Texts {
   readonly docs: Map<FileId, Doc>;

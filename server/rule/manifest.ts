@@ -154,7 +154,7 @@ export function isExactPython(range: string): boolean {
 /** What keeps a manifest from being read as a whole, in words with the line; undefined if nothing does. */
 export function manifestFault(name: string, text: string): string | undefined {
   const tells = "its dependencies are not all checked";
-  if (name.endsWith(".json")) {
+  if (name.endsWith(".json") || name === "Pipfile.lock") {
     const errors: ParseError[] = [];
     try {
       parseTree(text, errors, { allowTrailingComma: true });
@@ -170,7 +170,7 @@ export function manifestFault(name: string, text: string): string | undefined {
     const fault = yamlFault(text);
     return fault === undefined ? undefined : `${fault}: it is not checked`;
   }
-  if (!name.endsWith(".toml") && name !== "Pipfile") return undefined;
+  if (!/\.toml$|^Pipfile$|^(?:uv|poetry|pdm)\.lock$/.test(name)) return undefined;
   try {
     parseToml(text);
   } catch (error) {

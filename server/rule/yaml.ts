@@ -39,37 +39,41 @@ export interface YamlText {
   readonly style: "plain" | "single" | "double" | "block" | "folded";
 }
 
-/** The documents of the last texts: several rules ask for the same one. */
-const parsed = new Map<string, YamlNode | undefined>();
-export function yaml(text: string): YamlNode | undefined {
-  if (parsed.has(text)) return parsed.get(text);
-  let root: YamlNode | undefined;
-  try {
-    const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false });
-    if (document.errors.length === 0) root = nodeOf(document.contents, text, document, new Map());
-  } catch {
-    // Nested deeper than the stack.
-  }
-  for (const old of parsed.keys()) if (parsed.size >= 4) parsed.delete(old);
-  parsed.set(text, root);
-  return root;
+interface Parsed {
+  readonly root?: YamlNode | undefined;
+  readonly fault?: string;
 }
+/** The reader takes a second for a megabyte: larger lists of packages are left out, and said. */
+const MAX_SIZE = 1_000_000;
 
+/** The documents of the last texts: several rules ask for the same one. */
+const parsed = new Map<string, Parsed>();
+export function yaml(text: string): YamlNode | undefined {
+  return parse(text).root;
+}
 /** What keeps a text from being read as YAML. */
 export function yamlFault(text: string): string | undefined {
-  const lines = new LineCounter();
+  return parse(text).fault;
+}
+
+function parse(text: string): Parsed {
+  const old = parsed.get(text);
+  if (old !== undefined) return old;
+  const made = text.length > MAX_SIZE ? { fault: "too large to be read as YAML" } : read(text);
+  for (const key of parsed.keys()) if (parsed.size >= 4) parsed.delete(key);
+  parsed.set(text, made);
+  return made;
+}
+function read(text: string): Parsed {
+  const lineCounter = new LineCounter();
   try {
-    const { errors } = parseDocument(text, {
-      uniqueKeys: false,
-      prettyErrors: false,
-      lineCounter: lines,
-    });
-    const [first] = errors;
-    return first === undefined
-      ? undefined
-      : `not valid YAML (line ${lines.linePos(first.pos[0]).line})`;
+    const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, lineCounter });
+    const [first] = document.errors;
+    if (first !== undefined)
+      return { fault: `not valid YAML (line ${lineCounter.linePos(first.pos[0]).line})` };
+    return { root: nodeOf(document.contents, text, document, new Map()) };
   } catch {
-    return "not valid YAML: nested too deeply";
+    return { fault: "not valid YAML: nested too deeply" };
   }
 }
 
