@@ -78,7 +78,7 @@ export async function createSyntax(wasm: WasmFiles): Promise<Syntax> {
 
   const parse = (name: GrammarName, text: string, old?: Tree): Tree => {
     parser.setLanguage(languages[name]);
-    const tree = parser.parse(text, old);
+    const tree = parser.parse(forGrammar(name, text), old);
     if (tree === null) throw new Error("the parser returned no tree");
     live++;
     return tree;
@@ -111,7 +111,12 @@ export async function createSyntax(wasm: WasmFiles): Promise<Syntax> {
           flat = undefined;
           if (tree !== undefined) {
             // A tree with errors may reparse differently from a fresh parse (measured): start again from the text.
-            if (tree.rootNode.hasError) {
+            // And where the grammar is given another text, more of that may be different than was edited.
+            if (
+              tree.rootNode.hasError ||
+              forGrammar(name, text) !== text ||
+              forGrammar(name, newText) !== newText
+            ) {
               drop(tree);
               tree = undefined;
               landmarks = undefined;
@@ -151,6 +156,11 @@ export async function createSyntax(wasm: WasmFiles): Promise<Syntax> {
     },
     liveTrees: () => live,
   };
+}
+
+/** The grammar of Python does not know that a carriage return alone ends a line, as Python does. Offsets stay. */
+function forGrammar(name: GrammarName, text: string): string {
+  return name === "python" && text.includes("\r") ? text.replaceAll(/\r(?!\n)/g, "\n") : text;
 }
 
 function describe(name: GrammarName, language: Language): Grammar {

@@ -14,6 +14,8 @@ test("what an edit left where it was is not read again, and is the same", async 
     "x",
     " ",
     "\n",
+    "\r",
+    "\r\n",
     "(a)",
     "x = 1;\n",
     "# c\n",
