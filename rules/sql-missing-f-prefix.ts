@@ -13,8 +13,10 @@ export default rule({
   calls: {
     sinks: ["sql"],
     check(call, context) {
+      const texts = textsOf(call);
+      if (!texts.some((t) => t.includes("{") && SQL_TEXT.test(t))) return undefined;
       const code = context.code(call.site.item);
-      return code === undefined || code.language !== "python" ? undefined : find(call, code);
+      return code?.language === "python" ? find(call, texts, code) : undefined;
     },
   },
   say: ({ facts }) => ({
@@ -29,12 +31,15 @@ export default rule({
     ),
 });
 
-/** A plain literal in the query with the name of a local variable in braces. */
-function find(call: Observation, code: Code): Match[] {
-  const texts = (call.args[0]?.value.alts ?? []).map((alt) =>
+/** What the query may be, as far as it is known. */
+function textsOf(call: Observation): readonly string[] {
+  return (call.args[0]?.value.alts ?? []).map((alt) =>
     "const" in alt ? String(alt.const) : alt.parts.map((p) => p.text ?? "\u0000").join(""),
   );
-  if (!texts.some((t) => SQL_TEXT.test(t))) return [];
+}
+
+/** A plain literal in the query with the name of a local variable in braces. */
+function find(call: Observation, texts: readonly string[], code: Code): Match[] {
   const out: Match[] = [];
   for (const op of code.ir.ops) {
     if (op.op !== "const" || typeof op.value !== "string" || op.value === "") continue;

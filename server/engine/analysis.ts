@@ -14,7 +14,7 @@ import type { Texts } from "./texts.ts";
 
 /** What a file gave to others at the last look; only a hint for the order of work. */
 export interface Look {
-  readonly key: string;
+  readonly key: number;
   readonly targets: ReadonlySet<FileId>;
   /** Files in which its own data reaches a sink. */
   readonly receivers: ReadonlySet<FileId>;

@@ -1,6 +1,6 @@
 /** What each file's summaries give to the findings of all files, by the file in which they end. */
 import type { FileId } from "../base/brand.ts";
-import { hash128 } from "../base/hash.ts";
+import { gather, mix, textKey } from "../base/mix.ts";
 import type { Span } from "../base/text.ts";
 import { type FileIr, fileOf } from "../project/program.ts";
 import type { Rule } from "../rule/rule.ts";
@@ -95,27 +95,41 @@ export function contribute(file: FileIr, solver: Solver): Contribution {
 }
 
 /** Equal keys: nothing that other files could see has changed. */
-export function contributionKey(c: Contribution): string {
-  const site = (s: { item: ItemId; op: number; span: Span }): string =>
-    `${s.item}:${s.op}:${s.span.start}-${s.span.end}`;
-  return hash128(
-    [
-      ...[...c.hits, ...c.placeHits].map(
-        (h) => `${h.sink}@${site(h.site)}:${h.label}:${h.cleared}:${h.marks}:${h.trail.key}`,
-      ),
-      ...c.roots.map(
-        (r) =>
-          `${r.item}|${r.hit.sink}@${site(r.hit.site)}:${r.hit.label}:${r.hit.cleared}:${r.hit.trail.key}`,
-      ),
-      ...c.observations.map(
-        (o) =>
-          `${o.paths.join(",")}|${o.sinks.map((s) => `${s.kind} ${s.path}`).join(",")}@${site(o.site)}(${o.args.map((a) => deepKey(a.value)).join(",")})`,
-      ),
-      ...c.latent.map((h) => `${h.sink}@${site(h.site)}`),
-      ...[...c.stored].map(([place, value]) => `${place}=${deepKey(value)}`),
-      ...[...c.calls].sort(),
-    ].join("\n"),
-  );
+export function contributionKey(c: Contribution): number {
+  let key = mix(c.hits.length, c.roots.length);
+  for (const hit of [...c.hits, ...c.placeHits]) key = mix(key, hitKey(hit));
+  for (const { item, hit } of c.roots) key = mix(mix(key, textKey(item)), hitKey(hit));
+  for (const o of c.observations) key = mix(key, observationKey(o));
+  for (const h of c.latent) key = mix(mix(key, textKey(h.sink)), siteKey(h.site));
+  for (const [place, value] of c.stored) key = mix(mix(key, textKey(place)), deepKey(value));
+  let calls = c.calls.size;
+  for (const id of c.calls) calls = gather(calls, textKey(id));
+  return mix(key, calls);
+}
+
+function siteKey({ item, op, span }: { item: ItemId; op: number; span: Span }): number {
+  return mix(mix(mix(textKey(item), op), span.start), span.end);
+}
+/** What an unchanged function says is the same object as before. */
+const hitKeys = new WeakMap<Hit, number>();
+function hitKey(hit: Hit): number {
+  let key = hitKeys.get(hit);
+  if (key !== undefined) return key;
+  key = mix(mix(textKey(hit.sink), siteKey(hit.site)), textKey(hit.label));
+  key = mix(mix(mix(key, hit.cleared), hit.marks), hit.trail.key);
+  hitKeys.set(hit, key);
+  return key;
+}
+const observationKeys = new WeakMap<Observation, number>();
+function observationKey(o: Observation): number {
+  let key = observationKeys.get(o);
+  if (key !== undefined) return key;
+  key = mix(siteKey(o.site), o.paths.length);
+  for (const path of o.paths) key = mix(key, textKey(path));
+  for (const { kind, path } of o.sinks) key = mix(mix(key, textKey(kind)), textKey(path));
+  for (const { value } of o.args) key = mix(key, deepKey(value));
+  observationKeys.set(o, key);
+  return key;
 }
 
 /** Calls or places here matter to findings in other files, whether data flows there or not. */

@@ -6,7 +6,7 @@ import type { Hit, Observation } from "../taint/summary.ts";
 import type { ItemId } from "../taint/value.ts";
 import type { Confidence } from "./api.ts";
 import type { FindingsInput } from "./input.ts";
-import { concerns } from "./watched.ts";
+import { concerned } from "./watched.ts";
 
 export interface Raw {
   readonly rule: Rule;
@@ -28,8 +28,8 @@ export function matchesOf(rule: Rule, input: FindingsInput, context: Context): R
   const own = contributions.get(file);
   if (rule.flow !== undefined) out.push(...flowsOf(rule, rule.flow, input, context));
   if (rule.calls !== undefined) {
-    for (const o of own?.observations ?? [])
-      if (concerns(o, rule.calls)) add(rule.calls.check(o, context));
+    for (const o of concerned(own?.observations ?? [], rule.calls))
+      add(rule.calls.check(o, context));
   }
   if (rule.stores !== undefined) {
     for (const s of own?.stores ?? [])
@@ -43,8 +43,8 @@ export function matchesOf(rule: Rule, input: FindingsInput, context: Context): R
   }
   if (rule.items !== undefined) {
     const byItem = new Map<ItemId, Observation[]>();
-    for (const o of own?.observations ?? [])
-      if (concerns(o, rule.items)) byItem.set(o.site.item, [...(byItem.get(o.site.item) ?? []), o]);
+    for (const o of concerned(own?.observations ?? [], rule.items))
+      byItem.set(o.site.item, [...(byItem.get(o.site.item) ?? []), o]);
     for (const [item, calls] of byItem) {
       const code = context.code(item);
       if (code !== undefined)
@@ -58,11 +58,10 @@ export function matchesOf(rule: Rule, input: FindingsInput, context: Context): R
     }
   }
   const { project } = rule;
-  if (project !== undefined && own?.observations.some((o) => concerns(o, project))) {
-    const all: Observation[] = [];
-    for (const f of [...contributions.keys()].sort())
-      for (const o of contributions.get(f)?.observations ?? [])
-        if (concerns(o, project)) all.push(o);
+  if (project !== undefined && concerned(own?.observations ?? [], project).length > 0) {
+    const all = [...contributions.keys()]
+      .sort()
+      .flatMap((f) => concerned(contributions.get(f)?.observations ?? [], project));
     add(project.check(all, context));
   }
   if (rule.manifest !== undefined && input.manifest !== undefined && readsFile(rule.manifest, file))

@@ -46,7 +46,9 @@ export function lowerFile(
   const ids: string[] = [];
   const irs: Item[] = [];
   const taken = new Map<string, number>();
-  sources.forEach((source, i) => {
+  /** How many children of each item were met. */
+  const met = new Map<number, number>();
+  for (const source of sources) {
     let ir = cache.get(source.key);
     let fresh = false;
     if (ir === undefined) {
@@ -57,8 +59,9 @@ export function lowerFile(
     irs.push(ir);
     let id = `${file}#`;
     if (source.parent >= 0) {
-      const up = sources[source.parent] as ItemSource;
-      const hole = (irs[source.parent] as Item).holes[up.children.indexOf(i)];
+      const nth = met.get(source.parent) ?? 0;
+      met.set(source.parent, nth + 1);
+      const hole = (irs[source.parent] as Item).holes[nth];
       const name = `${hole?.className ? `${hole.className}.` : ""}${hole?.name || ir.name || "<function>"}`;
       let above = ids[source.parent] as string;
       // Names of very deep functions would grow with the square of the depth.
@@ -70,7 +73,7 @@ export function lowerFile(
     }
     ids.push(id);
     if (fresh) log?.lowered(id);
-  });
+  }
   const items = sources.map((source, i) => ({
     id: ids[i] as string,
     file,

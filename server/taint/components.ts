@@ -26,7 +26,7 @@ const MAX_ROUNDS = 12;
 const EXACT_ROUNDS = 4;
 const MAX_RESTARTS = 7;
 /** Functions that call each other and cost more than this together are summarised with narrow bounds. */
-const CIRCLE_EFFORT = 2_000_000;
+const CIRCLE_EFFORT = 1_000_000;
 
 interface Frame {
   readonly id: ItemId;
