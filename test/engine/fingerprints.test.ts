@@ -34,9 +34,10 @@ def read():
 `,
 };
 
+/** All of a form that a rule knows by itself, and not of one length. */
 const SECRETS = [
-  "ghp_a8Kd03LqPz71XvBn52WcYt64RmJh90SgEu12",
-  "sk_live_51Hx9QwErTyUiOpAsDfGhJk",
+  "sk_live_a8Kd03LqPz71XvBn52WcYt64RmJh",
+  "sk_live_51Hx9QwErTyUiOpAsDfGhJkL",
   "sk_live_9zX8cV7bN6mL5kJ4hG3fD2sA1qW0eR",
 ];
 
