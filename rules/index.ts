@@ -95,6 +95,8 @@ import toctouFileCheckPage from "./toctou-file-check.md";
 import toctouFileCheck from "./toctou-file-check.ts";
 import uploadClientFilenamePage from "./upload-client-filename.md";
 import uploadClientFilename from "./upload-client-filename.ts";
+import uploadDoubleExtensionPage from "./upload-double-extension.md";
+import uploadDoubleExtension from "./upload-double-extension.ts";
 import uploadSizeCheckAfterReadPage from "./upload-size-check-after-read.md";
 import uploadSizeCheckAfterRead from "./upload-size-check-after-read.ts";
 import uploadTrustsContentTypePage from "./upload-trusts-content-type.md";
@@ -157,6 +159,7 @@ export const rules: RuleSet = {
     stackTraceToClient,
     toctouFileCheck,
     uploadClientFilename,
+    uploadDoubleExtension,
     uploadSizeCheckAfterRead,
     uploadTrustsContentType,
     xssDomSink,
@@ -213,6 +216,7 @@ export const rules: RuleSet = {
     "stack-trace-to-client": stackTraceToClientPage,
     "toctou-file-check": toctouFileCheckPage,
     "upload-client-filename": uploadClientFilenamePage,
+    "upload-double-extension": uploadDoubleExtensionPage,
     "upload-size-check-after-read": uploadSizeCheckAfterReadPage,
     "upload-trusts-content-type": uploadTrustsContentTypePage,
     "xss-dom-sink": xssDomSinkPage,

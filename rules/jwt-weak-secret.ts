@@ -22,7 +22,6 @@ import {
   family,
   rowData,
   signingAlgorithm,
-  spanOf,
 } from "../server/rule/tokens.ts";
 
 /** What HS256 asks for: RFC 7518, section 3.2. */
@@ -77,7 +76,7 @@ function check(
   const [first] = literals;
   const text = first === undefined ? textGiven(found) : textOf(first);
   if (text === undefined) return undefined;
-  const used = spanOf(call, code, found);
+  const used = call.site.span;
   return {
     ...(first === undefined ? { item: code.item, span: used } : placeOf(first, code, used)),
     op: call.site.op,

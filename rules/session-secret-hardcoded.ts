@@ -10,7 +10,7 @@ import {
 } from "../server/rule/literal-key.ts";
 import { type Code, type Context, type Fix, type Match, rule } from "../server/rule/rule.ts";
 import { isRandom } from "../server/rule/secret-value.ts";
-import { type Data, isSetting, rowData, spanOf } from "../server/rule/tokens.ts";
+import { type Data, isSetting, rowData } from "../server/rule/tokens.ts";
 
 export default rule({
   id: "session-secret-hardcoded",
@@ -31,7 +31,7 @@ export default rule({
       const [first] = literalsGiven(code, found, context).filter((l) => !isExcused(l.code, l.id));
       const text = first === undefined ? textGiven(found) : textOf(first);
       if (text === undefined) return undefined;
-      const used = spanOf(call, code, found);
+      const used = call.site.span;
       return {
         ...(first === undefined ? { item: code.item, span: used } : placeOf(first, code, used)),
         op: call.site.op,
@@ -55,10 +55,6 @@ export default rule({
         ...placeOf(first, code, store.site.span),
         op: store.site.op,
         facts: factsOf(data, textOf(first)),
-        related:
-          first.code.item === code.item
-            ? []
-            : [{ item: code.item, span: store.site.span, text: "it is used here" }],
       };
     },
   },

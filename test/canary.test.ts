@@ -40,7 +40,16 @@ def users(name: str):
 def orders(name: str, api_key: str = "${SECRET}"):
     rows = db.execute("SELECT * FROM orders WHERE name = '%s'" % name)  # api_key = "${SECRET}"
     return [API_KEY, DSN, *rows]
+
+
+def issue(user, expires):
+    import jwt
+    from keys import K
+    return jwt.encode({"sub": user, "exp": expires}, K, algorithm="HS256")
 `;
+
+/** Only what uses it says that it is a secret. */
+const ELSEWHERE = `K = "${SECRET}"\n`;
 
 const TYPED = `import express from "express";
 const app = express();
@@ -64,7 +73,9 @@ const RUNS: readonly (readonly string[])[] = [
     ["debug", "ir", name],
     ["debug", "summary", name],
   ]),
-  ...NAMES.slice(0, 4).flatMap((name) => [14, 19].map((line) => ["explain", `${name}:${line}`])),
+  ...NAMES.slice(0, 4).flatMap((name) =>
+    [14, 19, 26].map((line) => ["explain", `${name}:${line}`]),
+  ),
   ["fix", "--check"],
   ["fix", "--check", "--grade", "suggested"],
   ["fix"],
@@ -76,6 +87,7 @@ test("a planted secret and hostile names reach no output", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "skeptic-canary-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   for (const name of NAMES) writeFileSync(join(folder, name), PROGRAM);
+  writeFileSync(join(folder, "keys.py"), ELSEWHERE);
   mkdirSync(join(folder, "dir\u001b[31m"));
   writeFileSync(join(folder, "dir\u001b[31m", "app.py"), `${PROGRAM}# \u001b[31m \u202e \u0007\n`);
 
@@ -97,7 +109,7 @@ test("a planted secret and hostile names reach no output", (t) => {
     assert.ok(status === 0 || status === 1, `${what} ended with ${status}: ${stderr}`);
     const all = stdout + stderr + (place === undefined ? "" : readFileSync(place, "utf8"));
     if (place !== undefined) rmSync(place);
-    assert.match(all, /sql-injection|SELECT|\d+ finding/, `${what} found nothing:\n${all}`);
+    assert.match(all, /sql-injection|jwt-weak-secret|SELECT|\d+ finding/, `${what} found nothing:\n${all}`);
     // A patch in a pipe is exact: what it applies to has such characters.
     const raw = run.includes("--check") ? null : /[\p{Cc}\p{Cf}](?<![\n\t])/u.exec(all);
     assert.ok(

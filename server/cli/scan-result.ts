@@ -34,11 +34,14 @@ export function fixesOf(workspace: Workspace, finding: Finding): readonly Fix[] 
 
 export function secretSpans(findings: readonly Finding[]): Map<FileId, Span[]> {
   const spans = new Map<FileId, Span[]>();
-  for (const { category, file, span } of findings) {
-    if (category !== "secrets") continue;
-    const known = spans.get(file);
-    if (known === undefined) spans.set(file, [span]);
-    else known.push(span);
+  for (const finding of findings) {
+    if (finding.category !== "secrets") continue;
+    // The secret may be written in another file, to which a step leads.
+    for (const { file, span } of [finding, ...finding.flow]) {
+      const known = spans.get(file);
+      if (known === undefined) spans.set(file, [span]);
+      else known.push(span);
+    }
   }
   return spans;
 }

@@ -70,6 +70,7 @@ export function createSecrets(engine: Engine, open: () => Iterable<FileId>): Sec
     told(findings) {
       const reported = findings
         .filter(({ category }) => category === "secrets")
+        .flatMap((finding) => [finding, ...finding.flow])
         .flatMap(({ file, span }) =>
           literalValues((engine.text(file) ?? "").slice(span.start, span.end)),
         );

@@ -2,7 +2,7 @@
 import { conditionsAt } from "./errors.ts";
 import { constantOf, type Given, origin, type Place, written } from "./given.ts";
 import { isDevelopment, isSample, isTest } from "./place.ts";
-import type { Code, Context, Span, ValueId } from "./rule.ts";
+import type { Code, Context, Match, Span, ValueId } from "./rule.ts";
 
 /** What is decided for development or tests alone. */
 const SWITCH =
@@ -57,13 +57,14 @@ export function textGiven(found: Given): string | undefined {
   return typeof text === "string" && text !== "" && !text.includes("-----BEGIN") ? text : undefined;
 }
 
-/** The literal, if it stands in the file that is looked at, else where it is used. */
+/** The literal, if it stands in the file that is looked at; else where it is used, and the literal beside it. */
 export function placeOf(
   literal: Place,
   code: Code,
   used: Span,
-): { readonly item: string; readonly span: Span } {
+): Pick<Match, "item" | "span" | "related"> {
+  const there = { item: literal.code.item, span: literal.op.span };
   return literal.code.file === code.file
-    ? { item: literal.code.item, span: literal.op.span }
-    : { item: code.item, span: used };
+    ? there
+    : { item: code.item, span: used, related: [{ ...there, text: "it is written here" }] };
 }

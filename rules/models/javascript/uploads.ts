@@ -1,6 +1,7 @@
 /** Uploaded files in JavaScript: what the client says about them (name, type, size), and where they are stored. */
 import type { Model } from "../../../server/rule/rule.ts";
 
+const NAME = "{upload.Name(),upload.BareName()}";
 const FORM =
   "{formidable(),formidable.formidable(),formidable.IncomingForm(),formidable.default()}.parse";
 const FIELDS = "{file,files,image,avatar,upload,photo,document,attachment,sampleFile,picture}";
@@ -28,31 +29,47 @@ const uploads: Model = {
       "formidable.File()[*]",
     ],
     "upload.DeclaredType()": ["{multer.File(),fastify.Part(),formidable.File()}.mimetype"],
+    "upload.Name()": [
+      "formidable.File().originalFilename",
+      "upload.Name().{toLowerCase,trim,toString}()",
+    ],
+    // Their parsers keep the last part of what the client sent.
+    "upload.BareName()": [
+      "multer.File().{originalname,name}",
+      "fastify.Part().filename",
+      "{busboy(),busboy.default(),@fastify/busboy()}.on.arg(1).param(2).filename",
+      "upload.BareName().{toLowerCase,trim,toString}()",
+    ],
     "upload.Size()": ["multer.File().{size,buffer.length,buffer.byteLength}"],
   },
   sources: [
     { path: "multer.File().buffer", kind: "remote", text: "the uploaded content" },
     { path: "upload.DeclaredType()", kind: "remote", text: "the type the client declared" },
+    { path: "upload.Name()", kind: "upload-name", text: "the file name the client sent" },
     {
-      path: "multer.File().{originalname,name}",
+      path: "upload.BareName()",
       kind: "upload-name",
       text: "the client's file name, without folders",
     },
+  ],
+  // As of any text: the rule about extensions watches these calls.
+  passes: [
     {
-      path: "fastify.Part().filename",
-      kind: "upload-name",
-      text: "the client's file name, without folders",
+      path: `${NAME}.split()`,
+      from: ["recv"],
+      derive: "part",
+      clears: ["piece", "path"],
+      needs: { arg: 0, is: "only-slash" },
     },
     {
-      path: "{busboy(),busboy.default(),@fastify/busboy()}.on.arg(1).param(2).filename",
-      kind: "upload-name",
-      text: "the client's file name, without folders",
+      path: `${NAME}.split()`,
+      from: ["recv"],
+      derive: "part",
+      clears: ["piece", "no-climb"],
+      needs: { arg: 0, is: "only-dot" },
     },
-    {
-      path: "formidable.File().originalFilename",
-      kind: "upload-name",
-      text: "the file name the client sent",
-    },
+    { path: `${NAME}.{split,match}()`, from: ["recv", "*"], derive: "part" },
+    { path: `${NAME}.{includes,indexOf}()`, from: [], scalar: true },
   ],
   sinks: [
     { path: "multer.Stored()", args: [1], kind: "path", data: { api: "multer", does: "writes" } },

@@ -1,6 +1,7 @@
 /** Uploaded files in Python: what the client says about them (name, type), their content, and where they are stored. */
 import type { Model } from "../../../server/rule/rule.ts";
 
+const NAME = "upload.Name()";
 const UPLOAD =
   "{starlette.datastructures.UploadFile(),werkzeug.FileStorage(),django.UploadedFile(),aiohttp.web.FileField(),litestar.datastructures.UploadFile()}";
 
@@ -21,6 +22,10 @@ const uploads: Model = {
       "rest_framework.request.Request().FILES.get()",
     ],
     "upload.DeclaredType()": [`${UPLOAD}.{content_type,mimetype}`],
+    "upload.Name()": [
+      "{starlette.datastructures.UploadFile(),werkzeug.FileStorage(),aiohttp.web.FileField(),litestar.datastructures.UploadFile()}.filename",
+      "upload.Name().{lower,strip,casefold}()",
+    ],
     "upload.read": [
       `${UPLOAD}.read`,
       "starlette.datastructures.UploadFile().file.read",
@@ -35,21 +40,26 @@ const uploads: Model = {
       text: "the uploaded content",
     },
     { path: "upload.DeclaredType()", kind: "remote", text: "the type the client declared" },
+    { path: "upload.Name()", kind: "upload-name", text: "the file name the client sent" },
+  ],
+  // As of any text: the rule about extensions watches these calls.
+  passes: [
     {
-      path: "aiohttp.web.FileField().filename",
-      kind: "upload-name",
-      text: "the file name the client sent",
+      path: `${NAME}.split()`,
+      from: ["recv"],
+      derive: "part",
+      clears: ["piece", "path"],
+      needs: { arg: 0, is: "only-slash" },
     },
     {
-      path: "litestar.datastructures.UploadFile().filename",
-      kind: "upload-name",
-      text: "the file name the client sent",
+      path: `${NAME}.split()`,
+      from: ["recv"],
+      derive: "part",
+      clears: ["piece", "no-climb"],
+      needs: { arg: 0, is: "only-dot" },
     },
-    {
-      path: "werkzeug.FileStorage().filename",
-      kind: "upload-name",
-      text: "the file name the client sent",
-    },
+    { path: `${NAME}.split()`, from: ["recv", "*"], derive: "part" },
+    { path: `${NAME}.{find,index,count}()`, from: [], scalar: true },
   ],
   sinks: [
     {

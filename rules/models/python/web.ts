@@ -120,11 +120,6 @@ const web: Model = {
       text: "the request body",
     },
     {
-      path: "starlette.datastructures.UploadFile().filename",
-      kind: "upload-name",
-      text: "the file name the client sent",
-    },
-    {
       path: "starlette.datastructures.UploadFile().headers",
       kind: "remote",
       text: "what the client said of the file",
