@@ -1,6 +1,7 @@
 import { type Turn, turnsOf } from "../server/rule/becomes.ts";
 import { importEdit, importedAs } from "../server/rule/fix/imports.ts";
-import { origin } from "../server/rule/given.ts";
+import { methodCallOn, wholeNumberOf } from "../server/rule/fix/number-range.ts";
+import { constantOf, given, origin } from "../server/rule/given.ts";
 import { isBrowser, isSample, isTest } from "../server/rule/place.ts";
 import {
   type Code,
@@ -14,9 +15,12 @@ import {
   type ValueId,
 } from "../server/rule/rule.ts";
 import { type SecretName, secretName } from "../server/rule/secret-names.ts";
+import { isSessionCookie } from "../server/rule/session-cookie.ts";
+import { rowData } from "../server/rule/tokens.ts";
 
 /** One of several ready values. */
 const PICKS = /^(?:random|numpy\.random)\.(?:choice|choices|sample)$/;
+const MAKES = /^(?:random|numpy\.random|uuid|globalThis\.Math|nanoid\/non-secure)\./;
 /** They hold the time and the address of the network card, no chance at all. */
 const CLOCK = /^uuid\.(?:uuid1|v1|v6)$/;
 
@@ -35,7 +39,9 @@ export default rule({
       "globalThis.Math.random",
       "nanoid/non-secure.nanoid",
     ],
-    check(calls, code, context) {
+    sinks: ["cookie", "session", "token"],
+    check(all, code, context) {
+      const calls = all.filter((call) => call.paths.some((path) => MAKES.test(path)));
       if (isTest(code.file) || isSample(code.file)) return [];
       const found = new Map<string, { turn: Turn; name: SecretName; calls: Observation[] }>();
       for (const call of calls) {
@@ -45,7 +51,7 @@ export default rule({
           text: isText(path),
         };
         const turns = turnsOf(code, call.site.op, start);
-        const best = worst(turns);
+        const best = keyOf(turns, all, code) ?? worst(turns);
         // Of visits and jobs, too, there are sessions: one that something is kept under is more.
         if (best === undefined || (best.name.kind === "identifier" && !turns.some((t) => t.isKey)))
           continue;
@@ -88,6 +94,34 @@ function isFromText(call: Observation, code: Code, context: Context): boolean {
   return op.op === "binary" && /\bstring\.\w|["']/.test(where.text(op.span));
 }
 
+/** It becomes the value of a cookie that signs somebody in, or the key of a session or token: no name has to say so. */
+function keyOf(
+  turns: readonly Turn[],
+  calls: readonly Observation[],
+  code: Code,
+): { turn: Turn; name: SecretName } | undefined {
+  for (const turn of turns) {
+    if (turn.call === undefined || turn.picked || turn.code.item !== code.item) continue;
+    const to = calls.find((call) => call.site.op === turn.call?.op);
+    const cookie = to === undefined ? undefined : rowData(to, "cookie");
+    const key =
+      to === undefined ? undefined : (rowData(to, "session") ?? rowData(to, "token"))?.key;
+    const spec =
+      cookie !== undefined && to !== undefined && isSessionCookie(to, cookie) ? cookie.value : key;
+    const found = to === undefined ? undefined : given(to, spec);
+    if (
+      to === undefined ||
+      found?.kind !== "given" ||
+      found.argument !== to.args[turn.call.argument]
+    )
+      continue;
+    const name =
+      spec === key ? "the key" : `the cookie ${String(constantOf(given(to, cookie?.name)))}`;
+    return { turn: { ...turn, name }, name: { kind: "secret", exact: true } };
+  }
+  return undefined;
+}
+
 /** The turn that says the most; a function's name and a parameter say as much as a variable. */
 function worst(turns: readonly Turn[]): { turn: Turn; name: SecretName } | undefined {
   let best: { turn: Turn; name: SecretName } | undefined;
@@ -111,7 +145,11 @@ function matchOf(turn: Turn, name: SecretName, calls: readonly Observation[], co
     op: call.site.op,
     call,
     severity: name.kind === "secret" || name.kind === "code" ? "high" : "medium",
-    confidence: call.guessed ? "low" : "medium",
+    confidence: call.guessed
+      ? "low"
+      : turn.call !== undefined && turn.name?.startsWith("the ") === true
+        ? "high"
+        : "medium",
     facts: {
       name: nameInWords(turn),
       kind: name.kind,
@@ -126,8 +164,8 @@ function matchOf(turn: Turn, name: SecretName, calls: readonly Observation[], co
         : [{ item: turn.code.item, span: turn.span, text: `${String(turn.name)} gets it here` }],
   };
 }
-function nameInWords(turn: Turn): string {
-  return `"${String(turn.name)}"`;
+function nameInWords({ name = "" }: Turn): string {
+  return name.startsWith("the ") ? name.charAt(0).toUpperCase() + name.slice(1) : `"${name}"`;
 }
 
 function fixes(match: Match, code: Code): readonly Fix[] {
@@ -212,7 +250,7 @@ function inJavaScript(
     ];
   }
   if (browser) return undefined;
-  const range = wholeNumber(code, id);
+  const range = wholeNumberOf(code, id);
   if (range === undefined) return undefined;
   const { edit, local } = fromCrypto(code, "randomInt");
   return [
@@ -234,60 +272,11 @@ function quote(code: Code): string {
 
 /** `Math.random().toString(36).slice(2)`: all of it, when it is no number any more. */
 function textChain(code: Code, id: ValueId): Op | undefined {
-  const uses = userOf(code, id);
+  const uses = methodCallOn(code, id);
   if (uses === undefined || uses.name !== "toString" || uses.call.args.length !== 1)
     return undefined;
-  const after = userOf(code, uses.id);
+  const after = methodCallOn(code, uses.id);
   return after !== undefined && /^(?:slice|substring|substr)$/.test(after.name)
     ? after.call
     : uses.call;
-}
-/** The call of a method of this value. */
-function userOf(
-  code: Code,
-  id: ValueId,
-): { readonly id: ValueId; readonly name: string; readonly call: Call } | undefined {
-  const member = code.ir.ops.findIndex((op) => op.op === "member" && op.object === id);
-  const at = code.ir.ops.findIndex((op) => op.op === "call" && op.callee === member);
-  const op = code.ir.ops[at];
-  const own = code.ir.ops[member];
-  return member < 0 || op?.op !== "call" || own?.op !== "member"
-    ? undefined
-    : { id: at, name: own.name, call: op };
-}
-
-/** `Math.floor(Math.random() * n)` is `randomInt(n)`; `Math.floor(a + Math.random() * b)` is `randomInt(a, a + b)`. */
-function wholeNumber(code: Code, id: ValueId): { op: Op; args: string } | undefined {
-  const { ops } = code.ir;
-  const user = (of: ValueId): ValueId =>
-    ops.findIndex(
-      (op) =>
-        (op.op === "binary" && (op.left === of || op.right === of)) ||
-        (op.op === "call" && op.args.some((a) => a.value === of)),
-    );
-  const timesId = user(id);
-  const times = ops[timesId];
-  if (times?.op !== "binary" || times.operator !== "*") return undefined;
-  const size = code.op(times.left === id ? times.right : times.left);
-  let last = timesId;
-  let args = code.text(size.span);
-  const next = ops[user(timesId)];
-  if (next?.op === "binary" && next.operator === "+") {
-    const base = code.op(next.left === timesId ? next.right : next.left);
-    if (
-      base.op !== "const" ||
-      size.op !== "const" ||
-      typeof base.value !== "number" ||
-      typeof size.value !== "number"
-    )
-      return undefined;
-    args = `${base.value}, ${base.value + size.value}`;
-    last = user(timesId);
-  }
-  const floor = ops[user(last)];
-  if (floor?.op !== "call") return undefined;
-  const callee = code.op(floor.callee);
-  return callee.op === "member" && /^(?:floor|trunc)$/.test(callee.name)
-    ? { op: floor, args }
-    : undefined;
 }

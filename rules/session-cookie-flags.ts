@@ -15,19 +15,12 @@ import {
   type Edit,
   type Fix,
   type Match,
-  type Observation,
   onlyConst,
   rule,
 } from "../server/rule/rule.ts";
-import { words } from "../server/rule/secret-names.ts";
+import { isSessionCookie } from "../server/rule/session-cookie.ts";
 import { type Data, isSetting, rowData, spanOf } from "../server/rule/tokens.ts";
 
-/** Whoever has the value is the user. */
-const SESSION =
-  /^(?:sid|ssid|session|sessionid|sessid|auth|token|jwt|bearer|credential|credentials|phpsessid|jsessionid)$/;
-/** Values that the page's scripts are meant to read. */
-const READABLE =
-  /^(?:csrf|xsrf|theme|lang|language|locale|consent|count|expiry|expires|exists|flag|hint|status|type|color|redirect|expired|timeout|url|state)$/;
 const SWITCH =
   /NODE_ENV|\bDEBUG\b|\bdebug\b|\b(?:is|in)?_?dev|\bis_?prod|production|\blocalhost\b/i;
 
@@ -60,7 +53,7 @@ export default rule({
               facts: { lacks: off.map(({ flag }) => flag).join(","), set: true },
             };
       }
-      if (!isSession(call, data)) return undefined;
+      if (!isSessionCookie(call, data)) return undefined;
       const lacks = ["httpOnly", "secure"].filter((flag) =>
         isOff(given(call, data[flag]), flag, data),
       );
@@ -126,16 +119,6 @@ function switches(data: Data): { readonly spec: string; readonly flag: string }[
     });
 }
 
-/** By its name, which has to be known; one that is taken away has no value. */
-function isSession(call: Observation, data: Data): boolean {
-  const name = constantOf(given(call, data.name));
-  if (typeof name !== "string") return false;
-  const value = constantOf(given(call, data.value));
-  if (value === "" || given(call, data.value).kind === "absent") return false;
-  const all = words(name);
-  const signsIn = all.some((word) => SESSION.test(word)) || all.join(" ").startsWith("remember me");
-  return signsIn && !all.some((word) => READABLE.test(word));
-}
 /** Left out, or switched off; what cannot be seen may be there. */
 function isOff(found: Given, flag: string, data: Data): boolean {
   if (found.kind === "absent") return data.usual !== flag;

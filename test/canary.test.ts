@@ -109,7 +109,11 @@ test("a planted secret and hostile names reach no output", (t) => {
     assert.ok(status === 0 || status === 1, `${what} ended with ${status}: ${stderr}`);
     const all = stdout + stderr + (place === undefined ? "" : readFileSync(place, "utf8"));
     if (place !== undefined) rmSync(place);
-    assert.match(all, /sql-injection|jwt-weak-secret|SELECT|\d+ finding/, `${what} found nothing:\n${all}`);
+    assert.match(
+      all,
+      /sql-injection|jwt-weak-secret|SELECT|\d+ finding/,
+      `${what} found nothing:\n${all}`,
+    );
     // A patch in a pipe is exact: what it applies to has such characters.
     const raw = run.includes("--check") ? null : /[\p{Cc}\p{Cf}](?<![\n\t])/u.exec(all);
     assert.ok(
