@@ -7,8 +7,9 @@ import { painter } from "./color.ts";
 import { visible, visibleLines } from "./escape.ts";
 import { filePath } from "./files.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
-import { configure, printProblems } from "./scan-command.ts";
+import { printProblems } from "./scan-command.ts";
 import { secretMask, secretSpans } from "./scan-result.ts";
+import { configure } from "./settings.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
 export interface DebugOptions {
@@ -27,7 +28,7 @@ export async function debugCommand(
   const { path, name } = splitPlace(io.cwd, place);
   const engine = await factory();
   try {
-    configure(engine, [], "strict");
+    configure(engine, [], { profile: "strict" });
     const around = given.length > 0 ? given : ["."];
     const workspace = await openWorkspace(engine, io.cwd, {
       paths: [...around, path],

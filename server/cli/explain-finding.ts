@@ -12,8 +12,9 @@ import { filePath } from "./files.ts";
 import { codeFrame } from "./frame.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
 import { unifiedPatch } from "./patch.ts";
-import { configure, printProblems, progress, terminalWidth } from "./scan-command.ts";
+import { printProblems, progress, terminalWidth } from "./scan-command.ts";
 import { fixesOf, type ScanView, secretMask, secretSpans, shownFix } from "./scan-result.ts";
+import { configure } from "./settings.ts";
 import { clean, hanging, LEVEL_STYLE, pathLines, place, wrap } from "./text-report.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
@@ -49,7 +50,7 @@ export async function explainFinding(
   const engine = await factory();
   const onProgress = progress(io, false);
   try {
-    configure(engine, [], options.profile);
+    configure(engine, [], options);
     const around = given.length > 0 ? given : ["."];
     const paths = target.kind === "place" ? [...around, target.file] : around;
     const workspace = await openWorkspace(engine, io.cwd, {

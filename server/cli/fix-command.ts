@@ -10,8 +10,9 @@ import { visible, visibleLines } from "./escape.ts";
 import { type EngineFactory, EXIT, type Io } from "./io.ts";
 import { originalOffset } from "./original-place.ts";
 import { unifiedPatch } from "./patch.ts";
-import { configure, named, printProblems, progress, wanted } from "./scan-command.ts";
+import { named, printProblems, progress, wanted } from "./scan-command.ts";
 import { secretMask, secretSpans } from "./scan-result.ts";
+import { configure } from "./settings.ts";
 import { place, plural } from "./text-report.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
@@ -37,7 +38,7 @@ export async function fixCommand(
   const onProgress = progress(io, options.quiet);
   try {
     const { paths, rules } = named(given, options.rule, engine, io);
-    configure(engine, rules, "default");
+    configure(engine, rules);
     const { exclude } = options;
     const opened = await openWorkspace(engine, io.cwd, { paths, exclude, onProgress });
     const workspace: Workspace = {

@@ -4,7 +4,7 @@ import { type Paint, painter } from "./color.ts";
 import { safeJson, visibleLines } from "./escape.ts";
 import { type ExplainOptions, explainFinding, SHORTEST, targetOf } from "./explain-finding.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
-import { noSuchRule } from "./scan-command.ts";
+import { noSuchRule } from "./settings.ts";
 
 export interface RulesOptions {
   readonly format: "text" | "json";

@@ -7,6 +7,7 @@ import { type FixCommandOptions, fixCommand } from "./fix-command.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
 import { explainCommand, type RulesOptions, rulesCommand } from "./rule-commands.ts";
 import { type ScanOptions, scanCommand } from "./scan-command.ts";
+import { profileOption, thresholdOptions } from "./settings.ts";
 
 /** `argv` without the program's own name. Never throws. */
 export async function run(
@@ -59,7 +60,7 @@ function commands(
     })
     .addHelpText("after", EXAMPLES);
 
-  program
+  const scan = program
     .command("scan")
     .description("report insecure code")
     .argument("[path...]", "files and folders", ["."])
@@ -77,14 +78,6 @@ function commands(
       list("-r, --rule <id>", "only this rule; repeat it or separate ids by commas", commas),
     )
     .addOption(list("-e, --exclude <glob>", "leave these files out; may be repeated", one))
-    .addOption(
-      choice(
-        "--profile <name>",
-        "strict also reports low confidence",
-        ["default", "strict"],
-        "default",
-      ),
-    )
     .option("--no-color", "no colours (as NO_COLOR=1)")
     .option("-q, --quiet", "only the findings: no summary, no progress", false)
     .option("-v, --verbose", "also speed, findings by rule and each file left out", false)
@@ -92,6 +85,7 @@ function commands(
     .action(async (paths: string[], options: ScanOptions) =>
       done(await scanCommand(paths, options, factory, io, version)),
     );
+  for (const option of thresholdOptions()) scan.addOption(option);
 
   program
     .command("fix")
@@ -131,14 +125,7 @@ function commands(
     )
     .argument("<what>", "a fingerprint (or its start), FILE:LINE, or the id of a rule")
     .argument("[path...]", "for a finding: the files and folders to scan", [])
-    .addOption(
-      choice(
-        "--profile <name>",
-        "strict also reports low confidence",
-        ["default", "strict"],
-        "default",
-      ),
-    )
+    .addOption(profileOption())
     .addOption(list("-e, --exclude <glob>", "leave these files out; may be repeated", one))
     .option("--no-color", "no colours (as NO_COLOR=1)")
     .addHelpText("after", EXPLAIN_EXAMPLES)

@@ -2,8 +2,7 @@
 import { constants, existsSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { Engine, Finding, Level, Problem, Settings } from "../engine/api.ts";
-import { DEFAULT_SETTINGS } from "../engine/api.ts";
+import type { Engine, Finding, Level, Problem } from "../engine/api.ts";
 import { type Paint, painter, plain } from "./color.ts";
 import { writeReport } from "./disk.ts";
 import { visible } from "./escape.ts";
@@ -12,16 +11,16 @@ import { type EngineFactory, EXIT, type Io, type Output, UsageError } from "./io
 import { jsonReport } from "./json-report.ts";
 import { sarifReport } from "./sarif-report.ts";
 import { fixesOf, LEVELS, type ScanResult, secretMask, secretSpans } from "./scan-result.ts";
+import { configure, type Reported } from "./settings.ts";
 import { plural, textReport } from "./text-report.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
-export interface ScanOptions {
+export interface ScanOptions extends Reported {
   readonly format: "text" | "json" | "sarif";
   readonly output?: string;
   readonly failOn: "error" | "warning" | "info" | "information" | "never";
   readonly rule: readonly string[];
   readonly exclude: readonly string[];
-  readonly profile: "default" | "strict";
   readonly color: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -40,7 +39,7 @@ export async function scanCommand(
   const onProgress = progress(io, options.quiet);
   try {
     const { paths, rules } = named(given, options.rule, engine, io);
-    configure(engine, rules, options.profile);
+    configure(engine, rules, options);
     const { exclude } = options;
     const workspace = await openWorkspace(engine, io.cwd, { paths, exclude, onProgress });
     await workspace.settle();
@@ -86,37 +85,8 @@ export function named(
   return { paths: paths.length === 0 ? ["."] : paths, rules: [...rules, ...more] };
 }
 
-/** Profile and rules, as the engine's settings. Throws UsageError for a rule that does not exist. */
-export function configure(
-  engine: Engine,
-  rules: readonly string[],
-  profile: Settings["profile"],
-): void {
-  const known = engine.rules().map((rule) => rule.id);
-  for (const id of rules) if (!known.includes(id)) throw new UsageError(noSuchRule(id, known));
-  const others = rules.length === 0 ? [] : known.filter((id) => !rules.includes(id));
-  engine.configure({
-    ...DEFAULT_SETTINGS,
-    profile,
-    minimumConfidence: profile === "strict" ? "low" : DEFAULT_SETTINGS.minimumConfidence,
-    rules: Object.fromEntries(others.map((id) => [id, "off"])),
-  });
-}
-
 export function wanted(findings: readonly Finding[], rules: readonly string[]): readonly Finding[] {
   return rules.length === 0 ? findings : findings.filter(({ rule }) => rules.includes(rule));
-}
-
-export function noSuchRule(id: string, known: readonly string[]): string {
-  const words = new Set(id.toLowerCase().split(/[^a-z]+/));
-  const near = known
-    .map((other) => ({ other, shared: other.split("-").filter((word) => words.has(word)).length }))
-    .filter(({ shared }) => shared > 0)
-    .sort((a, b) => b.shared - a.shared)
-    .slice(0, 3)
-    .map(({ other }) => other);
-  const hint = near.length === 0 ? "" : `; near it: ${near.join(", ")}`;
-  return `there is no rule ${visible(id)}${hint} (list them with: skeptic rules)`;
 }
 
 /** Milliseconds until the first sign of life in a log, and between two. */

@@ -50,6 +50,50 @@ test("what it says of the demo is valid SARIF, with flows, fixes and fingerprint
     );
 });
 
+test("severity, confidence and the level of a rule decide what is reported", (t) => {
+  const box = sandbox(t, {
+    // critical and certain; high, but it goes through an unknown call; a hint.
+    "app.py": `${HANDLER.replace("import find", "import find, other, size")}    other(1)\n`,
+    "store.py": `${STORE}
+def other(name):
+    db = sqlite3.connect("users.db")
+    return db.execute("SELECT * FROM users WHERE name = '" + unknown(name) + "'").fetchall()
+
+import os
+
+def size(path):
+    if os.path.exists(path):
+        os.remove(path)
+`,
+  });
+  const found = (...argv: string[]): string[] =>
+    JSON.parse(skeptic(box, "scan", "--format", "json", ...argv).out).findings.map(
+      ({ rule, level }: { rule: string; level: string }) => `${rule} ${level}`,
+    );
+  const all = found();
+  assert.ok(all.includes("sql-injection error"), all.join());
+  assert.ok(all.includes("toctou-file-check hint"), all.join());
+  assert.deepEqual(found("--minimum-severity", "critical"), ["sql-injection error"]);
+  assert.deepEqual(found("--minimum-confidence", "high", "--level", "toctou-file-check=off"), [
+    "sql-injection error",
+  ]);
+  const levels = ["--level", "sql-injection=info", "--level", "toctou-file-check=error"];
+  assert.deepEqual(found(...levels, "--rule", "sql-injection,toctou-file-check").sort(), [
+    "sql-injection information",
+    "toctou-file-check error",
+  ]);
+  for (const [argv, message] of [
+    [["--level", "sql-injection"], /--level takes RULE=LEVEL/],
+    [["--level", "sql=off"], /there is no rule sql/],
+    [["--level", "sql-injection=loud"], /there is no level loud: off, hint/],
+    [["--minimum-severity", "huge"], /Allowed choices/],
+  ] as const) {
+    const { code, err } = skeptic(box, "scan", ...argv);
+    assert.equal(code, 2);
+    assert.match(err, message);
+  }
+});
+
 test("a flow over two files is found, shown, rewritten, and gone", (t) => {
   const box = sandbox(t, {
     "app.py": HANDLER,
