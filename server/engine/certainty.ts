@@ -9,6 +9,8 @@ const MARKS: Readonly<Record<string, string>> = {
   "many-values": "more sources meet in one value than are kept apart",
   stored:
     "one function stores the data and another one reads it; that they run in this order is not known",
+  "whole-object":
+    "it is read so deep inside an object that its parts are not told apart: another part of it may be meant",
   "unknown-origin":
     "no call of the function was seen in the files that were read, so where its parameter comes from is not known",
 };

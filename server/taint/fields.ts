@@ -7,6 +7,7 @@ import {
   KEYS,
   MAX_DEPTH,
   MAX_FIELDS,
+  markBit,
   ofTaint,
   TAIL,
   type Taint,
@@ -14,6 +15,8 @@ import {
   type Value,
   withTaint,
 } from "./value.ts";
+
+const WHOLE_OBJECT = markBit("whole-object");
 
 /** The value's own taint and that of everything inside it. */
 export function spread(value: Value, depth = 0): readonly Taint[] {
@@ -41,7 +44,12 @@ export function readField(value: Value, key: string): Value {
   }
   // What is inside a tainted whole is tainted.
   if (value.taint.length > 0) {
-    const taint = value.taint.map((t) => ({ ...t, label: extend(t.label, key) }));
+    const taint = value.taint.map((t) => {
+      const label = extend(t.label, key);
+      // So deep down, only the caller could tell whether it is this part that is tainted.
+      const marks = label === t.label && isSymbolic(label) ? t.marks | WHOLE_OBJECT : t.marks;
+      return { ...t, label, marks };
+    });
     found = found === undefined ? ofTaint(taint) : withTaint(found, joinTaint(found.taint, taint));
   }
   return found ?? UNKNOWN;

@@ -21,6 +21,7 @@ import { withoutText } from "./text.ts";
 import {
   type Alt,
   type ItemId,
+  markBit,
   ofTaint,
   type Part,
   type Proof,
@@ -39,6 +40,7 @@ export interface Applied {
   readonly whenFalse: Proof;
 }
 
+const WHOLE_OBJECT = markBit("whole-object");
 /** One piece of taint seen from a call costs about as much as looking at so many variables. */
 const PASSED_ON = 8;
 
@@ -118,7 +120,10 @@ export function instantiate(
       spreads.set(t.label, all);
     }
     spend(run, all.length * PASSED_ON, 0);
-    return all.map((a) => passedOn(t, a));
+    const isWhole = passedFor(t.label)?.fields === undefined;
+    return all.map((a) =>
+      passedOn(isWhole && !isSymbolic(a.label) ? { ...t, marks: t.marks & ~WHOLE_OBJECT } : t, a),
+    );
   };
   const passedOn = (t: Taint, a: Taint): Taint => {
     const derive = t.derive === "same" ? a.derive : t.derive;

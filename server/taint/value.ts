@@ -55,7 +55,13 @@ export interface Taint {
   readonly trail: Trail;
 }
 
-export const MARKS = ["unknown-call", "guessed-name", "many-values", "stored"] as const;
+export const MARKS = [
+  "unknown-call",
+  "guessed-name",
+  "many-values",
+  "stored",
+  "whole-object",
+] as const;
 export type Mark = (typeof MARKS)[number];
 export function markBit(mark: Mark): number {
   return 1 << MARKS.indexOf(mark);
