@@ -4,8 +4,11 @@ import {
   headerAt,
   isExactNpm,
   isExactPython,
-  jsonValue,
+  isNpmLibrary,
+  isPythonLibrary,
+  NPM_LOCKS,
   npmLocked,
+  PYTHON_LOCKS,
   pythonLocked,
   type Requirement,
   requirement,
@@ -16,16 +19,6 @@ import {
   toml,
 } from "../server/rule/manifest.ts";
 import { type Fix, type ManifestFile, type Match, rule } from "../server/rule/rule.ts";
-
-const NPM_LOCKS = [
-  "package-lock.json",
-  "npm-shrinkwrap.json",
-  "yarn.lock",
-  "pnpm-lock.yaml",
-  "bun.lock",
-  "bun.lockb",
-];
-const PYTHON_LOCKS = ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"];
 
 export default rule({
   id: "dep-unpinned-version",
@@ -84,11 +77,7 @@ function match(
 
 /** Applications only: a library that pins forces its versions on everybody. */
 function npm(file: ManifestFile): Match[] {
-  const get = (...path: string[]): unknown => jsonValue(file.text, path);
-  const publishes = ["main", "exports", "module", "files", "types", "publishConfig", "bin"].some(
-    (key) => get(key) !== undefined,
-  );
-  if (get("private") !== true && get("name") !== undefined && publishes) return [];
+  if (isNpmLibrary(file.text)) return [];
   const locked = NPM_LOCKS.some((lock) => file.has(lock));
   return ["dependencies", "devDependencies", "optionalDependencies"].flatMap((field) =>
     strings(file.text, [field]).flatMap(({ key, value, span, entry }) => {
@@ -112,12 +101,7 @@ function pyproject(text: string): Requirement[] {
   const root = toml(text);
   if (root === undefined) return [];
   const project = table(root, "project");
-  const classifiers = Array.isArray(project?.classifiers) ? project.classifiers : [];
-  const keeps =
-    classifiers.some((c) => typeof c === "string" && c.startsWith("Private ::")) ||
-    table(root, "tool", "poetry")?.["package-mode"] === false ||
-    table(root, "tool", "uv")?.package === false;
-  if (table(root, "build-system") !== undefined && !keeps) return [];
+  if (isPythonLibrary(root)) return [];
   const out: Requirement[] = [];
   const list = (values: unknown, from: number): void => {
     let at = from;

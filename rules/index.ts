@@ -18,6 +18,8 @@ import depInstallScriptPage from "./dep-install-script.md";
 import depInstallScript from "./dep-install-script.ts";
 import depLockfileIntegrityPage from "./dep-lockfile-integrity.md";
 import depLockfileIntegrity from "./dep-lockfile-integrity.ts";
+import depLockfileMissingPage from "./dep-lockfile-missing.md";
+import depLockfileMissing from "./dep-lockfile-missing.ts";
 import depUnpinnedVersionPage from "./dep-unpinned-version.md";
 import depUnpinnedVersion from "./dep-unpinned-version.ts";
 import deserializationUnsafePage from "./deserialization-unsafe.md";
@@ -121,6 +123,7 @@ export const rules: RuleSet = {
     debugModeEnabled,
     depInstallScript,
     depLockfileIntegrity,
+    depLockfileMissing,
     depUnpinnedVersion,
     deserializationUnsafe,
     errorDetailToClient,
@@ -178,6 +181,7 @@ export const rules: RuleSet = {
     "debug-mode-enabled": debugModeEnabledPage,
     "dep-install-script": depInstallScriptPage,
     "dep-lockfile-integrity": depLockfileIntegrityPage,
+    "dep-lockfile-missing": depLockfileMissingPage,
     "dep-unpinned-version": depUnpinnedVersionPage,
     "deserialization-unsafe": deserializationUnsafePage,
     "error-detail-to-client": errorDetailToClientPage,

@@ -85,6 +85,7 @@ export function discover(
   }
   followLinks(walk);
   for (const root of nameRoots(cwd, targets)) learnNames(walk.known, cwd, root);
+  learnLocks(walk.known, cwd);
   return {
     requested: [...walk.requested.values()].sort((a, b) => (a.file < b.file ? -1 : 1)),
     known: walk.known,
@@ -289,6 +290,24 @@ function learnNames(known: Set<FileId>, cwd: string, root: string): void {
     }
   }
 }
+
+/** Lock files above the working directory, up to the root of its repository: they hold for the packages below them. */
+function learnLocks(known: Set<FileId>, cwd: string): void {
+  const found: FileId[] = [];
+  let folder = cwd;
+  for (let i = 0; i < NAMES_ABOVE; i++) {
+    const names = quietList(folder).map(({ name }) => name);
+    if (folder !== cwd)
+      for (const name of names) if (LOCK.test(name)) found.push(fileId(cwd, join(folder, name)));
+    if (names.includes(".git")) {
+      for (const file of found) known.add(file);
+      return;
+    }
+    folder = dirname(folder);
+  }
+}
+const NAMES_ABOVE = 8;
+const LOCK = /(?:^|[-.])lock(?:\.json|\.yaml|\.toml|b)?$|^npm-shrinkwrap\.json$/;
 
 function excluder(globs: readonly string[]): (file: FileId) => boolean {
   const matchers = globs.map((glob) => {

@@ -1,6 +1,6 @@
 /** What is asked of a file: its findings and departures, by the settings that hold for it. */
 import type { FileId } from "../base/brand.ts";
-import type { RuleSet } from "../rule/rule.ts";
+import type { ManifestFile, RuleSet } from "../rule/rule.ts";
 import type { Analysis } from "./analysis.ts";
 import { DEFAULT_SETTINGS, type Departure, type Settings } from "./api.ts";
 import { indexContributions } from "./contributions.ts";
@@ -19,7 +19,7 @@ export interface Answers {
 }
 
 export function createAnswers(
-  { docs, files, isManifest, nameOf }: Texts,
+  { docs, files, isManifest, foldersAbove, nameOf }: Texts,
   { irOf, now }: Moments,
   { last, analyse, analyseFeeders, knownNow }: Analysis,
   { crash }: Problems,
@@ -33,6 +33,25 @@ export function createAnswers(
     for (const root of settings.keys())
       if ((root === "" || file.startsWith(`${root}/`)) && root.length >= best.length) best = root;
     return settings.get(best) ?? DEFAULT_SETTINGS;
+  };
+
+  const manifestOf = (file: FileId, text: string): ManifestFile => {
+    const folder = file.slice(0, file.lastIndexOf("/") + 1);
+    const folders = foldersAbove(file);
+    const above = (name: string): FileId | undefined =>
+      folders?.map((one) => (one === "" ? name : `${one}/${name}`)).find(files.has);
+    return {
+      file,
+      text,
+      sibling: (name) => files.text(`${folder}${name}`),
+      has: (name) => files.has(`${folder}${name}`),
+      above,
+      textAbove: (name) => {
+        const at = above(name);
+        return at === undefined ? undefined : files.text(at);
+      },
+      isInWorkspace: folders !== undefined,
+    };
   };
 
   const found = (file: FileId, within = Number.POSITIVE_INFINITY): readonly Found[] => {
@@ -58,14 +77,7 @@ export function createAnswers(
       settings: settingsFor(file),
       nameOf,
       directives: doc.directives ?? [],
-      manifest: isManifest(file)
-        ? {
-            file,
-            text: doc.text,
-            sibling: (name) => files.text(`${file.slice(0, file.lastIndexOf("/") + 1)}${name}`),
-            has: (name) => files.has(`${file.slice(0, file.lastIndexOf("/") + 1)}${name}`),
-          }
-        : undefined,
+      manifest: isManifest(file) ? manifestOf(file, doc.text) : undefined,
       problem: crash,
     });
     m.found.set(file, out);

@@ -23,6 +23,7 @@ export interface Doc {
   itemKeys: KnownKeys | undefined;
 }
 
+const FARTHEST = 8;
 export const STEERING =
   /(^|\/)(tsconfig[^/]*\.json|jsconfig\.json|package\.json|package-lock\.json|uv\.lock|poetry\.lock|\.npmrc|\.yarnrc(\.yml)?|uv\.toml)$/;
 
@@ -39,6 +40,8 @@ export interface Texts {
   readonly nameFiles: (nameOf: (file: FileId) => string) => void;
   readonly languageOf: (file: FileId, doc: Doc) => Language | undefined;
   readonly isManifest: (file: FileId) => boolean;
+  /** The folder of a file and those above it in its workspace; undefined for a file that is in none. */
+  readonly foldersAbove: (file: FileId) => readonly string[] | undefined;
   /** Files came or went. */
   readonly forgetFolders: () => void;
 }
@@ -96,6 +99,26 @@ export function createTexts(rules: RuleSet): Texts {
   const isManifest = (file: FileId): boolean =>
     manifestRules.some((r) => readsFile(r.manifest, file));
 
+  const foldersAbove = (file: FileId): readonly string[] | undefined => {
+    const root = files.rootOf(file);
+    if (root === "" && !roots.includes("")) return undefined;
+    const out: string[] = [];
+    let at = file.slice(0, Math.max(0, file.lastIndexOf("/")));
+    for (
+      ;
+      at !== root && at !== "" && !at.endsWith("..");
+      at = at.slice(0, Math.max(0, at.lastIndexOf("/")))
+    )
+      out.push(at);
+    out.push(at);
+    // The command line may be started below the root of a repository.
+    for (let i = 0; root === "" && i < FARTHEST; i++) {
+      at = at === "" ? ".." : `${at}/..`;
+      out.push(at);
+    }
+    return out;
+  };
+
   return {
     docs,
     known,
@@ -110,6 +133,7 @@ export function createTexts(rules: RuleSet): Texts {
     },
     languageOf,
     isManifest,
+    foldersAbove,
     forgetFolders() {
       packageFolders = undefined;
     },

@@ -86,6 +86,43 @@ function toValue(node: Node): unknown {
   return node.value;
 }
 
+/** Where a key of JSON stands, without its quotes. */
+export function jsonKey(text: string, path: readonly string[]): Span | undefined {
+  const root = tree(text);
+  const key =
+    root === undefined ? undefined : findNodeAtLocation(root, [...path])?.parent?.children?.[0];
+  return key === undefined ? undefined : inside(key);
+}
+
+/** A package.json that says what it publishes: others install it beside versions of their own. */
+export function isNpmLibrary(text: string): boolean {
+  const publishes = ["main", "exports", "module", "files", "types", "publishConfig", "bin"].some(
+    (key) => jsonValue(text, [key]) !== undefined,
+  );
+  return (
+    jsonValue(text, ["private"]) !== true && jsonValue(text, ["name"]) !== undefined && publishes
+  );
+}
+/** A pyproject.toml that builds a package. */
+export function isPythonLibrary(root: Readonly<Record<string, unknown>>): boolean {
+  const classifiers = table(root, "project")?.classifiers;
+  const keeps =
+    (Array.isArray(classifiers) &&
+      classifiers.some((c) => typeof c === "string" && c.startsWith("Private ::"))) ||
+    table(root, "tool", "poetry")?.["package-mode"] === false ||
+    table(root, "tool", "uv")?.package === false;
+  return table(root, "build-system") !== undefined && !keeps;
+}
+export const NPM_LOCKS = [
+  "package-lock.json",
+  "npm-shrinkwrap.json",
+  "yarn.lock",
+  "pnpm-lock.yaml",
+  "bun.lock",
+  "bun.lockb",
+];
+export const PYTHON_LOCKS = ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"];
+
 /** One exact version in npm's words. */
 export function isExactNpm(range: string): boolean {
   return valid(range.trim().replace(/^[=v]+\s*/, "")) !== null;

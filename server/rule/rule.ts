@@ -173,6 +173,12 @@ export interface ManifestFile {
   sibling(name: string): string | undefined;
   /** There is a file of this name in the same folder. */
   has(name: string): boolean;
+  /** The nearest file of this name in this folder or above it, in the same workspace. */
+  above(name: string): FileId | undefined;
+  /** Its text, if it is loaded. */
+  textAbove(name: string): string | undefined;
+  /** What is beside and above the file is known: it belongs to a workspace. */
+  readonly isInWorkspace: boolean;
 }
 
 export interface Rule {

@@ -113,3 +113,70 @@ function lineEnd(text: string, from: number): number {
   for (let i = from; i < text.length; i++) if (text[i] === "\n" || text[i] === "\r") return i;
   return text.length;
 }
+
+export interface Command {
+  readonly words: readonly {
+    readonly text: string;
+    readonly start: number;
+    readonly end: number;
+  }[];
+}
+
+/** The simple commands of a script, each as its words; quotes are taken off, and what is inside `$( )` counts as one word. */
+export function commands(script: string): readonly Command[] {
+  const out: Command[] = [];
+  let words: { text: string; start: number; end: number }[] = [];
+  let word: { text: string; start: number } | undefined;
+  const endWord = (i: number): void => {
+    if (word !== undefined) words.push({ ...word, end: i });
+    word = undefined;
+  };
+  const endCommand = (i: number): void => {
+    endWord(i);
+    if (words.length > 0) out.push({ words });
+    words = [];
+  };
+  for (let i = 0; i < script.length; ) {
+    const c = script[i] as string;
+    const skip = script.startsWith("${{", i)
+      ? script.indexOf("}}", i) + 2
+      : c === "'"
+        ? script.indexOf("'", i + 1) + 1
+        : c === '"'
+          ? closing(script, i)
+          : c === "\\"
+            ? i + 2
+            : 0;
+    if (c === "\\" && /[\r\n]/.test(script[i + 1] ?? "")) {
+      endWord(i);
+      i += script.startsWith("\r\n", i + 1) ? 3 : 2;
+    } else if (skip > i) {
+      word ??= { text: "", start: i };
+      const quoted = c === "'" || c === '"';
+      word.text += quoted
+        ? script.slice(i + 1, skip - 1)
+        : script.slice(c === "\\" ? i + 1 : i, skip);
+      i = skip;
+    } else if (c === "#" && word === undefined) i = lineEnd(script, i);
+    else if (/[;&|(){}\r\n]/.test(c)) {
+      endCommand(i);
+      i++;
+    } else if (/\s/.test(c)) {
+      endWord(i);
+      i++;
+    } else {
+      word ??= { text: "", start: i };
+      word.text += c;
+      i++;
+    }
+  }
+  endCommand(script.length);
+  return out;
+}
+function closing(script: string, from: number): number {
+  for (let i = from + 1; i < script.length; i++) {
+    if (script[i] === "\\") i++;
+    else if (script[i] === '"') return i + 1;
+  }
+  return script.length;
+}

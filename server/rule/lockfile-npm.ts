@@ -1,0 +1,216 @@
+/** package-lock.json in its three versions, yarn.lock in its two forms, pnpm-lock.yaml. */
+import type { Node } from "jsonc-parser";
+import { inside, json, type LockedPackage, type LockFile, properties } from "./locked.ts";
+import type { Span } from "./rule.ts";
+import { at, entries, entryOf, textOf, yaml } from "./yaml.ts";
+
+export function npm(text: string): LockFile | undefined {
+  const root = json(text);
+  const top = new Map(properties(root).map(({ key, value }) => [key, value]));
+  const asked = addressesAskedFor(top.get("packages"));
+  const packages: LockedPackage[] = [];
+  const add = (name: string, key: Node, entry: Node, named: "name" | "version"): void => {
+    const fields = new Map(properties(entry).map((one) => [one.key, one.value]));
+    const value = (field: string): unknown => fields.get(field)?.value;
+    if (value("link") === true || value("inBundle") === true || value("bundled") === true) return;
+    const version = typeof value("version") === "string" ? String(value("version")) : undefined;
+    // Version 1 writes the source into the version.
+    const place =
+      fields.get("resolved") ?? (named === "version" ? fields.get("version") : undefined);
+    const url = typeof place?.value === "string" ? place.value : "";
+    const isLocal =
+      /^(?:file|link|workspace):/.test(url) ||
+      (version !== undefined && /^(?:file|link):/.test(version));
+    const isGit = /^(?:git\+|git:|github:)/.test(url);
+    const alias =
+      named === "name"
+        ? fields.get("name")?.value
+        : /^npm:((?:@[^/@]+\/)?[^@]+)@/.exec(version ?? "")?.[1];
+    const hash = value("integrity");
+    const isAddress = /^[a-z+]+:\/\//i.test(url);
+    if (place !== undefined && place === fields.get("version")) asked.add(url);
+    packages.push({
+      name,
+      alias: typeof alias === "string" ? alias : undefined,
+      version,
+      span: inside(key),
+      source: isLocal ? "local" : isGit ? "git" : asked.has(url) ? "url" : "registry",
+      urls: isAddress && place !== undefined ? [{ text: url, span: inside(place) }] : [],
+      hashes:
+        isAddress || typeof hash === "string" ? [typeof hash === "string" ? hash : ""] : undefined,
+      commit: isGit ? /#([0-9a-f]{40})$/.exec(url)?.[1] : undefined,
+    });
+  };
+  const listed = top.get("packages");
+  if (listed !== undefined) {
+    for (const { key, name, value } of properties(listed)) {
+      const found = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(key)?.[1];
+      if (found !== undefined) add(found, name, value, "name");
+    }
+    return { ecosystem: "npm", packages };
+  }
+  const waiting = [top.get("dependencies")];
+  for (const list of waiting)
+    for (const { key, name, value } of properties(list)) {
+      add(key, name, value, "version");
+      waiting.push(properties(value).find((one) => one.key === "dependencies")?.value);
+    }
+  return root === undefined ? undefined : { ecosystem: "npm", packages };
+}
+
+/** Addresses that a package or the project itself names in place of a version. */
+function addressesAskedFor(packages: Node | undefined): Set<string> {
+  const out = new Set<string>();
+  for (const { value } of properties(packages))
+    for (const field of properties(value))
+      if (/ependencies$/.test(field.key))
+        for (const { value: range } of properties(field.value))
+          if (/^https?:/.test(String(range.value))) out.add(String(range.value));
+  return out;
+}
+
+/** `name@range` of a yarn key, with what an alias stands for. */
+function descriptor(key: string): { name: string; target: string; range: string } | undefined {
+  const [, name, range = ""] = /^((?:@[^/@]+\/)?[^@]+)@(.*)$/.exec(key.trim()) ?? [];
+  if (name === undefined) return undefined;
+  const target = /^npm:((?:@[^/@]+\/)?[a-z][^@]*)@/i.exec(range)?.[1] ?? name;
+  return { name, target, range };
+}
+
+/** Yarn 1: an own format of two levels. */
+export function classic(text: string): LockFile {
+  const packages: LockedPackage[] = [];
+  let open:
+    | { key: string; span: Span; fields: Map<string, { text: string; span: Span }> }
+    | undefined;
+  const close = (): void => {
+    const asked = open === undefined ? undefined : descriptor(open.key);
+    if (open === undefined || asked === undefined) return;
+    const url = open.fields.get("resolved");
+    const integrity = open.fields.get("integrity")?.text;
+    const address = url?.text ?? "";
+    // Asked for by its address: what stands after the # of a repository is its commit.
+    const isAddress = /^(?:https?:|git[+:@]|github:|[\w-]+\/[\w.-]+)/.test(asked.range);
+    const isGit =
+      /^git[+:@]|^https:\/\/codeload\.github\.com\/|\.git#/.test(address) ||
+      (isAddress && !/\.(?:tgz|tar\.gz|tar)(?:$|[?#])/.test(address));
+    const fragment = /#([0-9a-f]{40})$/.exec(address)?.[1];
+    packages.push({
+      name: asked.name,
+      alias: asked.target === asked.name ? undefined : asked.target,
+      version: open.fields.get("version")?.text,
+      span: open.span,
+      source:
+        address === "" || address.startsWith("file:")
+          ? "local"
+          : isGit
+            ? "git"
+            : isAddress
+              ? "url"
+              : "registry",
+      urls: url === undefined ? [] : [{ text: address.replace(/#.*$/, ""), span: url.span }],
+      hashes:
+        url === undefined
+          ? undefined
+          : [integrity ?? (fragment === undefined ? "" : `sha1-${fragment}`)],
+      commit: isGit ? (fragment ?? /\/tar\.gz\/([0-9a-f]{40})$/.exec(address)?.[1]) : undefined,
+    });
+  };
+  for (const { 0: line, index } of text.matchAll(/[^\r\n]+/g)) {
+    if (line.startsWith("#")) continue;
+    const head = /^("?)([^\s"][^"]*?)\1(?:, .*)?:$/.exec(line);
+    if (head !== null) {
+      close();
+      const key = (head[2] as string).split(/"?, "?/)[0] as string;
+      const start = index + (head[1] as string).length;
+      open = { key, span: { start, end: start + key.length }, fields: new Map() };
+      continue;
+    }
+    const field = /^ {2}(\w+) ("?)(.*?)\2$/.exec(line);
+    if (field === null || open === undefined) continue;
+    const [, name = "", quote = "", value = ""] = field;
+    const start = index + 2 + name.length + 1 + quote.length;
+    open.fields.set(name, { text: value, span: { start, end: start + value.length } });
+  }
+  close();
+  return { ecosystem: "npm", packages };
+}
+
+/** Yarn 2 and newer. */
+export function berry(text: string): LockFile | undefined {
+  const root = yaml(text);
+  if (root === undefined) return undefined;
+  const packages = entries(root).flatMap(({ key, keySpan, value }): LockedPackage[] => {
+    const asked = descriptor(key.split(",")[0] as string);
+    const resolution = entryOf(value, "resolution")?.value;
+    const found = descriptor(textOf(resolution) ?? "");
+    if (asked === undefined || found === undefined || resolution === undefined) return [];
+    const { range } = found;
+    const isLocal =
+      /^(?:workspace|portal|link|file|patch|virtual):/.test(range) || range.includes("patch:");
+    const isGit = /#commit=|^git[@+:]|\.git(?:#|$)/.test(range);
+    const isAddress = /^https?:/.test(range) && !isGit;
+    const checksum = textOf(at(value, "checksum"));
+    return [
+      {
+        name: asked.target,
+        alias: found.name,
+        version: textOf(at(value, "version")),
+        span: unquoted(keySpan, text),
+        source: isLocal ? "local" : isGit ? "git" : isAddress ? "url" : "registry",
+        urls: isAddress || isGit ? [{ text: range, span: unquoted(resolution.span, text) }] : [],
+        hashes: [checksum ?? ""],
+        commit: /#commit=([0-9a-f]{40})/.exec(range)?.[1],
+        optional: at(value, "conditions") !== undefined,
+      },
+    ];
+  });
+  return { ecosystem: "npm", packages };
+}
+
+export function pnpm(text: string): LockFile | undefined {
+  const root = yaml(text);
+  if (root === undefined) return undefined;
+  const packages = entries(at(root, "packages")).flatMap(
+    ({ key, keySpan, value }): LockedPackage[] => {
+      const resolution = at(value, "resolution");
+      if (resolution === undefined) return [];
+      const tarball = entryOf(resolution, "tarball")?.value;
+      const repo = entryOf(resolution, "repo")?.value;
+      const type = textOf(at(resolution, "type"));
+      const url = tarball ?? repo;
+      const name = /^\/?((?:@[^/@]+\/)?[^/@(]+)[@/]/.exec(key)?.[1] ?? key;
+      const commit = textOf(at(resolution, "commit"));
+      const address = textOf(url) ?? "";
+      const ofGithub =
+        /^https:\/\/codeload\.github\.com\/[^/]+\/[^/]+\/tar\.gz\/([0-9a-f]{40})$/.exec(
+          address,
+        )?.[1];
+      const isLocal = type === "directory" || address.startsWith("file:");
+      const isGit = repo !== undefined || ofGithub !== undefined;
+      const integrity = textOf(at(resolution, "integrity"));
+      return [
+        {
+          name,
+          version: /@([^@(]+)(?:\(|$)/.exec(key.slice(1))?.[1],
+          span: unquoted(keySpan, text),
+          source: isLocal
+            ? "local"
+            : isGit
+              ? "git"
+              : /^https?:/.test(key.replace(/^[^@]*@/, ""))
+                ? "url"
+                : "registry",
+          urls:
+            url === undefined || isLocal ? [] : [{ text: address, span: unquoted(url.span, text) }],
+          hashes: [integrity ?? ""],
+          commit: commit ?? ofGithub,
+        },
+      ];
+    },
+  );
+  return { ecosystem: "npm", packages };
+}
+function unquoted({ start, end }: Span, text: string): Span {
+  return /["']/.test(text[start] ?? "") ? { start: start + 1, end: end - 1 } : { start, end };
+}

@@ -1,0 +1,102 @@
+/** uv.lock, poetry.lock, pdm.lock and Pipfile.lock. */
+import { inside, json, type LockedPackage, type LockFile, properties } from "./locked.ts";
+import { blocks, at as tomlAt } from "./lockfile-toml.ts";
+import { normalised, table, toml } from "./manifest.ts";
+
+/** uv.lock, poetry.lock and pdm.lock. */
+export function pythonToml(text: string): LockFile | undefined {
+  const list = toml(text)?.package;
+  if (!Array.isArray(list)) return undefined;
+  const places = blocks(text, "package");
+  // Poetry 1.0 to 1.2 keeps them apart.
+  const apart = table(toml(text), "metadata", "files");
+  const packages = list.flatMap((raw, index): LockedPackage[] => {
+    const one = table({ raw }, "raw");
+    const block = places[index];
+    const name = one?.name;
+    if (one === undefined || block === undefined || typeof name !== "string") return [];
+    const source = table(one, "source");
+    const kind = String(source?.type ?? "");
+    const git = source?.git ?? (kind === "git" ? source?.url : undefined) ?? one.git;
+    const url =
+      kind === "url"
+        ? source?.url
+        : (one.url ?? (source?.registry === undefined ? source?.url : undefined));
+    const isLocal =
+      ["editable", "virtual", "directory", "path", "workspace"].some(
+        (key) => source?.[key] !== undefined || one[key] !== undefined,
+      ) || ["directory", "file"].includes(kind);
+    const isGit = typeof git === "string";
+    const files = [
+      one.sdist,
+      ...listOf(one.wheels),
+      ...listOf(one.files),
+      ...listOf(apart?.[name]),
+    ].flatMap((file) => tableOf(file));
+    const addresses = [
+      source?.registry,
+      kind === "legacy" ? source?.url : undefined,
+      isGit ? git : url,
+      ...files.map((file) => file.url),
+    ];
+    return [
+      {
+        name: normalised(name),
+        version: typeof one.version === "string" ? one.version : undefined,
+        span: tomlAt(text, name, block),
+        source: isLocal ? "local" : isGit ? "git" : typeof url === "string" ? "url" : "registry",
+        urls: addresses.flatMap((address) =>
+          typeof address === "string" && /^[a-z+]+:\/\//i.test(address)
+            ? [{ text: address, span: tomlAt(text, address, block) }]
+            : [],
+        ),
+        hashes:
+          files.length === 0
+            ? undefined
+            : files.map((file) => (typeof file.hash === "string" ? file.hash : "")),
+        commit: isGit ? commitOf(String(git), source, one) : undefined,
+      },
+    ];
+  });
+  return { ecosystem: "python", packages };
+}
+function tableOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const one = table({ value }, "value");
+  return one === undefined ? [] : [one];
+}
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+function commitOf(
+  git: string,
+  source: Readonly<Record<string, unknown>> | undefined,
+  one: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const told = source?.resolved_reference ?? one.revision ?? /#([0-9a-f]{40})$/.exec(git)?.[1];
+  return typeof told === "string" && /^[0-9a-f]{40}$/.test(told) ? told : undefined;
+}
+
+export function pipfile(text: string): LockFile | undefined {
+  const root = json(text);
+  if (root === undefined) return undefined;
+  const packages = properties(root)
+    .filter(({ key }) => key !== "_meta")
+    .flatMap(({ value }) => properties(value))
+    .map(({ key, name, value }): LockedPackage => {
+      const fields = new Map(properties(value).map((one) => [one.key, one.value]));
+      const hashes = fields.get("hashes")?.children?.map((one) => String(one.value));
+      const git = fields.get("git");
+      const isLocal = fields.has("path") || fields.get("editable")?.value === true;
+      const ref = fields.get("ref")?.value;
+      return {
+        name: normalised(key),
+        version: String(fields.get("version")?.value ?? ""),
+        span: inside(name),
+        source: git !== undefined ? "git" : isLocal ? "local" : "registry",
+        urls: git === undefined ? [] : [{ text: String(git.value), span: inside(git) }],
+        hashes: hashes === undefined || hashes.length === 0 ? [""] : hashes,
+        commit: typeof ref === "string" && /^[0-9a-f]{40}$/.test(ref) ? ref : undefined,
+      };
+    });
+  return { ecosystem: "python", packages };
+}
