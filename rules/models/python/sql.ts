@@ -101,6 +101,21 @@ const sql: Model = {
       "text:name",
     ),
     row("django.db.Cursor().{execute,executemany}", [0, "sql"], "django", "%s"),
+    // https://docs.djangoproject.com/en/5.2/topics/db/sql/ and, for extra, ref/models/querysets/#extra: its pieces are SQL text as
+    // they are, and only their own "params" and "select_params" are bound.
+    row("django.db.models.QuerySet().raw", [0, "raw_query"], "django", "%s"),
+    {
+      path: "django.db.models.QuerySet().extra",
+      args: [0, 1, 3, 4, "select", "where", "tables", "order_by"],
+      kind: SQL,
+      data: {
+        driver: "django",
+        style: "none",
+        advice:
+          "write %s in the text and pass the value in params (of select: in select_params), or use filter",
+      },
+    },
+    row("django.db.models.expressions.RawSQL", [0, "sql"], "django", "%s"),
     row("duckdb.Connection().{execute,sql,query}", [0, "query"], "duckdb", "?"),
     row("pandas.{read_sql,read_sql_query}", [0, "sql"], "pandas", "unknown"),
     row(
@@ -111,7 +126,9 @@ const sql: Model = {
     ),
   ],
   passes: [
+    // What is bound to a text, too, is a value and no SQL.
     { path: "sqlalchemy.text()", from: [], clears: ["sql"] },
+    { path: "sqlalchemy.text().{bindparams,columns}()", from: [], clears: ["sql"] },
     { path: "{psycopg,psycopg2}.sql.SQL()", from: [0] },
     { path: "psycopg2.sql.{Identifier,Literal}()", from: [0], clears: ["sql"] },
     { path: "psycopg.sql.{Identifier,Literal}()", from: [0], clears: ["sql"] },

@@ -52,7 +52,7 @@ export function readSql(code: Code, id: ValueId, depth = 0): SqlText | undefined
     const left = readSql(code, op.left, depth + 1) ?? readHole(code, op.left);
     const right = readSql(code, op.right, depth + 1) ?? readHole(code, op.right);
     const literal = [left, right].find((x) => x.delimiter !== "");
-    if (literal === undefined) return undefined;
+    if (literal === undefined || isMixed(left, right)) return undefined;
     return {
       pieces: [...left.pieces, ...right.pieces],
       span: op.span,
@@ -64,6 +64,16 @@ export function readSql(code: Code, id: ValueId, depth = 0): SqlText | undefined
     };
   }
   return undefined;
+}
+
+/** A sign that is doubled in one half stands for itself in the other one: no literal is right for both. */
+function isMixed(left: SqlText, right: SqlText): boolean {
+  const has = (sign: RegExp): boolean =>
+    [left, right].some((half) => half.pieces.some((p) => p.kind === "text" && sign.test(p.raw)));
+  return (
+    (left.percentDoubled !== right.percentDoubled && has(/%/)) ||
+    (left.bracesDoubled !== right.bracesDoubled && has(/[{}]/))
+  );
 }
 
 function readHole(code: Code, id: ValueId): SqlText {
@@ -236,7 +246,7 @@ export function planPlaceholders(code: Code, sql: SqlText, before = ""): Plan {
             start: piece.start + segmentStart,
           });
         if (quote.segment.some((p) => p.kind === "hole")) {
-          const value = segmentValue(code, quote.segment);
+          const value = segmentValue(code, quote.segment, sql);
           if (value === undefined)
             return {
               refused: "the quoted text around the value cannot be rewritten without changing it",
@@ -282,6 +292,14 @@ function placeOf(before: string, after: string): "value" | string {
     return "the value is part of a name; a name cannot be a parameter, map it through a constant dictionary of allowed names";
   if (/\bIN ?\( ?$/i.test(text) || /\bIN ?$/i.test(text))
     return "an IN list needs one placeholder for each element";
+  // A whole condition, or the first half of one, which is a column more often than not.
+  if (
+    /\b(CASE WHEN|(WHERE|ON|HAVING|AND|OR|NOT|EXISTS) ?\([ (]*) ?$/i.test(text) ||
+    (/\b(AND|OR|NOT) ?$/i.test(text) &&
+      !/\bBETWEEN ((?!\b(AND|OR)\b).)+\bAND ?$/i.test(text) &&
+      !/\bIS NOT ?$/i.test(text))
+  )
+    return NO_PARAMETER;
   if (
     /(=|<|>|!|\|\||\+|-|\*|\/|%|,|\() ?$/.test(text) &&
     !/\b(INTO|TABLE|FROM|JOIN|UPDATE) ?[\w.]* ?\( ?([\w"`]+ ?, ?)*$/i.test(text) &&
@@ -300,15 +318,24 @@ function placeOf(before: string, after: string): "value" | string {
 }
 
 /** The parameter for `'%{q}%'`: the quoted text with its holes as a string of its own. */
-function segmentValue(code: Code, segment: readonly Piece[]): string | undefined {
+function segmentValue(code: Code, segment: readonly Piece[], sql: SqlText): string | undefined {
   if (segment.length === 1 && segment[0]?.kind === "hole") return segment[0].expr;
   if (code.language === "javascript")
-    return `\`${segment.map((p) => (p.kind === "text" ? p.raw.replaceAll("`", "\\`") : `\${${p.expr}}`)).join("")}\``;
-  const body = segment.map((p) => (p.kind === "text" ? p.raw : `{${p.expr}}`)).join("");
+    return `\`${segment.map((p) => (p.kind === "text" ? inTemplate(p.raw) : `\${${p.expr}}`)).join("")}\``;
+  const body = segment
+    .map((p) => (p.kind === "text" ? inFormatted(p.raw, sql) : `{${p.expr}}`))
+    .join("");
   for (const q of ['"', "'"])
     if (!body.includes(q) && !body.includes("\n") && !body.includes("\\"))
       return `f${q}${body}${q}`;
   return undefined;
+}
+function inTemplate(raw: string): string {
+  return raw.replace(/\\[\s\S]|`|\$\{/g, (m) => (m.startsWith("\\") ? m : `\\${m}`));
+}
+function inFormatted(raw: string, sql: SqlText): string {
+  const text = sql.percentDoubled ? raw.replaceAll("%%", "%") : raw;
+  return sql.bracesDoubled ? text : text.replace(/[{}]/g, "$&$&");
 }
 
 function nameFor(expr: string, taken: Set<string>): string {

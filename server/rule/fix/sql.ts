@@ -23,7 +23,9 @@ export function parameterise(match: Match, code: Code, context: Context): readon
   if (style === "none")
     return [
       refuse(
-        `${driver} has no parameters here; run the statement with execute and bound values instead`,
+        typeof row.data?.advice === "string"
+          ? row.data.advice
+          : `${driver} has no parameters here; run the statement with execute and bound values instead`,
       ),
     ];
   const known: readonly { style: Style; label: string; params: string | number | boolean }[] =
