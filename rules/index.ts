@@ -67,6 +67,8 @@ import nosqlOperatorInjectionPage from "./nosql-operator-injection.md";
 import nosqlOperatorInjection from "./nosql-operator-injection.ts";
 import pathTraversalPage from "./path-traversal.md";
 import pathTraversal from "./path-traversal.ts";
+import routeMissingAuthPage from "./route-missing-auth.md";
+import routeMissingAuth from "./route-missing-auth.ts";
 import secretFallbackDefaultPage from "./secret-fallback-default.md";
 import secretFallbackDefault from "./secret-fallback-default.ts";
 import secretHardcodedPage from "./secret-hardcoded.md";
@@ -147,6 +149,7 @@ export const rules: RuleSet = {
     mcpToolArgUnsafe,
     nosqlOperatorInjection,
     pathTraversal,
+    routeMissingAuth,
     secretFallbackDefault,
     secretHardcoded,
     secretPublicEnvPrefix,
@@ -205,6 +208,7 @@ export const rules: RuleSet = {
     "mcp-tool-arg-unsafe": mcpToolArgUnsafePage,
     "nosql-operator-injection": nosqlOperatorInjectionPage,
     "path-traversal": pathTraversalPage,
+    "route-missing-auth": routeMissingAuthPage,
     "secret-fallback-default": secretFallbackDefaultPage,
     "secret-hardcoded": secretHardcodedPage,
     "secret-public-env-prefix": secretPublicEnvPrefixPage,

@@ -73,6 +73,10 @@ export function createAnswers(
       ruleIds: ids,
       program: m.program,
       knowledge: m.knowledge,
+      deedsOf: (item) => {
+        const summary = m.solver.summary(item);
+        return summary === undefined || summary.givenUp ? undefined : summary.deeds;
+      },
       contributions,
       settings: settingsFor(file),
       nameOf,

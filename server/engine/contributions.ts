@@ -32,6 +32,8 @@ export interface Contribution {
   /** Items that were too large to analyse. */
   readonly givenUp: readonly ItemId[];
   readonly stores?: readonly StoreView[];
+  /** What its functions do: bits of deeds, of those that do anything. */
+  readonly deeds?: ReadonlyMap<ItemId, number>;
 }
 
 export function watchList(rules: readonly Rule[]): string[] {
@@ -54,11 +56,22 @@ export function contribute(file: FileIr, solver: Solver): Contribution {
   const placeHits: Hit[] = [];
   const stored = new Map<string, Value>();
   const givenUp: ItemId[] = [];
+  const deeds = new Map<ItemId, number>();
   for (const item of file.items) {
     const summary = solver.summary(item.id);
     if (summary === undefined) continue;
     if (summary.givenUp) givenUp.push(item.id);
-    const { isEntryPoint } = solver.entry(item.id);
+    if (summary.deeds !== 0) deeds.set(item.id, summary.deeds);
+    const { isEntryPoint, taken } = solver.entry(item.id);
+    if (taken.length > 0)
+      observations.push({
+        paths: [],
+        site: { item: item.id, op: -1, span: { start: 0, end: 0 } },
+        argsSpan: { start: 0, end: 0 },
+        args: [],
+        guessed: false,
+        sinks: taken,
+      });
     for (const h of summary.hits) {
       if (h.label.startsWith("param:") && h.site.item === item.id) latent.push(h);
       if (h.label.startsWith("source:")) {
@@ -91,6 +104,7 @@ export function contribute(file: FileIr, solver: Solver): Contribution {
     latent,
     givenUp,
     stores,
+    deeds,
   };
 }
 
@@ -104,6 +118,7 @@ export function contributionKey(c: Contribution): number {
   for (const [place, value] of c.stored) key = mix(mix(key, textKey(place)), deepKey(value));
   let calls = c.calls.size;
   for (const id of c.calls) calls = gather(calls, textKey(id));
+  for (const [id, bits] of c.deeds ?? []) key = mix(mix(key, textKey(id)), bits);
   return mix(key, calls);
 }
 
@@ -136,7 +151,10 @@ function observationKey(o: Observation): number {
 export function isShared(c: Contribution, rules: readonly Rule[]): boolean {
   if (c.stored.size > 0 || c.placeHits.length > 0) return true;
   return rules.some(
-    ({ project }) => project !== undefined && c.observations.some((o) => concerns(o, project)),
+    ({ project }) =>
+      project !== undefined &&
+      ((project.deeds === true && (c.deeds?.size ?? 0) > 0) ||
+        c.observations.some((o) => concerns(o, project))),
   );
 }
 

@@ -5,9 +5,11 @@ import type { Span } from "../base/text.ts";
 import { absoluteSpan } from "../languages/items.ts";
 import { fileOf, type Program } from "../project/program.ts";
 import { type Context, type Handover, leadsTo, type Match, type Rule } from "../rule/rule.ts";
+import { deedsOfPath } from "../taint/deeds.ts";
+import { deedBit } from "../taint/kinds.ts";
 import type { Knowledge } from "../taint/knowledge.ts";
 import type { Hit } from "../taint/summary.ts";
-import { type ItemId, MARKS, markBit, type Trail } from "../taint/value.ts";
+import { type ItemId, MARKS, markBit, type Ref, type Trail } from "../taint/value.ts";
 import type { Confidence, Finding, FlowStep, Level, Settings, Severity } from "./api.ts";
 import { codeOf } from "./code.ts";
 import type { FindingsInput, Found } from "./input.ts";
@@ -36,6 +38,10 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
     },
     imported: (from, specifier) => importedFile(program, from, specifier),
     requirement: (name) => requirementOf(program.files, file, name),
+    does: (ref, deed) => {
+      const all = deedsOf(input, ref);
+      return all === undefined ? undefined : (all & deedBit(deed)) !== 0;
+    },
     isText: (path) => asks(input, path, (knowledge, at) => knowledge.isText(at)),
     holdsTexts: (path) => asks(input, path, (knowledge, at) => knowledge.holdsTexts(at)),
   };
@@ -128,6 +134,30 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
     );
   }
   return out;
+}
+
+/** Of a function, a class by its methods, or a path of a library. */
+function deedsOf(
+  { deedsOf, program, file, knowledge }: FindingsInput,
+  ref: Ref,
+): number | undefined {
+  const id = ref.slice(ref.indexOf(":") + 1);
+  if (ref.startsWith("fn:")) {
+    // With the functions in it: a decorator is what it puts in the place of the function.
+    const own = deedsOf(id);
+    const inside = program.file(fileOf(id))?.items.filter((item) => item.id.startsWith(`${id}/`));
+    return own === undefined
+      ? undefined
+      : inside?.reduce((bits, item) => bits | (deedsOf(item.id) ?? 0), own);
+  }
+  if (ref.startsWith("class:") || ref.startsWith("inst:")) {
+    const methods = program.file(fileOf(id))?.items.filter((item) => item.id.startsWith(`${id}.`));
+    return methods?.reduce((bits, item) => bits | (deedsOf(item.id) ?? 0), 0);
+  }
+  const language = program.file(file)?.language.id;
+  return ref.startsWith("lib:") && language !== undefined
+    ? deedsOfPath(knowledge(language), id)
+    : undefined;
 }
 
 /** Asks the models of the file's language about a path as a file writes it: each of its steps may have another name. */

@@ -4,7 +4,7 @@ import type { Program } from "../project/program.ts";
 import type { Fix, ManifestFile, RuleSet } from "../rule/rule.ts";
 import type { Knowledge } from "../taint/knowledge.ts";
 import type { Hit } from "../taint/summary.ts";
-import type { Trail } from "../taint/value.ts";
+import type { ItemId, Trail } from "../taint/value.ts";
 import type { Finding, Settings } from "./api.ts";
 import type { Contribution, ProjectIndex } from "./contributions.ts";
 import type { Directive } from "./suppress.ts";
@@ -17,6 +17,8 @@ export interface FindingsInput {
   readonly ruleIds: ReadonlySet<string>;
   readonly program: Program;
   readonly knowledge: (language: "python" | "javascript") => Knowledge;
+  /** What a function does: bits of deeds; undefined if that is not known. */
+  readonly deedsOf: (item: ItemId) => number | undefined;
   readonly contributions: ReadonlyMap<FileId, Contribution>;
   readonly settings: Settings;
   /** How fingerprints call a file. */

@@ -5,14 +5,14 @@
 import type { FileId } from "../base/brand.ts";
 import type { Edit, Span } from "../base/text.ts";
 import type { Item, Op, ValueId } from "../ir/ir.ts";
-import type { SinkKind, SourceKind } from "../taint/kinds.ts";
+import type { Deed, SinkKind, SourceKind } from "../taint/kinds.ts";
 import type { Model } from "../taint/model.ts";
 import type { CallArg, Hit, Observation, StoreView } from "../taint/summary.ts";
 import type { ItemId, Value } from "../taint/value.ts";
 
 export type { Item, Literal, Op, ValueId } from "../ir/ir.ts";
 export { readField, spread } from "../taint/fields.ts";
-export type { SinkKind, SourceKind } from "../taint/kinds.ts";
+export type { Deed, SinkKind, SourceKind } from "../taint/kinds.ts";
 export { kindBit, WEAK_GUARD } from "../taint/kinds.ts";
 export type { Model } from "../taint/model.ts";
 export type { CallArg, Hit, Observation, StoreView } from "../taint/summary.ts";
@@ -128,6 +128,8 @@ export interface Context {
   imported(from: FileId, specifier: string): FileId | undefined;
   /** The version or range of an npm package that the file's program asks for, if its package.json or lock file says. */
   requirement(name: string): string | undefined;
+  /** What a reference of a value leads to (a function, a class, something of a library), or what that calls, does this. */
+  does(ref: string, deed: Deed): boolean | undefined;
   /** What is at this path is certainly a text, by the models; "%" stands for the package of unbound names. */
   isText(path: string): boolean;
   /** Every element of the record at this path is a text. */
@@ -138,6 +140,8 @@ export interface Context {
 export interface ProjectSpec {
   readonly watch?: readonly string[];
   readonly sinks?: readonly SinkKind[];
+  /** It asks what functions of other files do. */
+  readonly deeds?: boolean;
   readonly check: (calls: readonly Observation[], context: Context) => readonly Match[];
 }
 /** All watched calls of one item in source order, for faults of order (check, then use). */

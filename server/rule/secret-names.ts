@@ -1,14 +1,7 @@
 /** Names that say that a value is a secret: what a person would keep from others. A name alone is a hint, never proof. */
+import { words } from "../base/words.ts";
 
-/** Words of a name: `resetTokenHash` is "reset", "token", "hash". */
-export function words(name: string): readonly string[] {
-  return name
-    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
-    .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
-    .split(/[^A-Za-z\d]+/)
-    .filter((word) => word !== "")
-    .map((word) => word.toLowerCase());
-}
+export { words };
 
 /**
  * What the name says: "secret" (a password, a token, a key), "identifier" (of a session: who knows it is that user), "code"

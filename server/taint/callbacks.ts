@@ -68,7 +68,10 @@ export function runCallbacks(
           else whenTrue = both(whenTrue, all);
         }
       }
-      if (run.recording) run.calls.add(fn);
+      if (run.recording) {
+        run.calls.add(fn);
+        run.deeds |= run.facts.summary(fn)?.deeds ?? 0;
+      }
     }
     const settle: Ref | undefined = made?.returns === "passed" ? `settle:${call.id}` : undefined;
     if (settle !== undefined && made !== undefined) {

@@ -42,6 +42,7 @@ export function createEntries(
     const parent = placed?.parent;
     if (placed === undefined || parent === undefined)
       return {
+        taken: [],
         params: [],
         results: [],
         selfParam: false,
@@ -107,6 +108,7 @@ export function createEntries(
     const classId =
       closure?.classId ?? (language.methodsTakeSelf ? undefined : entryOf(parent).classId);
     const entry: Entry = {
+      taken: takers.flatMap((taker) => k.sinks(taker)),
       params,
       selfParam,
       isMethod,
@@ -140,7 +142,12 @@ export function createEntries(
       if (r.startsWith("lib:") && k.injects(r.slice(4)) !== undefined)
         return { by: given?.env?.get("0") ?? declared(), taker: r.slice(4, -2) };
     const type = param.annotation;
-    if (type?.kind !== "name" || type.path.at(-1) !== "Annotated") return undefined;
+    if (type?.kind !== "name") return undefined;
+    for (const extra of named(id, type.path, 2).env?.values() ?? [])
+      for (const r of extra.refs)
+        if (r.startsWith("lib:") && k.injects(r.slice(4)) !== undefined)
+          return { by: extra.env?.get("0") ?? declared(), taker: r.slice(4, -2) };
+    if (type.path.at(-1) !== "Annotated") return undefined;
     for (const extra of type.args.slice(1)) {
       if (extra.kind !== "name" || !extra.called) continue;
       for (const r of named(id, extra.path, 2).refs) {

@@ -3,9 +3,11 @@ import type { Op } from "../ir/ir.ts";
 import { callFunction, construct } from "./apply.ts";
 import type { Call } from "./arguments.ts";
 import { instanceMember } from "./class-members.ts";
+import { deedsOfPath } from "./deeds.ts";
 import { readField } from "./fields.ts";
 import { parameter } from "./handlers.ts";
 import { join } from "./join.ts";
+import { deedBit } from "./kinds.ts";
 import { accessorCall } from "./made.ts";
 import { resolve } from "./references.ts";
 import type { Run } from "./run.ts";
@@ -20,7 +22,11 @@ export function injectedValue(run: Run, index: number, op: Op, state: State): Va
   const by = resolve(run, injected.by);
   const call = accessorCall(run, UNKNOWN, [], op, state, undefined);
   let out: Value | undefined;
+  // It may be anything.
+  if (by.refs.length === 0 && run.recording) run.deeds |= deedBit("may-check");
   for (const ref of by.refs) {
+    if (ref.startsWith("lib:") && run.recording)
+      run.deeds |= deedsOfPath(run.facts.knowledge, ref.slice(4));
     const fn = ref.startsWith("fn:") ? ref.slice(3) : undefined;
     if (fn !== undefined) {
       const made = callFunction(withArguments(call, fn, 0, injected.taker), fn, undefined, by);

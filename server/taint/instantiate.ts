@@ -233,6 +233,7 @@ export function instantiate(
       ...(alts === undefined ? {} : { alts: fillAlts(alts, inHole) }),
     };
   };
+  if (run.recording) run.deeds |= summary.deeds;
   for (const d of summary.deferred) resultOf(d.id);
   if (run.recording && !call.quiet && summary.hits.length > 0)
     for (const h of summary.hits) {

@@ -58,6 +58,7 @@ function summaryOf(run: Run, out: Outcome): Summary {
     deferred: [...run.deferred.values()],
     raises: run.raises,
     calls: [...run.calls].sort(),
+    deeds: run.deeds,
     stores: run.stores,
     outside: 0,
     key: 0,

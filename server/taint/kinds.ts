@@ -39,6 +39,7 @@ export const CALL_KINDS = [
   "tls",
   "session",
   "cookie",
+  "route",
 ] as const;
 
 /** No sinks, but what is known of a text; `paths.ts` says what follows from them for "path". */
@@ -97,3 +98,22 @@ export type SourceKind =
   | "upload-name"
   /** The name of a member of an archive, whoever packed it. */
   | "archive-name";
+
+/**
+ * What a function does, itself or by those it calls, whatever data there is: asks who is calling; refuses him; begins or ends a
+ * session (or makes what one begins with: a password's hash, a token); checks that a message is signed;
+ * only reads, limits or shapes what came, and asks nobody ("prepares"). The last two are only what a name says: it may check who is calling, it may write.
+ */
+export const DEEDS = [
+  "identifies",
+  "refuses",
+  "signs-in",
+  "checks-signature",
+  "prepares",
+  "may-check",
+  "may-write",
+] as const;
+export type Deed = (typeof DEEDS)[number];
+export function deedBit(deed: Deed): number {
+  return 1 << DEEDS.indexOf(deed);
+}

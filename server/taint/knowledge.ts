@@ -1,8 +1,11 @@
 /** The library models, compiled for look-ups by access path. Knows no language and no library itself. */
+import { words } from "../base/words.ts";
+import { deedBit } from "./kinds.ts";
 import type {
   ArgSpec,
   CallbackRow,
   ConventionRow,
+  DeedRow,
   GuardRow,
   Model,
   PassRow,
@@ -21,6 +24,9 @@ export interface Knowledge {
   guards(path: string): readonly GuardRow[];
   callbacks(path: string): readonly CallbackRow[];
   conventions(file: string): readonly ConventionRow[];
+  deeds(path: string): readonly DeedRow[];
+  /** What the name of a thing that is called, or of a field that is read, says of who does so: bits of deeds. */
+  deedsOfName(name: string, of: "call" | "field"): number;
   hint(name: string): readonly string[];
   isScalar(path: string): boolean;
   /** The arguments of a call in a declaration that are a pattern for all texts there may be. */
@@ -39,6 +45,8 @@ export interface Knowledge {
   forwards(path: string): number | "recv" | "list" | undefined;
   binds(path: string): number | "recv" | undefined;
   injects(path: string): readonly ArgSpec[] | undefined;
+  /** A type that says more of a value than its type: `Annotated[int, Query()]`. */
+  declares(path: string): boolean;
   /** The position of the argument that names a module; the call's result is that module. */
   imports(path: string): number | undefined;
   /** Call paths that rules look at. */
@@ -65,6 +73,7 @@ export function compile(
     pass: table<PassRow>(),
     guard: table<GuardRow>(),
     callback: table<CallbackRow>(),
+    deed: table<DeedRow>(),
   };
   const conventions: { readonly files: RegExp | undefined; readonly row: ConventionRow }[] = [];
   const hints = new Map<string, string[]>();
@@ -81,6 +90,7 @@ export function compile(
   const binds = new Map<string, number | "recv">();
   const injects = new Map<string, readonly ArgSpec[]>();
   const imports = new Map<string, number>();
+  const declares = new Set<string>();
   for (const m of models) {
     if (m.language !== language) continue;
     for (const [alias, target] of Object.entries(m.aliases ?? {}))
@@ -94,6 +104,7 @@ export function compile(
     fill(tables.pass, m.passes);
     fill(tables.guard, m.guards);
     fill(tables.callback, m.callbacks);
+    fill(tables.deed, m.deeds);
     for (const row of m.conventions ?? [])
       conventions.push({
         files: row.files === undefined ? undefined : new RegExp(row.files),
@@ -116,6 +127,7 @@ export function compile(
       for (const p of expand(path)) forwards.set(p, at);
     for (const [path, at] of Object.entries(m.imports ?? {}))
       for (const p of expand(path)) imports.set(p, at);
+    for (const p of (m.declares ?? []).flatMap(expand)) declares.add(p);
     for (const [path, at] of Object.entries(m.injects ?? {}))
       for (const p of expand(path)) injects.set(p, at);
     for (const [path, at] of Object.entries(m.binds ?? {}))
@@ -131,6 +143,7 @@ export function compile(
     ...binds.keys(),
     ...constants.keys(),
     ...injects.keys(),
+    ...declares,
     ...watching,
     ...Object.values(tables).flatMap((t) => [...t.keys()]),
   ]) {
@@ -165,6 +178,8 @@ export function compile(
       const path = `/${file}`;
       return conventions.flatMap((c) => (c.files?.test(path) === false ? [] : [c.row]));
     },
+    deeds: (p) => tables.deed.get(p) ?? NONE,
+    deedsOfName: byName(models.filter((m) => m.language === language)),
     hint: (name) => hints.get(name) ?? NONE,
     isScalar: (p) => scalars.has(p),
     patternOf: (p) => patterns.get(p) ?? NONE,
@@ -176,6 +191,7 @@ export function compile(
     isQuiet: (p) => quiet.has(p),
     isUsual: (name) => usual.has(name),
     forwards: (p) => forwards.get(p),
+    declares: (p) => declares.has(p),
     imports: (p) => imports.get(p),
     binds: (p) => binds.get(p),
     injects: (p) => injects.get(p),
@@ -183,6 +199,25 @@ export function compile(
     knows: (p) => prefixes.has(p),
     globals: language === "python" ? "builtins" : "globalThis",
     language,
+  };
+}
+
+function byName(models: readonly Model[]): Knowledge["deedsOfName"] {
+  const rows = models.flatMap((m) =>
+    (m.deedWords ?? []).flatMap(({ does, of, words: all }) =>
+      all.map((text) => ({ bit: deedBit(does), of, words: text.split(" ") })),
+    ),
+  );
+  const known = { call: new Map<string, number>(), field: new Map<string, number>() };
+  return (name, of) => {
+    let bits = known[of].get(name);
+    if (bits === undefined) {
+      const own = words(name);
+      const fits = rows.filter((r) => r.of === of && r.words.every((w) => own.includes(w)));
+      bits = fits.reduce((mask, { bit }) => mask | bit, 0);
+      known[of].set(name, bits);
+    }
+    return bits;
   };
 }
 

@@ -132,6 +132,9 @@ export function index(
       object.guessed ?? false,
     );
     out = out === UNKNOWN ? step : join(out, step);
+    // A type with what is said beside it, under another name.
+    if (k.declares(path) && key.fields !== undefined)
+      return { refs: [], taint: [], env: key.fields };
   }
   return lookedUp(run, object, key, op, state, out);
 }

@@ -10,7 +10,7 @@
  */
 
 import type { TextFunction } from "./constants.ts";
-import type { SinkKind, SourceKind } from "./kinds.ts";
+import type { Deed, SinkKind, SourceKind } from "./kinds.ts";
 import type { ConstantTest, MatchTest, PatternTest } from "./patterns.ts";
 import type { Derivation } from "./value.ts";
 
@@ -198,6 +198,20 @@ export interface CallbackRow {
    */
   readonly proves?: "some" | "every" | "kept";
 }
+/** A function that calls (with the final "()") or only reads what is at this path does that: `abort(401)`, `request.user`. */
+export interface DeedRow {
+  readonly path: string;
+  readonly does: Deed;
+  /** Only a call, and only if this argument may be one of these constants. */
+  readonly when?: { readonly arg: ArgSpec; readonly among: readonly (string | number)[] };
+}
+/** What names alone say of a function: it calls something whose name has all these words, or reads a field of such a name. */
+export interface DeedWords {
+  readonly does: Deed;
+  readonly of: "call" | "field";
+  /** "require user": both words, in any place; "token": the word. */
+  readonly words: readonly string[];
+}
 /** Functions that a framework finds without being told: by the name of their file and their export, or by a directive. */
 export interface ConventionRow {
   /** Pattern for the path of the file, which begins with "/". */
@@ -219,6 +233,8 @@ export interface Model {
   readonly guards?: readonly GuardRow[];
   readonly callbacks?: readonly CallbackRow[];
   readonly conventions?: readonly ConventionRow[];
+  readonly deeds?: readonly DeedRow[];
+  readonly deedWords?: readonly DeedWords[];
   /** Paths that are the same thing: alias -> path. */
   readonly aliases?: Readonly<Record<string, string>>;
   /** Names that, when bound to nothing known, most likely are this: only lowers confidence, never proves. */
@@ -235,6 +251,8 @@ export interface Model {
    * or, without it, the declared class.
    */
   readonly injects?: Readonly<Record<string, readonly ArgSpec[]>>;
+  /** Types that say more of a value than its type, so that another name for one does too: `Limit = Annotated[int, Query()]`. */
+  readonly declares?: readonly string[];
   /** Calls that import the module that one of their arguments names: "importlib.import_module()" -> 0. */
   readonly imports?: Readonly<Record<string, number>>;
   /**

@@ -5,6 +5,7 @@
 
 import type { Item, Op } from "../ir/ir.ts";
 import { planOf } from "./block-order.ts";
+import { noteDeeds } from "./deeds.ts";
 import { evaluate } from "./evaluate.ts";
 import { kindBit } from "./kinds.ts";
 import {
@@ -244,6 +245,7 @@ function step(progress: Progress, flowTo: (to: number, state: State) => void, pa
       written = false;
     }
     run.values[id] = evaluate(run, id, op, state);
+    if (run.recording && !run.shapesOnly) noteDeeds(run, op, run.values[id]);
     if (state.ended) break;
     if (handler !== undefined && writes(op)) written = true;
   }

@@ -1,6 +1,6 @@
 /** A summary as readable text, for people who work on the engine. Spans become what `textOf` says of them. */
 import type { Item, Literal, Span } from "../ir/ir.ts";
-import { FLOW_KINDS, kindBit, WEAK_GUARD } from "./kinds.ts";
+import { DEEDS, deedBit, FLOW_KINDS, kindBit, WEAK_GUARD } from "./kinds.ts";
 import { SELF_LABEL } from "./labels.ts";
 import type { Entry, Hit, Summary } from "./summary.ts";
 import {
@@ -49,6 +49,7 @@ export function printSummary(item: Item, entry: Entry, summary: Summary, textOf:
   }
   for (const { target, value } of summary.stores)
     out.push(`  watched ${target} is set to ${valueText(value, name)}`);
+  for (const deed of DEEDS) if (summary.deeds & deedBit(deed)) out.push(`  does: ${deed}`);
   for (const callee of summary.calls) out.push(`  calls ${callee}`);
   return `${out.join("\n")}\n`;
 }

@@ -30,6 +30,7 @@ export interface Run {
   readonly observations: Map<ValueId, Observation>;
   readonly stores: StoreView[];
   readonly calls: Set<ItemId>;
+  deeds: number;
   readonly closures: Map<number, ClosureShape>;
   /** The hole of each nested function by its id. */
   readonly holes: Map<ItemId, number>;
@@ -89,6 +90,7 @@ export function createRun(
     observations: new Map(),
     stores: [],
     calls: new Set(),
+    deeds: 0,
     closures: new Map(),
     holes: new Map(),
     classes: new Map(),

@@ -94,6 +94,8 @@ export interface Summary {
   readonly raises: boolean;
   /** Functions of the project that are called (or whose closures run) here. */
   readonly calls: readonly ItemId[];
+  /** What it does, and what it calls: bits of deeds. */
+  readonly deeds: number;
   /** Stores into properties and variables that rules look at (settings modules, headers). */
   readonly stores: readonly StoreView[];
   /** The item is too large: nothing is known of it. */
@@ -126,6 +128,8 @@ export interface Entry {
   readonly isClassMethod: boolean;
   /** Known to be called by a framework. */
   readonly isEntryPoint: boolean;
+  /** Rows for those who are taken so: by the name of their file, by a directive. */
+  readonly taken: readonly SinkRow[];
   /** What the result is a sink of, when the framework sends it on. */
   readonly results: readonly SinkRow[];
   /** Who takes the function was guessed from a name. */
@@ -133,6 +137,7 @@ export interface Entry {
 }
 /** Of a module, and of what is not asked for yet. */
 export const NO_ENTRY: Entry = {
+  taken: [],
   params: [],
   results: [],
   selfParam: false,
@@ -199,6 +204,7 @@ export const NOTHING: Summary = {
   deferred: [],
   raises: false,
   calls: [],
+  deeds: 0,
   stores: [],
   outside: -1,
   key: -1,

@@ -131,7 +131,11 @@ export function createTypes(
           scalar = true;
       }
     }
-    return { refs, scalar, guessed: value.guessed ?? false, extras: [] };
+    // Another name for `Annotated[int, Query()]`.
+    const extras = [...(value.env ?? [])].flatMap(([at, extra]) => (at === "0" ? [] : extra.refs));
+    const base = value.env?.get("0")?.refs ?? [];
+    refs.push(...base.flatMap((r) => (r.startsWith("class:") ? [`inst:${r.slice(6)}`] : [])));
+    return { refs, scalar, guessed: value.guessed ?? false, extras };
   };
 
   /** A call that says which texts there may be, if none of them can do harm: `constr(pattern="^[a-z]+$")`. */
@@ -167,9 +171,13 @@ export function createTypes(
             ? { refs: hints.map((h) => `lib:${h}`), taint: [], guessed: true }
             : UNKNOWN;
     }
-    let refs = value.refs.flatMap((r) =>
-      r.startsWith("export:") && phase !== 0 ? exported(r, new Set()).refs : [r],
-    );
+    let { env } = value;
+    let refs = value.refs.flatMap((r) => {
+      if (!r.startsWith("export:") || phase === 0) return [r];
+      const found = exported(r, new Set());
+      env ??= found.env;
+      return found.refs;
+    });
     for (const step of rest)
       refs = refs.flatMap((r) =>
         r.startsWith("lib:")
@@ -178,7 +186,12 @@ export function createTypes(
             ? exported(`export:${r.slice(7)} ${step}`, new Set()).refs
             : [],
       );
-    return { refs, taint: [], ...(value.guessed ? { guessed: true } : {}) };
+    return {
+      refs,
+      taint: [],
+      ...(value.guessed ? { guessed: true } : {}),
+      ...(env === undefined || rest.length > 0 ? {} : { env }),
+    };
   };
 
   return { typeRefs, named };

@@ -201,6 +201,7 @@ const web: Model = {
     },
   ],
   ends: ["{flask.abort,quart.abort,werkzeug.exceptions.abort}()"],
+  declares: ["{typing,typing_extensions}.Annotated"],
   injects: { "fastapi.{Depends,Security}()": [0, "dependency"] },
   scalars: ["fastapi.{Depends,Security}().default", "fastapi.BackgroundTasks"],
   hints: {

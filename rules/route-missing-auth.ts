@@ -1,0 +1,174 @@
+import { setKeyword } from "../server/rule/fix/arguments.ts";
+import { judge, type Route, routesOf, strongest, type Verdict } from "../server/rule/routes.ts";
+import type {
+  Code,
+  Context,
+  Edit,
+  Fix,
+  Match,
+  Observation,
+  Span,
+  ValueId,
+} from "../server/rule/rule.ts";
+import { rule } from "../server/rule/rule.ts";
+import { words } from "../server/rule/secret-names.ts";
+
+const CHANGES: ReadonlySet<string> = new Set(["post", "put", "patch", "delete"]);
+/** Anybody may ask for these: what somebody without an account needs, and what only reads. */
+const PUBLIC: ReadonlySet<string> = new Set(
+  "login signin logout signout signup register registration auth oauth sso callback token refresh password forgot reset verify verification confirm activate unsubscribe subscribe newsletter contact feedback waitlist webhook webhooks hook hooks health healthz ping status ready metrics csp report track analytics beacon public open search query preview validate calculate estimate quote graphql rpc demo guest anonymous checkout cart session sessions invite invitation".split(
+    " ",
+  ),
+);
+
+export default rule({
+  id: "route-missing-auth",
+  title: "Route without the check that its siblings have",
+  category: "access",
+  severity: "high",
+  cwe: [306],
+  owasp: ["A01:2021", "A01:2025"],
+  project: { sinks: ["route"], deeds: true, check },
+  say: ({ facts }) => ({
+    what: `${String(facts?.verb)} ${String(facts?.path)} does not ask who is calling; ${String(facts?.count)} other routes here do.`,
+    why: `Anybody on the network can send ${String(facts?.verb)} ${String(facts?.path)} without logging in, and it is carried out.`,
+    fix: "Put the check of the other routes before this one, or say in a comment why it is public.",
+  }),
+  fixes: (match, code) => fixes(match, code),
+});
+
+interface Judged {
+  readonly route: Route;
+  readonly verdict: Verdict;
+}
+
+function check(calls: readonly Observation[], context: Context): readonly Match[] {
+  const { routes, guardOf } = routesOf(calls, context);
+  const judged = routes.map(
+    (route): Judged => ({ route, verdict: verdictOf(route, guardOf(route), context) }),
+  );
+  const out: Match[] = [];
+  for (const { route, verdict } of judged) {
+    if (verdict !== "no" || route.code.file !== context.file || !isWorthIt(route, context))
+      continue;
+    const family = judged.filter((j) => j.route.router === route.router);
+    const guarded = family.filter((j) => j.verdict === "yes" && !isPublic(j.route));
+    const open = family.filter((j) => j.verdict === "no" && isWorthIt(j.route, context));
+    if (guarded.length < 2 || guarded.length < open.length) continue;
+    const verb = route.verbs.find((v) => CHANGES.has(v)) ?? "get";
+    out.push({
+      ...spanOf(route, context),
+      ...(route.call.site.op < 0 ? {} : { op: route.call.site.op }),
+      call: route.call,
+      confidence: "medium",
+      facts: {
+        verb: verb.toUpperCase(),
+        path: route.path ?? "",
+        count: guarded.length,
+        check: guarded.find((j) => isAbove(j.route, route))?.route.check ?? "",
+      },
+      related: guarded.slice(0, 2).map((j) => ({
+        ...spanOf(j.route, context),
+        text: "this one asks who is calling",
+      })),
+    });
+  }
+  return out;
+}
+
+/** In the same function, where what it names is known. */
+function isAbove(a: Route, b: Route): boolean {
+  return (
+    a.check !== undefined &&
+    a.call.site.item === b.call.site.item &&
+    a.call.site.span.start < b.call.site.span.start
+  );
+}
+
+/** Of what stands before it and of what it does itself. */
+function verdictOf(route: Route, before: Verdict, context: Context): Verdict {
+  const { handlers } = route;
+  if (handlers.length === 0) return before === "yes" ? "yes" : "maybe";
+  const does = (deed: "signs-in" | "checks-signature"): boolean =>
+    handlers.some((ref) => context.does(ref, deed) !== false);
+  const own = judge(handlers, context);
+  if (before === "no" && (does("signs-in") || does("checks-signature"))) return "maybe";
+  return strongest([before, own]);
+}
+
+/** It changes something, and nothing says that it is meant for everybody. */
+function isWorthIt(route: Route, context: Context): boolean {
+  if (isPublic(route)) return false;
+  if (route.verbs.some((v) => v === "put" || v === "patch" || v === "delete")) return true;
+  return (
+    route.verbs.includes("post") && route.handlers.some((ref) => context.does(ref, "may-write"))
+  );
+}
+function isPublic(route: Route): boolean {
+  const names = [
+    route.path ?? "",
+    route.code.file.replace(/^.*\/|\.\w+$/g, ""),
+    ...route.handlers.map((h) => /[#/.]([\w$]+)(?:~\d+)?$/.exec(h)?.[1] ?? ""),
+  ];
+  return names.some((name) => words(name).some((word) => PUBLIC.has(word)));
+}
+
+function spanOf(
+  { call, code }: Route,
+  context: Context,
+): { readonly item: string; readonly span: Span } {
+  if (call.site.op < 0) {
+    // The head of the function.
+    const text = code.text({ start: 0, end: 200 });
+    const open = text.search(/[({]/);
+    return { item: code.item, span: { start: 0, end: open < 0 ? 1 : open } };
+  }
+  const op = context.code(call.site.item)?.op(call.site.op);
+  const callee = op?.op === "call" ? code.op(op.callee) : undefined;
+  if (op?.op !== "call" || callee === undefined) return { item: code.item, span: call.site.span };
+  if (op.form === "decorator") return { item: code.item, span: callee.span };
+  const first = op.args[0];
+  return {
+    item: code.item,
+    span: { start: callee.span.start, end: first === undefined ? op.span.end : first.span.end },
+  };
+}
+
+function fixes(match: Match, code: Code): readonly Fix[] {
+  const title = "Ask who is calling, as the route before does";
+  const text = String(match.facts?.check ?? "");
+  const edits = text === "" || match.op === undefined ? undefined : before(code, match.op, text);
+  return edits === undefined
+    ? [
+        {
+          title,
+          grade: "manual",
+          edits: [],
+          reason:
+            "Put the check of the other routes before this one. No edit is offered: no route above it in this file has one that can be written here.",
+        },
+      ]
+    : [{ title, grade: "suggested", edits: [{ file: code.file, edits }] }];
+}
+
+/** A middleware before the handler, a decorator under the route's, a dependency. */
+function before(code: Code, id: ValueId, text: string): readonly Edit[] | undefined {
+  const op = code.op(id);
+  if (op.op !== "call") return undefined;
+  if (op.form !== "decorator") {
+    const last = op.args.at(-1);
+    if (last === undefined || op.args.length < 2 || code.language === "python") return undefined;
+    const { start } = code.absolute(last.span);
+    return [{ start, end: start, newText: `${text}, ` }];
+  }
+  const maker = code.op(op.callee);
+  if (/\(.*\)$/s.test(text) && /^[\w.]*(?:Depends|Security)\(/.test(text)) {
+    const edit =
+      maker.op === "call" ? setKeyword(code, maker, "dependencies", `[${text}]`) : undefined;
+    return edit === undefined ? undefined : [edit];
+  }
+  const at = code.absolute(maker.span);
+  const end = /\r|\n|$/.exec(code.fileText.slice(at.end))?.index ?? 0;
+  const start = at.end + end;
+  return [{ start, end: start, newText: `${code.newline}${code.indent(at.start)}@${text}` }];
+}
