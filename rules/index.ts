@@ -75,6 +75,8 @@ import secretHardcodedPage from "./secret-hardcoded.md";
 import secretHardcoded from "./secret-hardcoded.ts";
 import secretPublicEnvPrefixPage from "./secret-public-env-prefix.md";
 import secretPublicEnvPrefix from "./secret-public-env-prefix.ts";
+import serverActionMissingAuthPage from "./server-action-missing-auth.md";
+import serverActionMissingAuth from "./server-action-missing-auth.ts";
 import sessionCookieFlagsPage from "./session-cookie-flags.md";
 import sessionCookieFlags from "./session-cookie-flags.ts";
 import sessionSecretHardcodedPage from "./session-secret-hardcoded.md";
@@ -153,6 +155,7 @@ export const rules: RuleSet = {
     secretFallbackDefault,
     secretHardcoded,
     secretPublicEnvPrefix,
+    serverActionMissingAuth,
     sessionCookieFlags,
     sessionSecretHardcoded,
     sqlDynamicQuery,
@@ -212,6 +215,7 @@ export const rules: RuleSet = {
     "secret-fallback-default": secretFallbackDefaultPage,
     "secret-hardcoded": secretHardcodedPage,
     "secret-public-env-prefix": secretPublicEnvPrefixPage,
+    "server-action-missing-auth": serverActionMissingAuthPage,
     "session-cookie-flags": sessionCookieFlagsPage,
     "session-secret-hardcoded": sessionSecretHardcodedPage,
     "sql-dynamic-query": sqlDynamicQueryPage,

@@ -1,5 +1,13 @@
 import { setKeyword } from "../server/rule/fix/arguments.ts";
-import { judge, type Route, routesOf, strongest, type Verdict } from "../server/rule/routes.ts";
+import {
+  head,
+  isForEverybody,
+  judge,
+  type Route,
+  routesOf,
+  strongest,
+  type Verdict,
+} from "../server/rule/routes.ts";
 import type {
   Code,
   Context,
@@ -11,16 +19,8 @@ import type {
   ValueId,
 } from "../server/rule/rule.ts";
 import { rule } from "../server/rule/rule.ts";
-import { words } from "../server/rule/secret-names.ts";
 
 const CHANGES: ReadonlySet<string> = new Set(["post", "put", "patch", "delete"]);
-/** Anybody may ask for these: what somebody without an account needs, and what only reads. */
-const PUBLIC: ReadonlySet<string> = new Set(
-  "login signin logout signout signup register registration auth oauth sso callback token refresh password forgot reset verify verification confirm activate unsubscribe subscribe newsletter contact feedback waitlist webhook webhooks hook hooks health healthz ping status ready metrics csp report track analytics beacon public open search query preview validate calculate estimate quote graphql rpc demo guest anonymous checkout cart session sessions invite invitation".split(
-    " ",
-  ),
-);
-
 export default rule({
   id: "route-missing-auth",
   title: "Route without the check that its siblings have",
@@ -110,7 +110,7 @@ function isPublic(route: Route): boolean {
     route.code.file.replace(/^.*\/|\.\w+$/g, ""),
     ...route.handlers.map((h) => /[#/.]([\w$]+)(?:~\d+)?$/.exec(h)?.[1] ?? ""),
   ];
-  return names.some((name) => words(name).some((word) => PUBLIC.has(word)));
+  return isForEverybody(names);
 }
 
 function spanOf(
@@ -118,10 +118,7 @@ function spanOf(
   context: Context,
 ): { readonly item: string; readonly span: Span } {
   if (call.site.op < 0) {
-    // The head of the function.
-    const text = code.text({ start: 0, end: 200 });
-    const open = text.search(/[({]/);
-    return { item: code.item, span: { start: 0, end: open < 0 ? 1 : open } };
+    return { item: code.item, span: head(code) };
   }
   const op = context.code(call.site.item)?.op(call.site.op);
   const callee = op?.op === "call" ? code.op(op.callee) : undefined;

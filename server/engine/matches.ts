@@ -45,6 +45,9 @@ export function matchesOf(rule: Rule, input: FindingsInput, context: Context): R
     const byItem = new Map<ItemId, Observation[]>();
     for (const o of concerned(own?.observations ?? [], rule.items))
       byItem.set(o.site.item, [...(byItem.get(o.site.item) ?? []), o]);
+    if (rule.items.every === true)
+      for (const { id } of input.program.file(file)?.items ?? [])
+        if (!byItem.has(id)) byItem.set(id, []);
     for (const [item, calls] of byItem) {
       const code = context.code(item);
       if (code !== undefined)

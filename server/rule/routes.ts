@@ -5,8 +5,9 @@
 import { constantOf, given, stringsOf } from "./given.ts";
 import { childrenOf } from "./items.ts";
 import { nameKeys, refsOf, routerOf } from "./router.ts";
-import type { Argument, Code, Context, Observation, Op, Value, ValueId } from "./rule.ts";
+import type { Argument, Code, Context, Observation, Op, Span, Value, ValueId } from "./rule.ts";
 import { onlyConst } from "./rule.ts";
+import { words } from "./secret-names.ts";
 import { type Data, rowData } from "./tokens.ts";
 
 /** Certainly asks who is calling or refuses; does not; or it cannot be told. */
@@ -423,4 +424,21 @@ function around(route: Route, before: readonly Before[], mounts: readonly Mount[
 }
 function isRoot(b: Before, mounts: readonly Mount[]): boolean {
   return mounts.every((m) => m.child !== b.router);
+}
+
+const PUBLIC: ReadonlySet<string> = new Set(
+  "login signin logout signout signup register registration auth oauth sso callback token refresh password forgot reset verify verification confirm activate unsubscribe subscribe newsletter contact feedback waitlist webhook webhooks hook hooks health healthz ping status ready metrics csp report track analytics beacon public open search query preview validate calculate estimate quote graphql rpc demo guest anonymous checkout cart session sessions invite invitation".split(
+    " ",
+  ),
+);
+
+/** By its name it is there for somebody without an account, or only reads. */
+export function isForEverybody(names: readonly string[]): boolean {
+  return names.some((name) => words(name).some((word) => PUBLIC.has(word)));
+}
+
+/** The name of a function with what stands before it. */
+export function head(code: Code): Span {
+  const open = code.text({ start: 0, end: 200 }).search(/[({]/);
+  return { start: 0, end: open < 1 ? 1 : open };
 }

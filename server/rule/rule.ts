@@ -146,6 +146,8 @@ export interface ProjectSpec {
 }
 /** All watched calls of one item in source order, for faults of order (check, then use). */
 export interface ItemSpec {
+  /** Every function and module, also one with no watched call. */
+  readonly every?: boolean;
   readonly watch?: readonly string[];
   readonly sinks?: readonly SinkKind[];
   readonly check: (calls: readonly Observation[], code: Code, context: Context) => readonly Match[];

@@ -53,6 +53,7 @@ const access: Model = {
     row("fastify().register", { role: "mount", chain: 0 }),
     row("fastify().addHook", { role: "guard", guard: "1" }),
     row("next.route", { role: "route", convention: "next" }),
+    row("next.action", { role: "action" }),
     row("next.middleware", { role: "guard", convention: "next" }),
   ],
   deeds: [
@@ -81,6 +82,11 @@ const access: Model = {
     ...["express.Request().session", "koa.Context().session", "fastify.Request().session"].map(
       (path) => ({ path, does: "may-check" as const }),
     ),
+    // Row level security decides who may do what.
+    ...[
+      "@supabase/ssr.createServerClient()",
+      "@supabase/auth-helpers-nextjs.{createServerActionClient,createRouteHandlerClient,createServerComponentClient}()",
+    ].map((path) => ({ path, does: "may-check" as const })),
     ...[
       "next/navigation.{unauthorized,forbidden}()",
       "@nestjs/common.{UnauthorizedException,ForbiddenException}()",
