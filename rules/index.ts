@@ -2,6 +2,8 @@
 import type { RuleSet } from "../server/rule/rule.ts";
 import archiveExtractionUnsafePage from "./archive-extraction-unsafe.md";
 import archiveExtractionUnsafe from "./archive-extraction-unsafe.ts";
+import authFailOpenPage from "./auth-fail-open.md";
+import authFailOpen from "./auth-fail-open.ts";
 import codeEvalUserInputPage from "./code-eval-user-input.md";
 import codeEvalUserInput from "./code-eval-user-input.ts";
 import commandInjectionShellPage from "./command-injection-shell.md";
@@ -119,6 +121,7 @@ import yamlUnsafeLoad from "./yaml-unsafe-load.ts";
 export const rules: RuleSet = {
   rules: [
     archiveExtractionUnsafe,
+    authFailOpen,
     codeEvalUserInput,
     commandInjectionShell,
     corsReflectedOrigin,
@@ -179,6 +182,7 @@ export const rules: RuleSet = {
   models,
   pages: {
     "archive-extraction-unsafe": archiveExtractionUnsafePage,
+    "auth-fail-open": authFailOpenPage,
     "code-eval-user-input": codeEvalUserInputPage,
     "command-injection-shell": commandInjectionShellPage,
     "cors-reflected-origin": corsReflectedOriginPage,

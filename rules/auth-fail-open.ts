@@ -1,0 +1,212 @@
+import { refusal } from "../server/rule/fix/refusal.ts";
+import { nameOf } from "../server/rule/items.ts";
+import { refsOf } from "../server/rule/router.ts";
+import {
+  type Code,
+  type Context,
+  type Fix,
+  type Match,
+  type Op,
+  rule,
+  type Span,
+  type ValueId,
+} from "../server/rule/rule.ts";
+import { bare } from "../server/rule/tokens.ts";
+
+type Block = Code["ir"]["blocks"][number];
+
+export default rule({
+  id: "auth-fail-open",
+  title: "Check that lets everybody in when it fails",
+  category: "authentication",
+  severity: "high",
+  cwe: [636],
+  owasp: ["A07:2021", "A10:2025"],
+  items: { every: true, check: (_calls, code, context) => check(code, context) },
+  say: ({ facts }) =>
+    facts?.how === "next"
+      ? {
+          what: "When the check of the credentials throws, the request goes on as if it had passed.",
+          why: "It throws for a forged, expired or empty token: whoever sends one is let through, while who sends none is refused.",
+          fix: "Answer 401 in the catch block.",
+        }
+      : {
+          what: `When the check throws, ${String(facts?.name)} answers true.`,
+          why: "It throws for a forged, expired or empty credential: whoever sends one is let in.",
+          fix: "Answer false, or let the exception go on.",
+        },
+  fixes: (match, code) => [fix(match, code)],
+});
+
+function check(code: Code, context: Context): readonly Match[] {
+  const { blocks } = code.ir;
+  const handlers = new Set(blocks.flatMap((b) => b.handler ?? []));
+  if (code.ir.kind === "module" || handlers.size === 0) return [];
+  const out: Match[] = [];
+  for (const handler of handlers) {
+    const tried = blocks.filter((b) => b.handler === handler).flatMap((b) => b.ops);
+    if (!tried.some((id) => checks(code, id, context))) continue;
+    for (const arm of armsOf(code, handler)) {
+      const opened = opening(code, arm, context);
+      if (opened === undefined || out.some((m) => m.op === opened.op)) continue;
+      out.push({
+        item: code.item,
+        span: opened.span,
+        op: opened.op,
+        confidence: "high",
+        facts: { how: opened.how, name: nameOf(code) || "the function" },
+      });
+    }
+  }
+  return out;
+}
+
+/** A call that verifies a token, a password, a signature, whether in a library or in a function of the program. */
+function checks(code: Code, id: ValueId, context: Context): boolean {
+  const op = code.op(id);
+  if (op.op !== "call" || op.form === "decorator") return false;
+  return refsOf(code, op.callee, context).some((ref) => {
+    const path = ref.startsWith("lib:") ? `${ref}()` : ref;
+    return (["identifies", "checks-signature"] as const).some((deed) => context.does(path, deed));
+  });
+}
+
+interface Opened {
+  readonly how: "true" | "next";
+  readonly span: Span;
+  readonly op: ValueId;
+}
+
+/** Where the handlers of a `try` begin: one for each type of exception that is asked for, or one for all. */
+function armsOf(code: Code, handler: number): readonly number[] {
+  const out: number[] = [];
+  for (let at = handler; out.length < 20; ) {
+    const { end } = code.ir.blocks[at] as Block;
+    const asked = end.kind === "branch" ? code.op(end.condition) : undefined;
+    if (end.kind !== "branch" || asked?.op !== "compare" || asked.operator !== "instanceof") {
+      // What no handler asks for goes on by itself.
+      const isRethrown = out.length > 0 && end.kind === "throw";
+      return isRethrown ? out : [...out, at];
+    }
+    if (code.op(asked.left).op !== "caught") return [...out, at];
+    out.push(end.then);
+    at = end.else;
+  }
+  return out;
+}
+
+/** Every way out of the handler lets the caller in. */
+function opening(code: Code, handler: number, context: Context): Opened | undefined {
+  const reached = reachedFrom(code, handler);
+  let found: Opened | undefined;
+  for (const at of reached) {
+    const block = code.ir.blocks[at] as Block;
+    const passed = passesOn(code, block);
+    if (passed !== undefined) {
+      // Only a check that refuses who has no credentials is meant to refuse.
+      if (context.does(`fn:${code.item}`, "refuses") !== true) return undefined;
+      found ??= { how: "next", span: code.op(passed).span, op: passed };
+      continue;
+    }
+    const { end } = block;
+    if (end.kind === "throw") return undefined;
+    if (end.kind !== "return" && end.kind !== "end") continue;
+    const value = end.kind === "return" ? end.value : undefined;
+    const result = value === undefined ? undefined : bare(code, value);
+    if (value !== undefined && result?.op === "const" && result.value === true)
+      found ??= { how: "true", span: end.kind === "return" ? end.span : result.span, op: value };
+    else if (found?.how !== "next" || value !== undefined) return undefined;
+  }
+  return found;
+}
+
+/** Blocks that run once the handler has begun, up to those in which the request is passed on. */
+function reachedFrom(code: Code, handler: number): readonly number[] {
+  const out: number[] = [];
+  const queue = [handler];
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    if (out.includes(at)) continue;
+    out.push(at);
+    const block = code.ir.blocks[at] as Block;
+    if (passesOn(code, block) !== undefined) continue;
+    const { end } = block;
+    if (end.kind === "jump") queue.push(end.to);
+    if (end.kind === "branch") queue.push(end.then, end.else);
+  }
+  return out;
+}
+
+/** `next()`: the last parameter, called with nothing. */
+function passesOn(code: Code, block: Block): ValueId | undefined {
+  const last = code.ir.params.at(-1);
+  if (code.language === "python" || last === undefined || code.ir.params.length < 2)
+    return undefined;
+  return block.ops.find((id) => {
+    const op = code.op(id);
+    const callee: Op | undefined = op.op === "call" ? code.op(op.callee) : undefined;
+    return (
+      op.op === "call" && op.args.length === 0 && callee?.op === "load" && callee.slot === last.slot
+    );
+  });
+}
+
+function fix(match: Match, code: Code): Fix {
+  const manual = (title: string, reason: string): Fix => ({
+    title,
+    grade: "manual",
+    edits: [],
+    reason,
+  });
+  const op = match.op === undefined ? undefined : code.op(match.op);
+  const at = match.op ?? -1;
+  if (match.facts?.how === "next") {
+    const title = "Answer 401";
+    const statement = code.statement(match.span);
+    const text = statement === undefined ? "" : code.fileText.slice(statement.start, statement.end);
+    if (statement === undefined || !/^(?:return\s+)?\w+\(\);?$/.test(text))
+      return manual(
+        title,
+        "Answer 401 in the catch block. No edit is offered: the call is part of a larger statement.",
+      );
+    const newText = refusal(code, "Not authenticated", 401).join(code.newline);
+    return !/401/.test(newText)
+      ? manual(
+          title,
+          "Answer 401 in the catch block. No edit is offered: how this framework answers is not known here.",
+        )
+      : {
+          title,
+          grade: "suggested",
+          edits: [{ file: code.file, edits: [{ ...statement, newText }] }],
+        };
+  }
+  const title = "Answer false";
+  const literal = op === undefined ? undefined : bare(code, at);
+  // Behind the try statement the answer is that of a check that passed, too.
+  if (literal?.op !== "const" || !isOnlyInHandler(code, at))
+    return manual(
+      title,
+      "Return false in the handler. No edit is offered: what is returned is also the answer where nothing failed.",
+    );
+  const newText = code.language === "python" ? "False" : "false";
+  return {
+    title,
+    grade: "suggested",
+    edits: [{ file: code.file, edits: [{ ...code.absolute(literal.span), newText }] }],
+  };
+}
+
+function isOnlyInHandler(code: Code, value: ValueId): boolean {
+  const { blocks } = code.ir;
+  const handlers = new Set(blocks.flatMap((b) => b.handler ?? []));
+  const seen = new Set<number>();
+  const queue = [0];
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    if (seen.has(at) || handlers.has(at)) continue;
+    seen.add(at);
+    const { end } = blocks[at] as Block;
+    if (end.kind === "jump") queue.push(end.to);
+    if (end.kind === "branch") queue.push(end.then, end.else);
+  }
+  return !blocks.some((b, i) => seen.has(i) && b.end.kind === "return" && b.end.value === value);
+}
