@@ -43,6 +43,9 @@ interface Judged {
 }
 
 function check(calls: readonly Observation[], context: Context): readonly Match[] {
+  // What others say of a route can only be that something stands before it.
+  const own = calls.filter((call) => call.site.item.startsWith(`${context.file}#`));
+  if (!routesOf(own, context).routes.some((r) => isOpen(r, r.guard, context))) return [];
   const { routes, guardOf } = routesOf(calls, context);
   const judged = routes.map(
     (route): Judged => ({ route, verdict: verdictOf(route, guardOf(route), context) }),
@@ -74,6 +77,10 @@ function check(calls: readonly Observation[], context: Context): readonly Match[
     });
   }
   return out;
+}
+
+function isOpen(route: Route, before: Verdict, context: Context): boolean {
+  return verdictOf(route, before, context) === "no" && isWorthIt(route, context);
 }
 
 /** In the same function, where what it names is known. */
