@@ -39,6 +39,8 @@ export interface SinkRow {
   readonly kind: SinkKind;
   /** A record is no such argument: of an options object, only the fields that rows name reach the sink ("0.text"). */
   readonly noRecord?: boolean;
+  /** As the tag of a template it binds the values. */
+  readonly tagBinds?: boolean;
   /** Facts for the rule and its fix: the driver, the placeholder style, the API in words. */
   readonly data?: Readonly<Record<string, string | number | boolean>>;
 }

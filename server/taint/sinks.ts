@@ -10,6 +10,7 @@ import { type CallArg, type Hit, type Site, trail } from "./summary.ts";
 import { markBit, type Taint, type Value } from "./value.ts";
 
 export function sink(call: Call, row: SinkRow, guessed: boolean): void {
+  if (row.tagBinds && call.op.form === "tag") return;
   for (const a of specified(call, row.args))
     reach(call, row, row.noRecord ? { ...a, value: withoutFields(a.value) } : a, guessed);
 }

@@ -10,6 +10,25 @@ const row = (
   params: number | string = 1,
 ) => ({ path, args, kind: SQL, noRecord: true, data: { driver, style, params } });
 
+/** Gives a query that goes on. */
+const TYPEORM_MORE =
+  "{select,addSelect,from,where,andWhere,orWhere,having,andHaving,orHaving,orderBy,addOrderBy,groupBy,addGroupBy,leftJoin,innerJoin,leftJoinAndSelect,innerJoinAndSelect,take,skip,limit,offset,setParameter,setParameters,distinct,withDeleted}";
+
+/** Texts of which no call has parameters of its own. */
+const advised = (
+  path: string,
+  args: readonly (number | string)[],
+  driver: string,
+  advice: string,
+) => ({
+  path,
+  args,
+  kind: SQL,
+  noRecord: true,
+  data: { driver, style: "none", params: 1, advice },
+});
+const TAG = "put the value into the tagged template, which binds it";
+
 const sql: Model = {
   language: "javascript",
   aliases: {
@@ -39,6 +58,23 @@ const sql: Model = {
       "typeorm.DataSource().manager",
       "typeorm.DataSource().createQueryRunner()",
     ],
+    "typeorm.Repository()": ["{typeorm.DataSource(),typeorm}.{getRepository,getTreeRepository}()"],
+    "typeorm.SelectQueryBuilder()": [
+      "{typeorm.DataSource(),typeorm.Repository(),typeorm}.createQueryBuilder()",
+      `typeorm.SelectQueryBuilder().${TYPEORM_MORE}()`,
+    ],
+    "mssql.ConnectionPool()": ["mssql.connect()", "mssql.ConnectionPool().connect()"],
+    "mssql.Request()": [
+      "mssql.ConnectionPool().request()",
+      "mssql.Request().{input,output}()",
+      "mssql.Transaction().request()",
+    ],
+    "postgres.Sql()": ["postgres()", "postgres.default()"],
+    "@libsql/client.Client()": [
+      "{@libsql/client,@libsql/client/web,@libsql/client/http}.createClient()",
+      "@libsql/client.Client().transaction()",
+    ],
+    "@vercel/postgres.sql": ["@vercel/postgres.{createPool,createClient}()"],
   },
   passes: [
     // https://github.com/mysqljs/sqlstring: values are quoted, so are names; in a format only the values are.
@@ -70,8 +106,44 @@ const sql: Model = {
       "?",
     ),
     row("sequelize.Sequelize().query", [0, "0.query"], "sequelize", ":name", "replacements"),
-    row("sequelize.literal", [0], "sequelize", "unknown"),
+    row(
+      "{sequelize,sequelize.Sequelize,sequelize.Sequelize()}.literal",
+      [0],
+      "sequelize",
+      "unknown",
+    ),
     row("typeorm.DataSource().query", [0], "typeorm", "$n"),
+    // Values are bound by name: https://typeorm.io/docs/query-builder/select-query-builder#using-parameters-to-escape-data.
+    advised(
+      "typeorm.SelectQueryBuilder().{where,andWhere,orWhere,having,andHaving,orHaving}",
+      [0],
+      "typeorm",
+      "write :name in the text and pass { name: value } as the second argument",
+    ),
+    advised(
+      "typeorm.SelectQueryBuilder().{orderBy,addOrderBy,groupBy,addGroupBy,select,addSelect}",
+      [0],
+      "typeorm",
+      "a column cannot be a parameter, map the value through a constant dictionary of allowed names",
+    ),
+    // https://github.com/tediousjs/node-mssql#query-command-callback
+    {
+      ...advised(
+        "{mssql,mssql.ConnectionPool(),mssql.Request()}.{query,batch}",
+        [0],
+        "mssql",
+        "write @name in the text and bind it with request.input",
+      ),
+      tagBinds: true,
+    },
+    // The tagged template of each of these binds its values; these are its ways around that.
+    row("postgres.Sql().unsafe", [0], "postgres", "$n"),
+    row("@neondatabase/serverless.neon().query", [0], "neon", "$n"),
+    advised("@neondatabase/serverless.neon().unsafe", [0], "neon", TAG),
+    row("@vercel/postgres.sql.query", [0, "0.text"], "vercel", "$n"),
+    advised("drizzle-orm.sql.raw", [0], "drizzle", TAG),
+    advised("kysely.sql.raw", [0], "kysely", TAG),
+    row("@libsql/client.Client().{execute,executeMultiple}", [0, "0.sql"], "libsql", "?"),
     row(
       "any.Database().{query,execute,raw,$queryRawUnsafe,$executeRawUnsafe}",
       [0, "0.text", "0.sql"],

@@ -41,11 +41,26 @@ const sql: Model = {
       "MySQLdb.connect()",
       "mysql.connector.connect()",
       "aiomysql.connect()",
+      "flask_mysqldb.MySQL().connection",
     ],
     "pymysql.Cursor()": ["pymysql.Connection().cursor()"],
+    "pyodbc.Connection()": ["pyodbc.connect()"],
+    "pyodbc.Cursor()": ["pyodbc.Connection().{cursor,execute}()", "pyodbc.Cursor().execute()"],
+    "pymssql.Cursor()": ["pymssql.connect().cursor()"],
+    "oracledb.Connection()": [
+      "{oracledb,cx_Oracle}.connect()",
+      "oracledb.create_pool().acquire()",
+      "cx_Oracle.SessionPool().acquire()",
+    ],
+    "oracledb.Cursor()": ["oracledb.Connection().cursor()"],
+    "peewee.Database()": [
+      "peewee.{SqliteDatabase,PostgresqlDatabase,MySQLDatabase}()",
+      "{playhouse.pool,playhouse.db_url}.{PooledPostgresqlDatabase,PooledMySQLDatabase,connect}()",
+    ],
     "sqlalchemy.Engine()": [
       "sqlalchemy.create_engine()",
       "sqlalchemy.ext.asyncio.create_async_engine()",
+      "flask_sqlalchemy.SQLAlchemy().engine",
     ],
     "sqlalchemy.Connection()": ["sqlalchemy.Engine().{connect,begin}()"],
     "sqlalchemy.orm.Session()": [
@@ -86,6 +101,30 @@ const sql: Model = {
       "spread",
     ),
     row("pymysql.Cursor().{execute,executemany}", [0, "query"], "pymysql", "%s"),
+    row("{pyodbc.Connection(),pyodbc.Cursor()}.{execute,executemany}", [0, "sql"], "pyodbc", "?"),
+    row("pymssql.Cursor().{execute,executemany}", [0, "operation"], "pymssql", "%s"),
+    row("oracledb.Cursor().{execute,executemany}", [0, "statement"], "oracledb", ":name"),
+    // The placeholder is that of the database: "?" for SQLite, "%s" for the others.
+    {
+      path: "{peewee.Database().execute_sql,peewee.SQL}",
+      args: [0, "sql"],
+      kind: SQL,
+      data: {
+        driver: "peewee",
+        style: "none",
+        advice: "write a placeholder (? or %s) in the text and pass a list of the values after it",
+      },
+    },
+    {
+      path: "peewee.Model.raw",
+      args: [0, "sql"],
+      kind: SQL,
+      data: {
+        driver: "peewee",
+        style: "none",
+        advice: "write a placeholder (? or %s) in the text and pass the values after it",
+      },
+    },
     row(
       "databases.Database().{fetch_all,fetch_one,fetch_val,execute,execute_many,iterate}",
       [0, "query"],
