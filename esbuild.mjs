@@ -73,6 +73,7 @@ export async function buildProduct() {
       if (entry.executable) chmodSync(join(root, entry.target), 0o755);
     }),
   );
+  copyFileSync(join(root, "data", "names.bin"), join(root, "dist", "names.bin"));
   for (const file of WASM) {
     copyFileSync(require.resolve(file), join(root, "dist", file.slice(file.indexOf("/") + 1)));
   }

@@ -1,7 +1,7 @@
 /** An application takes whatever version of a dependency is newest. */
+import { pipfileRequirements, pyprojectRequirements } from "../server/rule/declared.ts";
 import {
   fitsNpm,
-  headerAt,
   isExactNpm,
   isExactPython,
   isNpmLibrary,
@@ -11,11 +11,8 @@ import {
   PYTHON_LOCKS,
   pythonLocked,
   type Requirement,
-  requirement,
   requirementLines,
-  stringAt,
   strings,
-  table,
   toml,
 } from "../server/rule/manifest.ts";
 import { type Fix, type ManifestFile, type Match, rule } from "../server/rule/rule.ts";
@@ -35,9 +32,11 @@ export default rule({
       const locked = PYTHON_LOCKS.some((lock) => file.has(lock));
       const found =
         name === "pyproject.toml"
-          ? pyproject(file.text)
+          ? isPythonLibrary(toml(file.text) ?? {})
+            ? []
+            : pyprojectRequirements(file.text)
           : name === "Pipfile"
-            ? pipfile(file.text)
+            ? pipfileRequirements(file.text)
             : requirementLines(file.text);
       return found
         .filter((r) => !isExactPython(r.range))
@@ -95,66 +94,6 @@ function npm(file: ManifestFile): Match[] {
       ];
     }),
   );
-}
-
-function pyproject(text: string): Requirement[] {
-  const root = toml(text);
-  if (root === undefined) return [];
-  const project = table(root, "project");
-  if (isPythonLibrary(root)) return [];
-  const out: Requirement[] = [];
-  const list = (values: unknown, from: number): void => {
-    let at = from;
-    for (const value of Array.isArray(values) ? values : []) {
-      const span = typeof value === "string" ? stringAt(text, value, at) : undefined;
-      if (span === undefined) continue;
-      at = span.end;
-      const found = requirement(value as string, span.start);
-      if (found !== undefined) out.push(found);
-    }
-  };
-  list(project?.dependencies, keyAt(text, headerAt(text, "project"), "dependencies"));
-  for (const [name, values] of Object.entries(table(project, "optional-dependencies") ?? {}))
-    list(values, keyAt(text, headerAt(text, "project.optional-dependencies"), name));
-  for (const [name, values] of Object.entries(table(root, "dependency-groups") ?? {}))
-    list(values, keyAt(text, headerAt(text, "dependency-groups"), name));
-  out.push(
-    ...versions(text, "tool.poetry.dependencies", table(root, "tool", "poetry", "dependencies")),
-  );
-  return out;
-}
-
-function pipfile(text: string): Requirement[] {
-  const root = toml(text);
-  return ["packages", "dev-packages"].flatMap((name) => versions(text, name, table(root, name)));
-}
-
-/** `name = "^1.2"` and `name = {version = "*", extras = [...]}`. */
-function versions(
-  text: string,
-  header: string,
-  entries: Readonly<Record<string, unknown>> | undefined,
-): Requirement[] {
-  const from = headerAt(text, header);
-  return Object.entries(entries ?? {}).flatMap(([name, value]) => {
-    const version = typeof value === "string" ? value : table({ value }, "value")?.version;
-    if (typeof version !== "string" || name === "python") return [];
-    const at = keyAt(text, from, name);
-    const span = stringAt(text, version, at);
-    if (span === undefined) return [];
-    // Poetry reads a bare number as exact.
-    const range = /^\d+(?:\.\d+)*$/.test(version) ? `==${version}` : version;
-    return [{ name, range, span, entry: { start: at, end: span.end + 1 } }];
-  });
-}
-
-/** Where `key = ` stands in a table. */
-function keyAt(text: string, from: number, key: string): number {
-  const found = new RegExp(
-    `^([ \\t]*)["']?${key.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}["']?[ \\t]*=`,
-    "m",
-  ).exec(text.slice(from));
-  return found === null ? from : from + found.index + (found[1] as string).length;
 }
 
 function fix({ facts }: Match, file: ManifestFile): Fix {

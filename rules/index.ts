@@ -16,12 +16,14 @@ import cryptoInsecureRandomPage from "./crypto-insecure-random.md";
 import cryptoInsecureRandom from "./crypto-insecure-random.ts";
 import debugModeEnabledPage from "./debug-mode-enabled.md";
 import debugModeEnabled from "./debug-mode-enabled.ts";
+import depHallucinatedPackage from "./dep-hallucinated-package.ts";
 import depInstallScriptPage from "./dep-install-script.md";
 import depInstallScript from "./dep-install-script.ts";
 import depLockfileIntegrityPage from "./dep-lockfile-integrity.md";
 import depLockfileIntegrity from "./dep-lockfile-integrity.ts";
 import depLockfileMissingPage from "./dep-lockfile-missing.md";
 import depLockfileMissing from "./dep-lockfile-missing.ts";
+import depTyposquat from "./dep-typosquat.ts";
 import depUnpinnedVersionPage from "./dep-unpinned-version.md";
 import depUnpinnedVersion from "./dep-unpinned-version.ts";
 import deserializationUnsafePage from "./deserialization-unsafe.md";
@@ -128,9 +130,11 @@ export const rules: RuleSet = {
     corsWildcardCredentials,
     cryptoInsecureRandom,
     debugModeEnabled,
+    depHallucinatedPackage,
     depInstallScript,
     depLockfileIntegrity,
     depLockfileMissing,
+    depTyposquat,
     depUnpinnedVersion,
     deserializationUnsafe,
     errorDetailToClient,

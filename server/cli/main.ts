@@ -11,7 +11,7 @@ import { run } from "./run.ts";
 
 const VERSION: string = packageJson.version;
 
-/** The .wasm files stand beside the bundle. */
+/** The .wasm files and the names of packages stand beside the bundle. */
 async function loadEngine(): Promise<Engine> {
   const read = (name: string): Promise<Uint8Array> => readFile(join(__dirname, `${name}.wasm`));
   const [runtime, python, typescript, tsx, javascript] = await Promise.all([
@@ -22,7 +22,7 @@ async function loadEngine(): Promise<Engine> {
     read("tree-sitter-javascript"),
   ]);
   const wasm: WasmFiles = { runtime, grammars: { python, typescript, tsx, javascript } };
-  return createEngine({ wasm, rules });
+  return createEngine({ wasm, rules, names: await readFile(join(__dirname, "names.bin")) });
 }
 
 function output(stream: NodeJS.WriteStream): Output {

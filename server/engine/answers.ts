@@ -1,5 +1,6 @@
 /** What is asked of a file: its findings and departures, by the settings that hold for it. */
 import type { FileId } from "../base/brand.ts";
+import type { NameIndex } from "../base/names.ts";
 import type { ManifestFile, RuleSet } from "../rule/rule.ts";
 import type { Analysis } from "./analysis.ts";
 import { DEFAULT_SETTINGS, type Departure, type Settings } from "./api.ts";
@@ -24,6 +25,7 @@ export function createAnswers(
   { last, analyse, analyseFeeders, knownNow }: Analysis,
   { crash }: Problems,
   rules: RuleSet,
+  names: NameIndex | undefined,
 ): Answers {
   const ids = new Set(rules.rules.map((r) => r.id));
   const settings = new Map<FileId, Settings>([["", DEFAULT_SETTINGS]]);
@@ -51,6 +53,8 @@ export function createAnswers(
         return at === undefined ? undefined : files.text(at);
       },
       isInWorkspace: folders !== undefined,
+      isOwn: (name) => files.packages(name).length > 0,
+      names,
     };
   };
 

@@ -5,6 +5,7 @@
 
 import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
+import { readNames } from "../base/names.ts";
 import type { Edit } from "../base/text.ts";
 import { grammarFor } from "../languages/language.ts";
 import type { RuleSet } from "../rule/rule.ts";
@@ -24,6 +25,8 @@ import { createTexts, type Doc, STEERING } from "./texts.ts";
 export interface EngineOptions {
   readonly wasm: WasmFiles;
   readonly rules: RuleSet;
+  /** The file of package names that `scripts/names-index.mjs` makes; without it no name is judged. */
+  readonly names?: Uint8Array;
   readonly log?: EngineLog;
 }
 
@@ -39,7 +42,14 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
   const texts = createTexts(rules);
   const moments = createMoments(syntax, texts, rules, options.log);
   const analysis = createAnalysis(texts, moments, problems, rules);
-  const answers = createAnswers(texts, moments, analysis, problems, rules);
+  const answers = createAnswers(
+    texts,
+    moments,
+    analysis,
+    problems,
+    rules,
+    options.names === undefined ? undefined : readNames(options.names),
+  );
   const { docs, known, wanted, isManifest } = texts;
   const { now, touch, reset } = moments;
   const { last, changedFiles, analyse } = analysis;

@@ -31,6 +31,7 @@ startServer(connection, {
     return createEngine({
       wasm: { runtime, grammars: { python, typescript, tsx, javascript } },
       rules,
+      names: await readFile(join(__dirname, "names.bin")),
     });
   },
 });

@@ -3,6 +3,7 @@
  * paths of the models, never grammar nodes. Rules are pure.
  */
 import type { FileId } from "../base/brand.ts";
+import type { NameIndex } from "../base/names.ts";
 import type { Edit, Span } from "../base/text.ts";
 import type { Item, Op, ValueId } from "../ir/ir.ts";
 import type { Deed, SinkKind, SourceKind } from "../taint/kinds.ts";
@@ -185,6 +186,10 @@ export interface ManifestFile {
   textAbove(name: string): string | undefined;
   /** What is beside and above the file is known: it belongs to a workspace. */
   readonly isInWorkspace: boolean;
+  /** An npm package of this name is in the workspace. */
+  isOwn(name: string): boolean;
+  /** Names of packages that exist, if the engine was given any. */
+  readonly names: NameIndex | undefined;
 }
 
 export interface Rule {

@@ -1,13 +1,16 @@
 /** The real engine with the real rules, for tests: its WebAssembly comes from the packages, not from dist/. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { rules } from "../../rules/index.ts";
 import type { Engine } from "../../server/engine/api.ts";
 import { createEngine } from "../../server/engine/engine.ts";
 import type { WasmFiles } from "../../server/syntax/parser.ts";
+import { repository } from "./pages.ts";
 import { revealRules } from "./reveal.ts";
 
 let wasm: WasmFiles | undefined;
+let names: Uint8Array | undefined;
 let shared: Promise<Engine> | undefined;
 
 /** The one engine of this process. Who uses it starts with `emptied`. */
@@ -28,7 +31,8 @@ export function openRevealEngine(): Promise<Engine> {
 /** An engine nobody has used; about a tenth of a second each. */
 export function freshEngine(): Promise<Engine> {
   wasm ??= readWasm();
-  return createEngine({ wasm, rules });
+  names ??= readFileSync(join(repository, "data/names.bin"));
+  return createEngine({ wasm, rules, names });
 }
 
 /** For engines made in another way. */

@@ -1,0 +1,119 @@
+/** Finds what a package name was most likely meant to be. */
+import type { NameList } from "../base/names.ts";
+
+export type { Ecosystem, NameIndex, NameList } from "../base/names.ts";
+
+export interface Similar {
+  readonly name: string;
+  /** In words: "one letter apart". */
+  readonly how: string;
+}
+
+const SHORTEST = 5;
+/** Two letters apart are many names, so only the most used ones count. */
+const LONG = 9;
+const FAMOUS = 2000;
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
+
+/** A name among the `most` most used ones for which this one is easily mistaken. */
+export function similar(name: string, list: NameList, most: number): Similar | undefined {
+  const isUsed = (other: string): boolean => {
+    const rank = list.rank(other);
+    return other !== name && rank !== undefined && rank < most;
+  };
+  const isMistake = (other: string): boolean =>
+    isUsed(other) && wordThatDiffers(name, other) >= SHORTEST;
+  const found =
+    best(respelled(name), isUsed, list, "written otherwise") ??
+    best(oneApart(name), isMistake, list, "one letter apart");
+  if (found !== undefined || name.length < LONG || name.startsWith("@")) return found;
+  for (const other of list.top.slice(0, Math.min(FAMOUS, most)))
+    if (
+      other[0] === name[0] &&
+      Math.abs(other.length - name.length) <= 2 &&
+      wordThatDiffers(name, other) >= LONG &&
+      !differsInDigits(name, other) &&
+      distance(name, other) === 2
+    )
+      return { name: other, how: "two letters apart" };
+  return undefined;
+}
+
+/** Letters of the only word in which two names differ: `pytest-vcs` and `pytest-vcr` are as different as short words can be. */
+function wordThatDiffers(name: string, other: string): number {
+  const [mine, theirs] = [name.split(/[-_./]/), other.split(/[-_./]/)];
+  if (mine.length !== theirs.length) return name.length;
+  const different = mine.filter((word, i) => word !== theirs[i]);
+  return different.length === 1 ? (different[0] as string).length : name.length;
+}
+
+function best(
+  candidates: Iterable<string>,
+  isUsed: (name: string) => boolean,
+  list: NameList,
+  how: string,
+): Similar | undefined {
+  let found: string | undefined;
+  for (const one of candidates)
+    if (
+      isUsed(one) &&
+      (found === undefined || (list.rank(one) as number) < (list.rank(found) as number))
+    )
+      found = one;
+  return found === undefined ? undefined : { name: found, how };
+}
+
+/** Letters that look alike, separators, and the scope written as a part of the name. */
+function* respelled(name: string): Iterable<string> {
+  const plain = name.replace(/[0-9]/g, (digit) => LOOKS[digit] ?? digit);
+  if (plain !== name) yield plain;
+  if (!name.startsWith("@")) {
+    for (const separator of ["-", "_", ".", ""]) yield name.replace(/[-_.]+/g, separator);
+    const dash = name.indexOf("-");
+    if (dash > 0) yield `@${name.slice(0, dash)}/${name.slice(dash + 1)}`;
+  }
+}
+const LOOKS: Readonly<Record<string, string>> = { "0": "o", "1": "l", "5": "s", "3": "e" };
+
+/** All texts that one letter more, less, other or exchanged with the next makes; digits for digits are another version. */
+function* oneApart(name: string): Iterable<string> {
+  for (let i = 0; i <= name.length; i++) {
+    const before = name.slice(0, i);
+    const c = name[i];
+    const after = name.slice(i + 1);
+    if (c !== undefined) {
+      if (!/\d/.test(c)) yield before + after;
+      if (after !== "" && after[0] !== c) yield before + after[0] + c + after.slice(1);
+      for (const other of ALPHABET)
+        if (other !== c && !(/\d/.test(other) || /\d/.test(c))) yield before + other + after;
+    }
+    for (const more of ALPHABET) if (!/\d/.test(more)) yield before + more + name.slice(i);
+  }
+}
+
+function differsInDigits(a: string, b: string): boolean {
+  return a.replace(/\d/g, "") === b.replace(/\d/g, "");
+}
+
+/** Damerau and Levenshtein's, of neighbours. */
+function distance(a: string, b: string): number {
+  let two: number[] = [];
+  let one = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      let least = Math.min(
+        (one[j] as number) + 1,
+        (row[j - 1] as number) + 1,
+        (one[j - 1] as number) + cost,
+      );
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, (two[j - 2] as number) + 1);
+      row.push(least);
+    }
+    two = one;
+    one = row;
+  }
+  return one[b.length] as number;
+}
