@@ -38,7 +38,11 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     "upload-size-check-after-read": 1,
     "upload-trusts-content-type": 1,
   },
-  "web/package.json": { "dep-install-script": 1, "dep-unpinned-version": 6 },
+  "web/package.json": {
+    "dep-install-script": 1,
+    "dep-lockfile-missing": 1,
+    "dep-unpinned-version": 6,
+  },
   "web/scripts/telemetry.js": { "exfiltration-pattern": 1 },
   "web/src/admin.ts": {
     "cors-wildcard-credentials": 1,
