@@ -9,24 +9,29 @@ export default rule({
   cwe: [94, 95],
   owasp: ["A03:2021", "A05:2025"],
   flow: {
-    from: ["remote", "upload-name"],
+    from: ["remote", "upload-name", "client"],
     to: "code",
     // setTimeout and its like call a function; only a text that was put together is run.
     accept: (hit) =>
       hit.row.data?.text !== true || hit.value.alts?.some((alt) => "parts" in alt) === true
-        ? {}
+        ? { severity: hit.kind === "client" ? "high" : "critical" }
         : undefined,
   },
   say: ({ hit }) => ({
-    what: `Request data is run as a program by ${String(hit?.row.data?.api ?? "the call")}.`,
-    why: SANDBOX.test(String(hit?.row.data?.api))
-      ? "vm is no sandbox: this.constructor.constructor reaches process, and with it every file and command."
-      : "The client writes the program: it reads secrets, starts commands and opens connections with the rights of the server.",
+    what: `${hit?.kind === "client" ? "Data of the page's address" : "Request data"} is run as a program by ${String(hit?.row.data?.api ?? "the call")}.`,
+    why:
+      hit?.kind === "client"
+        ? LINK
+        : SANDBOX.test(String(hit?.row.data?.api))
+          ? "vm is no sandbox: this.constructor.constructor reaches process, and with it every file and command."
+          : "The client writes the program: it reads secrets, starts commands and opens connections with the rights of the server.",
     fix: "Parse data as data (ast.literal_eval, JSON.parse), and map the names of operations to functions of your own.",
   }),
   fixes: (match, code) => [literal(match, code)],
 });
 const SANDBOX = /^vm/;
+const LINK =
+  "Whoever opens an attacker's link runs the program in it, logged in as they are: it reads what they see and acts for them.";
 
 /** `eval(text)` of a whole text becomes a parser of literals. */
 function literal(match: Match, code: Code): Fix {

@@ -74,7 +74,7 @@ const access: Model = {
     }),
     row("fastapi.FastAPI().add_middleware", { role: "guard", guard: "0" }),
     row("fastapi.FastAPI().middleware()", { role: "guard", guard: "0" }),
-    row("{fastapi.FastAPI(),flask.Flask(),quart.Quart()}.mount", { role: "mount", router: "1" }),
+    row("fastapi.FastAPI().mount", { role: "mount", router: "1" }),
   ],
   deeds: [
     ...[
@@ -93,7 +93,8 @@ const access: Model = {
       "starlette.requests.Request().{user,auth}",
       `starlette.requests.Request().session.${USER}`,
       "starlette.authentication.requires()",
-      "{jwt,jose.jwt}.{decode,decode_complete}()",
+      "jwt.{decode,decode_complete}()",
+      "jose.jwt.decode()",
       "google.oauth2.id_token.{verify_oauth2_token,verify_firebase_token}()",
       "firebase_admin.auth.{verify_id_token,verify_session_cookie}()",
       "django.http.HttpRequest().user",
