@@ -160,6 +160,7 @@ def key():
 ()
   returns sqlite3.Cursor().fetchall()
   source remote (request data).name -> sink sql ({sqlite3.Connection(),sqlite3.Cursor()}.{execute,executemany}), 4 steps, in store.py#find: db.execute(f"SELECT * FROM users WHERE name = '{name}'")
+  does: may-write
   calls store.py#find
 
 `,
