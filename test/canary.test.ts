@@ -100,6 +100,7 @@ test("a planted secret and hostile names reach no output", (t) => {
       {
         cwd: folder,
         encoding: "utf8",
+        maxBuffer: 1 << 28,
         timeout: 60_000,
         env: { ...process.env, FORCE_COLOR: "0", NODE_OPTIONS: "" },
       },
