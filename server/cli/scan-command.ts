@@ -125,7 +125,6 @@ export function terminalWidth(output: Output): number {
   return Math.max(40, Math.min(output.columns ?? 100, 140));
 }
 
-/** Hints never fail a run. */
 /** A crash of ours must not look like a clean project to CI. */
 function exitCode(
   findings: readonly Finding[],
@@ -136,6 +135,7 @@ function exitCode(
   return problems.some((p) => p.crash) ? EXIT.failed : EXIT.clean;
 }
 
+/** Hints never fail a run. */
 function failed(findings: readonly Finding[], failOn: ScanOptions["failOn"]): boolean {
   if (failOn === "never") return false;
   const threshold: Level = failOn === "info" ? "information" : failOn;
