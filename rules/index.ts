@@ -16,6 +16,7 @@ import cryptoInsecureRandomPage from "./crypto-insecure-random.md";
 import cryptoInsecureRandom from "./crypto-insecure-random.ts";
 import debugModeEnabledPage from "./debug-mode-enabled.md";
 import debugModeEnabled from "./debug-mode-enabled.ts";
+import depHallucinatedPackagePage from "./dep-hallucinated-package.md";
 import depHallucinatedPackage from "./dep-hallucinated-package.ts";
 import depInstallScriptPage from "./dep-install-script.md";
 import depInstallScript from "./dep-install-script.ts";
@@ -23,6 +24,7 @@ import depLockfileIntegrityPage from "./dep-lockfile-integrity.md";
 import depLockfileIntegrity from "./dep-lockfile-integrity.ts";
 import depLockfileMissingPage from "./dep-lockfile-missing.md";
 import depLockfileMissing from "./dep-lockfile-missing.ts";
+import depTyposquatPage from "./dep-typosquat.md";
 import depTyposquat from "./dep-typosquat.ts";
 import depUnpinnedVersionPage from "./dep-unpinned-version.md";
 import depUnpinnedVersion from "./dep-unpinned-version.ts";
@@ -101,6 +103,8 @@ import sstiUserTemplatePage from "./ssti-user-template.md";
 import sstiUserTemplate from "./ssti-user-template.ts";
 import stackTraceToClientPage from "./stack-trace-to-client.md";
 import stackTraceToClient from "./stack-trace-to-client.ts";
+import supabaseServiceRoleClientPage from "./supabase-service-role-client.md";
+import supabaseServiceRoleClient from "./supabase-service-role-client.ts";
 import toctouFileCheckPage from "./toctou-file-check.md";
 import toctouFileCheck from "./toctou-file-check.ts";
 import uploadClientFilenamePage from "./upload-client-filename.md";
@@ -173,6 +177,7 @@ export const rules: RuleSet = {
     ssrfUserControlledUrl,
     sstiUserTemplate,
     stackTraceToClient,
+    supabaseServiceRoleClient,
     toctouFileCheck,
     uploadClientFilename,
     uploadDoubleExtension,
@@ -193,9 +198,11 @@ export const rules: RuleSet = {
     "cors-wildcard-credentials": corsWildcardCredentialsPage,
     "crypto-insecure-random": cryptoInsecureRandomPage,
     "debug-mode-enabled": debugModeEnabledPage,
+    "dep-hallucinated-package": depHallucinatedPackagePage,
     "dep-install-script": depInstallScriptPage,
     "dep-lockfile-integrity": depLockfileIntegrityPage,
     "dep-lockfile-missing": depLockfileMissingPage,
+    "dep-typosquat": depTyposquatPage,
     "dep-unpinned-version": depUnpinnedVersionPage,
     "deserialization-unsafe": deserializationUnsafePage,
     "error-detail-to-client": errorDetailToClientPage,
@@ -234,6 +241,7 @@ export const rules: RuleSet = {
     "ssrf-user-controlled-url": ssrfUserControlledUrlPage,
     "ssti-user-template": sstiUserTemplatePage,
     "stack-trace-to-client": stackTraceToClientPage,
+    "supabase-service-role-client": supabaseServiceRoleClientPage,
     "toctou-file-check": toctouFileCheckPage,
     "upload-client-filename": uploadClientFilenamePage,
     "upload-double-extension": uploadDoubleExtensionPage,

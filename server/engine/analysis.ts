@@ -6,7 +6,13 @@ import { Interrupted } from "../taint/clock.ts";
 import { mapTaint } from "../taint/fields.ts";
 import type { Hit } from "../taint/summary.ts";
 import type { Trail } from "../taint/value.ts";
-import { type Contribution, contribute, contributionKey, isShared } from "./contributions.ts";
+import {
+  type Contribution,
+  contribute,
+  contributionKey,
+  isShared,
+  looksOf,
+} from "./contributions.ts";
 import { receivers } from "./departures.ts";
 import type { Moment, Moments } from "./moment.ts";
 import type { Problems } from "./problems.ts";
@@ -19,6 +25,9 @@ export interface Look {
   /** Files in which its own data reaches a sink. */
   readonly receivers: ReadonlySet<FileId>;
   readonly shared: boolean;
+  /** Rules look at its calls from other files; from this file at those of others. */
+  readonly shows: boolean;
+  readonly looks: boolean;
 }
 
 export interface Analysis {
@@ -77,14 +86,24 @@ export function createAnalysis(
     const key = contributionKey(contribution);
     const before = last.get(file);
     const shared = isShared(contribution, rules.rules);
+    const { shows, looks } = looksOf(contribution, doc?.text ?? "", rules.rules);
     if (before?.key !== key) {
       for (const t of [file, ...(before?.targets ?? []), ...contribution.targets])
         changedFiles.add(t);
       if (shared || before?.shared)
         for (const [other, l] of last) if (l.shared) changedFiles.add(other);
+      if (shows || before?.shows)
+        for (const [other, l] of last) if (l.looks) changedFiles.add(other);
     }
     const { targets } = contribution;
-    last.set(file, { key, targets, receivers: receivers(contribution, file), shared });
+    last.set(file, {
+      key,
+      targets,
+      receivers: receivers(contribution, file),
+      shared,
+      shows,
+      looks,
+    });
     for (const t of [...(before?.targets ?? []), ...targets])
       if (m.owed.has(t)) changedFiles.add(t);
     if (m.waiting.size === 0) {

@@ -158,6 +158,19 @@ export function isShared(c: Contribution, rules: readonly Rule[]): boolean {
   );
 }
 
+/** Rules look from other files at calls that are made here, and from here at those of others. */
+export function looksOf(
+  c: Contribution,
+  text: string,
+  rules: readonly Rule[],
+): { readonly shows: boolean; readonly looks: boolean } {
+  const far = rules.flatMap(({ project }) => (project?.may === undefined ? [] : [project]));
+  return {
+    shows: far.some((project) => c.observations.some((o) => concerns(o, project))),
+    looks: far.some(({ may }) => may?.test(text)),
+  };
+}
+
 /** The contributions of all files, by the file in which their flows end. */
 export interface ProjectIndex {
   readonly hits: ReadonlyMap<FileId, readonly Hit[]>;

@@ -10,7 +10,7 @@ const STRING = /(["'`])((?:\\.|(?!\1)[^\\])*)\1?/gs;
 
 /** Values that give themselves away by their prefix. Every repetition is bounded: the time stays linear. */
 const KNOWN =
-  /\b(?:(?:sk|pk|rk|whsec)[-_](?:live|test|proj|ant|or)?[-_]?[\w-]{12,300}|gh[oprsu]_\w{20,300}|github_pat_\w{20,300}|glpat-[\w-]{16,100}|xox[abeoprs]-[\w-]{10,300}|xapp-[\w-]{10,300}|hooks\.slack\.com\/services\/[\w/]{20,100}|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{30,60}|npm_\w{30,60}|pypi-[\w-]{30,300}|hf_\w{20,60}|SG\.[\w-]{16,60}\.[\w-]{16,60}|eyJ[\w-]{8,400}\.[\w-]{8,4000}\.[\w-]{0,1000})/g;
+  /\b(?:(?:sk|pk|rk|whsec)[-_](?:live|test|proj|ant|or)?[-_]?[\w-]{12,300}|gh[oprsu]_\w{20,300}|github_pat_\w{20,300}|glpat-[\w-]{16,100}|xox[abeoprs]-[\w-]{10,300}|xapp-[\w-]{10,300}|hooks\.slack\.com\/services\/[\w/]{20,100}|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{30,60}|npm_\w{30,60}|pypi-[\w-]{30,300}|hf_\w{20,60}|sb_secret_[\w-]{20,100}|SG\.[\w-]{16,60}\.[\w-]{16,60}|eyJ[\w-]{8,400}\.[\w-]{8,4000}\.[\w-]{0,1000})/g;
 
 /** Prefixes that names have too. */
 const LOOSE = /^(?:[spr]k|whsec|npm|hf)[-_]/;

@@ -5,6 +5,7 @@ import { kindBit } from "../taint/kinds.ts";
 import type { Hit, Observation } from "../taint/summary.ts";
 import type { ItemId } from "../taint/value.ts";
 import type { Confidence } from "./api.ts";
+import type { ProjectIndex } from "./contributions.ts";
 import type { FindingsInput } from "./input.ts";
 import { concerned } from "./watched.ts";
 
@@ -61,12 +62,11 @@ export function matchesOf(rule: Rule, input: FindingsInput, context: Context): R
     }
   }
   const { project } = rule;
-  if (project !== undefined && concerned(own?.observations ?? [], project).length > 0) {
-    const all = [...contributions.keys()]
-      .sort()
-      .flatMap((f) => concerned(contributions.get(f)?.observations ?? [], project));
-    add(project.check(all, context));
-  }
+  if (
+    project !== undefined &&
+    (concerned(own?.observations ?? [], project).length > 0 || project.may?.test(input.text))
+  )
+    add(project.check(ofAllFiles(project, input), context));
   if (rule.manifest !== undefined && input.manifest !== undefined && readsFile(rule.manifest, file))
     add(rule.manifest.check(input.manifest));
   if (rule.code?.may.test(input.text) === true)
@@ -76,6 +76,30 @@ export function matchesOf(rule: Rule, input: FindingsInput, context: Context): R
     }
   return out;
 }
+
+/** The calls of all files that a rule looks at: many files ask, and they change only with what is known of files. */
+function ofAllFiles(
+  project: NonNullable<Rule["project"]>,
+  { index, contributions }: FindingsInput,
+): readonly Observation[] {
+  let known = gathered.get(index);
+  if (known === undefined) {
+    known = new Map();
+    gathered.set(index, known);
+  }
+  let all = known.get(project);
+  if (all === undefined) {
+    all = [...contributions.keys()]
+      .sort()
+      .flatMap((f) => concerned(contributions.get(f)?.observations ?? [], project));
+    known.set(project, all);
+  }
+  return all;
+}
+const gathered = new WeakMap<
+  ProjectIndex,
+  Map<NonNullable<Rule["project"]>, readonly Observation[]>
+>();
 
 function flowsOf(
   rule: Rule,

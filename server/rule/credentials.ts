@@ -27,6 +27,9 @@ interface Form {
 const READS_CODE = "reads and changes code and releases";
 const SPENDS = "uses the account and its money";
 
+/** Of a database on one's own machine: the same for everybody. */
+const LOCAL_SUPABASE = "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz";
+
 /** Every repetition is bounded: the time stays linear. */
 const FORMS: readonly Form[] = [
   {
@@ -141,13 +144,21 @@ const FORMS: readonly Form[] = [
     power: "reads and changes all that is stored",
   },
   {
+    pattern: /\bsb_secret_[A-Za-z0-9_-]{22}_[A-Za-z0-9_-]{8}(?![\w-])/g,
+    what: "a secret key of Supabase",
+    variable: "SUPABASE_SECRET_KEY",
+    power: "reads and changes every row, past all policies",
+    check: ([value]) => value !== LOCAL_SUPABASE && isReal(value),
+  },
+  {
     pattern: /\beyJ[\w-]{10,200}\.(eyJ[\w-]{10,1000})\.[\w-]{20,600}/g,
     what: "a Supabase service key",
     variable: "SUPABASE_SERVICE_ROLE_KEY",
     power: "reads and changes every row, past all policies",
     check: ([, payload = ""]) => {
       const claims = decoded(payload);
-      return /"role"\s*:\s*"service_role"/.test(claims) && /supabase/.test(claims)
+      // "supabase-demo" makes those of a database on one's own machine, the same for everybody.
+      return /"role"\s*:\s*"service_role"/.test(claims) && /supabase(?!-demo)/.test(claims)
         ? "proved"
         : false;
     },
@@ -173,7 +184,7 @@ const FORMS: readonly Form[] = [
 
 /** What tells such texts from others in a file: a cheap first look. */
 export const MAY_HOLD =
-  /gh[oprsu]_|github_pat_|npm_|pypi-|glpat-|AKIA|ASIA|T3BlbkFJ|sk-ant-|gsk_|hf_|k_live_|xox[abeoprs]-|hooks\.slack|SG\.|:AA|dop_v1_|shp(?:at|ca|pa|ss)_|AccountKey=|eyJ|PRIVATE KEY|:\/\/[^\s:/@]{0,80}:[^\s/@]+@/;
+  /gh[oprsu]_|github_pat_|npm_|pypi-|glpat-|AKIA|ASIA|T3BlbkFJ|sk-ant-|gsk_|hf_|k_live_|xox[abeoprs]-|hooks\.slack|SG\.|:AA|dop_v1_|shp(?:at|ca|pa|ss)_|AccountKey=|sb_secret_|eyJ|PRIVATE KEY|:\/\/[^\s:/@]{0,80}:[^\s/@]+@/;
 
 export function credentialIn(text: string): Credential | undefined {
   for (const { pattern, check, what, variable, power } of FORMS)

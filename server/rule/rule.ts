@@ -143,6 +143,8 @@ export interface ProjectSpec {
   readonly sinks?: readonly SinkKind[];
   /** It asks what functions of other files do. */
   readonly deeds?: boolean;
+  /** Files whose text is like this are looked at although they have no such call: they may lead to one in another file. */
+  readonly may?: RegExp;
   readonly check: (calls: readonly Observation[], context: Context) => readonly Match[];
 }
 /** All watched calls of one item in source order, for faults of order (check, then use). */

@@ -195,3 +195,25 @@ test("another call at the same place, with the same arguments, changes what othe
   assert.deepEqual(found(), []);
   engine.dispose();
 });
+
+test("a file that only imports is told when what it brings along becomes something else", async () => {
+  const engine = await createEngine({ wasm: readWasm(), rules });
+  const admin = (key: string): string =>
+    `import { createClient } from "@supabase/supabase-js";\nexport const db = createClient("u", process.env.${key}!);\n`;
+  const page =
+    '"use client";\nimport { db } from "./admin";\nexport const save = () => db.from("a");\n';
+  engine.setFiles(["admin.ts", "page.tsx"]);
+  engine.set("admin.ts", admin("SUPABASE_ANON_KEY"), { open: true });
+  engine.set("page.tsx", page, { open: true });
+  const found = (): string[] => {
+    while (engine.step(1000).pending > 0);
+    return engine.check("page.tsx").findings.map((f) => f.rule);
+  };
+  assert.deepEqual(found(), []);
+  engine.changed();
+  engine.set("admin.ts", admin("SUPABASE_SERVICE_ROLE_KEY"), { open: true });
+  while (engine.step(1000).pending > 0);
+  assert.ok(engine.changed().includes("page.tsx"));
+  assert.deepEqual(found(), ["supabase-service-role-client"]);
+  engine.dispose();
+});
