@@ -62,8 +62,8 @@ export default rule({
         ? "Resolve the path and check that it lies inside the folder before it is written."
         : 'Unpack with filter="data" (Python 3.12, also in later versions of 3.8 to 3.11), or without preservePaths.',
   }),
-  fixes: (match, code) =>
-    match.hit === undefined ? [withFilter(match, code)] : containmentFixes(match, code),
+  fixes: (match, code, context) =>
+    match.hit === undefined ? [withFilter(match, code)] : containmentFixes(match, code, context),
 });
 
 function isWritten(api: unknown): boolean {

@@ -1,3 +1,4 @@
+import { importEdits } from "../server/rule/fix/imports.ts";
 import { refusal } from "../server/rule/fix/refusal.ts";
 import { nameOf } from "../server/rule/items.ts";
 import { refsOf } from "../server/rule/router.ts";
@@ -35,7 +36,7 @@ export default rule({
           why: "It throws for a forged, expired or empty credential: whoever sends one is let in.",
           fix: "Answer false, or let the exception go on.",
         },
-  fixes: (match, code) => [fix(match, code)],
+  fixes: (match, code, context) => [fix(match, code, context)],
 });
 
 function check(code: Code, context: Context): readonly Match[] {
@@ -150,7 +151,7 @@ function passesOn(code: Code, block: Block): ValueId | undefined {
   });
 }
 
-function fix(match: Match, code: Code): Fix {
+function fix(match: Match, code: Code, context: Context): Fix {
   const manual = (title: string, reason: string): Fix => ({
     title,
     grade: "manual",
@@ -168,8 +169,10 @@ function fix(match: Match, code: Code): Fix {
         title,
         "Answer 401 in the catch block. No edit is offered: the call is part of a larger statement.",
       );
-    const newText = refusal(code, "Not authenticated", 401).join(code.newline);
-    return !/401/.test(newText)
+    const refused = refusal(code, context, "Not authenticated", undefined, 401);
+    const { edits, locals } = importEdits(code, refused.wanted);
+    const newText = refused.lines(locals).join(code.newline + code.indent(statement.start));
+    return !refused.answers
       ? manual(
           title,
           "Answer 401 in the catch block. No edit is offered: how this framework answers is not known here.",
@@ -177,7 +180,7 @@ function fix(match: Match, code: Code): Fix {
       : {
           title,
           grade: "suggested",
-          edits: [{ file: code.file, edits: [{ ...statement, newText }] }],
+          edits: [{ file: code.file, edits: [...edits, { ...statement, newText }] }],
         };
   }
   const title = "Answer false";

@@ -1,5 +1,6 @@
 import { conditionsAt } from "../server/rule/errors.ts";
 import { importEdit } from "../server/rule/fix/imports.ts";
+import { endOfLine } from "../server/rule/fix/statements.ts";
 import { constantOf, given, written } from "../server/rule/given.ts";
 import { isDevelopment } from "../server/rule/place.ts";
 import {
@@ -153,14 +154,18 @@ function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
       ];
     const indent = code.indent(statement.start);
     const unit = /^\t/m.test(code.fileText) ? "\t" : "  ";
-    const newText = `if (process.env.NODE_ENV === "development") {${code.newline}${indent}${unit}${text}${code.newline}${indent}}`;
+    const head = `if (process.env.NODE_ENV === "development") {${code.newline}${indent}${unit}`;
+    const { start } = statement;
+    const end = endOfLine(code, statement.end);
+    const edits = [
+      { start, end: start, newText: head },
+      { start: end, end, newText: `${code.newline}${indent}}` },
+    ];
     return [
       {
         title,
         grade: "suggested",
-        edits: [
-          { file: code.file, edits: [{ start: statement.start, end: statement.end, newText }] },
-        ],
+        edits: [{ file: code.file, edits }],
       },
     ];
   }

@@ -1,4 +1,5 @@
 import { removeArgument, removeEntry } from "../server/rule/fix/arguments.ts";
+import { insertAfter } from "../server/rule/fix/statements.ts";
 import { constantOf, given, written } from "../server/rule/given.ts";
 import {
   type Code,
@@ -137,14 +138,12 @@ function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
     );
     if (statement === undefined || stored?.op !== "store")
       return manual("Call validate() on the claims.");
-    const line = `${code.newline}${code.indent(statement.start)}${code.ir.slots[stored.slot] ?? "claims"}.validate()`;
+    const line = `${code.ir.slots[stored.slot] ?? "claims"}.validate()`;
     return [
       {
         title: "Validate the claims",
         grade: "suggested",
-        edits: [
-          { file: code.file, edits: [{ start: statement.end, end: statement.end, newText: line }] },
-        ],
+        edits: [{ file: code.file, edits: [insertAfter(code, statement, [line])] }],
       },
     ];
   }

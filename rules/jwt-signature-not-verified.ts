@@ -231,7 +231,7 @@ function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
     if (renamed) edits.unshift({ ...code.absolute(callee.nameSpan), newText: name });
     const around =
       renamed && library === "jsonwebtoken"
-        ? aroundCall(code, op, match.op ?? 0, data)
+        ? aroundCall(code, op, match.op ?? 0, data, context)
         : { edits: [], throws: false };
     edits.push(...around.edits);
     return {

@@ -57,7 +57,7 @@ export default rule({
       fix: match.facts?.open === "beside" ? SEPARATOR : FIX,
     };
   },
-  fixes: (match, code) => containmentFixes(match, code),
+  fixes: (match, code, context) => containmentFixes(match, code, context),
 });
 
 /** What gets an attacker out of the folder here, and to which files. */

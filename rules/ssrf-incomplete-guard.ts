@@ -61,7 +61,7 @@ export default rule({
       fix: "Accept only an exact host name from a list, or check the address at the moment of connecting; do not follow redirects.",
     };
   },
-  fixes: (match, code) => ssrfFixes(match, code),
+  fixes: (match, code, context) => ssrfFixes(match, code, context),
 });
 
 function kindOf(match: Match): GuardKind {

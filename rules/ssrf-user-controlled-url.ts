@@ -31,8 +31,8 @@ export default rule({
     why: `The request leaves from your server: ${exploit(hit)}`,
     fix: "Compare the host name with a list of allowed hosts, or connect only to addresses checked to be public, and do not follow redirects.",
   }),
-  fixes: (match, code) => ssrfFixes(match, code),
-  fixesAtSource: (match, at) => allowHostsAtSource(match, at),
+  fixes: (match, code, context) => ssrfFixes(match, code, context),
+  fixesAtSource: (match, at, context) => allowHostsAtSource(match, at, context),
 });
 
 function isWhole(hit: Hit | undefined): boolean {

@@ -1,5 +1,5 @@
 import { importEdit } from "../server/rule/fix/imports.ts";
-import { indentUnit } from "../server/rule/fix/statements.ts";
+import { insertAfter } from "../server/rule/fix/statements.ts";
 import {
   type Code,
   type Fix,
@@ -89,20 +89,15 @@ function checkContent(match: Match, code: Code): Fix {
   const raising = /^if [^\n]*:\r?\n([ \t]+raise [^\n]+)$/.exec(text)?.[1]?.trim();
   if (raising === undefined || after === undefined) return refuse("the check does more than raise");
   const wanted = importEdit(code, { module: "filetype" });
-  const indent = code.indent(after.start);
   const list = code.text(code.op(op.right).span);
   const lines = [
     `detected = ${wanted.local}.guess(${content.name})`,
     `if detected is None or detected.mime not in ${list}:`,
-    `${indentUnit(code)}${raising}`,
+    `\t${raising}`,
   ];
   const edits = [
     ...(wanted.edit === undefined ? [] : [wanted.edit]),
-    {
-      start: after.end,
-      end: after.end,
-      newText: lines.map((l) => `${code.newline}${indent}${l}`).join(""),
-    },
+    insertAfter(code, after, lines),
   ];
   return { title: TITLE, grade: "suggested", edits: [{ file: code.file, edits }] };
 }

@@ -23,6 +23,7 @@ import javascriptNetwork from "./javascript/network.ts";
 import javascriptNext from "./javascript/next.ts";
 import javascriptNosql from "./javascript/nosql.ts";
 import javascriptRecords from "./javascript/records.ts";
+import javascriptRefusals from "./javascript/refusals.ts";
 import javascriptResponses from "./javascript/responses.ts";
 import javascriptSchemas from "./javascript/schemas.ts";
 import javascriptSessions from "./javascript/sessions.ts";
@@ -53,6 +54,7 @@ import pythonJwt from "./python/jwt.ts";
 import pythonNetwork from "./python/network.ts";
 import pythonNosql from "./python/nosql.ts";
 import pythonRecords from "./python/records.ts";
+import pythonRefusals from "./python/refusals.ts";
 import pythonResponses from "./python/responses.ts";
 import pythonSessions from "./python/sessions.ts";
 import pythonSettings from "./python/settings.ts";
@@ -83,6 +85,7 @@ export const models: readonly Model[] = [
   pythonNetwork,
   pythonNosql,
   pythonRecords,
+  pythonRefusals,
   pythonResponses,
   pythonSessions,
   pythonSettings,
@@ -114,6 +117,7 @@ export const models: readonly Model[] = [
   javascriptNext,
   javascriptNosql,
   javascriptRecords,
+  javascriptRefusals,
   javascriptResponses,
   javascriptSchemas,
   javascriptSessions,

@@ -81,6 +81,7 @@ export function createAnswers(
         const summary = m.solver.summary(item);
         return summary === undefined || summary.givenUp ? undefined : summary.deeds;
       },
+      entryOf: (item) => m.solver.entry(item),
       contributions,
       settings: settingsFor(file),
       nameOf,

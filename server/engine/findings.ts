@@ -42,8 +42,14 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
       const all = deedsOf(input, ref);
       return all === undefined ? undefined : (all & deedBit(deed)) !== 0;
     },
-    isText: (path) => asks(input, path, (knowledge, at) => knowledge.isText(at)),
-    holdsTexts: (path) => asks(input, path, (knowledge, at) => knowledge.holdsTexts(at)),
+    isText: (path) => asks(input, path, (knowledge, at) => knowledge.isText(at)) ?? false,
+    holdsTexts: (path) => asks(input, path, (knowledge, at) => knowledge.holdsTexts(at)) ?? false,
+    refusals: (item) => refusalsOf(input, item),
+    refusalsOf: (path) =>
+      asks(input, path, (knowledge, at) => {
+        const own = knowledge.refusals(path);
+        return own.length > 0 ? own : knowledge.refusals(at);
+      }) ?? [],
   };
   const raw: Raw[] = [];
   const failed = new Set<string>();
@@ -117,7 +123,7 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
       fixesAt: (hit, exit) => {
         const at = handover(context, exit);
         if (at === undefined || at.code.ir.hasError) return [];
-        return r.rule.fixesAtSource?.({ ...r.match, hit }, at) ?? [];
+        return r.rule.fixesAtSource?.({ ...r.match, hit }, at, context) ?? [];
       },
     });
   }
@@ -160,14 +166,29 @@ function deedsOf(
     : undefined;
 }
 
+/** How a function refuses its caller: by who takes it, else by the types of its parameters. */
+function refusalsOf(input: FindingsInput, item: ItemId): ReturnType<Context["refusals"]> {
+  const language = input.program.file(fileOf(item))?.language.id;
+  if (language === undefined) return [];
+  const models = input.knowledge(language);
+  const entry = input.entryOf(item);
+  const own = entry.refusals.map((row) => ({ row }));
+  const byType = entry.params.flatMap((param, parameter) =>
+    (param?.refs ?? [])
+      .filter((ref) => ref.startsWith("lib:"))
+      .flatMap((ref) => models.refusals(ref.slice(4)).map((row) => ({ row, parameter }))),
+  );
+  return [...own, ...byType];
+}
+
 /** Asks the models of the file's language about a path as a file writes it: each of its steps may have another name. */
-function asks(
+function asks<T>(
   { program, file, knowledge }: FindingsInput,
   path: string,
-  question: (knowledge: Knowledge, path: string) => boolean,
-): boolean {
+  question: (knowledge: Knowledge, path: string) => T,
+): T | undefined {
   const language = program.file(file)?.language.id;
-  if (language === undefined) return false;
+  if (language === undefined) return undefined;
   const models = knowledge(language);
   const [first, ...rest] = path.split(".");
   let at = first === "%" ? models.globals : (first as string);

@@ -3,7 +3,7 @@ import type { FileId } from "../base/brand.ts";
 import type { Program } from "../project/program.ts";
 import type { Fix, ManifestFile, RuleSet } from "../rule/rule.ts";
 import type { Knowledge } from "../taint/knowledge.ts";
-import type { Hit } from "../taint/summary.ts";
+import type { Entry, Hit } from "../taint/summary.ts";
 import type { ItemId, Trail } from "../taint/value.ts";
 import type { Finding, Settings } from "./api.ts";
 import type { Contribution, ProjectIndex } from "./contributions.ts";
@@ -19,6 +19,8 @@ export interface FindingsInput {
   readonly knowledge: (language: "python" | "javascript") => Knowledge;
   /** What a function does: bits of deeds; undefined if that is not known. */
   readonly deedsOf: (item: ItemId) => number | undefined;
+  /** How a function is called. */
+  readonly entryOf: (item: ItemId) => Entry;
   readonly contributions: ReadonlyMap<FileId, Contribution>;
   readonly settings: Settings;
   /** How fingerprints call a file. */

@@ -7,7 +7,7 @@ import type { NameIndex } from "../base/names.ts";
 import type { Edit, Span } from "../base/text.ts";
 import type { Item, Op, ValueId } from "../ir/ir.ts";
 import type { Deed, SinkKind, SourceKind } from "../taint/kinds.ts";
-import type { Model } from "../taint/model.ts";
+import type { Model, RefusalRow } from "../taint/model.ts";
 import type { CallArg, Hit, Observation, StoreView } from "../taint/summary.ts";
 import type { ItemId, Value } from "../taint/value.ts";
 
@@ -15,7 +15,7 @@ export type { Item, Literal, Op, ValueId } from "../ir/ir.ts";
 export { readField, spread } from "../taint/fields.ts";
 export type { Deed, SinkKind, SourceKind } from "../taint/kinds.ts";
 export { kindBit, WEAK_GUARD } from "../taint/kinds.ts";
-export type { Model } from "../taint/model.ts";
+export type { Model, RefusalRow } from "../taint/model.ts";
 export type { CallArg, Hit, Observation, StoreView } from "../taint/summary.ts";
 export type { Alt, ItemId, Part, Value } from "../taint/value.ts";
 export { constants, onlyConst } from "../taint/value.ts";
@@ -135,6 +135,10 @@ export interface Context {
   isText(path: string): boolean;
   /** Every element of the record at this path is a text. */
   holdsTexts(path: string): boolean;
+  /** How a function refuses a request: by what takes it, then by the types of its parameters. */
+  refusals(item: ItemId): readonly { readonly row: RefusalRow; readonly parameter?: number }[];
+  /** How a function does that reads or calls what is at this path. */
+  refusalsOf(path: string): readonly RefusalRow[];
 }
 
 /** All watched calls of the project, for faults that have two places. */
@@ -213,7 +217,7 @@ export interface Rule {
   /** Best first. Return a "manual" fix with a reason rather than none. */
   readonly fixes?: (match: Match, code: Code, context: Context) => readonly Fix[];
   /** Ways to mend a flow in the function that hands its data over to another file; [] where none is sure. */
-  readonly fixesAtSource?: (match: Match, at: Handover) => readonly Fix[];
+  readonly fixesAtSource?: (match: Match, at: Handover, context: Context) => readonly Fix[];
 }
 
 /** A call of the project through which the data of a flow leaves for the sink's file. */

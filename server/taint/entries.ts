@@ -44,6 +44,7 @@ export function createEntries(
       return {
         taken: [],
         params: [],
+        refusals: [],
         results: [],
         selfParam: false,
         isMethod: false,
@@ -114,6 +115,10 @@ export function createEntries(
       isMethod,
       isClassMethod,
       isEntryPoint,
+      refusals: takers.flatMap((taker) => [
+        ...k.refusals(taker),
+        ...k.refusals(anyPosition(taker)),
+      ]),
       results,
       takenGuessed: closure?.takenGuessed ?? false,
       ...(classId === undefined ? {} : { classId }),

@@ -9,6 +9,7 @@ import type {
   GuardRow,
   Model,
   PassRow,
+  RefusalRow,
   SinkRow,
   SourceRow,
 } from "./model.ts";
@@ -25,6 +26,8 @@ export interface Knowledge {
   callbacks(path: string): readonly CallbackRow[];
   conventions(file: string): readonly ConventionRow[];
   deeds(path: string): readonly DeedRow[];
+  /** How a function refuses a request that this takes, has for a parameter or uses. */
+  refusals(path: string): readonly RefusalRow[];
   /** What the name of a thing that is called, or of a field that is read, says of who does so: bits of deeds. */
   deedsOfName(name: string, of: "call" | "field"): number;
   hint(name: string): readonly string[];
@@ -74,6 +77,7 @@ export function compile(
     guard: table<GuardRow>(),
     callback: table<CallbackRow>(),
     deed: table<DeedRow>(),
+    refusal: table<RefusalRow>(),
   };
   const conventions: { readonly files: RegExp | undefined; readonly row: ConventionRow }[] = [];
   const hints = new Map<string, string[]>();
@@ -105,6 +109,7 @@ export function compile(
     fill(tables.guard, m.guards);
     fill(tables.callback, m.callbacks);
     fill(tables.deed, m.deeds);
+    fill(tables.refusal, m.refusals);
     for (const row of m.conventions ?? [])
       conventions.push({
         files: row.files === undefined ? undefined : new RegExp(row.files),
@@ -179,6 +184,7 @@ export function compile(
       return conventions.flatMap((c) => (c.files?.test(path) === false ? [] : [c.row]));
     },
     deeds: (p) => tables.deed.get(p) ?? NONE,
+    refusals: (p) => tables.refusal.get(p) ?? NONE,
     deedsOfName: byName(models.filter((m) => m.language === language)),
     hint: (name) => hints.get(name) ?? NONE,
     isScalar: (p) => scalars.has(p),

@@ -1,25 +1,52 @@
 /** From which other operation a value was made, as far as the item's own text says: of what was checked, the whole. */
 import type { SlotId, ValueId } from "../ir/ir.ts";
-import type { GuardRow } from "./model.ts";
+import type { GuardRow, PassRow } from "./model.ts";
 import { clearedByPattern, type MatchTest } from "./patterns.ts";
 import { replaceGroup } from "./regex.ts";
 import type { Run } from "./run.ts";
 import { constants, type Derivation, onlyConst } from "./value.ts";
 
-/** `path.relative(root, target)`, or a variable that is set to it once: the way to `target`. */
+/** `path.relative(root, target)`, `Path(target).resolve()`, or a variable that is set to it once: the way to `target`. */
 export function wayTo(
   run: Run,
   op: ValueId,
 ): { readonly op: ValueId; readonly derive: Derivation } | undefined {
+  const step = madeBy(run, op);
+  if (step?.row.derive !== "relative" && step?.row.derive !== "resolved") return undefined;
+  let at = step.op;
+  // `Path(target)` is the same text.
+  for (let depth = 0; depth < MAX_STEPS; depth++) {
+    const inner = run.item.ops[at]?.op === "call" ? madeBy(run, at) : undefined;
+    const isSame = inner?.row.same === true || inner?.row.concat === true;
+    if (inner === undefined || !isSame || inner.row.derive !== undefined || inner.count !== 1)
+      break;
+    at = inner.op;
+  }
+  return { op: at, derive: step.row.derive };
+}
+
+/** The library call that made a value, and the last argument that went into it. */
+function madeBy(
+  run: Run,
+  op: ValueId,
+): { readonly row: PassRow; readonly op: ValueId; readonly count: number } | undefined {
   const made = run.item.ops[origin(run, op, 0)];
   if (made?.op !== "call" || made.args.some((a) => a.spread !== undefined)) return undefined;
+  const callee = run.item.ops[made.callee];
   for (const ref of run.values[made.callee]?.refs ?? []) {
     if (!ref.startsWith("lib:")) continue;
     const row = run.facts.knowledge.passes(`${ref.slice(4)}()`)[0];
-    if (row?.derive !== "relative" && row?.derive !== "resolved") continue;
-    const target = row.from[row.from.length - 1];
-    const given = typeof target === "number" ? made.args[target]?.value : undefined;
-    if (given !== undefined) return { op: given, derive: row.derive };
+    const target = row?.from[row.from.length - 1];
+    const given =
+      target === "recv" && callee?.op === "member"
+        ? callee.object
+        : target === "*" && made.args.length === 1
+          ? made.args[0]?.value
+          : typeof target === "number"
+            ? made.args[target]?.value
+            : undefined;
+    if (row !== undefined && given !== undefined)
+      return { row, op: given, count: made.args.length };
   }
   return undefined;
 }

@@ -225,6 +225,28 @@ export interface ConventionRow {
   /** What takes them, for rows such as `next.route.param(0)`. */
   readonly taker: string;
 }
+/**
+ * How a function says no that a framework calls with a request. `path` is what takes it ("flask.Flask().route().arg(0)"), the
+ * type of one of its parameters ("express.Response()"), or what only such a function reads or calls ("flask.request",
+ * "django.http.HttpResponse()"). The first row of a path that can be used wins.
+ */
+export interface RefusalRow {
+  readonly path: string;
+  /**
+   * The code, in which {message} and {status} stand for the answer, {it} for the parameter, {self} for the object a method is called on,
+   * {module#name} for something that is imported, as in "{flask#abort}({status})".
+   */
+  readonly text: string;
+  /** The same where the function answers with JSON elsewhere: {key} stands for the field that says what went wrong. */
+  readonly json?: string;
+  /**
+   * "throws" or never comes back; "result": it is what the function returns; "call": it answers, and the function still has to be
+   * left.
+   */
+  readonly form: "throws" | "result" | "call";
+  /** Only for this status. */
+  readonly status?: number;
+}
 export interface Model {
   readonly language: "python" | "javascript";
   /** Instance path -> paths that give such an instance; `X().*` is any member of X that no row is about. */
@@ -237,6 +259,7 @@ export interface Model {
   readonly conventions?: readonly ConventionRow[];
   readonly deeds?: readonly DeedRow[];
   readonly deedWords?: readonly DeedWords[];
+  readonly refusals?: readonly RefusalRow[];
   /** Paths that are the same thing: alias -> path. */
   readonly aliases?: Readonly<Record<string, string>>;
   /** Names that, when bound to nothing known, most likely are this: only lowers confidence, never proves. */

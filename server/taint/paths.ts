@@ -18,17 +18,18 @@ const LEXICAL = IN_FOLDER | BESIDE_FOLDER | NO_CLIMB_AT_START;
 /** `cleared` with what follows from it. */
 export function settle(cleared: number, derive: Derivation): number {
   let out = cleared;
-  if (derive === "resolved" && (out & (NO_CLIMB_AT_START | BEHIND)) === NO_CLIMB_AT_START)
-    out |= NO_CLIMB;
+  const isResolved = derive === "resolved" || derive === "part-resolved";
+  if (isResolved && (out & (NO_CLIMB_AT_START | BEHIND)) === NO_CLIMB_AT_START) out |= NO_CLIMB;
   const confined =
     (out & (NO_CLIMB | NOT_ABSOLUTE)) === (NO_CLIMB | NOT_ABSOLUTE) ||
-    (derive === "resolved" && (out & IN_FOLDER) !== 0);
+    (isResolved && (out & IN_FOLDER) !== 0);
   return confined ? out | PATH : out;
 }
 
 /** What a check that clears `mask` says of the very text it looked at. */
 export function narrowed(mask: number, t: Taint): number {
-  if (t.derive === "resolved") return proved(mask, t.derive, t.cleared, false);
+  if (t.derive === "resolved" || t.derive === "part-resolved")
+    return proved(mask, "resolved", t.cleared, false);
   return (mask & ALL_KINDS) === ALL_KINDS ? mask : mask & ~LEXICAL;
 }
 
@@ -95,13 +96,14 @@ function derived(old: Derivation, step: Derivation | undefined): Derivation {
     case "same":
       return old;
     case "host":
-      return old === "part" ? "part" : "host";
+      return old === "part" || old === "part-resolved" ? "part" : "host";
     case "resolved":
-      return old === "same" ? "resolved" : old;
+      if (old === "same" || old === "resolved") return "resolved";
+      return old === "part" || old === "host" ? "part-resolved" : old;
     case "folder":
       return old === "resolved" || old === "folder" ? "folder" : "part";
     case "relative":
-      return old === "part" || old === "host" ? "part" : "relative";
+      return old === "part" || old === "host" || old === "part-resolved" ? "part" : "relative";
     default:
       return "part";
   }

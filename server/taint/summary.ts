@@ -2,7 +2,7 @@
 import { mix, textKey } from "../base/mix.ts";
 import type { Span, ValueId } from "../ir/ir.ts";
 import type { SinkKind } from "./kinds.ts";
-import type { SinkRow } from "./model.ts";
+import type { RefusalRow, SinkRow } from "./model.ts";
 import {
   type Derivation,
   type ItemId,
@@ -130,6 +130,8 @@ export interface Entry {
   readonly isEntryPoint: boolean;
   /** Rows for those who are taken so: by the name of their file, by a directive. */
   readonly taken: readonly SinkRow[];
+  /** How whoever takes it is told no. */
+  readonly refusals: readonly RefusalRow[];
   /** What the result is a sink of, when the framework sends it on. */
   readonly results: readonly SinkRow[];
   /** Who takes the function was guessed from a name. */
@@ -139,6 +141,7 @@ export interface Entry {
 export const NO_ENTRY: Entry = {
   taken: [],
   params: [],
+  refusals: [],
   results: [],
   selfParam: false,
   isMethod: false,

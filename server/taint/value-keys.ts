@@ -40,6 +40,7 @@ const DERIVED: Readonly<Record<Derivation, number>> = {
   resolved: 3,
   folder: 4,
   relative: 5,
+  "part-resolved": 6,
 };
 
 const deep = new WeakMap<Value, number>();

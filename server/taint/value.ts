@@ -38,9 +38,17 @@ export interface Trail {
 
 /**
  * How the tainted text relates to the source's: guards on a host name clear less than guards on the whole; "resolved" is the
- * path without "..", "folder" the folder that holds it, "relative" the way to it from a folder of the program.
+ * path without "..", "folder" the folder that holds it, "relative" the way to it from a folder of the program; "part-resolved" is
+ * a part that became a path without "..", of which a check says nothing about the whole.
  */
-export type Derivation = "same" | "host" | "part" | "resolved" | "folder" | "relative";
+export type Derivation =
+  | "same"
+  | "host"
+  | "part"
+  | "resolved"
+  | "part-resolved"
+  | "folder"
+  | "relative";
 
 export interface Taint {
   /** "source:ITEM|PATH|KIND|FIELDS", "param:INDEX:FIELDS", "free:NAME:FIELDS" or "call:ID:FIELDS". */

@@ -2,13 +2,30 @@
 import type { Model, SinkKind } from "../../../server/rule/rule.ts";
 
 const SQL: SinkKind = "sql";
+/**
+ * Prisma sends a text as a text, which PostgreSQL does not compare with a number
+ * (https://www.prisma.io/docs/orm/prisma-client/using-raw-sql/raw-queries#type-casting-of-the-input-values-in-postgresql). MySQL
+ * refuses LIMIT '5'.
+ */
+const NUMBERS: Readonly<Record<string, "all" | "counts">> = {
+  prisma: "all",
+  mysql2: "counts",
+  knex: "counts",
+  sequelize: "counts",
+};
 const row = (
   path: string,
   args: readonly (number | string)[],
   driver: string,
   style: string,
   params: number | string = 1,
-) => ({ path, args, kind: SQL, noRecord: true, data: { driver, style, params } });
+) => ({
+  path,
+  args,
+  kind: SQL,
+  noRecord: true,
+  data: { driver, style, params, numbers: NUMBERS[driver] ?? "" },
+});
 
 /** Gives a query that goes on. */
 const TYPEORM_MORE =

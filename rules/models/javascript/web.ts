@@ -122,6 +122,7 @@ const web: Model = {
     },
     { path: "next.Request().{json,text,formData}()", kind: "remote", text: "the request body" },
   ],
+  ends: ["koa.Context().throw()"],
   hints: {
     app: ["express()"],
     router: ["express.Router()"],

@@ -2,6 +2,18 @@
 import type { Model, SinkKind } from "../../../server/rule/rule.ts";
 
 const SQL: SinkKind = "sql";
+/**
+ * Drivers that send a text as a text, which the database does not compare with a number. asyncpg: DataError
+ * (https://magicstack.github.io/asyncpg/current/usage.html#type-conversion); SQLAlchemy writes a cast, `$1::VARCHAR`, for
+ * asyncpg and psycopg. MySQL refuses LIMIT '5'.
+ */
+const NUMBERS: Readonly<Record<string, "all" | "counts">> = {
+  asyncpg: "all",
+  databases: "all",
+  sqlalchemy: "all",
+  pymysql: "counts",
+  django: "counts",
+};
 /** `style` is the driver's placeholder: "?", "%s", "$n", ":name". `params` is the position or keyword of the values; `wrap` a call the text must be wrapped in. */
 const row = (
   path: string,
@@ -9,7 +21,12 @@ const row = (
   driver: string,
   style: string,
   params: number | string = 1,
-) => ({ path, args, kind: SQL, data: { driver, style, params } });
+) => ({
+  path,
+  args,
+  kind: SQL,
+  data: { driver, style, params, numbers: NUMBERS[driver] ?? "" },
+});
 
 const sql: Model = {
   language: "python",

@@ -3,6 +3,7 @@ import type { Place } from "../given.ts";
 import type { Code, Edit, Fix, Span } from "../rule.ts";
 import { quoted } from "./arguments.ts";
 import { importEdit } from "./imports.ts";
+import { insertAfter } from "./statements.ts";
 
 const TITLE = "Read it from the environment";
 
@@ -53,11 +54,7 @@ function inJavaScript(literal: Place, name: string): readonly Edit[] {
 export function refusal(code: Code, after: Span, constant: string, variable: string): Edit {
   const semicolon = code.fileText.slice(after.start, after.end).endsWith(";") ? ";" : "";
   const check = `if (${constant} === ${quoted(code, "")}) throw new Error(${quoted(code, `${variable} is not set`)})${semicolon}`;
-  return {
-    start: after.end,
-    end: after.end,
-    newText: `${code.newline}${code.indent(after.start)}${check}`,
-  };
+  return insertAfter(code, after, [check]);
 }
 
 /** `const NAME = "literal"` as a statement of its own. */

@@ -1,12 +1,12 @@
 /** Fixes for paths: a containment check in front of the statement that uses the path. */
-import type { Code, Edit, Fix, Match, Op, ValueId } from "../rule.ts";
-import { importEdit } from "./imports.ts";
-import { refusal } from "./refusal.ts";
-import { insertBefore } from "./statements.ts";
+import type { Code, Context, Edit, Fix, Match, Op, ValueId } from "../rule.ts";
+import { importEdits } from "./imports.ts";
+import { endsStatements, refusal } from "./refusal.ts";
+import { freshName, insertBefore } from "./statements.ts";
 
 const TITLE = "Refuse paths outside the folder";
 
-export function containmentFixes(match: Match, code: Code): readonly Fix[] {
+export function containmentFixes(match: Match, code: Code, context: Context): readonly Fix[] {
   const hit = match.hit;
   const refuse = (why: string): readonly Fix[] => [
     {
@@ -24,26 +24,30 @@ export function containmentFixes(match: Match, code: Code): readonly Fix[] {
     return refuse("the path is computed in the call; give it a name first");
   const base = baseOf(code, argOp, 0);
   if (base === undefined) return refuse("the folder the path should stay in is not written here");
-  const edits: Edit[] = [];
-  let lines: string[];
-  if (code.language === "python") {
-    const wanted = importEdit(code, { module: "pathlib", name: "Path" });
-    if (wanted.edit !== undefined) edits.push(wanted.edit);
-    lines = [
-      `if not ${wanted.local}(${path}).resolve().is_relative_to(${wanted.local}(${base}).resolve()):`,
-      ...refusal(code, "Invalid path").map((line) => `\t${line}`),
-    ];
-  } else {
-    const wanted = importEdit(code, { module: "path" });
-    if (wanted.edit !== undefined) edits.push(wanted.edit);
-    const p = wanted.local;
-    lines = [
-      `if (!${p}.resolve(${path}).startsWith(${p}.resolve(${base}) + ${p}.sep)) {`,
-      ...refusal(code, "Invalid path").map((line) => `\t${line}`),
-      "}",
-    ];
-  }
-  const guard = insertBefore(code, hit.site.span, lines);
+  const isPython = code.language === "python";
+  const refused = refusal(code, context, "Invalid path", hit.site.op);
+  const { edits: imports, locals } = importEdits(code, [
+    isPython ? { module: "pathlib", name: "Path" } : { module: "path" },
+    ...refused.wanted,
+  ]);
+  const [p, ...names] = locals;
+  const edits: Edit[] = [...imports];
+  // What was cut out of something else is only known to be checked under a name of its own.
+  const isCut = !["same", "resolved"].includes(hit.derive) && argOp.op !== "load";
+  const checked = isCut ? freshName(code, "target") : path;
+  if (isCut) edits.push({ ...code.absolute(argOp.span), newText: checked });
+  const named = isPython
+    ? `${checked} = ${path}`
+    : `const ${checked} = ${path}${endsStatements(code) ? ";" : ""}`;
+  const body = refused.lines(names).map((line) => `\t${line}`);
+  const lines = isPython
+    ? [`if not ${p}(${checked}).resolve().is_relative_to(${p}(${base}).resolve()):`, ...body]
+    : [
+        `if (!${p}.resolve(${checked}).startsWith(${p}.resolve(${base}) + ${p}.sep)) {`,
+        ...body,
+        "}",
+      ];
+  const guard = insertBefore(code, hit.site.span, isCut ? [named, ...lines] : lines);
   if (guard === undefined) return refuse("the check has no place in front of the call");
   edits.push(guard);
   return [{ title: TITLE, grade: "suggested", edits: [{ file: code.file, edits }] }];

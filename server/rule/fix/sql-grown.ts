@@ -3,8 +3,9 @@ import type { Code, Edit, Op, ValueId } from "../rule.ts";
 import { importEdit } from "./imports.ts";
 import { rewrite, rewriteNumbered, type Style } from "./sql-placeholders.ts";
 import type { Source } from "./sql-source.ts";
-import { type Plan, planPlaceholders } from "./sql-text.ts";
+import { type Plan, planPlaceholders, type Replacement } from "./sql-text.ts";
 import { record } from "./sql-values.ts";
+import { insertAfter } from "./statements.ts";
 
 /** Text grown with `+=`: the parameters grow beside it. */
 export function grow(
@@ -14,6 +15,7 @@ export function grow(
   sources: readonly Source[],
   style: Style,
   params: string | number | boolean,
+  bound: (r: Replacement) => Replacement,
 ): Edit[] | string {
   if (style === "prepare" || params === "bind") return "the SQL text is built in several steps";
   const named = style === ":name" || style === "text:name";
@@ -34,7 +36,7 @@ export function grow(
     const semicolon = code.fileText.slice(statement.start, statement.end).trimEnd().endsWith(";")
       ? ";"
       : "";
-    const list = plan.replacements.map((r) => {
+    const list = plan.replacements.map(bound).map((r) => {
       let name = r.name;
       for (let n = 2; names.has(name); n++) name = `${r.name}${n}`;
       names.add(name);
@@ -71,12 +73,7 @@ export function grow(
             ? `${container}["${r.name}"] = ${r.value}${semicolon}`
             : `${container}.${js ? "push" : "append"}(${r.value})${semicolon}`,
         );
-    if (lines.length > 0)
-      edits.push({
-        start: statement.end,
-        end: statement.end,
-        newText: lines.map((l) => `${code.newline}${indent}${l}`).join(""),
-      });
+    if (lines.length > 0) edits.push(insertAfter(code, statement, lines));
   }
   const last = call.args[call.args.length - 1];
   if (last === undefined) return "the place for the parameters cannot be found";

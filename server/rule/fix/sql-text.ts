@@ -35,6 +35,8 @@ export interface Replacement {
   readonly name: string;
   /** The value stood in quotation marks: the statement saw a text there. Where that was. */
   readonly quoted: "match" | "value" | "other" | undefined;
+  /** It stood there without quotation marks, so it was a number: a row count, or another one. */
+  readonly number?: "count" | "other";
   /** The parameter is this value as it is, or a text that is put together around it. */
   readonly op: ValueId | "text" | undefined;
 }
@@ -216,12 +218,14 @@ export function planPlaceholders(code: Code, sql: SqlText, before = ""): Plan {
       }
       const position = placeOf(seen, restAfter(sql, index));
       if (position !== "value") return { refused: position };
+      const number = numberAt(seen);
       out.push({
         start: piece.start,
         end: piece.end,
         value: piece.expr,
         name: nameFor(piece.expr, names),
         quoted: undefined,
+        ...(number === undefined ? {} : { number }),
         op: piece.op,
       });
       seen += "?";
@@ -315,6 +319,14 @@ function placeOf(before: string, after: string): "value" | string {
   )
     return "value";
   return NO_PARAMETER;
+}
+
+function numberAt(before: string): Replacement["number"] {
+  if (/\b(?:LIMIT|OFFSET|TOP)\s*$/i.test(before)) return "count";
+  const isText = /(?:\b(?:I?LIKE|REGEXP|RLIKE|ESCAPE|SIMILAR TO|IS(?: NOT)?)|\|\||~\*?)\s*$/i.test(
+    before,
+  );
+  return isText ? undefined : "other";
 }
 
 /** The parameter for `'%{q}%'`: the quoted text with its holes as a string of its own. */

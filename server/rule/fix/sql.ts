@@ -28,6 +28,7 @@ export function parameterise(match: Match, code: Code, context: Context): readon
           : `${driver} has no parameters here; run the statement with execute and bound values instead`,
       ),
     ];
+  const numbers = String(row.data?.numbers ?? "");
   const known: readonly { style: Style; label: string; params: string | number | boolean }[] =
     style === "unknown"
       ? code.language === "python"
@@ -42,9 +43,7 @@ export function parameterise(match: Match, code: Code, context: Context): readon
             { style: "?", label: "mysql2, sqlite: ?", params: 1 },
           ]
       : [{ style: style as Style, label: driver, params }];
-  return known.map((k) =>
-    build(code, context, match.op as ValueId, arg, k.style, k.params, k.label),
-  );
+  return known.map((k) => build(code, context, match.op as ValueId, arg, { ...k, numbers }));
 }
 
 function refuse(reason: string): Fix {
@@ -56,15 +55,22 @@ function refuse(reason: string): Fix {
   };
 }
 
+interface Driver {
+  readonly style: Style;
+  readonly params: string | number | boolean;
+  readonly label: string;
+  /** Where it takes no text for a number: "all", or only for the count of rows, "counts". */
+  readonly numbers: string;
+}
 function build(
   code: Code,
   context: Context,
   callId: ValueId,
   arg: ValueId,
-  style: Style,
-  params: string | number | boolean,
-  label: string,
+  { style, params, label, numbers }: Driver,
 ): Fix {
+  const bound = (r: Replacement): Replacement =>
+    asNumber(code, context, asText(code, context, r), numbers);
   const call = code.op(callId);
   if (call.op !== "call") return refuse("the call cannot be seen as a whole");
   if (typeof params === "number" && call.args.length > params)
@@ -86,7 +92,7 @@ function build(
     if (plan.replacements.some((r) => changesBefore(code, r.value, sql.span.end, call.span.start)))
       return refuse("a value changes between the SQL text and the call");
     if (plan.replacements.length === 0) return refuse("no value can be told from the SQL text");
-    const replacements = plan.replacements.map((r) => asText(code, context, r));
+    const replacements = plan.replacements.map(bound);
     edits.push(...rewrite(code, sql, replacements, style, 0));
     const text = sql.pieces.map((p) => (p.kind === "text" ? p.raw : "?")).join("");
     proved =
@@ -96,7 +102,7 @@ function build(
     if (passed === undefined) return refuse("the place for the parameters cannot be found");
     edits.push(...passed);
   } else {
-    const grown = grow(code, call, arg, source, style, params);
+    const grown = grow(code, call, arg, source, style, params, bound);
     if (typeof grown === "string") return refuse(grown);
     edits.push(...grown);
   }
@@ -125,6 +131,17 @@ function asText(code: Code, context: Context, r: Replacement): Replacement {
     typeof r.op === "number" &&
     isOtherValue(code, r.op, context);
   return isOther ? { ...r, value: `str(${r.value})` } : r;
+}
+
+/** In the text of the statement "5" was the number 5; a driver that keeps types would compare it as a text, or refuse it. */
+function asNumber(code: Code, context: Context, r: Replacement, numbers: string): Replacement {
+  if (
+    r.number === undefined ||
+    !(numbers === "all" || (numbers === "counts" && r.number === "count"))
+  )
+    return r;
+  if (typeof r.op === "number" && isOtherValue(code, r.op, context)) return r;
+  return { ...r, value: `${code.language === "python" ? "int" : "Number"}(${r.value})` };
 }
 
 function dedupe(edits: readonly Edit[]): Edit[] {

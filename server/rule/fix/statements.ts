@@ -1,4 +1,4 @@
-/** Puts statements in front of the one at fault. */
+/** Puts statements in front of the one at fault, or behind it. */
 import type { Code, Edit, Span } from "../rule.ts";
 
 /**
@@ -15,14 +15,35 @@ export function insertBefore(code: Code, span: Span, lines: readonly string[]): 
   while (line > 0 && text[line - 1] !== "\n" && text[line - 1] !== "\r") line--;
   if (text.slice(line, at).trim() !== "") return undefined;
   if (code.language === "javascript" && isBranchWithoutBraces(text, line)) return undefined;
+  const body = indented(code, lines, at).join(code.newline);
+  return { start: line, end: line, newText: `${body}${code.newline}` };
+}
+
+/** Inserts lines behind a statement (absolute), and behind the comment at the end of its line. */
+export function insertAfter(code: Code, statement: Span, lines: readonly string[]): Edit {
+  const at = endOfLine(code, statement.end);
+  const body = indented(code, lines, statement.start);
+  return { start: at, end: at, newText: body.map((line) => code.newline + line).join("") };
+}
+
+/** Where the comment ends that stands behind `offset`, if nothing else does on this line; else `offset`. */
+export function endOfLine(code: Code, offset: number): number {
+  const comment =
+    code.language === "python"
+      ? /#[^\r\n]*/
+      : /(?:\/\*(?:(?!\*\/)[^\r\n])*\*\/[ \t]*)*(?:\/\/[^\r\n]*)?/;
+  const rest = new RegExp(`^[ \\t]*(?:${comment.source})(?=[ \\t]*(?:\\r|\\n|$))`).exec(
+    code.fileText.slice(offset),
+  );
+  return offset + (rest?.[0].trimEnd().length ?? 0);
+}
+
+function indented(code: Code, lines: readonly string[], at: number): readonly string[] {
   const indent = code.indent(at);
   const unit = indentUnit(code);
-  const body = lines
-    .map((l) =>
-      l === "" ? "" : `${indent}${l.replace(/^\t+/, (tabs) => unit.repeat(tabs.length))}`,
-    )
-    .join(code.newline);
-  return { start: line, end: line, newText: `${body}${code.newline}` };
+  return lines.map((l) =>
+    l === "" ? "" : `${indent}${l.replace(/^\t+/, (tabs) => unit.repeat(tabs.length))}`,
+  );
 }
 
 /** The file's own indentation step. */

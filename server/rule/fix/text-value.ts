@@ -167,7 +167,7 @@ function holdsTexts(code: Code, id: ValueId, context: Context): boolean {
 }
 
 /** The path of a value of a library: "flask.request.args"; what nothing binds begins with "%". */
-function pathOf(code: Code, id: ValueId, context: Context, depth = 0): string | undefined {
+export function pathOf(code: Code, id: ValueId, context: Context, depth = 0): string | undefined {
   if (depth > MAX_DEPTH) return undefined;
   const op = code.op(id);
   switch (op.op) {

@@ -29,7 +29,7 @@ export function refuseTooLarge(
   if (test === undefined) return undefined;
   const answer = ownAnswer(code, handler, match.op ?? 0, response, next) ?? {
     text:
-      answerWith(handler, "File too large", 413) ??
+      answerWith(handler, context, "File too large", 413) ??
       `${response}.status(413).send("File too large")`,
   };
   const edits: Edit[] = [];

@@ -1,25 +1,34 @@
 /** Fixes for outbound requests: a list of allowed hosts that refuses until it is filled in, and redirects switched off. */
-import type { Code, Edit, Fix, Handover, Match, Span } from "../rule.ts";
+import type { Code, Context, Edit, Fix, Handover, Match, Span, ValueId } from "../rule.ts";
 import { setKeyword, setProperty } from "./arguments.ts";
-import { importEdit } from "./imports.ts";
+import { importEdits, type Wanted } from "./imports.ts";
 import { endsStatements, refusal } from "./refusal.ts";
 import { freshName, insertBefore } from "./statements.ts";
 
-export function ssrfFixes(match: Match, code: Code): readonly Fix[] {
-  return [allowHosts(match, code), connectSafely(code)];
+export function ssrfFixes(match: Match, code: Code, context: Context): readonly Fix[] {
+  return [allowHosts(match, code, context), connectSafely(code)];
 }
 
 /** The same check in another file, before the call that hands over an address which arrives as it is. */
 export function allowHostsAtSource(
   match: Match,
   { code, call, argument }: Handover,
+  context: Context,
 ): readonly Fix[] {
   const { hit } = match;
   const sink = hit === undefined ? undefined : code.other(hit.site.item);
   if (hit === undefined || sink === undefined) return [];
   if (hit.derive !== "same" || hit.row.data?.host === true) return [];
   const arg = code.op(argument);
-  const edits = arg.op === "record" ? "" : hostCheck(code, code.text(arg.span), call.span, false);
+  const edits =
+    arg.op === "record"
+      ? ""
+      : hostCheck(code, context, {
+          url: code.text(arg.span),
+          isHost: false,
+          span: call.span,
+          op: code.ir.ops.indexOf(call),
+        });
   if (typeof edits === "string") return [];
   // A host that was allowed must not send the request on to another one.
   const redirects = redirectEdit(match, sink);
@@ -29,7 +38,7 @@ export function allowHostsAtSource(
   return [{ title: `Allow only listed hosts in ${name}`, grade: "placeholder", edits: files }];
 }
 
-function allowHosts(match: Match, code: Code): Fix {
+function allowHosts(match: Match, code: Code, context: Context): Fix {
   const title = "Allow only listed hosts";
   const refuse = (why: string): Fix => ({
     title,
@@ -44,7 +53,12 @@ function allowHosts(match: Match, code: Code): Fix {
   const arg = code.op(hit.arg);
   if (arg.op === "record") return refuse("the address is put together inside the options");
   const isHost = hit.row.data?.host === true;
-  const edits = hostCheck(code, code.text(arg.span), hit.site.span, isHost);
+  const edits = hostCheck(code, context, {
+    url: code.text(arg.span),
+    isHost,
+    span: hit.site.span,
+    op: hit.site.op,
+  });
   if (typeof edits === "string") return refuse(edits);
   const redirects = redirectEdit(match, code);
   return {
@@ -54,35 +68,39 @@ function allowHosts(match: Match, code: Code): Fix {
   };
 }
 
+interface Checked {
+  /** The address, or the host alone. */
+  readonly url: string;
+  readonly isHost: boolean;
+  readonly span: Span;
+  readonly op: ValueId;
+}
 /** The check in front of the statement at `span`, or why there is none. */
-function hostCheck(code: Code, url: string, span: Span, isHost: boolean): Edit[] | string {
+function hostCheck(
+  code: Code,
+  context: Context,
+  { url, isHost, span, op }: Checked,
+): Edit[] | string {
   if (/\bawait\b|\byield\b|[\r\n]|\b(pop|shift|next|read)\(/.test(url))
     return "the address is computed in the call; give it a name first";
-  const edits: Edit[] = [];
-  const list = freshName(code, code.language === "python" ? "allowed_hosts" : "allowedHosts");
-  let lines: string[];
-  if (code.language === "python") {
-    let host = url;
-    if (!isHost) {
-      const parse = importEdit(code, { module: "urllib.parse", name: "urlparse" });
-      if (parse.edit !== undefined) edits.push(parse.edit);
-      host = `${parse.local}(${url}).hostname`;
-    }
-    lines = [
-      `${list}: set[str] = set()  # fill in: the exact host names this code may call`,
-      `if ${host} not in ${list}:`,
-      ...refusal(code, "URL not allowed").map((line) => `\t${line}`),
-    ];
-  } else {
-    const host = isHost ? url : `new URL(${url}).hostname`;
-    const semicolon = endsStatements(code) ? ";" : "";
-    lines = [
-      `const ${list} = new Set()${semicolon} // fill in: the exact host names this code may call`,
-      `if (!${list}.has(${host})) {`,
-      ...refusal(code, "URL not allowed").map((line) => `\t${line}`),
-      "}",
-    ];
-  }
+  const isPython = code.language === "python";
+  const list = freshName(code, isPython ? "allowed_hosts" : "allowedHosts");
+  const refused = refusal(code, context, "URL not allowed", op);
+  const own: Wanted[] = isPython && !isHost ? [{ module: "urllib.parse", name: "urlparse" }] : [];
+  const { edits, locals } = importEdits(code, [...own, ...refused.wanted]);
+  const body = refused.lines(locals.slice(own.length)).map((line) => `\t${line}`);
+  const note = "fill in: the exact host names this code may call";
+  const parsed = isPython ? `${locals[0]}(${url}).hostname` : `new URL(${url}).hostname`;
+  const host = isHost ? url : parsed;
+  const semicolon = endsStatements(code) ? ";" : "";
+  const lines = isPython
+    ? [`${list}: set[str] = set()  # ${note}`, `if ${host} not in ${list}:`, ...body]
+    : [
+        `const ${list} = new Set()${semicolon} // ${note}`,
+        `if (!${list}.has(${host})) {`,
+        ...body,
+        "}",
+      ];
   const guard = insertBefore(code, span, lines);
   if (guard === undefined) return "the check has no place in front of the call";
   return [...edits, guard];

@@ -1,9 +1,10 @@
 /** What changes around a call that only unpacked a token once it verifies one: it throws where it gave nothing. */
-import type { Code, Edit, Op, ValueId } from "../rule.ts";
+import type { Code, Context, Edit, Op, ValueId } from "../rule.ts";
 import type { Data } from "../tokens.ts";
 import { sameAs, usesOf } from "../uses.ts";
-import { answerWith, endsStatements, refusal } from "./refusal.ts";
-import { indentUnit } from "./statements.ts";
+import { importEdits } from "./imports.ts";
+import { endsStatements, refusal } from "./refusal.ts";
+import { indentUnit, insertAfter } from "./statements.ts";
 
 type Call = Op & { readonly op: "call" };
 
@@ -44,9 +45,11 @@ export function aroundCall(
   call: Call,
   id: ValueId,
   data: Data,
+  context: Context,
 ): { readonly edits: readonly Edit[]; readonly throws: boolean } {
   const isCaught = code.ir.blocks.some((b) => b.handler !== undefined && b.ops.includes(id));
-  const answered = isCaught || asksForNothing(code, id) ? undefined : answerIfNothing(code, id);
+  const answered =
+    isCaught || asksForNothing(code, id) ? undefined : answerIfNothing(code, id, context);
   const isNothing = !isCaught && (answered !== undefined || asksForNothing(code, id));
   const [head, tail] = isNothing ? nothingIfThrown(code, call) : ["", ""];
   const [open, close] = cast(code, call, data);
@@ -56,33 +59,32 @@ export function aroundCall(
     { start: end, end, newText: close + tail },
   ].filter(({ newText }) => newText !== "");
   return {
-    edits: answered === undefined ? around : [...around, answered],
+    edits: answered === undefined ? around : [...around, ...answered],
     throws: !isCaught && !isNothing,
   };
 }
 
 /** A route that counts on the claims answers 401: behind `const user = ...` on a line of its own. */
-function answerIfNothing(code: Code, call: ValueId): Edit | undefined {
+function answerIfNothing(code: Code, call: ValueId, context: Context): readonly Edit[] | undefined {
   const same = sameAs(code, call);
   const store = code.ir.ops.find((op) => op.op === "store" && same.has(op.value));
   const statement = code.statement(code.op(call).span);
   const message = "Invalid token";
   if (store?.op !== "store" || statement === undefined) return undefined;
-  if (answerWith(code, message, 401) === undefined) return undefined;
+  const refused = refusal(code, context, message, call, 401);
+  if (!refused.answers) return undefined;
   const name = (code.ir.slots[store.slot] ?? "").replace(/#\d+$/, "");
   const text = code.fileText.slice(statement.start, statement.end);
   const declared = /^(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*[:=]/.exec(text);
   const isLast = /^[ \t]*(?:\/\/.*)?(?:\r?\n|$)/.test(code.fileText.slice(statement.end));
   if (name === "" || declared?.[1] !== name || !isLast) return undefined;
-  const unit = indentUnit(code);
+  const { edits, locals } = importEdits(code, refused.wanted);
   const lines = [
     `if (${name} === null) {`,
-    ...refusal(code, message, 401).map((line) => unit + line),
+    ...refused.lines(locals).map((line) => `\t${line}`),
     "}",
   ];
-  const indent = code.indent(statement.start);
-  const newText = lines.map((line) => code.newline + indent + line).join("");
-  return { start: statement.end, end: statement.end, newText };
+  return [...edits, insertAfter(code, statement, lines)];
 }
 
 /** Where it only unpacks, a token that is none gives nothing; the caller asks for that, or hands it on to who may. */
