@@ -58,6 +58,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
 
   const forget = (file: FileId, doc: Doc): void => {
     doc.ir = undefined;
+    doc.lowering = undefined;
     doc.directives = undefined;
     doc.hash = undefined;
     touch(file);
@@ -130,6 +131,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         open: open.open ?? false,
         source: undefined,
         ir: undefined,
+        lowering: undefined,
         directives: undefined,
         itemKeys: undefined,
       });

@@ -12,14 +12,16 @@ import {
   type Program,
 } from "../project/program.ts";
 import type { RuleSet } from "../rule/rule.ts";
+import type { FlatTree } from "../syntax/flat.ts";
 import type { Syntax } from "../syntax/parser.ts";
+import { createClock, Interrupted } from "../taint/clock.ts";
 import { compile, type Knowledge } from "../taint/knowledge.ts";
 import { createMemo, createSolver, type Memo, type Solver } from "../taint/solve.ts";
 import type { Departure } from "./api.ts";
 import { type Contribution, type ProjectIndex, watchList } from "./contributions.ts";
 import type { Found } from "./input.ts";
 import { directives } from "./suppress.ts";
-import { STEERING, type Texts } from "./texts.ts";
+import { type Doc, STEERING, type Texts } from "./texts.ts";
 
 /** Told which items were lowered and summarised, for the recomputation log. */
 export interface EngineLog {
@@ -72,6 +74,7 @@ export function createMoments(
     javascript: compile(rules.models, "javascript", watch, hash),
   };
   const irCache: IrCache = new Map();
+  const clock = createClock();
   const memo: Memo = createMemo();
   /** Dropped on every change of what it stands on, so nothing in it can be stale. */
   let moment: Moment | undefined;
@@ -91,17 +94,39 @@ export function createMoments(
     const grammar = grammarFor(file, doc.languageId);
     const language = languageOf(file, doc);
     if (grammar === undefined || language === undefined) return undefined;
-    let tree: import("../syntax/flat.ts").FlatTree;
-    if (doc.open) {
-      doc.source ??= syntax.open(grammar, doc.text);
-      tree = doc.source.flat();
-    } else tree = syntax.parse(grammar, doc.text);
-    doc.directives = directives(tree);
-    if (doc.open) doc.itemKeys ??= { keys: new Map() };
-    else doc.itemKeys = undefined;
-    doc.ir = lowerFile(file, tree, language, irCache, log, doc.itemKeys);
+    if (doc.lowering === undefined) {
+      clock.before();
+      let tree: FlatTree;
+      if (doc.open) {
+        doc.source ??= syntax.open(grammar, doc.text);
+        tree = doc.source.flat();
+      } else tree = syntax.parse(grammar, doc.text);
+      doc.directives = directives(tree);
+      if (doc.open) doc.itemKeys ??= { keys: new Map() };
+      else doc.itemKeys = undefined;
+      doc.lowering = lowerFile(file, tree, language, irCache, log, doc.itemKeys);
+      clock.moved();
+    }
+    doc.ir = finish(doc, doc.lowering);
     if (!edited.has(file)) solved.set(file, doc.ir);
     return doc.ir;
+  };
+  /** Goes on until the file is lowered; what is done is kept when the slice is over. */
+  const finish = (doc: Doc, lowering: Generator<void, FileIr>): FileIr => {
+    try {
+      for (;;) {
+        clock.before();
+        const { done, value } = lowering.next();
+        if (done) {
+          doc.lowering = undefined;
+          return value;
+        }
+        clock.moved();
+      }
+    } catch (error) {
+      if (!(error instanceof Interrupted)) doc.lowering = undefined;
+      throw error;
+    }
   };
 
   const program: Program = {
@@ -128,7 +153,7 @@ export function createMoments(
     }
     byId.clear();
     solved.clear();
-    const solver = createSolver(program, (file) => knowledge[file.language.id], memo, log);
+    const solver = createSolver(program, (file) => knowledge[file.language.id], memo, clock, log);
     const waiting = new Set<FileId>();
     for (const [file, doc] of docs)
       if (languageOf(file, doc) !== undefined || isManifest(file)) waiting.add(file);

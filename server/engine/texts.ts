@@ -18,6 +18,8 @@ export interface Doc {
   open: boolean;
   source: Source | undefined;
   ir: FileIr | undefined;
+  /** Being lowered, in parts. */
+  lowering: Generator<void, FileIr> | undefined;
   directives: readonly Directive[] | undefined;
   /** Of an open document, which is edited again and again. */
   itemKeys: KnownKeys | undefined;

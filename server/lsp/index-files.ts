@@ -20,7 +20,7 @@ export const DEFAULT_BUDGET: Budget = { files: 20_000, bytes: 200_000_000 };
 /** One slice of work between messages, in milliseconds. */
 export const SLICE_MS = 8;
 /** Of these at most so many for the engine: its last step, or a cleaning of memory, comes on top. */
-const WORK_MS = 5;
+const WORK_MS = 3;
 const READS_AT_ONCE = 16;
 
 type FileState = "name" | "waiting" | "reading" | "loaded" | SkipReason;

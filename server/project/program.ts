@@ -34,14 +34,15 @@ export interface LowerLog {
   lowered(id: string): void;
 }
 
-export function lowerFile(
+/** Lowers a file, one item at a time. */
+export function* lowerFile(
   file: FileId,
   tree: FlatTree,
   language: Language,
   cache: IrCache,
   log?: LowerLog,
   known?: KnownKeys,
-): FileIr {
+): Generator<void, FileIr> {
   const sources = splitItems(tree, language.bodyOf, known);
   const ids: string[] = [];
   const irs: Item[] = [];
@@ -72,7 +73,10 @@ export function lowerFile(
       if (n > 0) id += `~${n}`;
     }
     ids.push(id);
-    if (fresh) log?.lowered(id);
+    if (fresh) {
+      log?.lowered(id);
+      yield;
+    }
   }
   const items = sources.map((source, i) => ({
     id: ids[i] as string,

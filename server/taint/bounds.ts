@@ -1,6 +1,6 @@
 /** How much of a value leaves the item that made it: beyond that, what is inside counts as one, with all its taint. */
 import { spread } from "./fields.ts";
-import { type Value, withTaint } from "./value.ts";
+import { copyOf, type Value } from "./value.ts";
 
 export interface Bounds {
   readonly depth: number;
@@ -17,8 +17,24 @@ export const NARROW: Bounds = { depth: 1, size: 12, env: 1, deferred: 8 };
 const EVIDENCE_DEPTH = 2;
 
 /** The value, as deep as it may be: less deep where it is large. Objects keep what they refer to. */
-export function bounded(value: Value, { depth: deepest, size: most, env }: Bounds): Value {
+export function bounded(value: Value, bounds: Bounds): Value {
   if (value.fields === undefined && value.env === undefined) return value;
+  let known = within.get(bounds);
+  if (known === undefined) {
+    known = new WeakMap();
+    within.set(bounds, known);
+  }
+  let out = known.get(value);
+  if (out === undefined) {
+    out = bound(value, bounds);
+    known.set(value, out);
+    if (out !== value) known.set(out, out);
+  }
+  return out;
+}
+/** The same objects are passed on again and again. */
+const within = new WeakMap<Bounds, WeakMap<Value, Value>>();
+function bound(value: Value, { depth: deepest, size: most, env }: Bounds): Value {
   for (let depth = deepest; depth > 1; depth--)
     if (size(value, depth, env, most) <= most) return cut(value, depth, env);
   return cut(value, 1, env);
@@ -56,19 +72,11 @@ function size(value: Value, depth: number, env: number, most: number): number {
 function cut(whole: Value, depth: number, env: number): Value {
   const value = env === 0 ? withoutEnvironment(whole) : whole;
   if (value.fields === undefined && value.env === undefined) return value;
-  if (depth === 0) {
-    const { fields: _fields, closed: _closed, env: _env, key: _key, ...rest } = value;
-    return withTaint(rest, spread(value));
-  }
+  if (depth === 0) return copyOf(value, spread(value), undefined, undefined, value.alts, undefined);
   const fields = cutAll(value.fields, depth - 1, env);
   const captured = cutAll(value.env, depth - 1, env - 1);
   if (fields === value.fields && captured === value.env) return value;
-  const { key: _key, fields: _fields, env: _env, ...rest } = value;
-  return {
-    ...rest,
-    ...(fields === undefined ? {} : { fields }),
-    ...(captured === undefined ? {} : { env: captured }),
-  };
+  return copyOf(value, value.taint, fields, captured, value.alts, value.closed);
 }
 function cutAll(values: Value["fields"], depth: number, env: number): Value["fields"] {
   let out: Map<string, Value> | undefined;
@@ -82,6 +90,5 @@ function cutAll(values: Value["fields"], depth: number, env: number): Value["fie
 }
 function withoutEnvironment(value: Value): Value {
   if (value.env === undefined) return value;
-  const { env: _env, key: _key, ...rest } = value;
-  return rest;
+  return copyOf(value, value.taint, value.fields, undefined, value.alts, value.closed);
 }

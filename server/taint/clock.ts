@@ -2,6 +2,8 @@
 
 /** Thrown out of work that would take longer than its slice; what was finished before is kept. */
 export class Interrupted extends Error {}
+/** Thrown thousands of times: where from is of no interest. */
+export const INTERRUPTED = new Interrupted("the slice is over");
 
 export interface Clock {
   /** Work begins; it is broken off after this moment (`performance.now()`). */
@@ -10,16 +12,14 @@ export interface Clock {
   readonly moved: () => void;
   /** To be asked before something is begun: throws when time is up. */
   readonly before: () => void;
-  /** To be asked where all that was done so far is kept: throws when time is up. */
-  readonly between: () => void;
+  /** Time is up: to be asked where all that was done so far is kept. */
+  readonly isOver: () => boolean;
 }
 
 export function createClock(): Clock {
   let stopAt = Number.POSITIVE_INFINITY;
   let hasMoved = false;
-  const between = (): void => {
-    if (performance.now() >= stopAt) throw new Interrupted("the slice is over");
-  };
+  const isOver = (): boolean => performance.now() >= stopAt;
   return {
     deadline(at) {
       stopAt = at;
@@ -29,8 +29,8 @@ export function createClock(): Clock {
       hasMoved = true;
     },
     before() {
-      if (hasMoved) between();
+      if (hasMoved && isOver()) throw INTERRUPTED;
     },
-    between,
+    isOver,
   };
 }

@@ -5,7 +5,7 @@ import { type Bounds, NARROW, WIDE } from "./bounds.ts";
 import type { Table } from "./cells.ts";
 import { type Clock, Interrupted } from "./clock.ts";
 import type { Ground } from "./ground.ts";
-import type { Pause } from "./passes.ts";
+import type { IsOver } from "./passes.ts";
 import type { Read } from "./reads.ts";
 import { NOTHING, type Summary } from "./summary.ts";
 import type { ItemId } from "./value.ts";
@@ -84,8 +84,8 @@ export interface Computed {
 export interface Work {
   /** A kept summary whose facts all still hold. */
   kept(key: string): Summary | undefined;
-  /** Until `pause` throws; it is gone on with then when it is asked for again. */
-  compute(placed: PlacedItem, bounds: Bounds, pause: Pause): Computed;
+  /** Until `isOver`: it is `Interrupted` then, and gone on with when it is asked for again. */
+  compute(placed: PlacedItem, bounds: Bounds, isOver: IsOver): Computed;
   /** What is half done is of no use. */
   drop(id: ItemId): void;
   keep(key: string, reads: readonly Read[], summary: Summary): void;
@@ -158,7 +158,7 @@ export function createComponents(
       // Has it looked at others that are under way themselves, it cannot be gone on with without them.
       const stands = (): boolean => frame.low === frame.index && open.length === openBefore;
       try {
-        ({ summary, reads } = work.compute(placed, WIDE, () => stands() && clock.between()));
+        ({ summary, reads } = work.compute(placed, WIDE, () => clock.isOver() && stands()));
       } catch (error) {
         if (!stands()) work.drop(id);
         throw error;
@@ -236,7 +236,7 @@ export function createComponents(
           let made: Computed;
           try {
             made = cells.within(done.cell(m), () =>
-              work.compute(placed, circle.bounds, clock.between),
+              work.compute(placed, circle.bounds, clock.isOver),
             );
           } catch (error) {
             if (error instanceof Interrupted) suspend(circle, openBefore);

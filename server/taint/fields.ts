@@ -4,6 +4,7 @@ import { join, joinTaint } from "./join.ts";
 import { extend, isSymbolic } from "./labels.ts";
 import {
   type Alt,
+  copyOf,
   KEYS,
   MAX_DEPTH,
   MAX_FIELDS,
@@ -19,15 +20,41 @@ import {
 const WHOLE_OBJECT = markBit("whole-object");
 
 /** The value's own taint and that of everything inside it. */
-export function spread(value: Value, depth = 0): readonly Taint[] {
+export function spread(value: Value): readonly Taint[] {
+  if (value.fields === undefined) return value.taint;
+  let taint = spreads.get(value);
+  if (taint === undefined) {
+    taint = spreadFrom(value, 0);
+    spreads.set(value, taint);
+  }
+  return taint;
+}
+/** The same objects are asked about again and again. */
+const spreads = new WeakMap<Value, readonly Taint[]>();
+function spreadFrom(value: Value, depth: number): readonly Taint[] {
   let taint = value.taint;
   if (value.fields !== undefined && depth < MAX_DEPTH)
-    for (const v of value.fields.values()) taint = joinTaint(taint, spread(v, depth + 1));
+    for (const v of value.fields.values()) taint = joinTaint(taint, spreadFrom(v, depth + 1));
   return taint;
 }
 
 /** What is read from a value at `key` ("*" = an unknown one). */
 export function readField(value: Value, key: string): Value {
+  if (value.taint.length === 0 && key !== "*") return readInside(value, key);
+  let known = fieldsRead.get(value);
+  if (known === undefined) {
+    known = new Map();
+    fieldsRead.set(value, known);
+  }
+  let out = known.get(key);
+  if (out === undefined) {
+    out = readInside(value, key);
+    known.set(key, out);
+  }
+  return out;
+}
+const fieldsRead = new WeakMap<Value, Map<string, Value>>();
+function readInside(value: Value, key: string): Value {
   const inner = value.fields;
   let found: Value | undefined;
   if (inner !== undefined) {
@@ -80,8 +107,7 @@ export function withFields(
     }
   }
   if (!isAdded) return taint === value.taint ? value : withTaint(value, taint);
-  const { key: _key, alts: _alts, ...rest } = value;
-  return { ...rest, taint, fields };
+  return copyOf(value, taint, fields, value.env, undefined, value.closed);
 }
 
 /** What a tainted whole has at a key that is not known apart. */
@@ -175,12 +201,5 @@ export function mapTaint(value: Value, f: (t: Taint) => Taint | undefined, depth
       return { parts };
     });
   if (!changed) return value;
-  const { key: _key, fields: _fields, ...rest } = value;
-  return {
-    ...rest,
-    taint,
-    ...(fields === undefined ? {} : { fields }),
-    ...(env === undefined ? {} : { env }),
-    ...(alts === undefined ? {} : { alts }),
-  };
+  return copyOf(value, taint, fields, env ?? value.env, alts ?? value.alts, value.closed);
 }

@@ -9,7 +9,7 @@ import { isOpenValue, spread } from "./fields.ts";
 import { freeValue } from "./free-names.ts";
 import { both, join, joinTaint } from "./join.ts";
 import { ALL_KINDS } from "./kinds.ts";
-import { isSymbolic, stepsOf } from "./labels.ts";
+import { isSymbolic, parentLabel, stepsOf } from "./labels.ts";
 import { settle } from "./paths.ts";
 import { assume, proveAt } from "./proofs.ts";
 import { type Run, spend } from "./run.ts";
@@ -20,6 +20,7 @@ import { rebase, type Summary, trail } from "./summary.ts";
 import { withoutText } from "./text.ts";
 import {
   type Alt,
+  copyOf,
   type ItemId,
   markBit,
   ofTaint,
@@ -82,13 +83,19 @@ export function instantiate(
   const passed = new Map<string, Value | undefined>();
   const passedFor = (label: string): Value | undefined => {
     if (passed.has(label)) return passed.get(label);
-    const first = label.indexOf(":") + 1;
-    const name = label.slice(first, label.indexOf(":", first));
-    let value = label.startsWith("param:")
-      ? param(Number(name))
-      : ends(label.startsWith("free:") ? capturedBy(name) : resultOf(name));
-    for (const key of stepsOf(label))
-      if (value !== undefined) value = bake(readStep(call, value, key), state);
+    const holder = parentLabel(label);
+    let value: Value | undefined;
+    if (holder === undefined) {
+      const first = label.indexOf(":") + 1;
+      const name = label.slice(first, label.indexOf(":", first));
+      value = label.startsWith("param:")
+        ? param(Number(name))
+        : ends(label.startsWith("free:") ? capturedBy(name) : resultOf(name));
+    } else {
+      const whole = passedFor(holder);
+      const key = stepsOf(label).at(-1) as string;
+      value = whole === undefined ? undefined : bake(readStep(call, whole, key), state);
+    }
     passed.set(label, value);
     return value;
   };
@@ -197,8 +204,15 @@ export function instantiate(
           extra = join(extra, withTaint(v, []));
       }
     }
-    const { key: _k, alts, fields, env, whenTrue: _t, whenFalse: _f, ...rest } = value;
-    const out: { -readonly [K in keyof Value]: Value[K] } = { ...rest, taint };
+    const { alts, fields, env } = value;
+    const out: { -readonly [K in keyof Value]: Value[K] | undefined } = copyOf(
+      value,
+      taint,
+      undefined,
+      undefined,
+      undefined,
+      value.closed,
+    );
     if (fields !== undefined && depth < 3)
       out.fields = new Map([...fields].map(([k, v]) => [k, subst(v, depth + 1)]));
     if (env !== undefined && depth < 3)
@@ -207,10 +221,10 @@ export function instantiate(
     // What the truth of an element proves goes along; what that of the whole result proves travels apart.
     const yes = value.whenTrue === undefined ? undefined : proofOf(value.whenTrue);
     const no = value.whenFalse === undefined ? undefined : proofOf(value.whenFalse);
-    if (yes?.size) out.whenTrue = yes;
-    if (no?.size) out.whenFalse = no;
+    out.whenTrue = yes?.size ? yes : undefined;
+    out.whenFalse = no?.size ? no : undefined;
     if (extra !== undefined) {
-      out.refs = [...new Set([...out.refs, ...extra.refs])].sort();
+      out.refs = [...new Set([...value.refs, ...extra.refs])].sort();
       if (extra.fields !== undefined && out.fields === undefined) {
         out.fields = extra.fields;
         if (extra.closed && value.taint.length === 1) out.closed = true;
@@ -219,20 +233,25 @@ export function instantiate(
       if (extra.alts !== undefined && value.taint.length === 1) out.alts = extra.alts;
       if (extra.guessed) out.guessed = true;
     }
-    return out;
+    return out as Value;
   };
   /** Of a value that reached a sink: what it is and its text, and that of what is inside of it. */
   const evidenceOf = (value: Value): Value => {
     if (!isOpenValue(value)) return value;
+    const known = shown.get(value);
+    if (known !== undefined) return known;
     const { fields, alts, ...shell } = value;
-    return {
+    const out: Value = {
       ...inHole(shell),
       ...(fields === undefined
         ? {}
         : { fields: new Map([...fields].map(([key, field]) => [key, evidenceOf(field)])) }),
       ...(alts === undefined ? {} : { alts: fillAlts(alts, inHole) }),
     };
+    shown.set(value, out);
+    return out;
   };
+  const shown = new Map<Value, Value>();
   if (run.recording) run.deeds |= summary.deeds;
   for (const d of summary.deferred) resultOf(d.id);
   if (run.recording && !call.quiet && summary.hits.length > 0)

@@ -7,7 +7,7 @@ import { mapTaint } from "./fields.ts";
 import { join } from "./join.ts";
 import { isSymbolic } from "./labels.ts";
 import type { Outcome } from "./outcome.ts";
-import { finish, type Pause, type Progress } from "./passes.ts";
+import { finish, type IsOver, type Progress } from "./passes.ts";
 import { rekeyed, shapeKey } from "./result-keys.ts";
 import { type Run, TooLarge } from "./run.ts";
 import { type Hit, NOTHING, type Shape, type Summary } from "./summary.ts";
@@ -32,13 +32,13 @@ const GIVEN_UP_SHAPE: Shape = {
   key: -2,
 };
 
-/** The summary of an item, and the effort that it took. If `pause` throws, the same progress can be gone on with. */
+/** The summary of an item, and the effort that it took. If it is `Interrupted`, the same progress can be gone on with. */
 export function summarise(
   progress: Progress,
-  pause: Pause,
+  isOver: IsOver,
 ): { readonly summary: Summary; readonly effort: number } {
   const { run } = progress;
-  const out = finishWithin(progress, pause);
+  const out = finishWithin(progress, isOver);
   const summary = out === undefined ? GIVEN_UP_SUMMARY : summaryOf(run, out);
   return { summary, effort: run.effort };
 }
@@ -74,10 +74,10 @@ function mostTelling(hits: readonly Hit[], id: ItemId): readonly Hit[] {
 }
 
 /** The shape of an item, if need be in parts. */
-export function shapeOf(progress: Progress, pause: Pause): Shape {
+export function shapeOf(progress: Progress, isOver: IsOver): Shape {
   const { run } = progress;
   const { item } = run;
-  const out = finishWithin(progress, pause);
+  const out = finishWithin(progress, isOver);
   if (out === undefined) return GIVEN_UP_SHAPE;
   const variables = new Map<string, Value>();
   for (const [slot, value] of run.variables) {
@@ -104,9 +104,9 @@ function concrete(value: Value, keepSources: boolean): Value {
 }
 
 /** Undefined if it takes more than the effort that one item may cost. */
-function finishWithin(progress: Progress, pause: Pause): Outcome | undefined {
+function finishWithin(progress: Progress, isOver: IsOver): Outcome | undefined {
   try {
-    return finish(progress, pause);
+    return finish(progress, isOver);
   } catch (error) {
     if (error instanceof TooLarge) return undefined;
     throw error;

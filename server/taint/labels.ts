@@ -2,9 +2,8 @@
 import { type ItemId, MAX_DEPTH } from "./value.ts";
 
 /** Labels of values only the caller knows begin with one of these; "call:ID:FIELDS" is the result of a deferred call. */
-const SYMBOLIC = /^(?:param|free|call):/;
 export function isSymbolic(label: string): boolean {
-  return SYMBOLIC.test(label);
+  return label.startsWith("param:") || label.startsWith("free:") || label.startsWith("call:");
 }
 
 /** The label of `self` / `this` in a method. */

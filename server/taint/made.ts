@@ -5,7 +5,7 @@ import type { Call } from "./arguments.ts";
 import { invoke } from "./call.ts";
 import { join } from "./join.ts";
 import { resolve } from "./references.ts";
-import type { Run } from "./run.ts";
+import { type Made, type Run, spend } from "./run.ts";
 import type { State } from "./state.ts";
 import type { CallArg } from "./summary.ts";
 import { type Ref, UNKNOWN, type Value } from "./value.ts";
@@ -39,8 +39,22 @@ export function madeElsewhere(run: Run, value: Value): Value | undefined {
   const refs = value.refs.filter((r) => isMade(r, value));
   if (refs.length === 0) return undefined;
   const known = run.made.get(value);
-  if (known !== undefined) return known;
-  run.made.set(value, UNKNOWN);
+  if (known !== undefined) return paid(run, known);
+  const from = run.effort;
+  const put = (made: Value): Value => {
+    run.made.set(value, { value: made, from, to: run.effort, isPaid: true });
+    return made;
+  };
+  put(UNKNOWN);
+  try {
+    return put(make(run, value, refs));
+  } catch (error) {
+    run.made.delete(value);
+    throw error;
+  }
+}
+
+function make(run: Run, value: Value, refs: readonly Ref[]): Value {
   const args: CallArg[] = [];
   for (const [name, v] of value.env ?? []) {
     if (name === CALLEE || name === "this") continue;
@@ -54,8 +68,18 @@ export function madeElsewhere(run: Run, value: Value): Value | undefined {
     const made = makeOne(call, ref, value);
     if (made !== undefined) out = join(out, made);
   }
-  run.made.set(value, out ?? UNKNOWN);
   return out ?? UNKNOWN;
+}
+
+/** What was made for it has been made with it. */
+function paid(run: Run, made: Made): Value {
+  if (!made.isPaid) {
+    const { from, to } = made;
+    for (const other of run.made.values())
+      if (other.from >= from && other.to <= to) other.isPaid = true;
+    spend(run, to - from, 0);
+  }
+  return made.value;
 }
 
 function isMade(ref: Ref, value: Value): boolean {

@@ -5,6 +5,7 @@
 
 import type { Item, Op } from "../ir/ir.ts";
 import { planOf } from "./block-order.ts";
+import { INTERRUPTED } from "./clock.ts";
 import { noteDeeds } from "./deeds.ts";
 import { evaluate } from "./evaluate.ts";
 import { kindBit } from "./kinds.ts";
@@ -40,8 +41,8 @@ const MANY_VISITS = 8;
 /** Operations from one checkpoint to the next. */
 const STRIDE = 8;
 
-/** Throws if the work is to be broken off. */
-export type Pause = () => void;
+/** True if the work is to be broken off. */
+export type IsOver = () => boolean;
 
 /** How far the passes over an item have come. */
 export interface Progress {
@@ -91,8 +92,8 @@ export function begin(run: Run): Progress {
   };
 }
 
-/** Goes on to the end, or until `pause` throws. */
-export function finish(progress: Progress, pause: Pause): Outcome {
+/** Goes on to the end, or until `isOver`: it is `Interrupted` then. */
+export function finish(progress: Progress, isOver: IsOver): Outcome {
   const { run, states, ends, params, free } = progress;
   const { item } = run;
   if (progress.at !== undefined) takeBack(run, progress.at);
@@ -102,7 +103,7 @@ export function finish(progress: Progress, pause: Pause): Outcome {
   const isOnePass = !hasLoop && (run.shapesOnly || item.holes.length === 0);
 
   if (progress.recorded === undefined) {
-    if (!isOnePass) toFixpoint(progress, order, rank, pause);
+    if (!isOnePass) toFixpoint(progress, order, rank, isOver);
     run.recording = !run.shapesOnly;
     run.yields.length = 0;
     run.deferred.clear();
@@ -118,7 +119,7 @@ export function finish(progress: Progress, pause: Pause): Outcome {
     const state = states[at];
     if (state === undefined) continue;
     progress.at ??= checkpoint(run, at, state);
-    const last = step(progress, isOnePass ? forward : nowhere, pause);
+    const last = step(progress, isOnePass ? forward : nowhere, isOver);
     const { end } = item.blocks[at] as Item["blocks"][number];
     if (!last.ended && (end.kind === "return" || end.kind === "end")) {
       const value =
@@ -155,7 +156,7 @@ function toFixpoint(
   progress: Progress,
   order: readonly number[],
   rank: readonly (number | undefined)[],
-  pause: Pause,
+  isOver: IsOver,
 ): void {
   const { run, states, visits, queue } = progress;
   const flowTo = (to: number, state: State): void => {
@@ -175,7 +176,7 @@ function toFixpoint(
       visits[at] = (visits[at] as number) + 1;
       progress.at = checkpoint(run, at, states[at] as State);
     }
-    step(progress, flowTo, pause);
+    step(progress, flowTo, isOver);
     progress.at = undefined;
   }
 }
@@ -218,11 +219,15 @@ function takeBack(run: Run, { effort, stores, yields }: Checkpoint): void {
   run.depth = 0;
   run.followed = 0;
   run.accessing.length = 0;
-  run.made.clear();
+  for (const made of run.made.values()) if (made.from >= effort) made.isPaid = false;
 }
 
 /** Runs a block from the checkpoint; hands on copies or, of a state that nobody uses any more, the state itself. */
-function step(progress: Progress, flowTo: (to: number, state: State) => void, pause: Pause): State {
+function step(
+  progress: Progress,
+  flowTo: (to: number, state: State) => void,
+  isOver: IsOver,
+): State {
   const { run } = progress;
   const from = progress.at as Checkpoint;
   const block = run.item.blocks[from.block] as Item["blocks"][number];
@@ -231,9 +236,12 @@ function step(progress: Progress, flowTo: (to: number, state: State) => void, pa
   const handler = block.handler;
   let { written, told } = from;
   for (let i = from.index; i < block.ops.length; i++) {
-    if (i > from.index && i % STRIDE === 0) {
-      progress.at = { ...checkpoint(run, from.block, copy(state)), index: i, written, told };
-      pause();
+    if (i > from.index) {
+      const isLast = isOver();
+      // Also in between: an operation may be broken off in its midst, by what it asks for.
+      if (isLast || i % STRIDE === 0)
+        progress.at = { ...checkpoint(run, from.block, copy(state)), index: i, written, told };
+      if (isLast) throw INTERRUPTED;
     }
     const id = block.ops[i] as number;
     const op = run.item.ops[id] as Op;

@@ -14,6 +14,15 @@ import type {
 import { NO_ENTRY } from "./summary.ts";
 import type { ItemId, Ref, Value } from "./value.ts";
 
+/** What a value turned out to be, and the effort it took: from how much to how much of the run's. */
+export interface Made {
+  readonly value: Value;
+  readonly from: number;
+  readonly to: number;
+  /** False: it was made in work that is done again, which does not make it again but has cost as much. */
+  isPaid: boolean;
+}
+
 /** What one run of the interpreter works with. */
 export interface Run {
   readonly item: Item;
@@ -45,7 +54,7 @@ export interface Run {
   effort: number;
   readonly deferred: Map<string, Deferred>;
   /** What values made by calls elsewhere turned out to be. */
-  readonly made: Map<Value, Value>;
+  readonly made: Map<Value, Made>;
   /** What is stored in places. */
   readonly stored: Map<string, Value>;
   /** What was passed to functions that stand for the result of a call: "settle:OP". */

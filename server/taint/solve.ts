@@ -9,7 +9,7 @@ import type { Item } from "../ir/ir.ts";
 import { type FileIr, fileOf, type PlacedItem, type Program } from "../project/program.ts";
 import { type Bounds, WIDE } from "./bounds.ts";
 import { type Cell, createCells } from "./cells.ts";
-import { createClock, Interrupted } from "./clock.ts";
+import { type Clock, Interrupted } from "./clock.ts";
 import { type Computed, createComponents } from "./components.ts";
 import { type Change, difference, isSame } from "./difference.ts";
 import { createEntries } from "./entries.ts";
@@ -20,7 +20,7 @@ import { createKeeping } from "./kept.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { createModules } from "./modules.ts";
 import { createCaptures, createNames, createWritten } from "./names.ts";
-import { begin, type Pause, type Progress } from "./passes.ts";
+import { begin, type IsOver, type Progress } from "./passes.ts";
 import { factsOf, type Parts } from "./phases.ts";
 import { createPlaces, createTouching } from "./places.ts";
 import { type Kept, keep, type Read, recording, verify } from "./reads.ts";
@@ -67,10 +67,10 @@ export function createSolver(
   program: Program,
   knowledgeOf: (file: FileIr) => Knowledge,
   memo: Memo,
+  clock: Clock,
   log?: SolveLog,
 ): Solver {
   const cells = createCells();
-  const clock = createClock();
   const done = cells.table<Summary>("summary");
   const shapes = [cells.table<Shape>("shape0"), cells.table<Shape>("shape1")] as const;
   const inputs = createInputs(program, cells, knowledgeOf);
@@ -102,10 +102,8 @@ export function createSolver(
       let result = verify(memo.shapes[phase].get(key), plainFacts[phase]);
       if (result === undefined) {
         const half = toDo(mark, placed, phase, WIDE);
-        const pause = (): void => {
-          if (cut === cutBefore) clock.between();
-        };
-        result = inParts(mark, half, () => shapeOf(half.progress, pause));
+        const isOver = (): boolean => clock.isOver() && cut === cutBefore;
+        result = inParts(mark, half, () => shapeOf(half.progress, isOver));
         keep(memo.shapes[phase], key, half.reads, result);
       }
       cells.set(cell, result);
@@ -126,8 +124,9 @@ export function createSolver(
     halves.delete(key);
     if (half?.ir === ir && half.bounds === bounds) return half;
     const { facts, reads } = recording(plainFacts[phase], knowledge(id));
+    const progress = begin(createRun(ir, id, facts, phase < 2, bounds));
     if (phase === 2) log?.summarised(id);
-    return { ir, bounds, reads, progress: begin(createRun(ir, id, facts, phase < 2, bounds)) };
+    return { ir, bounds, reads, progress };
   };
   const inParts = <T>(key: string, half: Half, work: () => T): T => {
     try {
@@ -137,9 +136,9 @@ export function createSolver(
       throw error;
     }
   };
-  const compute = (placed: PlacedItem, bounds: Bounds, pause: Pause): Computed => {
+  const compute = (placed: PlacedItem, bounds: Bounds, isOver: IsOver): Computed => {
     const half = toDo(`2${placed.id}`, placed, 2, bounds);
-    const made = inParts(`2${placed.id}`, half, () => summarise(half.progress, pause));
+    const made = inParts(`2${placed.id}`, half, () => summarise(half.progress, isOver));
     return { ...made, reads: half.reads };
   };
 

@@ -194,8 +194,37 @@ function hasText(alt: Alt): boolean {
 
 /** The same value with other taint. */
 export function withTaint(value: Value, taint: readonly Taint[]): Value {
-  const { key: _key, ...rest } = value;
-  return { ...rest, taint };
+  return copyOf(value, taint, value.fields, value.env, value.alts, value.closed);
+}
+/**
+ * A copy with other contents. Written out: copies are made all the time, and those of one shape are quick to make and to read.
+ */
+export function copyOf(
+  value: Value,
+  taint: readonly Taint[],
+  fields: Value["fields"],
+  env: Value["env"],
+  alts: Value["alts"],
+  closed: Value["closed"],
+): Value {
+  const { refs, scalar, falsy, guessed, whenTrue, whenFalse, position } = value;
+
+  const copy: { [K in keyof Required<Value>]: Value[K] | undefined } = {
+    refs,
+    taint,
+    alts,
+    fields,
+    closed,
+    env,
+    scalar,
+    falsy,
+    guessed,
+    whenTrue,
+    whenFalse,
+    position,
+    key: undefined,
+  };
+  return copy as Value;
 }
 
 /** Any constant, if it was one. */
