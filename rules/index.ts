@@ -14,6 +14,8 @@ import corsWildcardCredentialsPage from "./cors-wildcard-credentials.md";
 import corsWildcardCredentials from "./cors-wildcard-credentials.ts";
 import cryptoInsecureRandomPage from "./crypto-insecure-random.md";
 import cryptoInsecureRandom from "./crypto-insecure-random.ts";
+import csrfMissingPage from "./csrf-missing.md";
+import csrfMissing from "./csrf-missing.ts";
 import debugModeEnabledPage from "./debug-mode-enabled.md";
 import debugModeEnabled from "./debug-mode-enabled.ts";
 import depHallucinatedPackagePage from "./dep-hallucinated-package.md";
@@ -42,6 +44,8 @@ import ghaUnpinnedActionPage from "./gha-unpinned-action.md";
 import ghaUnpinnedAction from "./gha-unpinned-action.ts";
 import httpTlsVerificationDisabledPage from "./http-tls-verification-disabled.md";
 import httpTlsVerificationDisabled from "./http-tls-verification-disabled.ts";
+import idorUnscopedLookupPage from "./idor-unscoped-lookup.md";
+import idorUnscopedLookup from "./idor-unscoped-lookup.ts";
 import jwtAlgorithmMismatchPage from "./jwt-algorithm-mismatch.md";
 import jwtAlgorithmMismatch from "./jwt-algorithm-mismatch.ts";
 import jwtClaimsNotEnforcedPage from "./jwt-claims-not-enforced.md";
@@ -133,6 +137,7 @@ export const rules: RuleSet = {
     corsReflectedOrigin,
     corsWildcardCredentials,
     cryptoInsecureRandom,
+    csrfMissing,
     debugModeEnabled,
     depHallucinatedPackage,
     depInstallScript,
@@ -147,6 +152,7 @@ export const rules: RuleSet = {
     ghaScriptInjection,
     ghaUnpinnedAction,
     httpTlsVerificationDisabled,
+    idorUnscopedLookup,
     jwtAlgorithmMismatch,
     jwtClaimsNotEnforced,
     jwtIssuedWithoutExpiry,
@@ -197,6 +203,7 @@ export const rules: RuleSet = {
     "cors-reflected-origin": corsReflectedOriginPage,
     "cors-wildcard-credentials": corsWildcardCredentialsPage,
     "crypto-insecure-random": cryptoInsecureRandomPage,
+    "csrf-missing": csrfMissingPage,
     "debug-mode-enabled": debugModeEnabledPage,
     "dep-hallucinated-package": depHallucinatedPackagePage,
     "dep-install-script": depInstallScriptPage,
@@ -211,6 +218,7 @@ export const rules: RuleSet = {
     "gha-script-injection": ghaScriptInjectionPage,
     "gha-unpinned-action": ghaUnpinnedActionPage,
     "http-tls-verification-disabled": httpTlsVerificationDisabledPage,
+    "idor-unscoped-lookup": idorUnscopedLookupPage,
     "jwt-algorithm-mismatch": jwtAlgorithmMismatchPage,
     "jwt-claims-not-enforced": jwtClaimsNotEnforcedPage,
     "jwt-issued-without-expiry": jwtIssuedWithoutExpiryPage,

@@ -37,6 +37,52 @@ export const accessWords: NonNullable<Model["deedWords"]> = [
       ...["not authenticated", "not authorized", "not logged", "logged in", "log in", "sign in"],
     ],
   },
+  {
+    does: "limits",
+    of: "call",
+    words: [
+      ..."permission permissions role roles admin superuser staff policy policies ability forbidden".split(
+        " ",
+      ),
+      ..."owner ownership owns owned rbac acl authorize authorized allowed".split(" "),
+      ...[
+        "can access",
+        "can edit",
+        "can delete",
+        "can view",
+        "can read",
+        "can manage",
+        "can update",
+      ],
+      ...["has access", "check access", "verify access", "ensure access", "require access"],
+      ...["is member", "is author", "is creator", "belongs to"],
+    ],
+  },
+  {
+    does: "limits",
+    of: "field",
+    words: [
+      ..."403 forbidden admin superuser staff role roles permission permissions scopes".split(" "),
+      ..."owner author creator tenant ownership".split(" "),
+      ...["not allowed", "belongs to"],
+    ],
+  },
+  { does: "checks-origin", of: "call", words: ["csrf", "xsrf", "check origin", "verify origin"] },
+  {
+    does: "checks-origin",
+    of: "field",
+    words: [
+      "csrf",
+      "xsrf",
+      "origin",
+      "referer",
+      "referrer",
+      "sec fetch",
+      "requested with",
+      "same site",
+      "samesite",
+    ],
+  },
   { does: "signs-in", of: "call", words: ["sign up", "sign in", "sign out", "log out", "log in"] },
   { does: "signs-in", of: "call", words: ["logout", "signup", "signout"] },
   {

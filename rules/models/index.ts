@@ -8,6 +8,7 @@ import javascriptCode from "./javascript/code.ts";
 import javascriptCommands from "./javascript/commands.ts";
 import javascriptCore from "./javascript/core.ts";
 import javascriptCors from "./javascript/cors.ts";
+import javascriptCsrf from "./javascript/csrf.ts";
 import javascriptDeserialization from "./javascript/deserialization.ts";
 import javascriptDto from "./javascript/dto.ts";
 import javascriptEntryPoints from "./javascript/entry-points.ts";
@@ -18,6 +19,7 @@ import javascriptFiles from "./javascript/files.ts";
 import javascriptHtml from "./javascript/html.ts";
 import javascriptHttp from "./javascript/http.ts";
 import javascriptJwt from "./javascript/jwt.ts";
+import javascriptLookups from "./javascript/lookups.ts";
 import javascriptNest from "./javascript/nest.ts";
 import javascriptNetwork from "./javascript/network.ts";
 import javascriptNext from "./javascript/next.ts";
@@ -41,6 +43,7 @@ import pythonCode from "./python/code.ts";
 import pythonCommands from "./python/commands.ts";
 import pythonCore from "./python/core.ts";
 import pythonCors from "./python/cors.ts";
+import pythonCsrf from "./python/csrf.ts";
 import pythonDeserialization from "./python/deserialization.ts";
 import pythonDjango from "./python/django.ts";
 import pythonEntryPoints from "./python/entry-points.ts";
@@ -51,6 +54,7 @@ import pythonFiles from "./python/files.ts";
 import pythonHtml from "./python/html.ts";
 import pythonHttp from "./python/http.ts";
 import pythonJwt from "./python/jwt.ts";
+import pythonLookups from "./python/lookups.ts";
 import pythonNetwork from "./python/network.ts";
 import pythonNosql from "./python/nosql.ts";
 import pythonRecords from "./python/records.ts";
@@ -72,6 +76,7 @@ export const models: readonly Model[] = [
   pythonCommands,
   pythonCore,
   pythonCors,
+  pythonCsrf,
   pythonDeserialization,
   pythonDjango,
   pythonEntryPoints,
@@ -82,6 +87,7 @@ export const models: readonly Model[] = [
   pythonHtml,
   pythonHttp,
   pythonJwt,
+  pythonLookups,
   pythonNetwork,
   pythonNosql,
   pythonRecords,
@@ -102,6 +108,7 @@ export const models: readonly Model[] = [
   javascriptCommands,
   javascriptCore,
   javascriptCors,
+  javascriptCsrf,
   javascriptDeserialization,
   javascriptDto,
   javascriptEntryPoints,
@@ -112,6 +119,7 @@ export const models: readonly Model[] = [
   javascriptHtml,
   javascriptHttp,
   javascriptJwt,
+  javascriptLookups,
   javascriptNest,
   javascriptNetwork,
   javascriptNext,

@@ -24,12 +24,15 @@ export interface Route {
   readonly handlers: readonly string[];
   /** What runs before, on the way to the handler, of this route only. */
   readonly guard: Verdict;
+  /** What runs before this route only: references, and the text where it is written. */
+  readonly before: readonly Wrapper[];
   /** The check as this route writes it, if it can be written beside another one: "requireUser". */
   readonly check?: string | undefined;
 }
 interface Before {
   readonly router: string | undefined;
   readonly guard: Verdict;
+  readonly refs: readonly string[];
   /** Only addresses that begin so. */
   readonly prefix: string;
 }
@@ -51,11 +54,14 @@ interface Mount {
   readonly child: string;
   readonly parent: string | undefined;
   readonly guard: Verdict;
+  readonly refs: readonly string[];
 }
 export interface Routes {
   readonly routes: readonly Route[];
   /** What runs before a route, its own guards and those of the routers around it. */
   guardOf(route: Route): Verdict;
+  /** References to all that runs before it and is known by name. */
+  beforeOf(route: Route): readonly string[];
 }
 
 export function routesOf(calls: readonly Observation[], context: Context): Routes {
@@ -86,7 +92,11 @@ export function routesOf(calls: readonly Observation[], context: Context): Route
   ]);
   const { mounts, before: more } = settle(mountings, known, context);
   const all = [...before, ...more];
-  return { routes, guardOf: (route) => around(route, all, mounts) };
+  return {
+    routes,
+    guardOf: (route) => around(route, all, mounts).guard,
+    beforeOf: (route) => around(route, all, mounts).refs,
+  };
 }
 
 interface At {
@@ -140,12 +150,13 @@ function routeOf(at: At, makers: ReadonlyMap<string, Observation>): Route | unde
     ...(maker === undefined ? [] : handler.wrappers),
     ...dependencies(code, handler.closure, context),
   ].find(({ refs, text }) => text !== undefined && judge(refs, context) === "yes");
-  const guards = [
-    ...handler.wrappers.map(({ refs }) => refs),
-    ...beside.map((a) => of(code, a, context)),
+  const guards: Wrapper[] = [
+    ...handler.wrappers,
+    ...beside.map((a) => ({ refs: of(code, a, context), text: code.text(a.span) })),
     ...String(saidData.guards ?? "")
       .split("|")
-      .flatMap((spec) => listed(said, spec, code, context)),
+      .flatMap((spec) => listed(said, spec, code, context))
+      .map((refs) => ({ refs, text: undefined })),
   ];
   const router = routerOf(
     code,
@@ -164,7 +175,8 @@ function routeOf(at: At, makers: ReadonlyMap<string, Observation>): Route | unde
     path: typeof path === "string" ? path : undefined,
     router: router ?? `? ${call.site.item}`,
     handlers: handler.refs,
-    guard: strongest(guards.map((refs) => judge(refs, context))),
+    guard: data.asks === true ? "yes" : strongest(guards.map(({ refs }) => judge(refs, context))),
+    before: guards,
     check: written?.text,
   };
 }
@@ -207,7 +219,7 @@ function functionsIn(value: Value): readonly string[] {
   return by.length > 0 ? [...by, ...inside] : [...own, ...inside];
 }
 
-interface Wrapper {
+export interface Wrapper {
   readonly refs: readonly string[];
   readonly text: string | undefined;
 }
@@ -266,6 +278,7 @@ function ofRouter({ call, data, code, context }: At): Before[] {
     {
       router: name === undefined ? undefined : nameKeys(code, name),
       guard,
+      refs: guards.flat(),
       prefix: "",
     },
   ];
@@ -285,6 +298,7 @@ function guardOfCall({ call, data, code, context }: At): Before {
   return {
     router: data.everywhere === true || callee < 0 ? undefined : routerOf(code, callee, context),
     guard: judge(refs, context, "no"),
+    refs,
     prefix: "",
   };
 }
@@ -327,8 +341,9 @@ function settle(all: readonly Mounting[], known: ReadonlySet<string>, context: C
       else guards.push(refs);
     }
     const guard = strongest(guards.map((refs) => judge(refs, context, "no")));
-    for (const child of children) mounts.push({ child, parent: m.parent, guard });
-    if (children.length === 0) before.push({ router: m.parent, guard, prefix: m.prefix });
+    const refs = guards.flat();
+    for (const child of children) mounts.push({ child, parent: m.parent, guard, refs });
+    if (children.length === 0) before.push({ router: m.parent, guard, refs, prefix: m.prefix });
   }
   return { mounts, before };
 }
@@ -340,7 +355,7 @@ function byConvention(at: At, routes: Route[], before: Before[]): void {
   const router = `${String(data.convention)}:${root}`;
   const ref = `fn:${code.item}`;
   if (data.role === "guard") {
-    before.push({ router: undefined, guard: judge([ref], context), prefix: "" });
+    before.push({ router: undefined, guard: judge([ref], context), refs: [ref], prefix: "" });
     return;
   }
   const { name, wrappers } = outside(code, context);
@@ -352,6 +367,7 @@ function byConvention(at: At, routes: Route[], before: Before[]): void {
     router,
     handlers: [ref],
     guard: strongest(wrappers.map((refs) => judge(refs, context))),
+    before: wrappers.map((refs) => ({ refs, text: undefined })),
   });
 }
 
@@ -382,8 +398,13 @@ export function outside(
 }
 
 /** What stands before a route: of its own, of its router, of the routers around that. */
-function around(route: Route, before: readonly Before[], mounts: readonly Mount[]): Verdict {
+function around(
+  route: Route,
+  before: readonly Before[],
+  mounts: readonly Mount[],
+): { readonly guard: Verdict; readonly refs: readonly string[] } {
   const out: Verdict[] = [route.guard];
+  const refs: string[] = route.before.flatMap((b) => b.refs);
   const seen = new Set<string>();
   let level: string[] = [route.router];
   while (level.length > 0) {
@@ -391,25 +412,32 @@ function around(route: Route, before: readonly Before[], mounts: readonly Mount[
     for (const router of level) {
       if (seen.has(router)) continue;
       seen.add(router);
-      for (const b of before)
-        if (b.router === router)
-          out.push(
-            b.prefix === "" || route.router !== router
-              ? b.guard
-              : route.path?.startsWith(b.prefix) === false
-                ? "no"
-                : b.guard,
-          );
+      for (const b of before) {
+        if (b.router !== router) continue;
+        if (
+          b.prefix !== "" &&
+          route.router === router &&
+          route.path?.startsWith(b.prefix) === false
+        )
+          continue;
+        out.push(b.guard);
+        refs.push(...b.refs);
+      }
       for (const m of mounts)
         if (m.child === router) {
           out.push(m.guard);
+          refs.push(...m.refs);
           if (m.parent !== undefined) next.push(m.parent);
         }
     }
     level = next;
   }
   // Of what stands before nobody knows which router it may be any.
-  for (const b of before) if (b.router === undefined && b.guard !== "no") out.push("maybe");
+  for (const b of before)
+    if (b.router === undefined && b.guard !== "no") {
+      out.push("maybe");
+      refs.push(...b.refs);
+    }
   // A router that nobody is seen to mount may be mounted behind what checks.
   if (!mounts.some((m) => m.child === route.router) && seen.size === 1)
     for (const b of before)
@@ -420,7 +448,7 @@ function around(route: Route, before: readonly Before[], mounts: readonly Mount[
         isRoot(b, mounts)
       )
         out.push("maybe");
-  return strongest(out);
+  return { guard: strongest(out), refs };
 }
 function isRoot(b: Before, mounts: readonly Mount[]): boolean {
   return mounts.every((m) => m.child !== b.router);

@@ -62,7 +62,7 @@ export function evaluateCall(run: Run, id: ValueId, op: CallOp, state: State): V
     guessed,
   );
   giveHandlers(call, paths);
-  observe(call, paths, method, guessed);
+  observe(call, paths, method, guessed, paths.length < callee.refs.length);
   if (op.form === "decorator") return decorate(call, callee, paths);
   return invoke(call, callee, method);
 }

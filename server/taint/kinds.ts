@@ -40,6 +40,8 @@ export const CALL_KINDS = [
   "session",
   "cookie",
   "route",
+  "lookup",
+  "csrf",
 ] as const;
 
 /** No sinks, but what is known of a text; `paths.ts` says what follows from them for "path". */
@@ -102,7 +104,9 @@ export type SourceKind =
 /**
  * What a function does, itself or by those it calls, whatever data there is: asks who is calling; refuses him; begins or ends a
  * session (or makes what one begins with: a password's hash, a token); checks that a message is signed;
- * only reads, limits or shapes what came, and asks nobody ("prepares"). The last two are only what a name says: it may check who is calling, it may write.
+ * only reads, limits or shapes what came, and asks nobody ("prepares"). The next three are only what a name says: it may check who is calling, it may
+ * write, it decides what somebody may do by his role or by whose a thing is ("limits"). The last ones: it knows who is calling by a
+ * cookie; reads a body that a form cannot send; asks where a request comes from.
  */
 export const DEEDS = [
   "identifies",
@@ -112,6 +116,10 @@ export const DEEDS = [
   "prepares",
   "may-check",
   "may-write",
+  "limits",
+  "by-cookie",
+  "reads-json",
+  "checks-origin",
 ] as const;
 export type Deed = (typeof DEEDS)[number];
 export function deedBit(deed: Deed): number {

@@ -11,6 +11,8 @@ export function observe(
   paths: readonly string[],
   method: string | undefined,
   guessed: boolean,
+  /** A function of the program may be what is called. */
+  isOwn: boolean,
 ): void {
   const { run, op, id } = call;
   if (!run.recording) return;
@@ -22,7 +24,12 @@ export function observe(
     for (const r of resolve(run, a.value).refs)
       if (r.startsWith("lib:")) passed.push(`${r.slice(4)}.passed`);
   names.push(...passed.filter((p) => k.watched(p)));
-  const sinks = [...paths, ...passed].flatMap((p) => k.sinks(p));
+  const sure = [...paths, ...passed].flatMap((p) => k.sinks(p));
+  // Where nothing is known of what is called, a name that says enough.
+  const sinks =
+    sure.length > 0 || method === undefined || isOwn
+      ? sure
+      : k.sinks(`*.${method}`).filter((row) => row.args.length === 0);
   if (names.length === 0 && sinks.length === 0) return;
   run.observations.set(id, {
     paths: [...new Set(names)],
@@ -30,7 +37,7 @@ export function observe(
     argsSpan: op.argsSpan,
     args: call.args.map((a) => ({ ...a, value: followed(run, a.value, 0) })),
     ...(call.receiver === undefined ? {} : { receiver: call.receiver }),
-    guessed,
+    guessed: guessed || (names.length === 0 && sinks.length > sure.length),
     sinks,
   });
 }
