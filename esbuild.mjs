@@ -74,6 +74,8 @@ export async function buildProduct() {
     }),
   );
   copyFileSync(join(root, "data", "names.bin"), join(root, "dist", "names.bin"));
+  const schema = "own-rules.schema.json";
+  copyFileSync(join(root, "server", "own", schema), join(root, "dist", schema));
   for (const file of WASM) {
     copyFileSync(require.resolve(file), join(root, "dist", file.slice(file.indexOf("/") + 1)));
   }

@@ -46,6 +46,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       await start();
     },
   });
+  context.subscriptions.push(
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      void client?.sendNotification("skeptic/trusted").catch(() => undefined);
+    }),
+  );
   await start();
 }
 
@@ -81,6 +86,7 @@ function createClient(
     errorHandler: restartOnCrash(status),
     initializationFailedHandler: () => false,
     diagnosticCollectionName: "skeptic",
+    initializationOptions: { trusted: vscode.workspace.isTrusted },
   };
   const created = new LanguageClient("skeptic", "Skeptic", serverOptions, clientOptions);
   created.onNotification("skeptic/status", (params: SkepticStatus) => status.show(params));

@@ -10,7 +10,7 @@ import ts from "typescript";
  */
 
 /** A folder of server/ may import itself and the ones before it. */
-const ORDER = ["base", "syntax", "ir", "languages", "project", "taint", "rule", "engine"];
+const ORDER = ["base", "syntax", "ir", "languages", "project", "taint", "rule", "own", "engine"];
 const RIM = ["lsp", "cli"];
 
 /**

@@ -11,6 +11,7 @@ import { visible, visibleLines } from "./escape.ts";
 import { filePath } from "./files.ts";
 import { codeFrame } from "./frame.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
+import { loadOwn } from "./own.ts";
 import { unifiedPatch } from "./patch.ts";
 import { printProblems, progress, terminalWidth } from "./scan-command.ts";
 import { fixesOf, type ScanView, secretMask, secretSpans, shownFix } from "./scan-result.ts";
@@ -50,6 +51,7 @@ export async function explainFinding(
   const engine = await factory();
   const onProgress = progress(io, false);
   try {
+    await loadOwn(engine, io.cwd);
     configure(engine, [], options);
     const around = given.length > 0 ? given : ["."];
     const paths = target.kind === "place" ? [...around, target.file] : around;

@@ -9,6 +9,7 @@ import { replaceFiles } from "./disk.ts";
 import { visible, visibleLines } from "./escape.ts";
 import { type EngineFactory, EXIT, type Io } from "./io.ts";
 import { originalOffset } from "./original-place.ts";
+import { loadOwn } from "./own.ts";
 import { unifiedPatch } from "./patch.ts";
 import { named, printProblems, progress, wanted } from "./scan-command.ts";
 import { secretMask, secretSpans } from "./scan-result.ts";
@@ -38,6 +39,7 @@ export async function fixCommand(
   const onProgress = progress(io, options.quiet);
   try {
     const { paths, rules } = named(given, options.rule, engine, io);
+    await loadOwn(engine, io.cwd);
     configure(engine, rules);
     const { exclude } = options;
     const opened = await openWorkspace(engine, io.cwd, { paths, exclude, onProgress });

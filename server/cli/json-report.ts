@@ -1,8 +1,17 @@
 /** The JSON report: stable, and safe to print on a terminal. */
 import type { FileId } from "../base/brand.ts";
 import type { Span } from "../base/text.ts";
-import type { Confidence, Finding, FlowStep, Grade, Level, Severity } from "../engine/api.ts";
+import type {
+  Confidence,
+  Finding,
+  FlowStep,
+  Grade,
+  Level,
+  OwnSummary,
+  Severity,
+} from "../engine/api.ts";
 import { safeJson } from "./escape.ts";
+import type { HiddenCounts } from "./own.ts";
 import { countBy, type ScanResult, shownFix } from "./scan-result.ts";
 import type { Position, Workspace } from "./workspace.ts";
 
@@ -25,6 +34,10 @@ export interface JsonReport {
     readonly skipped: Readonly<Record<string, number>>;
     /** Number of findings of each rule that has any. */
     readonly byRule: Readonly<Record<string, number>>;
+    /** Findings that are not listed: by comments that suppress them, by settings, by sanitizers and guards of the project's own. */
+    readonly hidden: HiddenCounts;
+    /** Files with rules and models of the project's own, and what they hold. */
+    readonly own: readonly OwnSummary[];
   };
   /** What could not be done: files that cannot be read, rules that failed. */
   readonly problems: readonly { readonly file?: FileId; readonly message: string }[];
@@ -84,6 +97,8 @@ export function jsonReport(result: ScanResult): string {
       seconds: Math.round(result.seconds * 1000) / 1000,
       skipped: Object.fromEntries([...workspace.skippedCounts].sort()),
       byRule: countBy(findings, (finding) => finding.rule),
+      hidden: result.hidden,
+      own: result.own,
     },
     problems: workspace.problems.map(({ file, message }) =>
       file === undefined ? { message } : { file, message },

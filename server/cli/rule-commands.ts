@@ -4,6 +4,7 @@ import { type Paint, painter } from "./color.ts";
 import { safeJson, visibleLines } from "./escape.ts";
 import { type ExplainOptions, explainFinding, SHORTEST, targetOf } from "./explain-finding.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
+import { loadOwn } from "./own.ts";
 import { noSuchRule } from "./settings.ts";
 
 export interface RulesOptions {
@@ -16,7 +17,7 @@ export async function rulesCommand(
   factory: EngineFactory,
   io: Io,
 ): Promise<number> {
-  const rules = await listed(factory);
+  const rules = await listed(factory, io);
   if (options.format === "json") {
     io.stdout.write(`${safeJson(rules.map(({ page: _, ...rule }) => rule))}\n`);
     return EXIT.clean;
@@ -48,7 +49,7 @@ export async function explainCommand(
   factory: EngineFactory,
   io: Io,
 ): Promise<number> {
-  const rules = await listed(factory);
+  const rules = await listed(factory, io);
   const rule = rules.find((one) => one.id === what);
   const target = rule === undefined ? targetOf(what) : undefined;
   if (target !== undefined) return explainFinding(what, target, paths, options, factory, io);
@@ -68,9 +69,11 @@ export async function explainCommand(
   return EXIT.clean;
 }
 
-async function listed(factory: EngineFactory): Promise<readonly RuleInfo[]> {
+/** With those of the project in the working directory. */
+async function listed(factory: EngineFactory, io: Io): Promise<readonly RuleInfo[]> {
   const engine = await factory();
   try {
+    await loadOwn(engine, io.cwd);
     return [...engine.rules()].sort(
       (a, b) => compare(a.category, b.category) || compare(a.id, b.id),
     );

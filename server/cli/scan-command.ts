@@ -9,6 +9,7 @@ import { visible } from "./escape.ts";
 import { systemReason } from "./files.ts";
 import { type EngineFactory, EXIT, type Io, type Output, UsageError } from "./io.ts";
 import { jsonReport } from "./json-report.ts";
+import { hiddenIn, loadOwn } from "./own.ts";
 import { sarifReport } from "./sarif-report.ts";
 import { fixesOf, LEVELS, type ScanResult, secretMask, secretSpans } from "./scan-result.ts";
 import { configure, type Reported } from "./settings.ts";
@@ -38,12 +39,14 @@ export async function scanCommand(
   const engine = await factory();
   const onProgress = progress(io, options.quiet);
   try {
+    await loadOwn(engine, io.cwd);
     const { paths, rules } = named(given, options.rule, engine, io);
     configure(engine, rules, options);
     const { exclude } = options;
     const workspace = await openWorkspace(engine, io.cwd, { paths, exclude, onProgress });
     await workspace.settle();
     const findings = wanted(workspace.findings(), rules);
+    const hidden = await hiddenIn(workspace);
     const secrets = secretSpans(findings);
     const result: ScanResult = {
       version,
@@ -51,6 +54,8 @@ export async function scanCommand(
       findings,
       fixes: new Map(findings.map((finding) => [finding, fixesOf(workspace, finding)])),
       rules: engine.rules(),
+      hidden,
+      own: engine.own(),
       secrets,
       mask: secretMask(workspace, secrets),
       seconds: (io.now() - started) / 1000,

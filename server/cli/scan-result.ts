@@ -1,8 +1,9 @@
 /** What a scan found, as every report needs it. */
 import type { FileId } from "../base/brand.ts";
 import type { Span } from "../base/text.ts";
-import type { Finding, Fix, Level, RuleInfo } from "../engine/api.ts";
+import type { Finding, Fix, Level, OwnSummary, RuleInfo } from "../engine/api.ts";
 import { literalValues, valueMask } from "../engine/mask.ts";
+import type { HiddenCounts } from "./own.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What is needed to show code without secrets. */
@@ -21,6 +22,8 @@ export interface ScanResult extends ScanView {
   readonly rules: readonly RuleInfo[];
   readonly seconds: number;
   readonly exitCode: number;
+  readonly hidden: HiddenCounts;
+  readonly own: readonly OwnSummary[];
 }
 
 export const LEVELS: readonly Level[] = ["error", "warning", "information", "hint"];

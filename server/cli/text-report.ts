@@ -4,6 +4,7 @@ import type { Finding, Fix, FlowStep, Grade, Level } from "../engine/api.ts";
 import type { Paint, Style } from "./color.ts";
 import { visible } from "./escape.ts";
 import { codeFrame, codeLine } from "./frame.ts";
+import { FOLDER, type HiddenCounts } from "./own.ts";
 import { applicable, countBy, LEVELS, type ScanResult, type ScanView } from "./scan-result.ts";
 import { textWidth } from "./width.ts";
 import type { Workspace } from "./workspace.ts";
@@ -150,8 +151,20 @@ function summary(result: ScanResult, options: TextOptions): string[] {
     const reasons = skipped.map(([reason, count]) => `${count} ${reason}`).join(", ");
     out.push(paint("dim", `Left out ${plural(total, "file")}: ${reasons}.`));
   }
+  const hidden = hiddenWords(result.hidden);
+  if (hidden !== undefined) out.push(paint("dim", hidden));
   if (options.show === "details") out.push(...details(result));
   return out;
+}
+
+function hiddenWords({ suppressions, settings, own }: HiddenCounts): string | undefined {
+  const parts = [
+    ...(suppressions > 0 ? [`${suppressions} by suppressions`] : []),
+    ...(own > 0 ? [`${own} by sanitizers of this project (${FOLDER})`] : []),
+    ...(settings > 0 ? [`${settings} by settings`] : []),
+  ];
+  if (parts.length === 0) return undefined;
+  return `Not shown: ${plural(suppressions + settings + own, "finding")}, ${parts.join(", ")}.`;
 }
 
 /** The most trusted grade that can be applied without a person. */

@@ -1,7 +1,6 @@
 /** What the functions of a file contribute to findings anywhere, and which files are concerned by it. */
 import type { FileId } from "../base/brand.ts";
 import { manifestFault } from "../rule/manifest.ts";
-import type { RuleSet } from "../rule/rule.ts";
 import { Interrupted } from "../taint/clock.ts";
 import { mapTaint } from "../taint/fields.ts";
 import type { Hit } from "../taint/summary.ts";
@@ -15,6 +14,7 @@ import {
 } from "./contributions.ts";
 import { receivers } from "./departures.ts";
 import type { Moment, Moments } from "./moment.ts";
+import type { OwnRules } from "./own.ts";
 import type { Problems } from "./problems.ts";
 import type { Texts } from "./texts.ts";
 
@@ -44,10 +44,10 @@ export function createAnalysis(
   { docs, isManifest }: Texts,
   { irOf, stale }: Moments,
   { tell, crash }: Problems,
-  rules: RuleSet,
+  own: OwnRules,
+  changedFiles: Set<FileId>,
 ): Analysis {
   const last = new Map<FileId, Look>();
-  const changedFiles = new Set<FileId>();
 
   const analyse = (m: Moment, file: FileId): void => {
     if (m.contributions.has(file)) return;
@@ -85,8 +85,8 @@ export function createAnalysis(
     m.contributions.set(file, contribution);
     const key = contributionKey(contribution);
     const before = last.get(file);
-    const shared = isShared(contribution, rules.rules);
-    const { shows, looks } = looksOf(contribution, doc?.text ?? "", rules.rules);
+    const shared = isShared(contribution, own.all().rules);
+    const { shows, looks } = looksOf(contribution, doc?.text ?? "", own.all().rules);
     if (before?.key !== key) {
       for (const t of [file, ...(before?.targets ?? []), ...contribution.targets])
         changedFiles.add(t);

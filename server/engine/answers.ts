@@ -3,12 +3,13 @@ import type { FileId } from "../base/brand.ts";
 import type { NameIndex } from "../base/names.ts";
 import type { ManifestFile, RuleSet } from "../rule/rule.ts";
 import type { Analysis } from "./analysis.ts";
-import { DEFAULT_SETTINGS, type Departure, type Settings } from "./api.ts";
+import { DEFAULT_SETTINGS, type Departure, type Hidden, type Settings } from "./api.ts";
 import { indexContributions } from "./contributions.ts";
 import { departuresOf } from "./departures.ts";
 import { findingsOf } from "./findings.ts";
 import type { Found } from "./input.ts";
 import type { Moments } from "./moment.ts";
+import type { OwnRules } from "./own.ts";
 import type { Problems } from "./problems.ts";
 import type { Texts } from "./texts.ts";
 
@@ -17,6 +18,17 @@ export interface Answers {
   readonly settings: Map<FileId, Settings>;
   readonly found: (file: FileId, within?: number) => readonly Found[];
   readonly departures: (file: FileId) => readonly Departure[];
+  readonly hidden: (file: FileId) => Hidden;
+}
+
+const ids = new WeakMap<RuleSet, ReadonlySet<string>>();
+function idsOf(set: RuleSet): ReadonlySet<string> {
+  let known = ids.get(set);
+  if (known === undefined) {
+    known = new Set(set.rules.map((r) => r.id));
+    ids.set(set, known);
+  }
+  return known;
 }
 
 export function createAnswers(
@@ -24,10 +36,9 @@ export function createAnswers(
   { irOf, now }: Moments,
   { last, analyse, analyseFeeders, knownNow }: Analysis,
   { crash }: Problems,
-  rules: RuleSet,
+  own: OwnRules,
   names: NameIndex | undefined,
 ): Answers {
-  const ids = new Set(rules.rules.map((r) => r.id));
   const settings = new Map<FileId, Settings>([["", DEFAULT_SETTINGS]]);
 
   const settingsFor = (file: FileId): Settings => {
@@ -68,13 +79,15 @@ export function createAnswers(
     if (ready !== undefined) return ready;
     irOf(file);
     const contributions = knownNow(m);
+    const ruleSet = own.setOf(file);
     m.index ??= indexContributions(contributions);
+    const hidden = { suppression: 0, settings: 0 };
     const out = findingsOf({
       file,
       index: m.index,
       text: doc.text,
-      ruleSet: rules,
-      ruleIds: ids,
+      ruleSet,
+      ruleIds: idsOf(ruleSet),
       program: m.program,
       knowledge: m.knowledge,
       deedsOf: (item) => {
@@ -87,8 +100,12 @@ export function createAnswers(
       nameOf,
       directives: doc.directives ?? [],
       manifest: isManifest(file) ? manifestOf(file, doc.text) : undefined,
+      hide: (why) => {
+        hidden[why]++;
+      },
       problem: crash,
     });
+    m.hidden.set(file, hidden);
     m.found.set(file, out);
     return out;
   };
@@ -110,5 +127,10 @@ export function createAnswers(
     return out;
   };
 
-  return { settings, found, departures };
+  const hidden = (file: FileId): Hidden => {
+    found(file);
+    return now().hidden.get(file) ?? { suppression: 0, settings: 0 };
+  };
+
+  return { settings, found, departures, hidden };
 }

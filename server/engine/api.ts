@@ -132,6 +132,21 @@ export interface OpenOptions {
   readonly editable?: boolean;
 }
 
+/** How many findings of a file are not shown, and why. */
+export interface Hidden {
+  readonly suppression: number;
+  readonly settings: number;
+}
+
+/** A file with rules and models of a project's own. */
+export interface OwnSummary {
+  readonly file: FileId;
+  readonly rules: number;
+  readonly models: number;
+  /** Sanitizers and guards among the models: they make findings go away. */
+  readonly silencing: number;
+}
+
 export interface Engine {
   /** Names of all files that exist in the workspace folders, for import resolution. Texts come by `set`. */
   setFiles(files: Iterable<FileId>): void;
@@ -190,6 +205,12 @@ export interface Engine {
   /** Messages about crashes in a rule or file, and functions too large to analyse, since the last call; each is reported once. */
   problems(): readonly Problem[];
   rules(): readonly RuleInfo[];
+  rule(id: string): RuleInfo | undefined;
+  /** Of rules and models of a project's own only what adds findings counts, as in a folder that is not trusted. */
+  restrict(isRestricted: boolean): void;
+  hidden(file: FileId): Hidden;
+  /** The files with rules and models of the projects' own, and what they hold. */
+  own(): readonly OwnSummary[];
   /** For people who work on the engine: what it believes of the functions of a file, outer before inner. The text may change. */
   describe(file: FileId, what: "ir" | "summary"): readonly Described[];
   /** Trees alive now; equals the number of open files that were parsed. */

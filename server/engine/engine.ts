@@ -8,16 +8,17 @@ import { hash128 } from "../base/hash.ts";
 import { readNames } from "../base/names.ts";
 import type { Edit } from "../base/text.ts";
 import { grammarFor } from "../languages/language.ts";
-import type { RuleSet } from "../rule/rule.ts";
+import type { Rule, RuleSet } from "../rule/rule.ts";
 import { createSyntax, type Syntax, type WasmFiles } from "../syntax/parser.ts";
 import { Interrupted } from "../taint/clock.ts";
 import { createAnalysis } from "./analysis.ts";
 import { createAnswers } from "./answers.ts";
-import type { Engine, OpenOptions, Report } from "./api.ts";
+import type { Engine, OpenOptions, Report, RuleInfo } from "./api.ts";
 import { fixesElsewhere } from "./departures.ts";
 import { describe } from "./describe.ts";
 import { createMoments, type EngineLog } from "./moment.ts";
 import { createOrder } from "./order.ts";
+import { createOwn } from "./own.ts";
 import { createProblems } from "./problems.ts";
 import { toEdits } from "./text-edits.ts";
 import { createTexts, type Doc, STEERING } from "./texts.ts";
@@ -37,23 +38,26 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
 function engineOf(syntax: Syntax, options: EngineOptions): Engine {
   const { rules } = options;
-  const ids = new Set(rules.rules.map((r) => r.id));
   const problems = createProblems();
   const texts = createTexts(rules);
-  const moments = createMoments(syntax, texts, rules, options.log);
-  const analysis = createAnalysis(texts, moments, problems, rules);
+  const own = createOwn(rules, texts, problems);
+  const changedFiles = new Set<FileId>();
+  const moments = createMoments(syntax, texts, own, options.log, () => {
+    for (const file of texts.docs.keys()) changedFiles.add(file);
+  });
+  const analysis = createAnalysis(texts, moments, problems, own, changedFiles);
   const answers = createAnswers(
     texts,
     moments,
     analysis,
     problems,
-    rules,
+    own,
     options.names === undefined ? undefined : readNames(options.names),
   );
   const { docs, known, wanted, isManifest } = texts;
   const { now, touch, reset } = moments;
-  const { last, changedFiles, analyse } = analysis;
-  const { settings, found, departures } = answers;
+  const { last, analyse } = analysis;
+  const { settings, found, departures, hidden } = answers;
   const order = createOrder((file) => docs.get(file)?.text);
 
   const forget = (file: FileId, doc: Doc): void => {
@@ -63,6 +67,20 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     doc.hash = undefined;
     touch(file);
   };
+
+  const infoOf = (r: Rule): RuleInfo => ({
+    id: r.id,
+    title: r.title,
+    category: r.category,
+    severity: r.severity,
+    cwe: r.cwe,
+    owasp: r.owasp,
+    url:
+      rules.pages[r.id] === undefined
+        ? ""
+        : `https://github.com/skeptic-security/skeptic/blob/main/rules/${r.id}.md`,
+    page: own.all().pages[r.id] ?? "",
+  });
 
   return {
     setFiles(list) {
@@ -169,7 +187,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       moments.stale();
       for (const file of docs.keys()) changedFiles.add(file);
       return Object.keys(next.rules)
-        .filter((id) => !ids.has(id))
+        .filter((id) => !own.all().rules.some((rule) => rule.id === id))
         .map((id) => ({ message: `unknown rule "${id}" in the settings` }));
     },
     wants: (file, languageId) =>
@@ -235,17 +253,23 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       }
     },
     problems: problems.take,
-    rules: () =>
-      rules.rules.map((r) => ({
-        id: r.id,
-        title: r.title,
-        category: r.category,
-        severity: r.severity,
-        cwe: r.cwe,
-        owasp: r.owasp,
-        url: `https://github.com/skeptic-security/skeptic/blob/main/rules/${r.id}.md`,
-        page: rules.pages[r.id] ?? "",
-      })),
+    restrict(isRestricted) {
+      own.restrict(isRestricted);
+      reset();
+    },
+    hidden,
+    own() {
+      now();
+      return own.summary();
+    },
+    rules() {
+      now();
+      return own.all().rules.map(infoOf);
+    },
+    rule(id) {
+      const rule = own.all().rules.find((one) => one.id === id);
+      return rule === undefined ? undefined : infoOf(rule);
+    },
     liveTrees: () => syntax.liveTrees(),
     dropCaches(chosen = () => true) {
       moments.dropCaches(chosen);

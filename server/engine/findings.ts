@@ -95,8 +95,15 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
       );
       continue;
     }
-    if (suppressed.accepts(r.rule, r.match.item, r.match.span)) continue;
-    if (!shown(finding, settings)) continue;
+    if (suppressed.accepts(r.rule, r.match.item, r.match.span)) {
+      input.hide("suppression");
+      continue;
+    }
+    if (!shown(finding, settings)) {
+      // Low confidence is for the strict profile, whatever else is set.
+      if (finding.confidence !== "low") input.hide("settings");
+      continue;
+    }
     out.push({
       finding,
       hits: r.hits,
@@ -162,7 +169,7 @@ function deedsOf(
   }
   const language = program.file(file)?.language.id;
   return ref.startsWith("lib:") && language !== undefined
-    ? deedsOfPath(knowledge(language), id)
+    ? deedsOfPath(knowledge(file, language), id)
     : undefined;
 }
 
@@ -170,7 +177,7 @@ function deedsOf(
 function refusalsOf(input: FindingsInput, item: ItemId): ReturnType<Context["refusals"]> {
   const language = input.program.file(fileOf(item))?.language.id;
   if (language === undefined) return [];
-  const models = input.knowledge(language);
+  const models = input.knowledge(fileOf(item), language);
   const entry = input.entryOf(item);
   const own = entry.refusals.map((row) => ({ row }));
   const byType = entry.params.flatMap((param, parameter) =>
@@ -189,7 +196,7 @@ function asks<T>(
 ): T | undefined {
   const language = program.file(file)?.language.id;
   if (language === undefined) return undefined;
-  const models = knowledge(language);
+  const models = knowledge(file, language);
   const [first, ...rest] = path.split(".");
   let at = first === "%" ? models.globals : (first as string);
   for (const step of rest) at = models.canon(models.member(at, step));

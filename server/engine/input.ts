@@ -16,7 +16,7 @@ export interface FindingsInput {
   readonly ruleSet: RuleSet;
   readonly ruleIds: ReadonlySet<string>;
   readonly program: Program;
-  readonly knowledge: (language: "python" | "javascript") => Knowledge;
+  readonly knowledge: (file: FileId, language: "python" | "javascript") => Knowledge;
   /** What a function does: bits of deeds; undefined if that is not known. */
   readonly deedsOf: (item: ItemId) => number | undefined;
   /** How a function is called. */
@@ -27,6 +27,8 @@ export interface FindingsInput {
   readonly nameOf: (file: FileId) => string;
   readonly directives: readonly Directive[];
   readonly manifest: ManifestFile | undefined;
+  /** A finding is not shown. */
+  readonly hide: (why: "suppression" | "settings") => void;
   readonly problem: (file: FileId, message: string) => void;
 }
 

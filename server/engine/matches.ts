@@ -111,6 +111,8 @@ function flowsOf(
   const groups = new Map<string, { hit: Hit; unknown: boolean }[]>();
   const take = (hit: Hit, unknown: boolean): void => {
     if (!leadsTo(spec, hit.sink) || fileOf(hit.site.item) !== file) return;
+    const only = hit.row.data?.rule;
+    if (only !== undefined && only !== rule.id) return;
     const cleared = (hit.cleared & kindBit(hit.sink)) !== 0;
     if (spec.keep === undefined ? cleared : !spec.keep(hit, cleared)) return;
     const key = `${hit.site.item}:${hit.site.op}:${hit.arg}`;

@@ -1,7 +1,6 @@
 /** The present moment: the texts lowered, a solver for them, and what was found; edits are taken in, other changes begin a new one. */
 
 import type { FileId } from "../base/brand.ts";
-import { hash128 } from "../base/hash.ts";
 import { grammarFor, type Language } from "../languages/language.ts";
 import {
   type FileIr,
@@ -11,15 +10,15 @@ import {
   type PlacedItem,
   type Program,
 } from "../project/program.ts";
-import type { RuleSet } from "../rule/rule.ts";
 import type { FlatTree } from "../syntax/flat.ts";
 import type { Syntax } from "../syntax/parser.ts";
 import { createClock, Interrupted } from "../taint/clock.ts";
-import { compile, type Knowledge } from "../taint/knowledge.ts";
+import type { Knowledge } from "../taint/knowledge.ts";
 import { createMemo, createSolver, type Memo, type Solver } from "../taint/solve.ts";
-import type { Departure } from "./api.ts";
-import { type Contribution, type ProjectIndex, watchList } from "./contributions.ts";
+import type { Departure, Hidden } from "./api.ts";
+import type { Contribution, ProjectIndex } from "./contributions.ts";
 import type { Found } from "./input.ts";
+import type { OwnRules } from "./own.ts";
 import { directives } from "./suppress.ts";
 import { type Doc, STEERING, type Texts } from "./texts.ts";
 
@@ -33,7 +32,7 @@ export interface EngineLog {
 export interface Moment {
   readonly program: Program;
   readonly solver: Solver;
-  readonly knowledge: (language: Language["id"]) => Knowledge;
+  readonly knowledge: (file: FileId, language: Language["id"]) => Knowledge;
   readonly contributions: Map<FileId, Contribution>;
   readonly waiting: Set<FileId>;
   /** What waiting files gave before; and the functions with another text since then, in which nothing of it stands. */
@@ -43,6 +42,7 @@ export interface Moment {
   readonly owed: Set<FileId>;
   readonly found: Map<FileId, readonly Found[]>;
   readonly departures: Map<FileId, readonly Departure[]>;
+  readonly hidden: Map<FileId, Hidden>;
   index: ProjectIndex | undefined;
 }
 
@@ -63,16 +63,11 @@ export interface Moments {
 export function createMoments(
   syntax: Syntax,
   texts: Texts,
-  rules: RuleSet,
+  own: OwnRules,
   log: EngineLog | undefined,
+  rulesChanged: () => void,
 ): Moments {
   const { docs, known, wanted, files, languageOf, isManifest } = texts;
-  const watch = watchList(rules.rules);
-  const hash = hash128(JSON.stringify(rules.models));
-  const knowledge: Record<Language["id"], Knowledge> = {
-    python: compile(rules.models, "python", watch, hash),
-    javascript: compile(rules.models, "javascript", watch, hash),
-  };
   const irCache: IrCache = new Map();
   const clock = createClock();
   const memo: Memo = createMemo();
@@ -153,14 +148,24 @@ export function createMoments(
     }
     byId.clear();
     solved.clear();
-    const solver = createSolver(program, (file) => knowledge[file.language.id], memo, clock, log);
+    if (own.refresh()) {
+      for (const table of [...memo.shapes, memo.summaries]) table.clear();
+      rulesChanged();
+    }
+    const solver = createSolver(
+      program,
+      (file) => own.knowledge(file.file, file.language.id),
+      memo,
+      clock,
+      log,
+    );
     const waiting = new Set<FileId>();
     for (const [file, doc] of docs)
       if (languageOf(file, doc) !== undefined || isManifest(file)) waiting.add(file);
     edited.clear();
     moment = {
       program,
-      knowledge: (language) => knowledge[language],
+      knowledge: own.knowledge,
       solver,
       contributions: new Map(),
       waiting,
@@ -169,6 +174,7 @@ export function createMoments(
       owed: new Set(),
       found: new Map(),
       departures: new Map(),
+      hidden: new Map(),
       index: undefined,
     };
     return moment;

@@ -26,8 +26,9 @@ export interface Doc {
 }
 
 const FARTHEST = 8;
+/** Texts that decide how others are read. */
 export const STEERING =
-  /(^|\/)(tsconfig[^/]*\.json|jsconfig\.json|package\.json|package-lock\.json|uv\.lock|poetry\.lock|\.npmrc|\.yarnrc(\.yml)?|uv\.toml)$/;
+  /(^|\/)(tsconfig[^/]*\.json|jsconfig\.json|package\.json|package-lock\.json|uv\.lock|poetry\.lock|\.npmrc|\.yarnrc(\.yml)?|uv\.toml|\.skeptic\/rules\/[^/]+\.(ya?ml|json))$/;
 
 export interface Texts {
   readonly docs: Map<FileId, Doc>;

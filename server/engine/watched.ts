@@ -10,7 +10,8 @@ interface Spec {
 export function concerns(o: Observation, spec: Spec): boolean {
   return (
     isWatched(o, spec.watch) ||
-    (spec.sinks !== undefined && o.sinks.some((s) => spec.sinks?.includes(s.kind)))
+    (spec.sinks !== undefined &&
+      o.sinks.some((s) => s.data?.rule === undefined && spec.sinks?.includes(s.kind)))
   );
 }
 /** Those of a list that a rule looks at, in their order. The list is asked by every rule: it is sorted out once. */
@@ -42,7 +43,8 @@ function indexOf(list: readonly Observation[]): Index {
   };
   list.forEach((o, at) => {
     for (const path of o.paths) add(paths, path, at);
-    for (const { kind } of o.sinks) add(sinks, kind, at);
+    // A row of one rule of the project's own is no affair of other rules.
+    for (const { kind, data } of o.sinks) if (data?.rule === undefined) add(sinks, kind, at);
   });
   return { paths, sinks };
 }

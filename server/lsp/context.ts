@@ -2,7 +2,7 @@
 import type { Connection } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import { lineStarts, positionAt, type Span } from "../base/text.ts";
-import type { Engine, Place, RuleInfo } from "../engine/api.ts";
+import type { Engine, Place } from "../engine/api.ts";
 import type { ClientFeatures } from "./client-features.ts";
 import { bomLength, type OpenDocument } from "./document.ts";
 import { uriOf } from "./file-id.ts";
@@ -19,7 +19,6 @@ export interface Context {
   readonly client: ClientFeatures;
   readonly documents: Map<FileId, OpenDocument>;
   readonly folders: Folders;
-  readonly rules: ReadonlyMap<string, RuleInfo>;
   /** The folder with the rules' pages, as a URI without a trailing slash. */
   readonly pages: string | undefined;
   readonly lines: LineCache;
@@ -97,7 +96,7 @@ export function uriFor(context: Context, file: FileId): string {
 
 /** Where a rule's page opens: the file that came with the server, else its address on the web, else "". */
 export function pageOf(context: Context, rule: string): string {
-  const info = context.rules.get(rule);
+  const info = context.engine.rule(rule);
   if (info === undefined) return "";
   if (context.pages !== undefined && info.page !== "") return `${context.pages}/${info.id}.md`;
   return info.url;

@@ -48,6 +48,8 @@ interface InitializationOptions {
   readonly settings?: unknown;
   /** Above this the rest of the workspace is left out. */
   readonly budget?: Partial<Budget>;
+  /** False: of the rules of a project's own only what adds findings counts. The notification "skeptic/trusted" ends that. */
+  readonly trusted?: boolean;
 }
 
 export function startServer(connection: Connection, options: ServerOptions): void {
@@ -81,6 +83,7 @@ function serve(
   const client = clientFeatures(params);
   const initial = (params.initializationOptions ?? {}) as InitializationOptions;
   const folders = createFolders();
+  if (initial.trusted === false) engine.restrict(true);
   const opened: Context["documents"] = new Map();
   const context: Context = {
     connection,
@@ -90,7 +93,6 @@ function serve(
     client,
     documents: opened,
     folders,
-    rules: new Map(engine.rules().map((rule) => [rule.id, rule])),
     pages,
     lines: new Map(),
     secrets: createSecrets(engine, () => opened.keys()),
@@ -229,6 +231,10 @@ function serve(
       await register(context);
     }),
   );
+  connection.onNotification("skeptic/trusted", () => {
+    engine.restrict(false);
+    background.touch(index.files());
+  });
   connection.onNotification(
     DidChangeWorkspaceFoldersNotification.type,
     guard("a change of folders", undefined, async ({ event }) => {

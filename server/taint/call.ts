@@ -71,6 +71,58 @@ function libraryPaths(callee: Value): string[] {
   return callee.refs.filter((r) => r.startsWith("lib:")).map((r) => r.slice(4));
 }
 
+/** The call of a function of the project; one that rows are about gives what they say. */
+function callOwn(
+  call: Call,
+  fn: ItemId,
+  self: Value | undefined,
+  callee: Value,
+): Value | undefined {
+  const { knowledge: k } = call.run.facts;
+  if (call.run.shapesOnly || !k.knows(fn)) return callFunction(call, fn, self, callee);
+  const known = byParameters(call, fn, self);
+  for (const row of k.sinks(fn)) sink(known, row, false);
+  const path = `${fn}()`;
+  const value = callFunction(call, fn, self, callee);
+  const { value: said, matched } = callPath(known, path, false);
+  if (!matched) return value;
+  const refs = value?.refs ?? [];
+  if (k.passes(path).length > 0) return { ...withTaint(said, said.taint), refs };
+  const whole = { ...(value ?? UNKNOWN), taint: joinTaint(value?.taint ?? [], said.taint) };
+  return k.guards(path).length === 0
+    ? withTaint(whole, whole.taint)
+    : {
+        ...withTaint(whole, whole.taint),
+        ...(said.whenTrue === undefined ? {} : { whenTrue: both(whole.whenTrue, said.whenTrue) }),
+        ...(said.whenFalse === undefined
+          ? {}
+          : { whenFalse: both(whole.whenFalse, said.whenFalse) }),
+      };
+}
+
+/** The same call, with each argument at its position and under its parameter's name. */
+function byParameters(call: Call, fn: ItemId, self: Value | undefined): Call {
+  const { facts } = call.run;
+  const offset = facts.entry(fn).selfParam && self !== undefined ? 1 : 0;
+  const params = (facts.ir(fn)?.params ?? []).slice(offset);
+  const placed: CallArg[] = [];
+  const named: CallArg[] = [];
+  params.forEach(({ name, kind }, i) => {
+    if (kind === "rest" || kind === "keywords") return;
+    const given = argument(call, name) ?? argument(call, i);
+    if (given === undefined) return;
+    const { name: _name, ...value } = given;
+    if (placed.length === i) placed.push(value);
+    named.push({ ...value, name });
+  });
+  const rest = call.args.filter(
+    (a) =>
+      a.spread !== undefined || (a.name !== undefined && !named.some((n) => n.name === a.name)),
+  );
+  const more = call.args.filter((a) => a.name === undefined && a.spread === undefined);
+  return { ...call, args: [...placed, ...more.slice(placed.length), ...named, ...rest] };
+}
+
 /** The call of a value, whoever makes it: an operation, a function that it was passed to, a library. */
 export function invoke(given: Call, callee: Value, method: string | undefined): Value {
   const call = withBound(given, callee);
@@ -88,7 +140,7 @@ export function invoke(given: Call, callee: Value, method: string | undefined): 
   };
   for (const ref of callee.refs) {
     if (ref.startsWith("fn:")) {
-      add(callFunction(call, ref.slice(3), selfOf(call, callee, op.isNew), callee));
+      add(callOwn(call, ref.slice(3), selfOf(call, callee, op.isNew), callee));
       if (isOpen(call, ref.slice(3), callee)) add(deferCall(call, callee, method));
     } else if (ref.startsWith("class:")) add(construct(call, ref.slice(6)));
     else if (ref.startsWith("settle:")) {

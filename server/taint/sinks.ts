@@ -71,7 +71,7 @@ function hit(
 }
 
 export function addHit(run: Run, h: Hit): void {
-  const key = `${h.sink}@${h.site.item}:${h.site.op}:${h.arg}:${h.label}`;
+  const key = `${h.sink}${h.row.data?.rule ?? ""}@${h.site.item}:${h.site.op}:${h.arg}:${h.label}`;
   const old = run.hits.get(key);
   if (old === undefined || h.trail.length < old.trail.length)
     run.hits.set(key, old === undefined ? h : { ...h, cleared: h.cleared & old.cleared });

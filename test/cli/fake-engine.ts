@@ -216,6 +216,10 @@ export async function createFakeEngine(): Promise<Engine> {
       ];
     },
     problems: () => [],
+    restrict: () => undefined,
+    own: () => [],
+    rule: () => undefined,
+    hidden: () => ({ suppression: 0, settings: 0 }),
     rules: () => Object.entries(WORDS).map(([id, one]) => ruleInfo(id, one)),
     liveTrees: () => 0,
     dropCaches: () => undefined,

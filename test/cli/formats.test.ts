@@ -79,6 +79,8 @@ test("JSON has the documented shape", async (t) => {
       seconds: 0,
       skipped: { binary: 1 },
       byRule: { "evil-call": 1, "late-call": 1, "odd-call": 1, "rude-call": 1 },
+      hidden: { suppressions: 0, settings: 0, own: 0 },
+      own: [],
     },
   );
   assert.deepEqual(report.problems, []);

@@ -50,6 +50,59 @@ test("what it says of the demo is valid SARIF, with flows, fixes and fingerprint
     );
 });
 
+const OWN = `version: 1
+sanitizers:
+  - { language: python, function: "store.py:find", clears: [html] }
+guards:
+  - { language: python, function: "checks.py:must_be_name", proves: return, clears: [sql] }
+rules:
+  - id: acme-no-flask
+    language: python
+    title: A second Flask application
+    severity: medium
+    message: { what: "One more application.", why: "Nobody looks after it.", fix: "Add a blueprint." }
+    call: { paths: [flask.Flask] }
+`;
+
+test("rules and sanitizers of the project: they find, they hide, and what they hide is counted", (t) => {
+  const CHECKED = HANDLER.replace(
+    "import find",
+    "import find\nfrom checks import must_be_name",
+  ).replace("    return find(", '    must_be_name(request.args["name"])\n    return find(');
+  const files = {
+    "app.py": CHECKED,
+    "store.py": STORE,
+    "checks.py": "def must_be_name(text):\n    ask(text)\n",
+    ".skeptic/rules/acme.yml": OWN,
+    ".skeptic/rules/broken.yml": "version: 1\nsinks:\n  - { language: ruby }\n",
+  };
+  const box = sandbox(t, files);
+  const rulesOf = (out: string) =>
+    JSON.parse(out).findings.map(({ rule }: { readonly rule: string }) => rule);
+  const all = skeptic(box, "scan", "--format", "json");
+  assert.deepEqual(rulesOf(all.out), ["acme-no-flask"]);
+  const { stats, problems } = JSON.parse(all.out);
+  assert.deepEqual(stats.hidden, { suppressions: 0, settings: 0, own: 1 });
+  assert.deepEqual(stats.own, [
+    { file: ".skeptic/rules/acme.yml", rules: 1, models: 2, silencing: 2 },
+    { file: ".skeptic/rules/broken.yml", rules: 0, models: 0, silencing: 0 },
+  ]);
+  assert.match(problems[0].message, /^line 3: /);
+  const text = skeptic(box, "scan");
+  assert.match(
+    text.out,
+    /Not shown: 1 finding, 1 by sanitizers of this project \(\.skeptic\/rules\)/,
+  );
+  assert.match(text.out, /One more application\. Nobody looks after it\./);
+  // In a part of the project the rules of the whole count, and they have names.
+  const part = skeptic(box, "scan", "--format", "json", "--rule", "acme-no-flask", "--", "app.py");
+  assert.deepEqual(rulesOf(part.out), ["acme-no-flask"]);
+  assert.match(skeptic(box, "rules").out, /^own\n {2}acme-no-flask/m);
+  assert.match(skeptic(box, "explain", "acme-no-flask").out, /Add a blueprint\./);
+  const off = skeptic(box, "scan", "--format", "json", "--level", "acme-no-flask=off");
+  assert.deepEqual(rulesOf(off.out), []);
+});
+
 test("severity, confidence and the level of a rule decide what is reported", (t) => {
   const box = sandbox(t, {
     // critical and certain; high, but it goes through an unknown call; a hint.

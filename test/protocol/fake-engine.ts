@@ -6,10 +6,29 @@
 import type { FileId } from "../../server/base/brand.ts";
 import { hash128 } from "../../server/base/hash.ts";
 import { applyEdits } from "../../server/base/text.ts";
-import type { Engine, Finding, Fix, FlowStep, Report, Settings } from "../../server/engine/api.ts";
+import type {
+  Engine,
+  Finding,
+  Fix,
+  FlowStep,
+  Report,
+  RuleInfo,
+  Settings,
+} from "../../server/engine/api.ts";
 import { DEFAULT_SETTINGS } from "../../server/engine/api.ts";
 
 const WORDS = /(BAD|RISKY|HARD)\(|SINK\((\w+)\)|TELL\("([^"]*)"\)/g;
+
+const infos: readonly RuleInfo[] = ["bad", "risky", "hard", "sink", "tell"].map((id) => ({
+  id,
+  title: id,
+  category: "test",
+  severity: "high",
+  cwe: [89],
+  owasp: [],
+  url: `https://example.org/rules/${id}.md`,
+  page: "",
+}));
 
 export function createFakeEngine(): Engine {
   const names = new Set<FileId>();
@@ -179,17 +198,11 @@ export function createFakeEngine(): Engine {
       ];
     },
     problems: () => told.splice(0).map((message) => ({ message })),
-    rules: () =>
-      ["bad", "risky", "hard", "sink", "tell"].map((id) => ({
-        id,
-        title: id,
-        category: "test",
-        severity: "high",
-        cwe: [89],
-        owasp: [],
-        url: `https://example.org/rules/${id}.md`,
-        page: "",
-      })),
+    restrict: () => undefined,
+    own: () => [],
+    rule: (id) => infos.find((info) => info.id === id),
+    hidden: () => ({ suppression: 0, settings: 0 }),
+    rules: () => infos,
     liveTrees: () => 0,
     dropCaches() {},
     dispose() {},

@@ -66,6 +66,20 @@ def users():
     return find(request.args["name"])
 `;
 
+const CLEAN = `from flask import Flask, request
+
+app = Flask(__name__)
+
+
+def clean(text):
+    return tidy(text)
+
+
+@app.get("/hello")
+def hello():
+    return "<b>" + clean(request.args["name"]) + "</b>"
+`;
+
 describe("the built server", () => {
   const clients: TestClient[] = [];
   const folders: TestFolder[] = [];
@@ -86,6 +100,39 @@ describe("the built server", () => {
   });
   const codes = (client: TestClient, uri: string) =>
     client.lastOf(uri)?.diagnostics.map(({ code }) => code);
+
+  test("takes rules of the project in as they are written, and sanitizers once it is trusted", async () => {
+    const own = ".skeptic/rules/acme.yml";
+    const sanitizer = `version: 1
+sanitizers:
+  - { language: python, function: "app.py:clean", clears: [html] }
+`;
+    const { client, at } = await launch(
+      { "app.py": CLEAN, [own]: sanitizer },
+      { initializationOptions: { trusted: false } },
+    );
+    const app = at.file("app.py");
+    client.open(app, CLEAN);
+    const shows = (what: string, expected: readonly string[]) =>
+      until(what, () => JSON.stringify(codes(client, app)) === JSON.stringify(expected));
+    await shows("the finding, in a folder that is not trusted", ["xss-server-html"]);
+    await client.connection.sendNotification("skeptic/trusted", {});
+    await shows("nothing once it is trusted", []);
+    const rule = `version: 1
+rules:
+  - id: acme-no-flask
+    language: python
+    title: A second Flask application
+    severity: medium
+    message: { what: "One more.", why: "Nobody looks after it.", fix: "Add a blueprint." }
+    call: { paths: [flask.Flask] }
+`;
+    client.diskEvent(await at.write(own, rule), 2);
+    await shows("what the rule says, without the sanitizer", ["acme-no-flask", "xss-server-html"]);
+    await at.remove(own);
+    client.diskEvent(at.file(own), 3);
+    await shows("what it was without own rules", ["xss-server-html"]);
+  });
 
   test("publishes both languages' SQL injections with their path", async () => {
     const { client, at } = await launch({ "app.py": PYTHON, "app.ts": EXPRESS });
