@@ -42,6 +42,8 @@ export interface Knowledge {
   isAnyException(path: string): boolean;
   /** What the call throws says no more than what was wrong with the input. */
   isQuiet(path: string): boolean;
+  /** A method that only objects have whose making is quiet. */
+  isMadeQuietly(path: string): boolean;
   /** Classes of a program often have a method of this name. */
   isUsual(method: string): boolean;
   /** The position of the argument that is called with the arguments behind it. */
@@ -89,6 +91,7 @@ export function compile(
   const ends = new Set<string>();
   const anyException = new Set<string>();
   const quiet = new Set<string>();
+  const madeQuietly = new Set<string>();
   const usual = new Set<string>();
   const forwards = new Map<string, number | "recv" | "list">();
   const binds = new Map<string, number | "recv">();
@@ -127,6 +130,7 @@ export function compile(
     for (const p of (m.ends ?? []).flatMap(expand)) ends.add(p);
     for (const p of (m.anyException ?? []).flatMap(expand)) anyException.add(p);
     for (const p of (m.quiet ?? []).flatMap(expand)) quiet.add(p);
+    for (const p of (m.madeQuietly ?? []).flatMap(expand)) madeQuietly.add(p);
     for (const name of m.usual ?? []) usual.add(name);
     for (const [path, at] of Object.entries(m.forwards ?? {}))
       for (const p of expand(path)) forwards.set(p, at);
@@ -195,6 +199,7 @@ export function compile(
     ends: (p) => ends.has(p),
     isAnyException: (p) => anyException.has(p),
     isQuiet: (p) => quiet.has(p),
+    isMadeQuietly: (p) => madeQuietly.has(p),
     isUsual: (name) => usual.has(name),
     forwards: (p) => forwards.get(p),
     declares: (p) => declares.has(p),

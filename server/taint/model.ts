@@ -287,6 +287,8 @@ export interface Model {
   readonly usual?: readonly string[];
   /** Calls of which an exception says no more than what was wrong with the input: "builtins.int()", "*.strip()". */
   readonly quiet?: readonly string[];
+  /** Methods that only objects have whose making is quiet: `.model_dump()` of whatever class. */
+  readonly madeQuietly?: readonly string[];
   /** Classes that every exception is of: "builtins.Exception". */
   readonly anyException?: readonly string[];
   /** Calls that never return: "sys.exit()". */

@@ -245,11 +245,13 @@ function step(
     }
     const id = block.ops[i] as number;
     const op = run.item.ops[id] as Op;
-    const tells = !told && (handler !== undefined || !run.raises) && mayTell(run, op);
+    const tells = !told && (handler !== undefined || !run.raises) && mayTell(run, id);
     told ||= tells;
+    // What is thrown into a generator has come from its user, who knows it.
+    const sent = !told && op.op === "yield";
     if (handler === undefined) run.raises ||= tells;
-    else if (tells || (written && mayRaise(op))) {
-      raiseTo(flowTo, handler, state, tells);
+    else if (tells || sent || (written && mayRaise(op))) {
+      raiseTo(flowTo, handler, state, sent ? "sent" : tells);
       written = false;
     }
     run.values[id] = evaluate(run, id, op, state);
@@ -261,7 +263,8 @@ function step(
   const thrown =
     !told &&
     end.kind === "throw" &&
-    (end.value === undefined ? state.raised === true : thrownTells(run, end.value));
+    (end.value === undefined ? state.raised === true : thrownTells(run, end.value)) &&
+    !(state.raised === "sent" && isCaught(run, end.value));
   if (handler === undefined) run.raises ||= thrown;
   else if (thrown || (written && (end.kind === "throw" || state.ended)))
     raiseTo(flowTo, handler, state, thrown);
@@ -284,10 +287,14 @@ function raiseTo(
   flowTo: (to: number, state: State) => void,
   handler: number,
   state: State,
-  tells: boolean,
+  tells: boolean | "sent",
 ): void {
   const { raised: _raised, ...rest } = state;
-  flowTo(handler, tells ? { ...rest, raised: true } : rest);
+  flowTo(handler, tells === false ? rest : { ...rest, raised: tells });
+}
+
+function isCaught(run: Run, thrown: number | undefined): boolean {
+  return thrown !== undefined && run.item.ops[thrown]?.op === "caught";
 }
 
 /** The side on which a guard answered false has a mark of its own. */

@@ -11,14 +11,17 @@ import { resolve } from "./references.ts";
 import type { Run } from "./run.ts";
 import { type ItemId, UNKNOWN, type Value } from "./value.ts";
 
-export function mayTell(run: Run, op: Op): boolean {
+export function mayTell(run: Run, id: ValueId): boolean {
   if (run.shapesOnly) return true;
+  const op = run.item.ops[id] as Op;
   switch (op.op) {
     case "call":
-      return op.form !== "decorator" && callTells(run, op);
+      return op.form !== "decorator" && callTells(run, id, op);
     // What a call on the spot throws is counted there.
     case "await":
-      return op.enter !== undefined || run.item.ops[op.value]?.op !== "call";
+      return op.enter === undefined
+        ? run.item.ops[op.value]?.op !== "call"
+        : enterTells(run, op, op.value, op.enter);
     case "iterate":
       return !isAtHand(run, op.value);
     case "member": {
@@ -30,7 +33,6 @@ export function mayTell(run: Run, op: Op): boolean {
     }
     case "opaque":
       return op.uses.length > 0;
-    case "yield":
     case "import":
       return true;
     default:
@@ -50,17 +52,56 @@ export function thrownTells(run: Run, thrown: ValueId): boolean {
   );
 }
 
-function callTells(run: Run, op: CallOp): boolean {
+function callTells(run: Run, id: ValueId, op: CallOp): boolean {
   const callee = resolve(run, run.values[op.callee] ?? UNKNOWN);
-  if (op.args.some((a) => isFunction(run.values[a.value]))) return true;
   const called = run.item.ops[op.callee];
-  const isQuiet = called?.op === "member" && run.facts.knowledge.isQuiet(`*.${called.name}()`);
-  if (callee.refs.length === 0) return !isQuiet;
-  return callee.refs.some((ref) => !(isQuiet && ref.startsWith("lib:")) && refTells(run, ref, op));
+  const isQuiet =
+    (called?.op === "member" && run.facts.knowledge.isQuiet(`*.${called.name}()`)) ||
+    isMadeQuietly(run, id);
+  const takesFunction = op.args.some((a) => isFunction(run.values[a.value]));
+  if (callee.refs.length === 0) return takesFunction || !isQuiet;
+  // Whether a function of ours calls what it is given, its summary knows.
+  return callee.refs.some((ref) =>
+    ref.startsWith("lib:")
+      ? takesFunction || !(isQuiet || run.facts.knowledge.isQuiet(`${ref.slice(4)}()`))
+      : refTells(run, ref, op),
+  );
+}
+
+/** What is asked of the result tells what made it: `Settings(**body)` of whatever class, and then `.model_dump()`. */
+function isMadeQuietly(run: Run, id: ValueId): boolean {
+  const { ops } = run.item;
+  const slots = new Set(ops.flatMap((op) => (op.op === "store" && op.value === id ? [op.slot] : [])));
+  return ops.some((op) => {
+    if (op.op !== "member" || !run.facts.knowledge.isMadeQuietly(`*.${op.name}()`)) return false;
+    const object = ops[op.object];
+    return op.object === id || (object?.op === "load" && slots.has(object.slot));
+  });
+}
+
+/** What entering a context manager throws, and leaving it; of one that a generator makes, all is counted where it is called. */
+function enterTells(run: Run, op: Op, object: ValueId, enter: string): boolean {
+  const made = run.item.ops[object];
+  if (made?.op === "call") {
+    const { refs } = resolve(run, run.values[made.callee] ?? UNKNOWN);
+    if (refs.length > 0 && refs.every((ref) => ref.startsWith("fn:"))) return false;
+  }
+  const { refs } = resolve(run, run.values[object] ?? UNKNOWN);
+  return (
+    refs.length === 0 ||
+    refs.some((ref) => {
+      if (ref.startsWith("lib:")) return !run.facts.knowledge.isQuiet(`${ref.slice(4)}.${enter}()`);
+      if (!ref.startsWith("inst:")) return true;
+      return [enter, enter.replace("enter", "exit")].some((name) => {
+        const own = instanceMember(run, ref.slice(5), name, op, 0);
+        const fns = own?.refs.filter((r) => r.startsWith("fn:")) ?? [];
+        return fns.length === 0 || fns.some((fn) => functionTells(run, fn.slice(3)));
+      });
+    })
+  );
 }
 
 function refTells(run: Run, ref: string, op: Op): boolean {
-  if (ref.startsWith("lib:")) return !run.facts.knowledge.isQuiet(`${ref.slice(4)}()`);
   if (ref.startsWith("fn:")) return functionTells(run, ref.slice(3));
   if (!ref.startsWith("class:")) return true;
   const id = ref.slice(6);

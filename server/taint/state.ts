@@ -17,8 +17,8 @@ export interface State {
   empty?: readonly string[];
   /** A call that never returns was made: what follows is not run. */
   ended?: boolean;
-  /** In a handler: the exception may tell more than what was wrong with the input. */
-  raised?: boolean;
+  /** In a handler: the exception may tell more than what was wrong with the input; "sent": its thrower knows it already. */
+  raised?: true | "sent";
   readonly free: Map<string, Value>;
   self: Value;
 }
@@ -115,7 +115,7 @@ export function copy(state: State): State {
     slots: [...state.slots],
     cleared: state.cleared,
     ...(state.empty === undefined ? {} : { empty: state.empty }),
-    ...(state.raised ? { raised: true } : {}),
+    ...(state.raised === undefined ? {} : { raised: state.raised }),
     free: new Map(state.free),
     self: state.self,
   };
@@ -145,10 +145,15 @@ export function merge(a: State, b: State): State {
     slots,
     cleared: meetProved(a, b),
     ...(empty?.length ? { empty } : {}),
-    ...(a.raised || b.raised ? { raised: true } : {}),
+    ...raisedOf(a, b),
     free,
     self: join(a.self, b.self),
   };
+}
+
+function raisedOf(a: State, b: State): Pick<State, "raised"> {
+  if (a.raised === undefined && b.raised === undefined) return {};
+  return { raised: a.raised === true || b.raised === true ? true : "sent" };
 }
 
 /** Proved where the item ends: what is empty there is harmless for everything. */

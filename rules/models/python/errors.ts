@@ -28,10 +28,19 @@ const errors: Model = {
     "pydantic.{BaseModel,RootModel,TypeAdapter}()",
     "{fastapi.HTTPException,werkzeug.exceptions.HTTPException,django.http.Http404}()",
     "flask.abort()",
+    // A session connects with its first statement; closing it gives the connection back.
+    "{sqlalchemy.orm.sessionmaker,sqlalchemy.ext.asyncio.async_sessionmaker}()()",
+    "sqlalchemy.orm.{Session,session.Session}()",
+    "sqlalchemy.orm.Session().{add,add_all,close,expunge,expunge_all,__enter__,__aenter__}()",
+    "contextlib.{suppress,nullcontext}()",
+    "contextlib.{suppress,nullcontext}().__enter__()",
+    // "Cannot parse: 1:3: x ="
+    "black.{format_str,format_file_contents,Mode,FileMode}()",
     // Methods of texts, dictionaries and models.
     "*.{strip,lstrip,rstrip,lower,upper,casefold,title,capitalize,startswith,endswith,removeprefix,removesuffix,split,rsplit,splitlines,partition,isdigit,isalnum,isoformat,keys,values,items,setdefault,append}()",
     "*.{model_validate,model_validate_json,model_dump,model_dump_json}()",
   ],
+  madeQuietly: ["*.{model_dump,model_dump_json}()"],
 };
 
 export default errors;
