@@ -1,5 +1,5 @@
 /** The text of an exception goes out with the answer. */
-import { errorContext } from "../server/rule/errors.ts";
+import { errorContext, isUnwritten } from "../server/rule/errors.ts";
 import { hideError } from "../server/rule/fix/errors.ts";
 import { rule } from "../server/rule/rule.ts";
 
@@ -16,6 +16,7 @@ export default rule({
     accept(hit, context) {
       // `err.stack` is the other rule's.
       if (/[|.]stack$/.test(hit.label)) return undefined;
+      if (isUnwritten(hit, context)) return undefined;
       const around = errorContext(hit, context);
       if (around === undefined) return {};
       if (around.domain) return undefined;

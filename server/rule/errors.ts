@@ -52,6 +52,34 @@ export function errorContext(hit: Hit, context: Context): ErrorContext | undefin
   };
 }
 
+/** An exception that goes out as an object, of which the API writes no text: each part of the value that carries it is one. */
+export function isUnwritten(hit: Hit, context: Context): boolean {
+  const writes = hit.row.data?.errors;
+  if (writes !== "nothing" && writes !== "attributes") return false;
+  const carriers = carriersOf(hit.value, hit.label, 0);
+  return (
+    carriers.length > 0 &&
+    carriers.every(({ refs }) => {
+      const errors = refs.filter((r) => /(?:%exception|Error|Exception)\(\)$/.test(r));
+      // `str(e)` refers to the exception, too.
+      if (refs.some((r) => context.isText(r.slice(4)) || /%exception\(\)./.test(r))) return false;
+      // Those of the language itself have no attributes.
+      return (
+        errors.length > 0 &&
+        (writes === "nothing" || errors.every((r) => /^lib:builtins\.[A-Z]\w*\(\)$/.test(r)))
+      );
+    })
+  );
+}
+function carriersOf(value: Hit["value"], label: string, depth: number): Hit["value"][] {
+  const own = value.taint.some((t) => t.label === label) ? [value] : [];
+  if (depth > 3) return own;
+  return [
+    ...own,
+    ...[...(value.fields?.values() ?? [])].flatMap((f) => carriersOf(f, label, depth + 1)),
+  ];
+}
+
 /** `NODE_ENV !== "production"` held, `NODE_ENV === "production"` did not, or a debug switch was on. */
 function provesDevelopment({ text, taken }: Condition): boolean {
   if (!SWITCH.test(text)) return false;

@@ -2,13 +2,23 @@
 import type { Model, SinkKind } from "../../../server/rule/rule.ts";
 
 const RESPONSE: SinkKind = "response";
-/** `body` is what a replaced value must look like: a JSON document, a line of text, or whatever stands there. */
+/**
+ * `body` is what a replaced value must look like: a JSON document, a line of text, or whatever stands there. `errors`: what is
+ * written of an exception that is given as an object, if not its text: "nothing", since json.dumps refuses it, or its
+ * "attributes", as FastAPI's jsonable_encoder does.
+ */
 const row = (
   path: string,
   args: readonly (number | string)[],
   api: string,
   body: "json" | "text" | "value",
-) => ({ path, args, kind: RESPONSE, data: { api, body } });
+  errors?: "nothing" | "attributes",
+) => ({
+  path,
+  args,
+  kind: RESPONSE,
+  data: { api, body, ...(errors === undefined ? {} : { errors }) },
+});
 
 const FASTAPI = "{fastapi.FastAPI(),fastapi.APIRouter(),fastapi.routing.APIRouter()}";
 const FLASK = "{flask.Flask(),flask.Blueprint(),quart.Quart()}";
@@ -65,27 +75,27 @@ const responses: Model = {
     { path: "builtins.%exception().__traceback__", kind: "stack", text: "the stack trace" },
   ],
   sinks: [
-    row("starlette.responses.JSONResponse", [0, "content"], "JSONResponse", "json"),
+    row("starlette.responses.JSONResponse", [0, "content"], "JSONResponse", "json", "nothing"),
     row(
       "starlette.responses.{HTMLResponse,PlainTextResponse,Response}",
       [0, "content"],
       "the response",
       "text",
     ),
-    row("fastapi.HTTPException", [1, "detail"], "HTTPException", "text"),
-    row(`${FASTAPI}.${VERBS}().arg(0).result`, [], "the route", "json"),
+    row("fastapi.HTTPException", [1, "detail"], "HTTPException", "text", "nothing"),
+    row(`${FASTAPI}.${VERBS}().arg(0).result`, [], "the route", "json", "attributes"),
     row(
       `${FLASK}.{route,get,post,put,patch,delete,errorhandler,app_errorhandler}().arg(0).result`,
       [],
       "the route",
       "text",
     ),
-    row("flask.jsonify", ["*"], "jsonify", "json"),
+    row("flask.jsonify", ["*"], "jsonify", "json", "nothing"),
     row("{flask.make_response,quart.make_response}", [0], "make_response", "text"),
     row("{flask.Response,quart.Response}", [0, "response"], "Response", "text"),
     row("{flask.abort,quart.abort}", [1, "description"], "abort", "text"),
     row("flask.render_template", ["*"], "render_template", "value"),
-    row("django.http.JsonResponse", [0, "data"], "JsonResponse", "json"),
+    row("django.http.JsonResponse", [0, "data"], "JsonResponse", "json", "nothing"),
     row(
       "django.http.{HttpResponse,HttpResponseServerError,HttpResponseBadRequest,HttpResponseNotFound,HttpResponseForbidden}",
       [0, "content"],
