@@ -1,4 +1,4 @@
-import { conditionsAt } from "../server/rule/errors.ts";
+import { conditionsAt } from "../server/rule/conditions.ts";
 import { importEdit } from "../server/rule/fix/imports.ts";
 import { endOfLine } from "../server/rule/fix/statements.ts";
 import { constantOf, given, written } from "../server/rule/given.ts";

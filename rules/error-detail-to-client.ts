@@ -1,4 +1,5 @@
 /** The text of an exception goes out with the answer. */
+import { isOfAdministrators } from "../server/rule/administrators.ts";
 import { errorContext, isUnwritten } from "../server/rule/errors.ts";
 import { hideError } from "../server/rule/fix/errors.ts";
 import { rule } from "../server/rule/rule.ts";
@@ -22,6 +23,9 @@ export default rule({
       if (around.domain) return undefined;
       if (around.developmentOnly) return { severity: "info", facts: { development: true } };
       if (around.nameOnly) return { severity: "low", facts: { name: true } };
+      if (around.valueOnly) return { severity: "low", facts: { value: true } };
+      if (isOfAdministrators(hit, context))
+        return { severity: "low", facts: { administrators: true } };
       return around.clientError && context.code(hit.site.item)?.language === "javascript"
         ? { severity: "low" }
         : {};
@@ -33,8 +37,13 @@ export default rule({
         ? "The exception's text goes to the client in development."
         : facts?.name === true
           ? "The name of the exception's class goes to the client."
-          : "The text of an exception goes to the client.",
-    why: "Exceptions quote SQL, file paths, host names and user data: an attacker provokes errors and reads them.",
+          : facts?.administrators === true
+            ? "The text of an exception goes to the client, an administrator."
+            : "The text of an exception goes to the client.",
+    why:
+      facts?.value === true
+        ? "Classes as ValueError mostly quote a value, but whoever raises one may put anything into it: a path, a statement, a secret."
+        : "Exceptions quote SQL, file paths, host names and user data: an attacker provokes errors and reads them.",
     fix: "Log the exception on the server under an error id and answer with a general text and that id.",
   }),
   fixes: (match, code) => hideError(match, code),

@@ -1,4 +1,4 @@
-import { conditionsAt } from "../server/rule/errors.ts";
+import { conditionsAt } from "../server/rule/conditions.ts";
 import { setKeyword, setProperty } from "../server/rule/fix/arguments.ts";
 import {
   constantOf,

@@ -1,4 +1,5 @@
 import { allowHostsAtSource, ssrfFixes } from "../server/rule/fix/url.ts";
+import { isOfAdministrators } from "../server/rule/administrators.ts";
 import { type Code, type Context, type Hit, rule, WEAK_GUARD } from "../server/rule/rule.ts";
 import { hasOwnConnector, hostIsFixed, hostPart, isBrowserCode } from "../server/rule/url.ts";
 
@@ -23,11 +24,13 @@ export default rule({
         hasOwnConnector(hit, code)
       )
         return undefined;
+      if (isOfAdministrators(hit, context))
+        return { severity: "low", facts: { administrators: true } };
       return isCheckedElsewhere(hit, context) ? { confidence: "medium" } : {};
     },
   },
-  say: ({ hit }) => ({
-    what: `The ${isWhole(hit) ? "address" : "host"} that ${api(hit)} calls comes from the request.`,
+  say: ({ hit, facts }) => ({
+    what: `The ${isWhole(hit) ? "address" : "host"} that ${api(hit)} calls comes from the request${facts?.administrators === true ? " of an administrator" : ""}.`,
     why: `The request leaves from your server: ${exploit(hit)}`,
     fix: "Compare the host name with a list of allowed hosts, or connect only to addresses checked to be public, and do not follow redirects.",
   }),

@@ -14,12 +14,11 @@ import type { Confidence, Finding, FlowStep, Level, Settings, Severity } from ".
 import { codeOf } from "./code.ts";
 import type { FindingsInput, Found } from "./input.ts";
 import { literalValues, withoutSecrets } from "./mask.ts";
-import { matchesOf, type Raw } from "./matches.ts";
+import { matchesOf, type Raw, SEVERITIES } from "./matches.ts";
 import { requirementOf } from "./requirements.ts";
 import { type Suppressor, suppressor } from "./suppress.ts";
 import { suppressionNotes } from "./suppression-notes.ts";
 
-const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high", "critical"];
 const CONFIDENCES: readonly Confidence[] = ["low", "medium", "high"];
 const MAX_PATHS = 5;
 

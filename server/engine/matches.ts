@@ -4,10 +4,13 @@ import { type Context, leadsTo, type Match, type Rule, readsFile } from "../rule
 import { kindBit } from "../taint/kinds.ts";
 import type { Hit, Observation } from "../taint/summary.ts";
 import type { ItemId } from "../taint/value.ts";
-import type { Confidence } from "./api.ts";
+import type { Confidence, Severity } from "./api.ts";
 import type { ProjectIndex } from "./contributions.ts";
 import type { FindingsInput } from "./input.ts";
 import { concerned } from "./watched.ts";
+
+/** From little to much. */
+export const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high", "critical"];
 
 export interface Raw {
   readonly rule: Rule;
@@ -143,8 +146,13 @@ function flowsOf(
       if (first !== undefined && first.unknown !== unknown) break;
       const more = spec.accept === undefined ? {} : spec.accept(hit, context);
       if (more === undefined) continue;
-      hits.push(hit);
-      if (first !== undefined) continue;
+      // The worst way is told first, then the one that is best known.
+      const isWorse = first === undefined || weight(rule, more) > weight(rule, first.match);
+      if (!isWorse) {
+        hits.push(hit);
+        continue;
+      }
+      hits.unshift(hit);
       const confidence: Confidence = unknown || hit.marks !== 0 ? "medium" : "high";
       const { site, argSpan: span } = hit;
       first = {
@@ -156,6 +164,10 @@ function flowsOf(
   }
   return out;
 }
+function weight(rule: Rule, { severity }: Partial<Match>): number {
+  return SEVERITIES.indexOf(severity ?? rule.severity);
+}
+
 /** A parameter declared as a number whose callers are unknown gets the benefit of its type. */
 function isDeclaredNumber(program: Program, item: ItemId, label: string): boolean {
   const type = program.item(item)?.ir.params[Number(label.split(":")[1])]?.annotation;

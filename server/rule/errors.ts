@@ -2,6 +2,7 @@
  * What stands around an error that goes to the client: is it only in development, what was caught, which status is sent.
  * Reads the IR of the sink's item; what it cannot see counts as the worse case.
  */
+import { type Condition, conditionsAt } from "./conditions.ts";
 import type { Code, Context, Hit, Op, Span, ValueId } from "./rule.ts";
 
 export interface ErrorContext {
@@ -13,6 +14,8 @@ export interface ErrorContext {
   readonly broad: boolean;
   /** A constant 4xx status is sent with it. */
   readonly clientError: boolean;
+  /** Caught by classes of the language that say what is wrong with a value, and by no others. */
+  readonly valueOnly: boolean;
   /** No more than the name of the error's class is sent. */
   readonly nameOnly: boolean;
 }
@@ -25,6 +28,8 @@ const NOT_SHOWABLE =
   /\bstatus(?:_?code)?\s*>=?\s*(?:499|500)\b|\bstatus(?:_?code)?\s*={2,3}\s*500\b/i;
 const BROAD =
   /^(?:Exception|BaseException|StandardError|EnvironmentError|OSError|IOError|RuntimeError|SystemError|Error|any|unknown|\w*(?:SQL|Database|Operational|Programming|Integrity|Interface|Connection|Timeout|Request|Client|Server|Subprocess|CalledProcess|Socket|SSL|Import|ModuleNotFound|Attribute|Name|Memory)\w*(?:Error|Exception)|PrismaClient\w*|\w*DriverError)$/;
+const VALUE =
+  /^(?:(?:Value|Type|Key|Index|Lookup|Range|Syntax|ZeroDivision|Overflow|Arithmetic|Assertion|Unicode(?:Decode|Encode)?|JSONDecode)Error|InvalidOperation|DecimalException)$/;
 const ALWAYS_DOMAIN =
   /^(?:\w*HTTPException|\w*HttpException|\w*HTTPError|\w*HttpError|\w*ValidationError|ZodError|ValidationException)$/;
 
@@ -48,6 +53,7 @@ export function errorContext(hit: Hit, context: Context): ErrorContext | undefin
       guards.some((g) => (g.taken ? SHOWABLE : NOT_SHOWABLE).test(g.text)),
     broad: !narrow,
     clientError,
+    valueOnly: narrow && types.every((t) => VALUE.test(t)),
     nameOnly: hit.derive === "part" && /__name__|\.name\b/.test(code.text(hit.argSpan)),
   };
 }
@@ -136,43 +142,6 @@ function readsOf(hit: Hit, code: Code): ValueId[] {
   });
   const inside = all.filter((id) => code.op(id).span.start >= hit.argSpan.start);
   return inside.length > 0 ? inside : all;
-}
-
-export interface Condition {
-  readonly text: string;
-  /** The side of the branch. */
-  readonly taken: boolean;
-}
-/** The branch conditions that every way to the operation has passed, as far as single predecessors tell. */
-export function conditionsAt(code: Code, id: ValueId): Condition[] {
-  const { blocks } = code.ir;
-  let at = blocks.findIndex((b) => b.ops.includes(id));
-  const out: Condition[] = [];
-  for (const seen = new Set<number>(); at > 0 && !seen.has(at); ) {
-    seen.add(at);
-    const before: number[] = [];
-    blocks.forEach((b, i) => {
-      if (
-        (b.end.kind === "jump" && b.end.to === at) ||
-        (b.end.kind === "branch" && (b.end.then === at || b.end.else === at)) ||
-        b.handler === at
-      )
-        before.push(i);
-    });
-    const from = before[0];
-    if (before.length !== 1 || from === undefined) break;
-    const end = blocks[from]?.end;
-    if (end?.kind === "branch" && !isCatch(code, end.condition))
-      out.push({ text: code.text(code.op(end.condition).span), taken: end.then === at });
-    at = from;
-  }
-  return out;
-}
-
-/** The test of an exception's class that a handler begins with. */
-function isCatch(code: Code, id: ValueId): boolean {
-  const op = code.op(id);
-  return op.op === "compare" && code.op(op.left).op === "caught";
 }
 
 /** Variables of this item that hold the error. */

@@ -1,5 +1,5 @@
 /** Keys that are written in the program as text: where, through names and the ways to make bytes of a text. */
-import { conditionsAt } from "./errors.ts";
+import { conditionsAt } from "./conditions.ts";
 import { constantOf, type Given, origin, type Place, written } from "./given.ts";
 import { isDevelopment, isSample, isTest } from "./place.ts";
 import type { Code, Context, Match, Span, ValueId } from "./rule.ts";

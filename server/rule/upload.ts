@@ -1,5 +1,5 @@
 /** What a function does with an upload: whether it looks at the content, where it reads it, where it measures it. */
-import { conditionsAt } from "./errors.ts";
+import { conditionsAt } from "./conditions.ts";
 import type { Code, Op, Span, ValueId } from "./rule.ts";
 import { calledItem } from "./url.ts";
 

@@ -106,7 +106,8 @@ export type SourceKind =
  * session (or makes what one begins with: a password's hash, a token); checks that a message is signed;
  * only reads, limits or shapes what came, and asks nobody ("prepares"). The next three are only what a name says: it may check who is calling, it may
  * write, it decides what somebody may do by his role or by whose a thing is ("limits"). The last ones: it knows who is calling by a
- * cookie; reads a body that a form cannot send; asks where a request comes from.
+ * cookie; reads a body that a form cannot send; asks where a request comes from; lets
+ * administrators through and nobody else.
  */
 export const DEEDS = [
   "identifies",
@@ -120,6 +121,7 @@ export const DEEDS = [
   "by-cookie",
   "reads-json",
   "checks-origin",
+  "admits-administrators",
 ] as const;
 export type Deed = (typeof DEEDS)[number];
 export function deedBit(deed: Deed): number {

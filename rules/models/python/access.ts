@@ -120,6 +120,10 @@ const access: Model = {
       "django.core.exceptions.PermissionDenied",
     ].map((path) => ({ path, does: "refuses" as const })),
     ...[
+      "django.contrib.admin.views.decorators.staff_member_required",
+      "rest_framework.permissions.IsAdminUser",
+    ].map((path) => ({ path, does: "admits-administrators" as const })),
+    ...[
       "werkzeug.security.{generate_password_hash,check_password_hash}()",
       "passlib.context.CryptContext().{hash,verify,verify_and_update}()",
       "pwdlib.PasswordHash().{hash,verify,verify_and_update}()",
