@@ -1,5 +1,5 @@
-import { allowHostsAtSource, ssrfFixes } from "../server/rule/fix/url.ts";
 import { isOfAdministrators } from "../server/rule/administrators.ts";
+import { allowHostsAtSource, ssrfFixes } from "../server/rule/fix/url.ts";
 import { type Code, type Context, type Hit, rule, WEAK_GUARD } from "../server/rule/rule.ts";
 import { hasOwnConnector, hostIsFixed, hostPart, isBrowserCode } from "../server/rule/url.ts";
 

@@ -35,7 +35,8 @@ function guardsOf(parent: Code, item: string, context: Context): readonly string
   if (closure?.op !== "closure") return [];
   const out: string[] = [];
   // `user = Depends(admin)`
-  for (const id of closure.defaults) if (id !== undefined) out.push(...handedOn(parent, id, context));
+  for (const id of closure.defaults)
+    if (id !== undefined) out.push(...handedOn(parent, id, context));
   const same = new Set<ValueId>([at]);
   parent.ir.ops.forEach((op, id) => {
     if (op.op !== "call" || !op.args.some((a) => same.has(a.value))) return;

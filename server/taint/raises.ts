@@ -71,7 +71,9 @@ function callTells(run: Run, id: ValueId, op: CallOp): boolean {
 /** What is asked of the result tells what made it: `Settings(**body)` of whatever class, and then `.model_dump()`. */
 function isMadeQuietly(run: Run, id: ValueId): boolean {
   const { ops } = run.item;
-  const slots = new Set(ops.flatMap((op) => (op.op === "store" && op.value === id ? [op.slot] : [])));
+  const slots = new Set(
+    ops.flatMap((op) => (op.op === "store" && op.value === id ? [op.slot] : [])),
+  );
   return ops.some((op) => {
     if (op.op !== "member" || !run.facts.knowledge.isMadeQuietly(`*.${op.name}()`)) return false;
     const object = ops[op.object];
