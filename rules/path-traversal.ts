@@ -1,5 +1,5 @@
 import { containmentFixes } from "../server/rule/fix/path.ts";
-import { fileUse, isConfinedSend, openEnd, reachOf, urlSegment } from "../server/rule/path.ts";
+import { fileUse, hasFixedName, isConfinedSend, openEnd, reachOf, urlSegment } from "../server/rule/path.ts";
 import { type Context, type Hit, type Match, rule } from "../server/rule/rule.ts";
 import { common, HOLE } from "../server/rule/surroundings.ts";
 
@@ -42,7 +42,10 @@ export default rule({
       const segment = urlSegment(hit, context);
       const does = fileUse(hit, code);
       const facts = { open: open ?? "", segment, does, exploit: exploit(hit, does) };
-      return open !== undefined || segment ? { facts, confidence: "medium" } : { facts };
+      if (open === undefined && !segment) return { facts };
+      // One step up, for a file of that name only.
+      const isStep = segment && hasFixedName(hit, code);
+      return { facts, confidence: "medium", ...(isStep ? { severity: "low" as const } : {}) };
     },
   },
   say: (match) => {

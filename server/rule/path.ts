@@ -1,6 +1,7 @@
 /** What can be told about a path that reaches the file system: what it starts with, what was checked, where its parts come from. */
-import type { Code, Context, Hit } from "./rule.ts";
+import type { Code, Context, Hit, ValueId } from "./rule.ts";
 import { kindBit } from "./rule.ts";
+import { common } from "./surroundings.ts";
 
 /** `sendFile(name, { root })` stays inside the root by itself. */
 export function isConfinedSend(hit: Hit, code: Code): boolean {
@@ -22,6 +23,30 @@ export function isPiece(hit: Hit): boolean {
 export function openEnd(hit: Hit): "beside" | "absolute" | undefined {
   if ((hit.cleared & kindBit("beside-folder")) !== 0) return "beside";
   return (hit.cleared & kindBit("no-climb")) !== 0 ? "absolute" : undefined;
+}
+
+/** All that the data decides is the folder: behind it comes the name of a file, which the program knows. */
+export function hasFixedName(hit: Hit, code: Code): boolean {
+  const { name } = hit.row.data ?? {};
+  if (typeof name === "number") {
+    const call = code.op(hit.site.op);
+    const given =
+      call.op === "call" ? call.args.filter((a) => a.name === undefined)[name] : undefined;
+    return given !== undefined && isWrittenText(code, given.value, 0);
+  }
+  const end = common(hit, ({ after }) => after);
+  return end !== undefined && /^[/\\][^\0]*[^\0/\\]$/.test(end);
+}
+
+/** A text that the function writes itself, or one of a few. */
+function isWrittenText(code: Code, id: ValueId, depth: number): boolean {
+  const op = code.op(id);
+  if (op.op === "const") return typeof op.value === "string";
+  if (op.op !== "load" || depth > 3) return false;
+  const stores = code.ir.ops.flatMap((o) =>
+    o.op === "store" && o.slot === op.slot ? [o.value] : [],
+  );
+  return stores.length > 0 && stores.every((value) => isWrittenText(code, value, depth + 1));
 }
 
 /** How the data gets out of the folder: by "..", as an absolute path that takes the folder's place, or both. */

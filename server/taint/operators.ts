@@ -157,13 +157,10 @@ export function compare(
     if (typed !== undefined) proof = typed;
     // Whether there is a value at all says nothing about it.
     else if (isEmptyConst(left) || isEmptyConst(right)) return out;
-    else if (
-      right.taint.length === 0 &&
-      (constants(right) !== undefined || right.refs.length > 0)
-    ) {
+    else if (isOfNobody(run, op.right, right)) {
       proof = proveAt(run, left, op.left, ALL_KINDS);
       weak = prove(left, 0);
-    } else if (left.taint.length === 0 && constants(left) !== undefined) {
+    } else if (isOfNobody(run, op.left, left)) {
       proof = proveAt(run, right, op.right, ALL_KINDS);
       weak = prove(right, 0);
     } else {
@@ -310,6 +307,19 @@ export function observeCompare(
     guessed: (left.guessed ?? false) || (right.guessed ?? false),
     sinks: [],
   });
+}
+
+/** What the other side is compared with is the program's own: no data of a client, and a constant, something known, or an element. */
+function isOfNobody(run: Run, id: ValueId, value: Value): boolean {
+  if (value.taint.some((t) => !t.label.startsWith("source:")) || isForeign(value)) return false;
+  const kind = run.item.ops[id]?.op;
+  return (
+    value.taint.length > 0 ||
+    constants(value) !== undefined ||
+    value.refs.length > 0 ||
+    kind === "index" ||
+    kind === "member"
+  );
 }
 
 function isOwnParameter(value: Value): boolean {

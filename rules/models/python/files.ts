@@ -9,11 +9,18 @@ const row = (
   does: "reads" | "lists" | "writes" | "deletes" | "sends",
   /** Where the mode is given that it is opened in: "1|mode". */
   mode?: string,
+  /** Which argument is the name of a file in the folder that the data is. */
+  name?: number,
 ) => ({
   path,
   args,
   kind: PATH,
-  data: { api, does, ...(mode === undefined ? {} : { mode }) },
+  data: {
+    api,
+    does,
+    ...(mode === undefined ? {} : { mode }),
+    ...(name === undefined ? {} : { name }),
+  },
 });
 /** A path, before and after links and ".." were resolved. */
 const P = "{pathlib.Path(),pathlib.Resolved()}";
@@ -69,6 +76,8 @@ const files: Model = {
       [0, "directory"],
       "send_from_directory",
       "sends",
+      undefined,
+      1,
     ),
   ],
   passes: [
