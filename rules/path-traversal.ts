@@ -1,5 +1,12 @@
 import { containmentFixes } from "../server/rule/fix/path.ts";
-import { fileUse, hasFixedName, isConfinedSend, openEnd, reachOf, urlSegment } from "../server/rule/path.ts";
+import {
+  fileUse,
+  hasFixedName,
+  isConfinedSend,
+  openEnd,
+  reachOf,
+  urlSegment,
+} from "../server/rule/path.ts";
 import { type Context, type Hit, type Match, rule } from "../server/rule/rule.ts";
 import { common, HOLE } from "../server/rule/surroundings.ts";
 

@@ -1,5 +1,6 @@
 import { hasMarkup, isOwnStore, sanitizeFixes } from "../server/rule/html.ts";
-import { type Code, type Fix, type Match, rule } from "../server/rule/rule.ts";
+import { type Code, type Fix, type Hit, type Match, markBit, rule } from "../server/rule/rule.ts";
+import { surroundings } from "../server/rule/surroundings.ts";
 
 export default rule({
   id: "xss-dom-sink",
@@ -11,6 +12,7 @@ export default rule({
   flow: {
     from: ["client", "remote"],
     to: "html",
+    keep: (hit, cleared) => !cleared || isDecoded(hit),
     accept(hit): Partial<Match> | undefined {
       if (hit.row.data?.sort !== "dom") return undefined;
       return isOwnStore(hit) ? { confidence: "medium" } : {};
@@ -23,6 +25,20 @@ export default rule({
   }),
   fixes: (match, code, context) => [...asText(match, code), ...sanitizeFixes(match, code, context)],
 });
+
+/**
+ * Encoded as the address is, it still ends a value in single quotes and is code in a script; and a call of which nothing is known
+ * may decode it.
+ */
+function isDecoded(hit: Hit): boolean {
+  if (!/\|globalThis\.(?:location|document)\./.test(hit.label)) return false;
+  return (
+    (hit.marks & markBit("unknown-call")) !== 0 ||
+    surroundings(hit).some(
+      ({ before }) => /=\s*'[^'<>]*$/.test(before) || /<script\b(?![^]*<\/script)/i.test(before),
+    )
+  );
+}
 
 /** Where no markup is built, the text is shown as text. */
 function asText(match: Match, code: Code): readonly Fix[] {

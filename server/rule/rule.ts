@@ -18,7 +18,7 @@ export { kindBit, WEAK_GUARD } from "../taint/kinds.ts";
 export type { Model, RefusalRow } from "../taint/model.ts";
 export type { CallArg, Hit, Observation, StoreView } from "../taint/summary.ts";
 export type { Alt, ItemId, Part, Value } from "../taint/value.ts";
-export { constants, onlyConst } from "../taint/value.ts";
+export { constants, markBit, onlyConst } from "../taint/value.ts";
 export type { Edit, FileId, Span };
 
 export type Severity = "critical" | "high" | "medium" | "low" | "info";

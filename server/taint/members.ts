@@ -66,7 +66,8 @@ export function member(
 /** Made from the whole (the host of a URL), not a thing of its own inside it: what is found out about it is true of the whole. */
 function madeFrom(object: Value, row: PassRow, state: State): readonly Taint[] {
   const adds = clearedBy(row.clears);
-  return object.taint.map((t) => ({ ...t, ...step(bakeTaint(t, state), row.derive, -1, adds) }));
+  const kept = ~clearedBy(row.restores);
+  return object.taint.map((t) => ({ ...t, ...step(bakeTaint(t, state), row.derive, kept, adds) }));
 }
 
 export function memberOfRef(

@@ -3,6 +3,7 @@
 import type { Op } from "../ir/ir.ts";
 import { foundValue } from "./free-names.ts";
 import { join } from "./join.ts";
+import { clearedBy } from "./kinds.ts";
 import { sourceLabel } from "./labels.ts";
 import { madeElsewhere } from "./made.ts";
 import type { SourceRow } from "./model.ts";
@@ -36,7 +37,7 @@ export function sourceTaint(
   return {
     label: sourceLabel(run.id, path, row.kind),
     kind: row.kind,
-    cleared: 0,
+    cleared: clearedBy(row.clears),
     marks: guessed ? markBit("guessed-name") : 0,
     derive: "same",
     trail: trail("source", run.id, op.span, row.text),

@@ -20,8 +20,12 @@ const browser: Model = {
     "dom.MessageEvent()": [`${WINDOW}.onmessage=.param(0)`],
   },
   sources: [
-    { path: "globalThis.location.pathname", kind: "client", text: ADDRESS },
-    { path: "globalThis.document.documentURI", kind: "client", text: ADDRESS },
+    {
+      path: "{globalThis.location.pathname,globalThis.document.documentURI}",
+      kind: "client",
+      text: ADDRESS,
+      clears: ["html"],
+    },
     { path: "globalThis.window.name", kind: "client", text: "the window's name" },
     {
       path: "globalThis.{localStorage,sessionStorage}.getItem()",

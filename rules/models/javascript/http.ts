@@ -72,9 +72,15 @@ const http: Model = {
   ],
   passes: [
     {
-      path: "globalThis.URL().{protocol,port,pathname,search,hash,username,password,searchParams}",
+      path: "globalThis.URL().{protocol,port,pathname,search,hash,username,password}",
       from: ["recv"],
       derive: "part",
+    },
+    {
+      path: "globalThis.URL().searchParams",
+      from: ["recv"],
+      derive: "part",
+      restores: ["html"],
     },
     { path: "globalThis.URL().{hostname,host,origin}", from: ["recv"], derive: "host" },
     { path: "globalThis.URL().{toString,toJSON}()", from: ["recv"], same: true },
