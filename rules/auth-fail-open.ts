@@ -12,6 +12,7 @@ import {
   type Span,
   type ValueId,
 } from "../server/rule/rule.ts";
+import { words } from "../server/rule/secret-names.ts";
 import { bare } from "../server/rule/tokens.ts";
 
 type Block = Code["ir"]["blocks"][number];
@@ -114,12 +115,25 @@ function opening(code: Code, handler: number, context: Context): Opened | undefi
     if (end.kind !== "return" && end.kind !== "end") continue;
     const value = end.kind === "return" ? end.value : undefined;
     const result = value === undefined ? undefined : bare(code, value);
-    if (value !== undefined && result?.op === "const" && result.value === true)
+    if (
+      value !== undefined &&
+      result?.op === "const" &&
+      result.value === true &&
+      !refusesByTrue(code)
+    )
       found ??= { how: "true", span: end.kind === "return" ? end.span : result.span, op: value };
     else if (found?.how !== "next" || value !== undefined) return undefined;
   }
   return found;
 }
+
+/** `isExpired`, `is_revoked`: true is the answer that keeps somebody out. */
+function refusesByTrue(code: Code): boolean {
+  return words(nameOf(code)).some((word) => REFUSED.has(word));
+}
+const REFUSED: ReadonlySet<string> = new Set(
+  "expired invalid revoked blocked blacklisted banned denied locked stale missing".split(" "),
+);
 
 /** Blocks that run once the handler has begun, up to those in which the request is passed on. */
 function reachedFrom(code: Code, handler: number): readonly number[] {
