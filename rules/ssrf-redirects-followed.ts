@@ -1,3 +1,4 @@
+import { isOfAdministrators } from "../server/rule/administrators.ts";
 import { redirectEdit } from "../server/rule/fix/url.ts";
 import { type Hit, kindBit, rule } from "../server/rule/rule.ts";
 import {
@@ -30,7 +31,7 @@ export default rule({
         return undefined;
       if (String(hit.row.data?.option ?? "") === "" || followsRedirects(hit, code) !== "yes")
         return undefined;
-      return {};
+      return isOfAdministrators(hit, context) ? { severity: "low" } : {};
     },
   },
   say: ({ hit }) => ({
