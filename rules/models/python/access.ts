@@ -122,7 +122,10 @@ const access: Model = {
     ...[
       "django.contrib.admin.views.decorators.staff_member_required",
       "rest_framework.permissions.IsAdminUser",
-    ].map((path) => ({ path, does: "admits-administrators" as const })),
+    ].flatMap((path) => [
+      { path, does: "admits-administrators" as const },
+      { path, does: "refuses" as const },
+    ]),
     ...[
       "werkzeug.security.{generate_password_hash,check_password_hash}()",
       "passlib.context.CryptContext().{hash,verify,verify_and_update}()",
