@@ -35,7 +35,7 @@ function isDecoded(hit: Hit): boolean {
   return (
     (hit.marks & markBit("unknown-call")) !== 0 ||
     surroundings(hit).some(
-      ({ before }) => /=\s*'[^'<>]*$/.test(before) || /<script\b(?![^]*<\/script)/i.test(before),
+      ({ before }) => /=\s*'[^'<>]*$/.test(before) || /<script\b(?![\s\S]*<\/script)/i.test(before),
     )
   );
 }
