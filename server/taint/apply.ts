@@ -7,6 +7,8 @@ import { readField, spread, withField, withFields } from "./fields.ts";
 import { type Applied, instantiate } from "./instantiate.ts";
 import { join, joinTaint } from "./join.ts";
 import { update } from "./members.ts";
+import { answerOf, assume } from "./proofs.ts";
+import { resolve } from "./references.ts";
 import { sink } from "./sinks.ts";
 import type { CallArg } from "./summary.ts";
 import { type ItemId, ofRef, UNKNOWN, type Value, withTaint } from "./value.ts";
@@ -27,9 +29,36 @@ export function construct(call: Call, classId: string): Value {
     const applied = applyFunction(call, ref.slice(3), instance, init);
     if (applied !== undefined) out = withFields(out, applied.self.fields ?? [], true);
   }
-  return init?.refs.some((ref) => ref.startsWith("fn:"))
-    ? out
-    : withArguments(call, out, classId, init);
+  if (init?.refs.some((ref) => ref.startsWith("fn:"))) return out;
+  proveByBases(call, classId, 0);
+  return afterwards(call, withArguments(call, out, classId, init), classId);
+}
+
+/** What a constructor that is not written out calls when the fields are set. */
+const AFTERWARDS = ["__post_init__", "__attrs_post_init__", "model_post_init"];
+function afterwards(call: Call, made: Value, classId: string): Value {
+  let out = made;
+  for (const name of AFTERWARDS) {
+    const method = instanceMember(call.run, classId, name, call.op, 0);
+    for (const ref of method?.refs ?? []) {
+      if (!ref.startsWith("fn:")) continue;
+      const applied = applyFunction({ ...call, args: [] }, ref.slice(3), out, method);
+      out = withFields(out, applied?.self.fields ?? [], true);
+    }
+  }
+  return out;
+}
+
+/** A class of the program is made like the library's class that it extends: `Order(text)` comes back for the values of an enum only. */
+function proveByBases(call: Call, classId: string, depth: number): void {
+  const { facts } = call.run;
+  for (const base of depth > 8 ? [] : (facts.classOf(classId)?.bases ?? []))
+    for (const ref of resolve(call.run, base).refs) {
+      if (ref.startsWith("class:")) proveByBases(call, ref.slice(6), depth + 1);
+      if (!ref.startsWith("lib:")) continue;
+      const { always } = answerOf(call, facts.knowledge.guards(`${ref.slice(4)}()`));
+      if (always !== undefined) Object.assign(call.state, assume(call.state, always));
+    }
 }
 
 /** A data class, whose constructor comes with the language or a library: its fields are its arguments. */

@@ -22,6 +22,7 @@ import { bake, type State } from "./state.ts";
 import { type CallArg, NOTHING } from "./summary.ts";
 import {
   type ItemId,
+  MORE,
   markBit,
   ofRef,
   ofTaint,
@@ -152,6 +153,8 @@ export function invoke(given: Call, callee: Value, method: string | undefined): 
         if (m.startsWith("fn:")) add(callFunction(call, m.slice(3), callee, method as Value));
     }
   }
+  // Those that are not kept may do anything.
+  if (callee.refs.includes(MORE)) add(unknownCall(call));
   if (run.shapesOnly && callee.refs.some((r) => /^(?:result|later|export):/.test(r)))
     add(later(call, ofRef("later:call"), [[CALLEE, shallow(callee, 1)]]));
   if (!guessed && paths.length > 0 && paths.every((p) => run.facts.knowledge.ends(`${p}()`)))

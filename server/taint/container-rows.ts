@@ -14,6 +14,7 @@ import {
   holds,
   insert,
   isRecord,
+  keyOf,
   keysOf,
   knownList,
   makeList,
@@ -27,7 +28,7 @@ import {
   zip,
 } from "./containers.ts";
 import { readField, spread, withField } from "./fields.ts";
-import { join } from "./join.ts";
+import { join, joinTaint } from "./join.ts";
 import { update } from "./members.ts";
 import type { PassRow } from "./model.ts";
 import type { Run } from "./run.ts";
@@ -57,16 +58,20 @@ export function stored(call: Call, row: PassRow, old: Value, from: readonly Call
   const values = from.map((a) => a.value);
   switch (row.stores) {
     case "last":
-      return append(old, values);
-    case "first":
-      return insert(old, 0, values);
+      return from.reduce(
+        (out, a) =>
+          a.spread === "items" ? extended(call.run, out, a.value) : append(out, [a.value]),
+        old,
+      );
+    case "first": {
+      const lists = from.map((a) => (a.spread === "items" ? knownList(a.value) : [a.value]));
+      const isKnown = lists.every((list) => list !== undefined);
+      return isKnown ? insert(old, 0, lists.flat()) : insert(old, undefined, elementsOf(from));
+    }
     case "at":
       return insert(old, numberAt(call, 0), values.slice(1));
     case "elements":
-      return values.reduce((out, v) => {
-        const list = iterated(call.run, v);
-        return concatLists(out, list) ?? withField(out, ANY, readField(list, ANY), false);
-      }, old);
+      return values.reduce((out, v) => extended(call.run, out, v), old);
     case "fields":
       return mergedArgs(call, old, typeof row.to === "number" ? row.to + 1 : 0);
     case "entry":
@@ -77,9 +82,27 @@ export function stored(call: Call, row: PassRow, old: Value, from: readonly Call
       if (name === undefined) return withUnknownKey(old, key, value);
       return withField(old, String(name.value), value, row.stores === "entry");
     }
+    case "nothing":
+      return old.fields === undefined || old.taint.length > 0
+        ? old
+        : { refs: old.refs, taint: [], fields: new Map(), closed: true };
     default:
       return values.reduce((out, v) => withField(out, ANY, v, false), old);
   }
+}
+
+/** `list` with the elements of `more` behind it. */
+function extended(run: Run, list: Value, more: Value): Value {
+  const added = iterated(run, more);
+  const both = concatLists(list, added);
+  if (both !== undefined) return both;
+  // Behind what is known of the list.
+  const element = readField(added, ANY);
+  return concatLists(list, makeList([], element)) ?? withField(list, ANY, element, false);
+}
+
+function elementsOf(args: readonly CallArg[]): Value[] {
+  return args.map((a) => (a.spread === "items" ? readField(a.value, ANY) : a.value));
 }
 
 /** The list or record that the call gives; undefined if the row is of no use for these arguments. */
@@ -121,8 +144,11 @@ export function given(call: Call, row: PassRow, from: readonly CallArg[]): Value
       return elementAt(first, numberAt(call, 0));
     case "slice":
       return sliced(call, first);
-    case "joined":
-      return joinedText(call, from[0], from[1]);
+    case "joined": {
+      const list = from[1]?.value;
+      if (list === undefined || !isRecord(list)) return joinedText(call, from[0], from[1]);
+      return { refs: [], taint: joinTaint(spread(first), keyOf(list).taint) };
+    }
     case "joined-by":
       return joinedText(call, from[1], from[0]);
     case "contained": {

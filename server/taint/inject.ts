@@ -37,6 +37,15 @@ export function injectedValue(run: Run, index: number, op: Op, state: State): Va
       const maker = init?.refs.find((r) => r.startsWith("fn:"))?.slice(3);
       const own = maker === undefined ? call : withArguments(call, maker, 1, injected.taker);
       out = join(out, construct(own, ref.slice(6)));
+    } else if (ref.startsWith("inst:")) {
+      // `Depends(Role("admin"))`: an object that can be called.
+      const method = instanceMember(run, ref.slice(5), "__call__", op, 0);
+      for (const m of method?.refs ?? []) {
+        if (!m.startsWith("fn:")) continue;
+        const own = withArguments(call, m.slice(3), 1, injected.taker);
+        const made = callFunction(own, m.slice(3), by, method as Value);
+        if (made !== undefined) out = join(out, made);
+      }
     }
   }
   return out;

@@ -228,7 +228,8 @@ export function instantiate(
       if (extra.fields !== undefined && out.fields === undefined) {
         out.fields = extra.fields;
         if (extra.closed && value.taint.length === 1) out.closed = true;
-      }
+      } else if (extra.fields !== undefined && out.fields !== undefined && depth > 0)
+        out.fields = overlaid(extra.fields, out.fields);
       if (extra.env !== undefined) out.env = new Map([...extra.env, ...(out.env ?? [])]);
       if (extra.alts !== undefined && value.taint.length === 1) out.alts = extra.alts;
       if (extra.guessed) out.guessed = true;
@@ -296,6 +297,16 @@ export function instantiate(
     whenTrue: proofOf(summary.whenTrue),
     whenFalse: proofOf(summary.whenFalse),
   };
+}
+
+/** What a record holds after a function has written into it: what it wrote at a key that is not known may stand at any. */
+function overlaid(
+  passed: ReadonlyMap<string, Value>,
+  written: ReadonlyMap<string, Value>,
+): ReadonlyMap<string, Value> {
+  const out = new Map(passed);
+  for (const [key, value] of written) out.set(key, key === "*" ? join(out.get(key), value) : value);
+  return out;
 }
 
 /** Puts the callee's steps behind the caller's. */

@@ -11,8 +11,10 @@ import {
   MAX_FIELDS,
   MAX_REFS,
   MAX_TAINT,
+  MORE,
   markBit,
   type Proof,
+  type Ref,
   TAIL,
   type Taint,
   UNKNOWN,
@@ -30,11 +32,7 @@ export function join(a: Value | undefined, b: Value | undefined, depth = 0): Val
   if (a === UNKNOWN && b.alts === undefined && isPlain(b)) return b;
   if (b === UNKNOWN && a.alts === undefined && isPlain(a)) return a;
   const refs =
-    a.refs.length === 0
-      ? b.refs
-      : b.refs.length === 0
-        ? a.refs
-        : [...new Set([...a.refs, ...b.refs])].sort().slice(0, MAX_REFS);
+    a.refs.length === 0 ? b.refs : b.refs.length === 0 ? a.refs : joinRefs(a.refs, b.refs);
   const out: { -readonly [K in keyof Value]: Value[K] } = {
     refs,
     taint: joinTaint(a.taint, b.taint),
@@ -67,6 +65,13 @@ export function join(a: Value | undefined, b: Value | undefined, depth = 0): Val
       absent: meet(a.position.absent, b.position.absent),
     };
   return out;
+}
+
+/** The first ones by name, whichever were joined first; what may be more says so. */
+function joinRefs(a: readonly Ref[], b: readonly Ref[]): readonly Ref[] {
+  const all = [...new Set([...a, ...b])].sort();
+  if (all.length <= MAX_REFS) return all;
+  return [...all.filter((ref) => ref !== MORE).slice(0, MAX_REFS), MORE];
 }
 
 /** Joined with nothing known, it stays what it is. */

@@ -137,6 +137,12 @@ export function index(
     if (k.declares(path) && key.fields !== undefined)
       return { refs: [], taint: [], env: key.fields };
   }
+  for (const ref of object.refs) {
+    if (!ref.startsWith("inst:")) continue;
+    const method = instanceMember(run, ref.slice(5), "__getitem__", op, 0);
+    const own = method && callAccessor(run, method, object, [key], op, state);
+    if (own !== undefined) out = out === UNKNOWN ? own : join(out, own);
+  }
   return lookedUp(run, object, key, op, state, out);
 }
 

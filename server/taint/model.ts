@@ -78,9 +78,17 @@ export interface PassRow {
   readonly otherwise?: ArgSpec;
   /**
    * With `to`, how it is written: at the end or the beginning of a list, at the place that is argument 0, each element, each
-   * field, or as the entry (or the entry if there is none) whose key is `key`. Without: at an unknown key.
+   * field, or as the entry (or the entry if there is none) whose key is `key`; or all of it is gone. Without: at an unknown key.
    */
-  readonly stores?: "last" | "first" | "at" | "elements" | "fields" | "entry" | "default";
+  readonly stores?:
+    | "last"
+    | "first"
+    | "at"
+    | "elements"
+    | "fields"
+    | "entry"
+    | "default"
+    | "nothing";
   readonly key?: ArgSpec;
   /**
    * What the result is, where lists and records are known: a list of keys, values or entries of the first of `from`; the

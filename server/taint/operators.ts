@@ -4,8 +4,9 @@ import { arithmetic, combined, decide, ofConstants } from "./constants.ts";
 import { concatLists, holds, isRecord, merge } from "./containers.ts";
 import { isTainted, spread } from "./fields.ts";
 import { both, join, joinTaint } from "./join.ts";
-import { ALL_KINDS } from "./kinds.ts";
+import { ALL_KINDS, clearedBy } from "./kinds.ts";
 import { hasForeignKeys } from "./membership.ts";
+import type { PassRow } from "./model.ts";
 import {
   contains,
   isForeign,
@@ -71,6 +72,12 @@ export function binary(
   }
   const results = combined(left, right, (a, b) => arithmetic(op.operator, a, b));
   if (results !== undefined) return ofConstants(results);
+  const row = rowOf(run, left, op.operator);
+  if (row !== undefined) {
+    const adds = clearedBy(row.clears);
+    const into = spread(right).map((t) => ({ ...t, cleared: t.cleared | adds }));
+    return { refs: left.refs, taint: joinTaint(left.taint, into) };
+  }
   if (op.operator === "%" && left.alts !== undefined && !left.scalar)
     return ofTaint(joinTaint(left.taint, spread(right)));
   const path = run.facts.knowledge.passes(`%${op.operator}()`)[0];
@@ -111,6 +118,16 @@ export function binary(
 
 function isKnown(run: Run, ref: Ref): boolean {
   return !ref.startsWith("lib:") || run.facts.knowledge.knows(ref.slice(4));
+}
+
+/** What becomes of the right side, if a model says so of the library's object on the left. */
+function rowOf(run: Run, left: Value, operator: string): PassRow | undefined {
+  for (const ref of left.refs) {
+    if (!ref.startsWith("lib:")) continue;
+    const row = run.facts.knowledge.passes(`${ref.slice(4)}.%${operator}()`)[0];
+    if (row !== undefined) return row;
+  }
+  return undefined;
 }
 
 /** What an operator makes of a library object, if a model says so. */

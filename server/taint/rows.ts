@@ -80,7 +80,13 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
   if (shaped !== undefined)
     return {
       ...mapTaint(shaped, (t) => ({ ...t, cleared: (t.cleared & kept) | mask })),
-      refs: shaped.refs.length === 0 ? base.refs : bothRefs(base.refs, shaped.refs),
+      refs:
+        shaped.refs.length === 0
+          ? base.refs
+          : // An instance of the class that was given, and of no other.
+            row.gives === "filled"
+            ? shaped.refs
+            : bothRefs(base.refs, shaped.refs),
     };
   if (row.scalar) {
     if (row.length) {

@@ -10,7 +10,8 @@ export type ItemId = string;
 /**
  * What a value may be, as strings so that sets are cheap:
  * "lib:PATH" a library access path; "fn:ITEM" a function; "class:ID" / "inst:ID" a class of the project and its instance;
- * "export:FILE NAME" an import not yet followed; "module:FILE" a module object; "result:ITEM" the result of a function; "settle:OP" a function whose argument is the result of that call.
+ * "export:FILE NAME" an import not yet followed; "module:FILE" a module object; "result:ITEM" the result of a function; "settle:OP" a function whose argument is the result of that call;
+ * "more:" others that are not kept.
  */
 export type Ref = string;
 
@@ -108,7 +109,8 @@ export interface Value {
 
 export const UNKNOWN: Value = { refs: [], taint: [] };
 export const FALSE: Value = { refs: [], taint: [], scalar: true, falsy: true };
-export const MAX_REFS = 8;
+export const MAX_REFS = 16;
+export const MORE: Ref = "more:";
 export const MAX_ALTS = 6;
 export const MAX_PARTS = 48;
 export const MAX_TAINT = 12;

@@ -533,10 +533,11 @@ b0:
   v5 = free rest
   v6 = closure 0
   v7 = closure 1
-  v8 = closure 2
-  v9 = closure 3
-  v10 = {"a": v0, "b": v1, "c d": v2, [v3]: v4, ...v5, "m": v6, "g": v7, "it": v9}
-  store o = v10
+  v8 = call v7()
+  v9 = closure 2
+  v10 = closure 3
+  v11 = {"a": v0, "b": v1, "c d": v2, [v3]: v4, ...v5, "m": v6, "g": v8, "it": v10}
+  store o = v11
   end
 
 function m()

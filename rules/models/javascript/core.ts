@@ -196,6 +196,7 @@ const core: Model = {
       restores: ["piece", "path", "no-climb"],
       gives: "joined-by",
     },
+    { path: "*.clear()", from: [], to: "recv", stores: "nothing" },
     { path: "*.push()", from: ["*"], to: "recv", stores: "last" },
     { path: "*.unshift()", from: ["*"], to: "recv", stores: "first" },
     { path: "*.{add,append}()", from: ["*"], to: "recv" },

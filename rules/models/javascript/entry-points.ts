@@ -32,6 +32,8 @@ const entryPoints: Model = {
     "kafkajs.Batch()": ["kafkajs.Consumer().run.arg(0.eachBatch).param(0)"],
     "amqplib.Channel()": ["amqplib.connect().{createChannel,createConfirmChannel}()"],
     "amqplib.Message()": ["amqplib.Channel().consume.arg(1).param(0)", "amqplib.Channel().get()"],
+    "redis.Client()": ["redis.createClient()", "redis.Client().duplicate()"],
+    "ioredis()": ["ioredis.{default,Redis}()", "ioredis().duplicate()"],
     "commander.Command()": [
       "commander.program",
       "commander.{createCommand,default}()",
@@ -65,6 +67,18 @@ const entryPoints: Model = {
     { path: "kafkajs.Payload().message.{value,key,headers}", kind: "message", text: MESSAGE },
     { path: "kafkajs.Batch().batch.messages", kind: "message", text: MESSAGE },
     { path: "amqplib.Message().content", kind: "message", text: MESSAGE },
+    {
+      path: "redis.Client().{subscribe,pSubscribe,sSubscribe}.arg(1).param(0)",
+      kind: "message",
+      text: MESSAGE,
+    },
+    { path: "ioredis().on.arg(1).param(1)", kind: "message", text: MESSAGE, only: "^message" },
+    { path: "ioredis().on.arg(1).param(2)", kind: "message", text: MESSAGE, only: "^pmessage" },
+    {
+      path: "@aws-sdk/client-sqs.{SQSClient().send,SQS().receiveMessage}()",
+      kind: "message",
+      text: MESSAGE,
+    },
     { path: "globalThis.process.argv", kind: "command-line", text: TYPED },
     { path: "util.parseArgs()", kind: "command-line", text: TYPED },
     { path: "commander.Command().action.arg(0).param(*)", kind: "command-line", text: TYPED },

@@ -76,6 +76,12 @@ const html: Model = {
       clears: ["html"],
     },
     {
+      path: "{lodash.unescape,lodash/unescape,lodash.unescape.default,underscore.unescape,validator.unescape,he.decode,he.unescape,html-entities.decode,entities.decode,entities.decodeHTML}()",
+      from: [0],
+      same: true,
+      restores: ["html"],
+    },
+    {
       path: "*.{replace,replaceAll}()",
       from: ["recv", 1],
       clears: ["html"],

@@ -66,6 +66,11 @@ const core: Model = {
     },
     { path: "collections.defaultdict()", from: [1], gives: "record" },
     { path: "collections.Counter()", from: [0] },
+    { path: "builtins.dict.fromkeys()", from: [1] },
+    { path: "itertools.chain()", from: ["*"] },
+    { path: "itertools.chain.from_iterable()", from: [0] },
+    { path: "itertools.islice()", from: [0], gives: "reordered" },
+    { path: "dataclasses.replace()", from: ["*"], gives: "merged" },
     { path: "builtins.{min,max,sum}()", from: ["*"] },
     { path: "builtins.filter()", from: [1] },
     { path: "collections.namedtuple()()", from: ["*"] },
@@ -110,6 +115,7 @@ const core: Model = {
     { path: "*.rstrip()", from: ["recv"], same: true, text: "trim-end", clears: ["nosql"] },
     { path: `*.${SAME_TEXT}()`, from: ["recv"], same: true },
     { path: "*.{dict,model_dump,to_dict}()", from: ["recv"], same: true },
+    { path: "*.model_copy()", from: ["recv", "update"] },
     { path: "*.keys()", from: ["recv"], gives: "keys" },
     { path: "*.values()", from: ["recv"], gives: "values" },
     { path: "*.{items,multi_items}()", from: ["recv"], gives: "entries" },
@@ -147,6 +153,7 @@ const core: Model = {
       gives: "joined",
     },
     { path: "*.add()", from: [0], to: "recv" },
+    { path: "*.clear()", from: [], to: "recv", stores: "nothing" },
     { path: "*.append()", from: [0], to: "recv", stores: "last" },
     { path: "*.appendleft()", from: [0], to: "recv", stores: "first" },
     { path: "*.insert()", from: ["*"], to: "recv", stores: "at" },
@@ -186,10 +193,11 @@ const core: Model = {
     { path: "re.{match,search,fullmatch,split,findall,finditer}()", from: [1], derive: "part" },
     { path: "textwrap.{dedent,indent,fill,shorten}()", from: [0], same: true },
     {
-      path: "asyncio.{create_task,ensure_future,wait_for,shield,run}()",
+      path: "asyncio.{create_task,ensure_future,wait_for,shield,run,TaskGroup().create_task}()",
       from: [0],
       same: true,
     },
+    { path: "asyncio.as_completed()", from: [0], gives: "list" },
     { path: "asyncio.gather()", from: ["*"], gives: "arguments" },
     {
       path: "{uuid.UUID,datetime.datetime.fromisoformat,datetime.date.fromisoformat,datetime.time.fromisoformat,datetime.datetime.strptime,time.strptime,datetime.datetime.fromtimestamp,decimal.Decimal}()",
@@ -275,6 +283,8 @@ const core: Model = {
       needs: { arg: 1, is: "scalar-type" },
     },
     { path: "builtins.{int,float}()", subject: 0, proves: "return", clears: "all" },
+    // https://docs.python.org/3/library/enum.html: a value that no member has is a ValueError.
+    { path: "enum.{Enum,IntEnum,StrEnum}()", subject: 0, proves: "return", clears: "all" },
     {
       path: "{datetime.datetime,datetime.date,datetime.time}.fromisoformat()",
       subject: 0,
@@ -403,6 +413,7 @@ const core: Model = {
     { path: "functools.reduce()", arg: 0, param: 1, from: 1, element: true },
     { path: "builtins.{sorted,min,max}()", arg: "key", param: 0, from: 0, element: true },
     { path: "*.sort()", arg: "key", param: 0, from: "recv", element: true },
+    { path: "*.add_done_callback()", arg: 0, param: 0, from: "recv" },
     {
       path: "{threading.Thread,threading.Timer,multiprocessing.Process}()",
       arg: "target",

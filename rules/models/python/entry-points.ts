@@ -34,6 +34,10 @@ const entryPoints: Model = {
       "kafka.KafkaConsumer().__next__()",
     ],
     "pika.Channel()": ["pika.{BlockingConnection,SelectConnection}().channel()"],
+    "redis.PubSub()": [
+      "redis.{Redis,StrictRedis,from_url,asyncio.Redis,asyncio.from_url}().pubsub()",
+      "redis.Redis.from_url().pubsub()",
+    ],
     // A function under `@click.group()` is a group itself.
     "click.Group()": ["click.group()", "click.Group()()", "click.Group().group()"],
   },
@@ -52,6 +56,10 @@ const entryPoints: Model = {
       text: MESSAGE,
     },
     { path: "pika.Channel().{basic_get,consume}()", kind: "message", text: MESSAGE },
+    { path: "redis.PubSub().{listen,get_message}()", kind: "message", text: MESSAGE },
+    // Of the clients of boto3 only that of SQS has it.
+    { path: "boto3.client().receive_message()", kind: "message", text: MESSAGE },
+    { path: "boto3.resource().Queue().receive_messages()", kind: "message", text: MESSAGE },
     { path: "sys.{argv,orig_argv}", kind: "command-line", text: TYPED },
     { path: "sys.stdin", kind: "command-line", text: "what is typed in" },
     { path: "builtins.{input,raw_input}()", kind: "command-line", text: "what is typed in" },

@@ -104,6 +104,16 @@ const web: Model = {
       text: "a URL parameter",
     },
     {
+      path: "{wtforms,wtforms.fields,wtforms.fields.simple}.{StringField,TextAreaField,PasswordField,SearchField,EmailField,URLField,TelField,HiddenField}().{data,raw_data}",
+      kind: "remote",
+      text: "what the client filled in",
+    },
+    {
+      path: "{flask_wtf,wtforms}.{FlaskForm,Form}().data",
+      kind: "remote",
+      text: "what the client filled in",
+    },
+    {
       path: "flask.Request().{args,form,values,json,data,headers,cookies,url,path,full_path,query_string,view_args,host,host_url,base_url,url_root,root_url,referrer,user_agent,origin,stream,mimetype,content_type,authorization,access_route}",
       kind: "remote",
       text: "request data",

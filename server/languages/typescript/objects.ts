@@ -57,7 +57,13 @@ function objectEntry(c: Context, n: number): RecordEntry | undefined {
       const value = lowerClosure(c, n);
       // A setter gives the property no value.
       if (hasToken(c.tree, n, "set")) return undefined;
-      return { key, value, span: at, keySpan: span(c, keyNode) };
+      const isGetter = hasToken(c.tree, n, "get");
+      return {
+        key,
+        value: isGetter ? read(c, n, value) : value,
+        span: at,
+        keySpan: span(c, keyNode),
+      };
     }
     case "object_assignment_pattern": {
       // `{ a = 1 }` is a pattern; in an expression it is an error that the grammar accepts.
@@ -66,6 +72,20 @@ function objectEntry(c: Context, n: number): RecordEntry | undefined {
     default:
   }
   return { key: "...", value: unknown(c, n), span: at };
+}
+
+/** A property that a function computes has the value that it gives where the object is made. */
+function read(c: Context, n: number, getter: ValueId): ValueId {
+  const { end } = span(c, n);
+  const argsSpan = { start: end, end };
+  return emitAt(c, n, {
+    op: "call",
+    callee: getter,
+    args: [],
+    isNew: false,
+    form: "call",
+    argsSpan,
+  });
 }
 
 function entryKey(c: Context, n: number): string | { readonly computed: ValueId } {
