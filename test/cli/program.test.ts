@@ -157,7 +157,9 @@ test("a flow over two files is found, shown, rewritten, and gone", (t) => {
   assert.equal(text.code, 1);
   assert.match(text.out, /app\.py:7:/);
   const report = JSON.parse(skeptic(box, "scan", "--format", "json").out);
-  const [finding] = report.findings;
+  const [finding, ...more] = report.findings;
+  assert.deepEqual(more, [], "it is told once, where it ends");
+  assert.deepEqual(report.stats.byRule, { "sql-injection": 1 });
   assert.equal(finding.rule, "sql-injection");
   assert.equal(finding.file, "store.py");
   assert.equal(finding.flow[0].file, "app.py");
