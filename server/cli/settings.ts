@@ -1,5 +1,6 @@
 /** What is to be reported, as options of the command line and as the engine's settings. */
 import { Option } from "commander";
+import { nearNames } from "../base/near.ts";
 import type { Confidence, Engine, Level, Settings, Severity } from "../engine/api.ts";
 import { DEFAULT_SETTINGS } from "../engine/api.ts";
 import { visible } from "./escape.ts";
@@ -76,13 +77,7 @@ function mustBeRule(id: string, known: readonly string[]): void {
 }
 
 export function noSuchRule(id: string, known: readonly string[]): string {
-  const words = new Set(id.toLowerCase().split(/[^a-z]+/));
-  const near = known
-    .map((other) => ({ other, shared: other.split("-").filter((word) => words.has(word)).length }))
-    .filter(({ shared }) => shared > 0)
-    .sort((a, b) => b.shared - a.shared)
-    .slice(0, 3)
-    .map(({ other }) => other);
+  const near = nearNames(id, known);
   const hint = near.length === 0 ? "" : `; near it: ${near.join(", ")}`;
   return `there is no rule ${visible(id)}${hint} (list them with: skeptic rules)`;
 }

@@ -77,8 +77,10 @@ function findingLines(result: ScanResult, finding: Finding, options: TextOptions
   }
   if (fix !== "")
     out.push(...hanging(`  ${paint("green", "Fix:")} `, "  Fix: ", clean(mask(fix)), width));
-  for (const one of result.fixes.get(finding) ?? [])
-    out.push(...fixLines({ ...one, title: mask(one.title) }, options));
+  const fixes = result.fixes.get(finding) ?? [];
+  const applied = applicable(fixes);
+  for (const one of fixes)
+    out.push(...fixLines({ ...one, title: mask(one.title) }, applied.includes(one), options));
   return out;
 }
 
@@ -110,12 +112,18 @@ export function pathLines(
 const GRADE_WORDS: Readonly<Record<Grade, string>> = {
   safe: "skeptic fix",
   suggested: "skeptic fix --grade suggested",
-  placeholder: "in the editor, needs your values",
+  placeholder: "in the editor, needs your decision",
   manual: "by hand",
 };
 
-function fixLines({ title, grade, reason }: Fix, { paint, width }: TextOptions): string[] {
-  const words = `${clean(title)} (${reason === undefined ? GRADE_WORDS[grade] : clean(reason)})`;
+/** Behind one that a person must fill in, `skeptic fix` applies none. */
+function fixLines(
+  { title, grade, reason }: Fix,
+  isApplied: boolean,
+  { paint, width }: TextOptions,
+): string[] {
+  const how = isApplied || grade === "manual" ? GRADE_WORDS[grade] : GRADE_WORDS.placeholder;
+  const words = `${clean(title)} (${reason === undefined ? how : clean(reason)})`;
   const style = grade === "safe" ? "green" : "dim";
   return hanging(`    ${paint(style, `[${grade}]`)} `, `    [${grade}] `, words, width);
 }

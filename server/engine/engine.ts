@@ -243,7 +243,13 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       if (one === undefined) return [];
       try {
         const elsewhere = fixesElsewhere(one, now().program, from);
-        return [...one.fixes(), ...elsewhere].flatMap((f) => toEdits(f, docs) ?? []);
+        const all = [...one.fixes(), ...elsewhere].flatMap((f) => toEdits(f, docs) ?? []);
+        // What is to be done by hand is often the same for each way to do it by an edit.
+        return all.filter(
+          (f, i) =>
+            f.edits.length > 0 ||
+            !all.slice(0, i).some((g) => g.title === f.title && g.reason === f.reason),
+        );
       } catch (error) {
         problems.crash(
           file,

@@ -1,5 +1,6 @@
 /** Notes about suppressions that do nothing: incomplete ones, and those whose rule reports nothing where they apply. */
 import { hash128 } from "../base/hash.ts";
+import { nearNames } from "../base/near.ts";
 import type { Edit, Span } from "../base/text.ts";
 import type { Fix } from "../rule/rule.ts";
 import type { Message } from "./api.ts";
@@ -27,7 +28,7 @@ function incomplete(input: FindingsInput, d: Directive, idle: readonly string[])
   const needsReason = unknown.length === 0 && rest.length > 0;
   const list = idle.length === 0 ? input.text.slice(d.list.start, d.list.end) : rest.join(", ");
   const text = input.text.slice(d.start, d.list.start) + list + input.text.slice(d.list.end, d.end);
-  const withReason = `${text.replace(/\s*(--\s*)?(\*\/)?\s*$/, "")} -- why is this safe?${text.endsWith("*/") ? " */" : ""}`;
+  const withReason = `${text.replace(/\s*(--\s*)?(\*\/)?\s*$/, "")} -- ${text.endsWith("*/") ? " */" : ""}`;
   return note(
     input,
     d,
@@ -38,11 +39,21 @@ function incomplete(input: FindingsInput, d: Directive, idle: readonly string[])
         unknown.length > 0
           ? `This suppression names an unknown rule (${unknown.join(", ")}), so it does not apply.`
           : "This suppression has no reason, so it does not apply.",
-      why: "A finding hidden without a reason cannot be reviewed later.",
-      fix: "Write `skeptic: ignore[rule-id] -- reason`.",
+      why:
+        unknown.length > 0
+          ? "What it was meant to hide is shown."
+          : "A finding hidden without a reason cannot be reviewed later.",
+      fix:
+        unknown.length > 0
+          ? `Name a rule that exists${likeness(unknown, input.ruleIds)}.`
+          : "Write why this is safe behind `--`.",
     },
     needsReason
-      ? fix(input, "Add a place for the reason", { ...spanOf(d), newText: withReason })
+      ? // Empty: a text of ours would pass for a reason.
+        {
+          ...fix(input, "Add a place for the reason", { ...spanOf(d), newText: withReason }),
+          grade: "placeholder",
+        }
       : fix(input, "Remove the suppression", removal(input.text, d)),
   );
 }
@@ -112,6 +123,11 @@ function fix(input: FindingsInput, title: string, edit: Edit): Fix {
 
 function spanOf(d: Directive): Span {
   return { start: d.start, end: d.end };
+}
+
+function likeness(unknown: readonly string[], known: ReadonlySet<string>): string {
+  const near = unknown.flatMap((id) => nearNames(id, known).slice(0, 1));
+  return near.length === 0 ? "" : `; perhaps ${near.join(", ")}`;
 }
 
 /** The comment with its line if nothing else stands there, and else with the white space before it. */

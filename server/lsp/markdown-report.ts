@@ -7,7 +7,7 @@ import type { FlowStep } from "../engine/api.ts";
 import { markTexts } from "../engine/certainty.ts";
 import { maskSecrets, maskSpans, maskStrings } from "../engine/mask.ts";
 import { type Context, lineAt, lineOf, pageOf } from "./context.ts";
-import { placeText, type Shown } from "./departures.ts";
+import { homeOf, placeText, type Shown } from "./departures.ts";
 import { morePaths } from "./diagnostics.ts";
 import { uriOf } from "./file-id.ts";
 import { code, markdown, visible } from "./plain.ts";
@@ -47,6 +47,8 @@ function markdownReport(context: Context, finding: Shown): string {
     if (others !== undefined) paragraphs.push(markdown(others));
   }
   for (const text of markTexts(finding)) paragraphs.push(`Not certain: ${markdown(text)}`);
+  const advice = byHand(context, finding);
+  if (advice !== undefined) paragraphs.push(`By hand: ${markdown(advice)}`);
   const url = pageOf(context, finding.rule);
   if (/^(https?|file):\/\/[^\s<>()]+$/.test(url))
     paragraphs.push(`[About ${markdown(finding.rule)}](${url})`);
@@ -60,12 +62,23 @@ function plainReport(context: Context, finding: Shown): string {
     ...shortened(steps, (count) => `(${count} more steps)`).split("\n"),
     otherPaths(finding) ?? "",
     ...markTexts(finding).map((text) => `Not certain: ${text}`),
+    ...[byHand(context, finding) ?? []].flat().map((text) => `By hand: ${text}`),
     pageOf(context, finding.rule),
   ];
   return lines
     .filter((line) => line.trim() !== "")
     .map(visible)
     .join("\n");
+}
+
+/** Where no fix makes an edit: why, and what to do. */
+function byHand(context: Context, finding: Shown): string | undefined {
+  const file = homeOf(finding);
+  const fixes = context.engine.fixes(file, finding.fingerprint);
+  if (fixes.length === 0 || fixes.some(({ edits }) => edits.length > 0)) return undefined;
+  const reason = fixes.find((fix) => fix.reason !== undefined)?.reason;
+  if (reason === undefined) return undefined;
+  return context.secrets.maskFor(filesOf(finding))(maskSecrets(reason));
 }
 
 /** The first and the last steps of a long path: where the data comes from, and where it ends up. */

@@ -22,7 +22,7 @@ export interface SourceRow {
   readonly kind: SourceKind;
   /** What it is, in words: "a query parameter". */
   readonly text: string;
-  /** For which kinds of sink it is harmless as it comes: browsers encode "<" in an address. */
+  /** For which kinds of sink it is harmless as it comes: browsers encode "<" in an address, a stream is no path. */
   readonly clears?: readonly SinkKind[];
   /** Only of a call, and only if the end of this argument's text, as far as it is known, matches: `open("~/.npmrc")`. */
   readonly when?: { readonly arg: ArgSpec; readonly matches: string };

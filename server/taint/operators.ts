@@ -198,19 +198,18 @@ export function compare(
       }
     }
   } else if (operator === "in" || operator === "not in") {
-    if (left.taint.length > 0 && !hasForeignKeys(right)) {
+    const k = run.facts.knowledge;
+    const rows = right.refs.flatMap((r) =>
+      r.startsWith("lib:") ? k.guards(`${r.slice(4)}.%in()`) : [],
+    );
+    const isConstant = spread(left).length === 0 && constants(left) !== undefined;
+    if (rows.length > 0 || isConstant) {
+      const own = rows.length > 0 ? rows : k.guards("*.%in()");
+      proof = contains(run, own, "true", left, right, op.right);
+      weak = contains(run, own, "false", left, right, op.right);
+    } else if (left.taint.length > 0 && !hasForeignKeys(right)) {
       proof = proveAt(run, left, op.left, ALL_KINDS);
       weak = prove(left, 0);
-    } else if (spread(left).length === 0) {
-      const k = run.facts.knowledge;
-      const rows = right.refs.flatMap((r) =>
-        r.startsWith("lib:") ? k.guards(`${r.slice(4)}.%in()`) : [],
-      );
-      const own = rows.length > 0 ? rows : k.guards("*.%in()");
-      if (rows.length > 0 || constants(left) !== undefined) {
-        proof = contains(run, own, "true", left, right, op.right);
-        weak = contains(run, own, "false", left, right, op.right);
-      }
     }
   }
   const flip = operator === "!=" || operator === "not in";

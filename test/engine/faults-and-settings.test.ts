@@ -183,3 +183,30 @@ test("an import by the name of a folder counts, and what waits no more is passed
   }
   assert.deepEqual(seen, ["store/index.ts", "web/app.ts", "other.py"]);
 });
+
+test("a place for the reason of a suppression is empty and silences nothing; a mistyped rule is told which is near", async () => {
+  const engine = await openEngine();
+  const line = (comment: string) =>
+    PROGRAM.replace('["name"] + "\'").fetchall()', `["name"] + "'").fetchall()  ${comment}`);
+  const told = (text: string) => {
+    load(engine, new Map([["app.py", text]]));
+    return engine.check("app.py").findings;
+  };
+  const bare = line("# skeptic: ignore[sql-injection]");
+  const note = told(bare).find(({ rule }) => rule === "suppression-incomplete") as Finding;
+  const [fix] = engine.fixes("app.py", note.fingerprint);
+  assert.equal(fix?.grade, "placeholder");
+  const [edit] = fix?.edits[0]?.edits ?? [];
+  assert.ok(edit !== undefined);
+  const mended = bare.slice(0, edit.start) + edit.newText + bare.slice(edit.end);
+  assert.match(mended, /ignore\[sql-injection\] -- $/m);
+  const after = told(mended).map(({ rule }) => rule);
+  assert.ok(after.includes("sql-injection") && after.includes("suppression-incomplete"));
+
+  const mistyped = told(line("# skeptic: ignore[sql-inject] -- a test page"));
+  const { message } = mistyped.find(({ rule }) => rule === "suppression-incomplete") as Finding;
+  assert.match(
+    `${message.what} ${message.why} ${message.fix}`,
+    /unknown rule.*is shown.*perhaps sql-injection/,
+  );
+});

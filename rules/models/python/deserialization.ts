@@ -29,6 +29,8 @@ const deserialization: Model = {
       path: "starlette.datastructures.UploadFile().file",
       kind: "remote",
       text: "the uploaded file",
+      // A stream.
+      clears: ["path", "upload-path"],
     },
   ],
   sinks: [
