@@ -156,6 +156,21 @@ export async function buildFuzz() {
   return outfile;
 }
 
+/** Bundles the trial of all fixes over real code into .cache/fixes/main.cjs. */
+export async function buildFixes() {
+  const outfile = join(root, ".cache", "fixes", "main.cjs");
+  await build({
+    ...nodeOptions,
+    entryPoints: ["test/fixes/main.ts"],
+    outfile,
+    plugins: [sourcePlaces],
+    external: ["typescript"],
+    sourcemap: "inline",
+    sourcesContent: false,
+  });
+  return outfile;
+}
+
 /** Bundles the suite that runs inside an extension host into .cache/desktop/index.cjs. */
 export async function buildDesktopSuite() {
   const outfile = join(root, ".cache", "desktop", "index.cjs");

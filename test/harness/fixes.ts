@@ -56,7 +56,19 @@ function applied(
   if (typeof after === "string") return [after];
   if ([...texts].every(([name, text]) => after.get(name) === text)) return ["changes nothing"];
   load(engine, after, options);
-  const now = check(engine, after.keys());
+  return judged(engine, { before, now: check(engine, after.keys()), after, finding, fix });
+}
+
+export interface Trial {
+  readonly before: Checked;
+  readonly now: Checked;
+  /** The texts with the fix, which the engine holds. */
+  readonly after: Texts;
+  readonly finding: Finding;
+  readonly fix: Fix;
+}
+/** What a fix that was applied broke of its promises. */
+export function judged(engine: Engine, { before, now, after, finding, fix }: Trial): string[] {
   const broken = now.broken.filter((name) => !before.broken.includes(name));
   if (broken.length > 0)
     return [`the result does not parse:\n${indent(after.get(broken[0] as string) ?? "")}`];
@@ -105,7 +117,7 @@ function repeated(engine: Engine, texts: Texts, finding: Finding, fix: Fix): str
 }
 
 /** The texts after the fix, or what is wrong with its edits. */
-function withFix(texts: Texts, fix: Fix): Texts | string {
+export function withFix(texts: Texts, fix: Fix): Texts | string {
   const out = new Map(texts);
   for (const { file, edits } of fix.edits) {
     const text = out.get(file);
