@@ -25,6 +25,7 @@ import type { Host } from "./host.ts";
 import { hover } from "./hover.ts";
 import { type Budget, createFileIndex, DEFAULT_BUDGET, type FileIndex } from "./index-files.ts";
 import { createLog, type Log } from "./log.ts";
+import { DOCUMENT, demand, PLACE, SELECTION } from "./parameters.ts";
 import type { ScanFileParams, ScanProgress, ScanResult, SkepticStatus } from "./protocol.ts";
 import { createWorkspacePulls, pullDocument } from "./pull.ts";
 import { createReports } from "./reports.ts";
@@ -260,9 +261,10 @@ function serve(
 
   if (client.pulls) {
     connection.languages.diagnostics.on(
-      guard("answering diagnostics", { kind: "full" as const, items: [] }, (asked, token) =>
-        pullDocument(context, reports, ready, asked, token),
-      ),
+      guard("answering diagnostics", { kind: "full" as const, items: [] }, (asked, token) => {
+        demand(asked, DOCUMENT);
+        return pullDocument(context, reports, ready, asked, token);
+      }),
     );
     connection.languages.diagnostics.onWorkspace(
       guard("answering workspace diagnostics", { items: [] }, (asked, token, _, partial) =>
@@ -272,18 +274,23 @@ function serve(
   }
   connection.onHover(
     guard("hover", undefined, async (asked) => {
+      demand(asked, PLACE);
       await ready;
       return hover(context, reports, asked);
     }),
   );
   connection.onCodeAction(
     guard("code actions", [], async (asked) => {
+      demand(asked, SELECTION);
       await ready;
       return codeActions(context, reports, asked);
     }),
   );
   connection.onCodeActionResolve(async (action) =>
-    guard("resolving a code action", action, () => resolveAction(context, reports, action))(),
+    guard("resolving a code action", action, () => {
+      demand(action, ["title"]);
+      return resolveAction(context, reports, action);
+    })(),
   );
   connection.onRequest(
     "skeptic/scanWorkspace",
@@ -309,7 +316,9 @@ function serve(
   );
   connection.onRequest(
     "skeptic/scanFile",
-    guard<[ScanFileParams], null>("scanning a file", null, async ({ uri }) => {
+    guard<[ScanFileParams], null>("scanning a file", null, async (asked) => {
+      demand(asked, ["uri"]);
+      const { uri } = asked;
       await ready;
       const file = fileId(uri);
       await index.load(file);

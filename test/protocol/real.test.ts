@@ -5,7 +5,7 @@ import { fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, test } from "node:test";
-import { type CodeAction, TextDocumentEdit } from "vscode-languageserver-protocol";
+import { type CodeAction, ErrorCodes, TextDocumentEdit } from "vscode-languageserver-protocol";
 import { applyEdits, lineStarts, offsetAt } from "../../server/base/text.ts";
 import {
   folder,
@@ -352,6 +352,30 @@ def ${name}():
     child.send({ jsonrpc: "2.0", id: 2, method: "shutdown" });
     child.send({ jsonrpc: "2.0", method: "exit" });
     assert.equal(await ended, 0);
+  });
+
+  test("a request without its parameters is refused, and leaves no fault in the log", async () => {
+    const { client, at } = await launch({});
+    const uri = at.file("app.py");
+    client.open(uri, PYTHON);
+    const textDocument = { uri };
+    const requests: readonly (readonly [string, unknown])[] = [
+      ["textDocument/codeAction", {}],
+      ["textDocument/codeAction", { textDocument }],
+      ["textDocument/codeAction", { textDocument, range: ALL }],
+      ["textDocument/codeAction", { textDocument, range: "all", context: { diagnostics: [] } }],
+      ["textDocument/hover", {}],
+      ["textDocument/hover", { textDocument, position: null }],
+      ["codeAction/resolve", {}],
+      ["skeptic/scanFile", {}],
+    ];
+    for (const [method, params] of requests)
+      await assert.rejects(
+        client.connection.sendRequest(method, params),
+        { code: ErrorCodes.InvalidParams },
+        `${method} ${JSON.stringify(params)}`,
+      );
+    await until("the findings", () => codes(client, uri)?.includes("sql-injection"), 15_000);
   });
 
   test("bad input neither crashes nor hangs it", async () => {
