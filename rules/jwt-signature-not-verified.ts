@@ -1,4 +1,5 @@
 import { quoted, removeArgument, removeEntry } from "../server/rule/fix/arguments.ts";
+import { answerIfRaised } from "../server/rule/fix/refused-token.ts";
 import { aroundCall, keptOptions } from "../server/rule/fix/verify-token.ts";
 import { binder, given, written } from "../server/rule/given.ts";
 import {
@@ -230,16 +231,22 @@ function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
     const renamed = callee.op === "member" && callee.name !== name && data.does === "decodes";
     if (renamed) edits.unshift({ ...code.absolute(callee.nameSpan), newText: name });
     const around =
-      renamed && library === "jsonwebtoken"
-        ? aroundCall(code, op, match.op ?? 0, data, context)
-        : { edits: [], throws: false };
+      code.language === "python"
+        ? answerIfRaised(code, op, match.op ?? 0, data, context)
+        : renamed && library === "jsonwebtoken"
+          ? aroundCall(code, op, match.op ?? 0, data, context)
+          : { edits: [], throws: false };
     edits.push(...around.edits);
     return {
-      title: `Verify the signature with ${key}${around.throws ? "; it throws where the token is not valid" : ""}`,
+      title: `Verify the signature with ${key}${around.throws ? throwing(code) : ""}`,
       grade: "suggested",
       edits: [{ file: code.file, edits }],
     };
   });
+}
+
+function throwing(code: Code): string {
+  return `; it ${code.language === "python" ? "raises" : "throws"} where the token is not valid`;
 }
 
 function switchOn(
@@ -249,8 +256,22 @@ function switchOn(
   op: Parameters<typeof removeArgument>[1],
   context: Context,
 ): readonly Fix[] | undefined {
+  const around =
+    code.language === "python"
+      ? answerIfRaised(code, op, call.site.op, data, context)
+      : { edits: [], throws: false };
   const one = (file: string, edit: ReturnType<typeof removeArgument>): readonly Fix[] => [
-    { title: "Verify the signature", grade: "suggested", edits: [{ file, edits: [edit] }] },
+    {
+      title: `Verify the signature${around.throws ? throwing(code) : ""}`,
+      grade: "suggested",
+      edits:
+        file === code.file
+          ? [{ file, edits: [edit, ...around.edits] }]
+          : [
+              { file, edits: [edit] },
+              ...(around.edits.length > 0 ? [{ file: code.file, edits: around.edits }] : []),
+            ],
+    },
   ];
   const direct = op.args.find((a) => a.name === "verify");
   if (direct !== undefined) return one(code.file, removeArgument(code, op, direct));

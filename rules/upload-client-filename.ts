@@ -29,7 +29,7 @@ export default rule({
         : "The parser drops folders, but one client overwrites another's file, and shell.php or page.html is served as such.",
     fix: "Store it under a random name (uuid4, randomUUID) with an extension from your own list, and keep the client's name as data only.",
   }),
-  fixes: (match, code) => randomName(match, code),
+  fixes: (match, code, context) => randomName(match, code, context),
 });
 
 const NAMES: Readonly<Record<string, string>> = {

@@ -13,7 +13,7 @@ const row = (path: string, data: Readonly<Record<string, string | number | boole
  * Data of a row: `does` verifies, signs, decodes (reads without a check) or holds (is given the key for later). Argument specs with "|" between alternatives:
  * token, key, payload, algorithms or algorithm, expiry. `missing` says what happens without a list of algorithms ("refuses",
  * "any", "by-key"), `none` what happens to an unsigned token ("refuses", "without-key", "accepts"), `every` names lists of
- * everything, `signature` the switch that turns the check off, `claims` those for single claims ("spec=value off:word").
+ * everything, `refused` the exception for a token that is not valid, `signature` the switch that turns the check off, `claims` those for single claims ("spec=value off:word").
  */
 const jwt: Model = {
   language: "python",
@@ -23,6 +23,7 @@ const jwt: Model = {
       does: "verifies",
       library: "PyJWT",
       api: "jwt.decode",
+      refused: "jwt#InvalidTokenError",
       token: "0|jwt",
       key: "1|key",
       algorithms: "2|algorithms",
@@ -46,6 +47,7 @@ const jwt: Model = {
       does: "verifies",
       library: "python-jose",
       api: "jwt.decode",
+      refused: "jose#JWTError",
       token: "0|token",
       key: "1|key",
       algorithms: "2|algorithms",
@@ -70,6 +72,7 @@ const jwt: Model = {
       does: "decodes",
       library: "python-jose",
       api: "get_unverified_claims",
+      refused: "jose#JWTError",
       token: "0|token",
     }),
     row("fastapi_login.LoginManager", {

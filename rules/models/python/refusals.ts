@@ -18,6 +18,8 @@ const refusals: Model = {
         `${FASTAPI}.${VERBS}().arg(0)`,
         `${FASTAPI}.add_api_route.arg({1,endpoint})`,
         "fastapi.{Depends,Security}.arg({0,dependency})",
+        // Imported by name: for the functions that the handlers of the file call.
+        "fastapi.HTTPException",
       ],
       [
         {
@@ -33,6 +35,7 @@ const refusals: Model = {
     ...at(
       [
         "starlette.requests.Request()",
+        "starlette.exceptions.HTTPException",
         "starlette.routing.Route.arg({1,endpoint})",
         "starlette.applications.Starlette().{add_route.arg(1),route().arg(0)}",
         "starlette.endpoints.HTTPEndpoint().%method.{get,post,put,patch,delete,head,options}",
@@ -60,7 +63,7 @@ const refusals: Model = {
       ],
     ),
     // Whoever reads it is inside of a request.
-    ...at(["flask.request"], [{ text: "{flask#abort}({status})", form: "throws" }]),
+    ...at(["flask.request", "flask.abort"], [{ text: "{flask#abort}({status})", form: "throws" }]),
     ...at(
       [`${QUART}.{route,get,post,put,patch,delete}().arg(0)`],
       [
@@ -68,7 +71,7 @@ const refusals: Model = {
         { text: "return {message}, {status}", form: "result" },
       ],
     ),
-    ...at(["quart.request"], [{ text: "{quart#abort}({status})", form: "throws" }]),
+    ...at(["quart.request", "quart.abort"], [{ text: "{quart#abort}({status})", form: "throws" }]),
     ...at(
       ["rest_framework.request.Request()"],
       [

@@ -74,9 +74,15 @@ function baseOf(code: Code, op: Op, depth: number): string | undefined {
       return stores.length === 1 && stores[0] !== undefined ? next(stores[0].value) : undefined;
     }
     case "binary":
-      if (op.operator === "/") return pathText(code, op.left);
+      if (op.operator === "/")
+        return below(
+          code,
+          pathText(code, op.left),
+          op.right,
+          (base, folder) => `${base} / ${folder}`,
+        );
       if (op.operator !== "+") return undefined;
-      return next(op.left) ?? folderText(code, op.left);
+      return behindText(code, op.left) ?? next(op.left) ?? folderText(code, op.left);
     case "join": {
       const first = op.parts[0];
       const second = op.parts[1];
@@ -86,9 +92,13 @@ function baseOf(code: Code, op: Op, depth: number): string | undefined {
           ? quoted(code, first.text.slice(0, cut))
           : undefined;
       }
-      if (first?.kind === "hole" && second?.kind === "text" && /^[/\\]/.test(second.text))
-        return pathText(code, first.value);
-      return undefined;
+      if (first?.kind !== "hole" || second?.kind !== "text" || !/^[/\\]/.test(second.text))
+        return undefined;
+      const base = pathText(code, first.value);
+      const folder = second.text.slice(0, second.text.lastIndexOf("/"));
+      if (base === undefined || folder === "") return base;
+      if (!isFolder(folder.slice(1))) return undefined;
+      return code.language === "python" ? `f"{${base}}${folder}"` : `\`\${${base}}${folder}\``;
     }
     case "call": {
       const callee = code.op(op.callee);
@@ -104,8 +114,21 @@ function baseOf(code: Code, op: Op, depth: number): string | undefined {
       if (first === undefined) return undefined;
       // With more parts between, the folder meant is deeper than the first: no guess.
       if ((name === "join" || name === "resolve" || name === "Path") && op.args.length > 1)
-        return op.args.length === 2 ? pathText(code, first.value) : undefined;
-      if (name === "joinpath" && callee.op === "member") return pathText(code, callee.object);
+        return op.args.length !== 2
+          ? undefined
+          : below(
+              code,
+              pathText(code, first.value),
+              op.args[1]?.value ?? first.value,
+              (base, folder) => `${code.text(callee.span)}(${base}, ${folder})`,
+            );
+      if (name === "joinpath" && callee.op === "member")
+        return below(
+          code,
+          pathText(code, callee.object),
+          first.value,
+          (base, folder) => `${base}.joinpath(${folder})`,
+        );
       if (name === "resolve" && callee.op === "member" && op.args.length === 0)
         return next(callee.object);
       return [
@@ -135,6 +158,43 @@ function pathText(code: Code, id: ValueId): string | undefined {
     return typeof op.value === "string" && op.value !== "" && op.value !== "/" ? text : undefined;
   return op.op === "load" || op.op === "free" || op.op === "member" || op.op === "call"
     ? text
+    : undefined;
+}
+/** `join(BASE, "sub/" + name)`: the folder meant is `join(BASE, "sub")`. Undefined where it climbs or begins anew. */
+function below(
+  code: Code,
+  base: string | undefined,
+  rest: ValueId,
+  joined: (base: string, folder: string) => string,
+): string | undefined {
+  const head = headOf(code, rest);
+  const folder = head.slice(0, Math.max(head.lastIndexOf("/"), 0));
+  if (base === undefined || head.startsWith("/")) return undefined;
+  if (folder === "") return base;
+  return isFolder(folder) ? joined(base, quoted(code, folder)) : undefined;
+}
+/** The constant text at the front of an expression. */
+function headOf(code: Code, id: ValueId): string {
+  const op = code.op(id);
+  if (op.op === "const") return typeof op.value === "string" ? op.value : "";
+  if (op.op === "annotate") return headOf(code, op.value);
+  if (op.op === "binary" && op.operator === "+") return headOf(code, op.left);
+  const first = op.op === "join" ? op.parts[0] : undefined;
+  return first?.kind === "text" ? first.text : "";
+}
+function isFolder(text: string): boolean {
+  return /^[\w./@ -]+$/.test(text) && !text.split("/").includes("..");
+}
+/** `BASE + "/sub/"` in front of the name: `BASE + "/sub"`. */
+function behindText(code: Code, id: ValueId): string | undefined {
+  const op = code.op(id);
+  if (op.op !== "binary" || op.operator !== "+") return undefined;
+  const text = code.op(op.right);
+  const base = pathText(code, op.left);
+  if (text.op !== "const" || typeof text.value !== "string" || base === undefined) return undefined;
+  const folder = text.value.slice(0, text.value.lastIndexOf("/"));
+  return folder.startsWith("/") && isFolder(folder.slice(1))
+    ? `${base} + ${quoted(code, folder)}`
     : undefined;
 }
 function folderText(code: Code, id: ValueId): string | undefined {

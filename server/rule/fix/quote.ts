@@ -38,7 +38,10 @@ export function quoteFixes(match: Match, code: Code, manual: boolean): readonly 
 
 type Alt = NonNullable<NonNullable<Match["hit"]>["value"]["alts"]>[number];
 
-/** The holes that hold data, and whether quotes of the command are open around them; undefined if there are none. */
+/**
+ * The holes that hold data, and whether quotes of the command are open around them; undefined if there are none, or if several
+ * came from one place, as the elements of a list that is joined.
+ */
 export function holesOf(
   alt: Alt | undefined,
 ): readonly { readonly part: Part; readonly quoted: boolean }[] | undefined {
@@ -56,5 +59,7 @@ export function holesOf(
       else if (c === open) open = "";
     }
   }
-  return out.length === 0 ? undefined : out;
+  const spans = out.map(({ part }) => part.span).sort((a, b) => a.start - b.start);
+  const isApart = spans.every((span, i) => i === 0 || span.start >= (spans[i - 1]?.end ?? 0));
+  return out.length === 0 || !isApart ? undefined : out;
 }

@@ -1,11 +1,12 @@
 /** Fixes for uploads: a random name in place of the client's. */
-import type { Code, Edit, Fix, Match, Op, Span, ValueId } from "../rule.ts";
-import { importEdit } from "./imports.ts";
+import type { Code, Context, Edit, Fix, Match, Op, Span, ValueId } from "../rule.ts";
+import { importEdits } from "./imports.ts";
 import { randomId } from "./random-id.ts";
 import { endsStatements, responseName } from "./refusal.ts";
 import { freshName, insertBefore } from "./statements.ts";
+import { checkedExtension, type Extension } from "./upload-extension.ts";
 
-export function randomName(match: Match, code: Code): readonly Fix[] {
+export function randomName(match: Match, code: Code, context: Context): readonly Fix[] {
   const title = "Store it under a random name";
   const refuse = (why: string): readonly Fix[] => [
     {
@@ -26,30 +27,49 @@ export function randomName(match: Match, code: Code): readonly Fix[] {
   const told = toldAfter(code, place, source.span, hit.site.span.end);
   if (told === undefined)
     return refuse("the answer tells the client's name, by which the file may be asked for later");
-  const edits: Edit[] = [];
-  let name: string;
-  if (code.language === "python") {
-    const wanted = importEdit(code, { module: "uuid" });
-    if (wanted.edit !== undefined) edits.push(wanted.edit);
-    name = `${wanted.local}.uuid4().hex`;
-  } else {
-    const made = randomId(code);
-    edits.push(...made.edits);
-    name = made.text;
-  }
+  const written = code.text(code.op(place).span);
+  const extension =
+    checkedExtension(code, context, code.text(source.span), place) ??
+    checkedExtension(code, context, written, place);
+  const made = newName(code, extension);
+  const edits: Edit[] = [...made.edits];
+  let name = made.text;
   if (told.length > 0) {
     const js = code.language === "javascript";
     const variable = freshName(code, js ? "storedName" : "stored_name");
     const line = js
       ? `const ${variable} = ${name}${endsStatements(code) ? ";" : ""}`
       : `${variable} = ${name}`;
-    const made = insertBefore(code, code.op(place).span, [line]);
-    if (made === undefined) return refuse("there is no place for a variable with the new name");
-    edits.push(made, ...told.map((id) => replaced(code, id, variable)));
+    const stored = insertBefore(code, code.op(place).span, [line]);
+    if (stored === undefined) return refuse("there is no place for a variable with the new name");
+    edits.push(stored, ...told.map((id) => replaced(code, id, variable)));
     name = variable;
   }
   edits.push(replaced(code, place, name));
-  return [{ title, grade: "suggested", edits: [{ file: code.file, edits }] }];
+  return [
+    {
+      title: extension === undefined ? `${title}, without its extension` : title,
+      grade: "suggested",
+      edits: [{ file: code.file, edits }],
+    },
+  ];
+}
+
+/** A random name, with the extension that was checked. */
+function newName(
+  code: Code,
+  extension: Extension | undefined,
+): { readonly text: string; readonly edits: readonly Edit[] } {
+  const wanted = extension === undefined ? [] : [extension.wanted];
+  const end = (local: string | undefined): string =>
+    extension === undefined ? "" : ` + ${extension.text(local ?? "")}`;
+  if (code.language === "python") {
+    const { edits, locals } = importEdits(code, [{ module: "uuid" }, ...wanted]);
+    return { text: `${locals[0]}.uuid4().hex${end(locals[1])}`, edits };
+  }
+  const id = randomId(code);
+  const { edits, locals } = importEdits(code, wanted);
+  return { text: id.text + end(locals[0]), edits: [...id.edits, ...edits] };
 }
 
 function replaced(code: Code, id: ValueId, newText: string): Edit {
