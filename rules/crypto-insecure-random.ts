@@ -177,6 +177,7 @@ function fixes(match: Match, code: Code): readonly Fix[] {
     .split(",")
     .map(Number);
   const edits = new Map<string, Edit>();
+  let isSame = !isSeeded(code);
   for (const id of ids) {
     const op = code.op(id);
     const own =
@@ -193,12 +194,37 @@ function fixes(match: Match, code: Code): readonly Fix[] {
             ? "Use crypto.randomUUID() or crypto.getRandomValues. No edit is offered: in a browser there is no counterpart of the same form."
             : "Use randomBytes, randomUUID or randomInt of node:crypto. No edit is offered: what is computed of the number has no counterpart of the same form.",
       );
+    isSame &&= hasSameRange(code, op, id, String(match.facts?.api));
     for (const edit of own) edits.set(`${edit.start}:${edit.end}`, edit);
   }
-  return [{ title, grade: "suggested", edits: [{ file: code.file, edits: [...edits.values()] }] }];
+  return [
+    {
+      title,
+      grade: isSame ? "safe" : "suggested",
+      edits: [{ file: code.file, edits: [...edits.values()] }],
+    },
+  ];
 }
 
 type Call = Op & { readonly op: "call" };
+
+/** The program asks for the same values each time, as simulations do. */
+function isSeeded(code: Code): boolean {
+  return /\bseed\s*\(/.test(code.fileText);
+}
+
+/** What comes out is of the same kind, from the same range, only by chance: nobody can have counted on a value. */
+function hasSameRange(code: Code, op: Op, id: ValueId, api: string): boolean {
+  if (code.language === "python") return api.startsWith("random.");
+  if (op.op !== "call" || api !== "Math.random" || textChain(code, id) !== undefined) return false;
+  const bounds = wholeNumberOf(code, id)?.args.split(",") ?? [];
+  // randomInt takes whole numbers less than 2 ** 48 apart, and none of them twice.
+  const numbers = bounds.map((text) =>
+    /^\s*\d[\d_]*\s*$/.test(text) ? Number(text.replaceAll("_", "")) : Number.NaN,
+  );
+  const [low, high] = numbers.length === 1 ? [0, numbers[0]] : numbers;
+  return low !== undefined && high !== undefined && high > low && high - low < 2 ** 48;
+}
 
 /** `random.randint(1, 6)` -> `secrets.SystemRandom().randint(1, 6)`: the same methods, of the system's generator. */
 function inPython(code: Code, call: Call, api: string): readonly Edit[] | undefined {

@@ -169,7 +169,11 @@ function fix({ span, facts }: Match, file: ManifestFile): Fix {
         });
         return typeof made === "string"
           ? manual(made)
-          : { title, grade: "suggested", edits: [{ file: file.file, edits: made }] };
+          : {
+              title,
+              grade: made.isSame ? "safe" : "suggested",
+              edits: [{ file: file.file, edits: made.edits }],
+            };
       }
   return manual("The step was not found again.");
 }

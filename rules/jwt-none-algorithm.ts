@@ -21,47 +21,11 @@ export default rule({
   severity: "medium",
   cwe: [347],
   owasp: ["A02:2021", "A04:2025"],
-  calls: {
+  project: {
     sinks: ["token"],
-    check(call, context) {
-      const data = rowData(call, "token");
-      const code = context.code(call.site.item);
-      if (data === undefined || code === undefined) return undefined;
-      const confidence = call.guessed ? ("medium" as const) : ("high" as const);
-      const place = { item: call.site.item, op: call.site.op, call, confidence };
-      if (data.unsigned === true) {
-        const span = call.site.span;
-        return data.does === "verifies"
-          ? {
-              ...place,
-              span,
-              severity: "critical",
-              facts: { does: "accepts", api: String(data.api) },
-            }
-          : { ...place, span, severity: "medium", facts: { does: "signs", api: String(data.api) } };
-      }
-      if (data.does === "signs") {
-        const found = given(call, data.algorithm);
-        const value = constantOf(found);
-        if (typeof value !== "string" || value.toLowerCase() !== "none") return undefined;
-        return {
-          ...place,
-          span: spanOf(call, code, found),
-          facts: { does: "signs", api: String(data.api) },
-        };
-      }
-      if (
-        data.does !== "verifies" ||
-        !knownAlgorithms(call, data).some((a) => a.toLowerCase() === "none")
-      )
-        return undefined;
-      const effect = effectOf(call, data, code, context);
-      return {
-        ...place,
-        span: spanOf(call, code, given(call, data.algorithms)),
-        severity: effect === "open" ? "critical" : "medium",
-        facts: { does: effect, api: String(data.api), library: String(data.library) },
-      };
+    check(calls, context) {
+      const isIssued = calls.some((call) => signsWithNone(call, rowData(call, "token")));
+      return calls.flatMap((call) => check(call, context, isIssued) ?? []);
     },
   },
   say: ({ facts }) => {
@@ -98,6 +62,52 @@ export default rule({
   },
   fixes: (match, code, context) => fixes(match, code, context),
 });
+
+/** `isIssued`: the program makes unsigned tokens itself. */
+function check(call: Observation, context: Context, isIssued: boolean): Match | undefined {
+  const data = rowData(call, "token");
+  const code = context.code(call.site.item);
+  if (data === undefined || code === undefined) return undefined;
+  const confidence = call.guessed ? ("medium" as const) : ("high" as const);
+  const place = { item: call.site.item, op: call.site.op, call, confidence };
+  if (data.unsigned === true) {
+    const span = call.site.span;
+    return data.does === "verifies"
+      ? {
+          ...place,
+          span,
+          severity: "critical",
+          facts: { does: "accepts", api: String(data.api) },
+        }
+      : { ...place, span, severity: "medium", facts: { does: "signs", api: String(data.api) } };
+  }
+  if (data.does === "signs") {
+    const found = given(call, data.algorithm);
+    if (!signsWithNone(call, data)) return undefined;
+    return {
+      ...place,
+      span: spanOf(call, code, found),
+      facts: { does: "signs", api: String(data.api) },
+    };
+  }
+  if (
+    data.does !== "verifies" ||
+    !knownAlgorithms(call, data).some((a) => a.toLowerCase() === "none")
+  )
+    return undefined;
+  const effect = effectOf(call, data, code, context);
+  return {
+    ...place,
+    span: spanOf(call, code, given(call, data.algorithms)),
+    severity: effect === "open" ? "critical" : "medium",
+    facts: { does: effect, api: String(data.api), library: String(data.library), isIssued },
+  };
+}
+
+function signsWithNone(call: Observation, data: Data | undefined): boolean {
+  const value = data?.does === "signs" ? constantOf(given(call, data.algorithm)) : undefined;
+  return data?.unsigned === true || (typeof value === "string" && value.toLowerCase() === "none");
+}
 
 /** "open": a forged token passes. */
 function effectOf(call: Observation, data: Data, code: Code, context: Context): "open" | "listed" {
@@ -167,7 +177,20 @@ function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
       },
     ];
   }
-  return [{ title, grade: "suggested", edits: [{ file: list.code.file, edits }] }];
+  // Where the key can be missing an unsigned token passes, which nobody has made here: no token that does is a right one.
+  const op = code.op(call.site.op);
+  const isOwnList =
+    list.code.item === code.item &&
+    op.span.start <= list.op.span.start &&
+    list.op.span.end <= op.span.end;
+  const isSafe =
+    isOwnList &&
+    match.facts?.does === "open" &&
+    data.none === "without-key" &&
+    match.facts.isIssued === false;
+  return [
+    { title, grade: isSafe ? "safe" : "suggested", edits: [{ file: list.code.file, edits }] },
+  ];
 }
 function isNone(op: Op): boolean {
   return op.op === "const" && typeof op.value === "string" && op.value.toLowerCase() === "none";

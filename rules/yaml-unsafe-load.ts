@@ -15,6 +15,8 @@ import {
 import { mayBeBelow } from "../server/rule/version.ts";
 
 const PYTHON_LOAD = "{yaml,ruamel.yaml}.{load,load_all}";
+const REGISTERS =
+  "yaml.{add_constructor,add_multi_constructor,add_implicit_resolver,add_path_resolver}";
 /** They build any object; https://github.com/yaml/pyyaml/wiki/PyYAML-yaml.load(input)-Deprecation. */
 const UNSAFE = /^lib:(?:yaml|ruamel\.yaml)\.(?:loader\.)?(?:C?Loader|C?UnsafeLoader)$/;
 const SCHEMA = /^lib:js-yaml\.DEFAULT_FULL_SCHEMA$/;
@@ -26,27 +28,15 @@ export default rule({
   severity: "high",
   cwe: [502],
   owasp: ["A08:2021", "A08:2025"],
-  calls: {
+  project: {
     watch: [
       PYTHON_LOAD,
       "yaml.{unsafe_load,unsafe_load_all}",
       "ruamel.yaml.YAML",
       "js-yaml.{load,loadAll}",
+      REGISTERS,
     ],
-    check(call, context) {
-      const how = howUnsafe(call, context);
-      if (how === undefined || (!how.makes && isOwnText(call))) return undefined;
-      const { site } = call;
-      return {
-        item: site.item,
-        span: site.span,
-        op: site.op,
-        call,
-        severity: how.sure && (how.makes || !isOwnFile(call)) ? "high" : "medium",
-        confidence: call.guessed ? "medium" : "high",
-        facts: { how: how.words, remote: how.makes ? false : isRemote(call) },
-      };
-    },
+    check: (calls, context) => calls.flatMap((call) => check(call, calls, context)),
   },
   say: (match, context) => {
     const python = context.code(match.item)?.language === "python";
@@ -62,6 +52,34 @@ export default rule({
   },
   fixes: (match, code) => [fix(match, code)],
 });
+
+/** They teach the unsafe loaders further tags, of which the safe one knows nothing. */
+const ADDS = /\.(?:add_(?:multi_)?constructor|add_(?:implicit|path)_resolver)$/;
+
+function check(
+  call: Observation,
+  calls: readonly Observation[],
+  context: Context,
+): readonly Match[] {
+  const how = howUnsafe(call, context);
+  if (how === undefined || (!how.makes && isOwnText(call))) return [];
+  const { site } = call;
+  return [
+    {
+      item: site.item,
+      span: site.span,
+      op: site.op,
+      call,
+      severity: how.sure && (how.makes || !isOwnFile(call)) ? "high" : "medium",
+      confidence: call.guessed ? "medium" : "high",
+      facts: {
+        how: how.words,
+        remote: how.makes ? false : isRemote(call),
+        plain: how.sure && !calls.some((other) => other.paths.some((path) => ADDS.test(path))),
+      },
+    },
+  ];
+}
 
 interface How {
   readonly words: string;
@@ -81,6 +99,7 @@ function howUnsafe(call: Observation, context: Context): How | undefined {
         }
       : undefined;
   if (path.startsWith("js-yaml.")) return howInJavaScript(call, context);
+  if (ADDS.test(path)) return undefined;
   if (/unsafe_load/.test(path))
     return {
       words: "This loader builds whatever Python object the text names",
@@ -140,8 +159,25 @@ function isRemote(call: Observation): boolean {
   return text !== undefined && spread(text).some((t) => t.kind === "remote");
 }
 
+/**
+ * The text comes from a request, so that a class it names is the attack, and the program has taught the loader nothing: all else
+ * is read as before.
+ */
+function gradeOf(match: Match, code: Code): "safe" | "suggested" {
+  const text = match.call === undefined ? undefined : argument(match.call, 0)?.value;
+  const isWhole = text !== undefined && text.alts === undefined && text.taint.length > 0;
+  return match.facts?.remote === true &&
+    match.facts.plain === true &&
+    match.confidence !== "medium" &&
+    isWhole &&
+    !/\bYAMLObject\b/.test(code.fileText)
+    ? "safe"
+    : "suggested";
+}
+
 function fix(match: Match, code: Code): Fix {
   const title = "Use the safe loader";
+  const grade = gradeOf(match, code);
   const manual = (reason: string): Fix => ({ title, grade: "manual", edits: [], reason });
   const { call } = match;
   const op = call === undefined ? undefined : code.op(call.site.op);
@@ -158,7 +194,7 @@ function fix(match: Match, code: Code): Fix {
     if (!/\.load(?:All)?$/.test(text))
       return manual("Call safeLoad; it goes by another name here.");
     const edits = [{ start, end, newText: text.replace(/load(?:All)?$/, `safeLoad${name}`) }];
-    return { title, grade: "suggested", edits: [{ file: code.file, edits }] };
+    return { title, grade, edits: [{ file: code.file, edits }] };
   }
   if (path.startsWith("ruamel.")) return manual('Use YAML(typ="safe").load(text).');
   const positional = op.args.filter((a) => a.name === undefined);
@@ -174,5 +210,5 @@ function fix(match: Match, code: Code): Fix {
     { start, end, newText: wanted.local },
     ...(loader === undefined ? [] : [removeArgument(code, op, loader)]),
   ];
-  return { title, grade: "suggested", edits: [{ file: code.file, edits }] };
+  return { title, grade, edits: [{ file: code.file, edits }] };
 }

@@ -1,9 +1,17 @@
 // Writes the table of rules/README.md: what the rules say of themselves, and the languages and fix
-// grades that the examples of their pages really get. Run `npm run build` first; it takes a minute or two.
+// grades that the examples of their pages really get, and which tests of test/exploits try those fixes. Run `npm run build` first; it takes a minute or two.
 // With names of rules, only their rows are made again.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { root } from "./lib/ensure.mjs";
@@ -37,25 +45,44 @@ const chosen = process.argv.slice(2);
 
 const rows = rules.flatMap(({ id, title, severity }) => {
   const old = readme.split("\n").find((line) => line.startsWith(`| [${id}](`));
-  if (old !== undefined && chosen.length > 0 && !chosen.includes(id)) return [old];
+  const proofs = proofsOf(id).join(", ");
+  if (old !== undefined && chosen.length > 0 && !chosen.includes(id)) {
+    const cells = old.split("|").slice(1, 6);
+    return [`|${cells.join("|")}| ${proofs} |`];
+  }
   const own = findingsOfExamples(id).filter(({ rule }) => rule === id);
   if (own.length === 0) {
     console.error(`no example of ${id} is found`);
-    return [`| ${id} | ${title} | ${severity} | | |`];
+    return [`| ${id} | ${title} | ${severity} | | | |`];
   }
   const languages = new Set(own.map(({ file }) => languageOf(file)));
   const given = new Set(own.flatMap(({ fixes }) => fixes.map((fix) => fix.applicability)));
   const grades = GRADES.filter((grade) => given.has(grade));
   const cells = [`[${id}](${id}.md)`, title, severity, [...languages].sort().join(", ")];
-  return [`| ${cells.join(" | ")} | ${grades.join(", ") || "none"} |`];
+  return [`| ${cells.join(" | ")} | ${grades.join(", ") || "none"} | ${proofs} |`];
 });
-const head = ["| Rule | What it finds | Severity | Found in | Fix |", "|---|---|---|---|---|"];
+const head = [
+  "| Rule | What it finds | Severity | Found in | Fix | Fixes tried by |",
+  "|---|---|---|---|---|---|",
+];
 
 const table = `<!-- table -->\n${[...head, ...rows].join("\n")}\n<!-- end of table -->`;
 writeFileSync(
   path,
   readme.replace(/<!-- table -->.*<!-- end of table -->/s, () => table),
 );
+
+/**
+ * The exploit tests that name the rule.
+ * @param {string} id
+ */
+function proofsOf(id) {
+  const folder = join(root, "test", "exploits");
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".test.ts"))
+    .filter((name) => readFileSync(join(folder, name), "utf8").includes(`"${id}"`))
+    .map((name) => `[${name.replace(".test.ts", "")}](../test/exploits/${name})`);
+}
 
 /**
  * Scans every example of a page by itself.

@@ -1,7 +1,7 @@
 /** Takes an expression out of a workflow's script: it becomes a variable of the step's environment. */
 import { holes, parseExpression, textPaths } from "../expression.ts";
 import type { Edit, ManifestFile, Span } from "../rule.ts";
-import { type Quoting, quotingAt } from "../shell.ts";
+import { commands, type Quoting, quotingAt } from "../shell.ts";
 import type { Job, Step, Workflow } from "../workflow.ts";
 import { at, entries, entryOf, textOf, textsOf, type YamlNode, type YamlText } from "../yaml.ts";
 import { scriptHoles, scriptSpan } from "../yaml-script.ts";
@@ -17,8 +17,26 @@ export interface Taken {
   readonly isJavaScript: boolean;
 }
 
+export interface Moved {
+  readonly edits: readonly Edit[];
+  /**
+   * The text stood between double quotes of a shell, and the variable stands there now, in a command that only shows it or compares
+   * it: for every text that was no code the script does the same, and none is code any more.
+   */
+  readonly isSame: boolean;
+}
+
 /** Edits, or why there are none. */
-export function environmentFix(file: ManifestFile, taken: Taken): readonly Edit[] | string {
+export function environmentFix(file: ManifestFile, taken: Taken): Moved | string {
+  const isSame =
+    !taken.isJavaScript &&
+    quotingOf(file.text, taken) === "double" &&
+    isOnlyShown(file.text, taken);
+  const edits = environmentEdits(file, taken);
+  return typeof edits === "string" ? edits : { edits, isSame };
+}
+
+function environmentEdits(file: ManifestFile, taken: Taken): readonly Edit[] | string {
   const { step, span, text } = taken;
   const expression = file.text.slice(span.start, span.end);
   const map = step.node;
@@ -108,12 +126,7 @@ function useInShell(file: string, taken: Taken, name: string): Edit | string {
     return `The script runs in ${shell}: read the variable ${name} as that language does.`;
   const { start, end } = scriptSpan(file, text);
   const script = file.slice(start, end);
-  const all = scriptHoles(file, text);
-  const index = all.findIndex((hole) => hole.start === span.start);
-  const quoting = quotingAt(
-    script,
-    all.map((hole) => ({ start: hole.start - start, end: hole.end - start })),
-  )[index];
+  const quoting = quotingOf(file, taken);
   if (quoting === undefined || NOT_THERE[quoting] !== undefined)
     return NOT_THERE[quoting ?? "other"] as string;
   const before = script.slice(0, span.start - start).replace(/\\\r?\n/g, " ");
@@ -127,6 +140,43 @@ function useInShell(file: string, taken: Taken, name: string): Edit | string {
   const newText =
     quoting === "plain" ? `"${variable}"` : quoting === "single" ? `'"${variable}"'` : variable;
   return { ...span, newText };
+}
+const SHOWS: ReadonlySet<string> = new Set(["echo", "printf", "test", "[", "[["]);
+const BEFORE: ReadonlySet<string> = new Set([
+  "if",
+  "elif",
+  "while",
+  "until",
+  "then",
+  "else",
+  "do",
+  "!",
+]);
+const RUNS: ReadonlySet<string> = new Set(["eval", "exec", "source", ".", "sh", "bash", "trap"]);
+
+/** It is an argument of `echo`, `test` or the like, and the script hands no text on to what would run it. */
+function isOnlyShown(file: string, { span, text }: Taken): boolean {
+  const { start, end } = scriptSpan(file, text);
+  const script = file.slice(start, end);
+  if (/`|\$\(|[<>]\(|(?:^|[^|])\|(?!\|)/.test(script)) return false;
+  const all = commands(script);
+  if (all.some(({ words }) => words.some((word) => RUNS.has(word.text)))) return false;
+  const own = all.find(({ words }) =>
+    words.some((word) => start + word.start <= span.start && span.end <= start + word.end),
+  );
+  const first = own?.words.find((word) => !BEFORE.has(word.text));
+  const isWritten = own?.words.some((word) => /^\d*[<>]/.test(script.slice(word.start, word.end)));
+  return first !== undefined && SHOWS.has(first.text) && isWritten === false;
+}
+
+/** The quotes of the shell that are open where the expression stands. */
+function quotingOf(file: string, { span, text }: Taken): Quoting | undefined {
+  const { start, end } = scriptSpan(file, text);
+  const all = scriptHoles(file, text);
+  const holes = all.map((hole) => ({ start: hole.start - start, end: hole.end - start }));
+  return quotingAt(file.slice(start, end), holes)[
+    all.findIndex((hole) => hole.start === span.start)
+  ];
 }
 const NOT_THERE: Readonly<Partial<Record<Quoting, string>>> = {
   comment: "It stands in a comment: take it away.",
