@@ -8,11 +8,13 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, transform } from "esbuild";
+import { readerPage } from "./scripts/lib/reader-pages.mjs";
 
 export const root = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
@@ -56,7 +58,7 @@ export async function buildProduct() {
   rmSync(join(root, "dist", "rules"), { recursive: true, force: true });
   mkdirSync(join(root, "dist", "rules"), { recursive: true });
   for (const name of readdirSync(join(root, "rules")).filter((each) => each.endsWith(".md"))) {
-    copyFileSync(join(root, "rules", name), join(root, "dist", "rules", name));
+    writeFileSync(join(root, "dist", "rules", name), readerText(join(root, "rules", name)));
   }
   await Promise.all(
     ENTRIES.filter(({ source }) => existsSync(join(root, source))).map(async (entry) => {
@@ -66,6 +68,7 @@ export async function buildProduct() {
         entryPoints: [entry.source],
         outfile: entry.target,
         external: ["vscode"],
+        plugins: [readerPages],
         sourcemap: true,
         sourcesContent: false,
         ...(entry.executable && !hasShebang ? { banner: { js: SHEBANG } } : {}),
@@ -80,6 +83,24 @@ export async function buildProduct() {
     copyFileSync(require.resolve(file), join(root, "dist", file.slice(file.indexOf("/") + 1)));
   }
 }
+
+/** @param {string} path */
+function readerText(path) {
+  return readerPage(readFileSync(path, "utf8"), basename(path, ".md"));
+}
+
+/**
+ * The rules' pages as people read them.
+ * @type {import("esbuild").Plugin}
+ */
+const readerPages = {
+  name: "reader-pages",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[\\/]rules[\\/][\w-]+\.md$/ }, ({ path }) => ({
+      contents: readerText(path),
+      loader: "text",
+    })),
+};
 
 /**
  * A bundled test still finds files beside its source: import.meta stands for the source's place.

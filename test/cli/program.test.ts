@@ -103,6 +103,18 @@ test("rules and sanitizers of the project: they find, they hide, and what they h
   assert.deepEqual(rulesOf(off.out), []);
 });
 
+test("a rule's page is printed as people read it", (t) => {
+  const box = sandbox(t, {});
+  for (const rule of ["sql-injection", "xss-react-dangerous-html", "dep-install-script"]) {
+    const { out } = skeptic(box, "explain", rule);
+    assert.match(out, /^# \w/m);
+    assert.doesNotMatch(out, /(?:error|warning|info|hint|missing|spurious): \[|^`{3}\w+ \w/m);
+  }
+  const { out } = skeptic(box, "explain", "sql-injection");
+  assert.match(out, /fetchall\(\) {2}# reported$/m);
+  assert.match(out, /^After the fix:$/m);
+});
+
 test("severity, confidence and the level of a rule decide what is reported", (t) => {
   const box = sandbox(t, {
     // critical and certain; high, but it goes through an unknown call; a hint.
