@@ -18,6 +18,8 @@ export const MANIFESTS = [
   "**/.github/workflows/*.yaml",
   "**/action.yml",
   "**/action.yaml",
+  "**/supabase/**/*.sql",
+  "**/supabase/config.toml",
   "**/package-lock.json",
   "**/npm-shrinkwrap.json",
   "**/yarn.lock",

@@ -107,6 +107,8 @@ import sstiUserTemplatePage from "./ssti-user-template.md";
 import sstiUserTemplate from "./ssti-user-template.ts";
 import stackTraceToClientPage from "./stack-trace-to-client.md";
 import stackTraceToClient from "./stack-trace-to-client.ts";
+import supabaseRlsMissingPage from "./supabase-rls-missing.md";
+import supabaseRlsMissing from "./supabase-rls-missing.ts";
 import supabaseServiceRoleClientPage from "./supabase-service-role-client.md";
 import supabaseServiceRoleClient from "./supabase-service-role-client.ts";
 import toctouFileCheckPage from "./toctou-file-check.md";
@@ -183,6 +185,7 @@ export const rules: RuleSet = {
     ssrfUserControlledUrl,
     sstiUserTemplate,
     stackTraceToClient,
+    supabaseRlsMissing,
     supabaseServiceRoleClient,
     toctouFileCheck,
     uploadClientFilename,
@@ -249,6 +252,7 @@ export const rules: RuleSet = {
     "ssrf-user-controlled-url": ssrfUserControlledUrlPage,
     "ssti-user-template": sstiUserTemplatePage,
     "stack-trace-to-client": stackTraceToClientPage,
+    "supabase-rls-missing": supabaseRlsMissingPage,
     "supabase-service-role-client": supabaseServiceRoleClientPage,
     "toctou-file-check": toctouFileCheckPage,
     "upload-client-filename": uploadClientFilenamePage,

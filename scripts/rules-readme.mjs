@@ -23,11 +23,13 @@ const NAMES = {
   txt: "requirements.txt",
   toml: "pyproject.toml",
   yml: ".github/workflows/ci.yml",
+  sql: "supabase/migrations/0001_tables.sql",
 };
 const LANGUAGES = {
   Python: /\.pyw?$/,
   TypeScript: /\.[cm]?tsx?$/,
   JavaScript: /\.[cm]?jsx?$/,
+  SQL: /\.sql$/,
 };
 const GRADES = ["safe", "suggested", "placeholder", "manual"];
 
@@ -35,7 +37,7 @@ const GRADES = ["safe", "suggested", "placeholder", "manual"];
 const BLOCK = /(?:^`(\S+)`(?: (\w+))?:\n+)?^```(\w+)((?: \w+)*)\n(.*?)^```$/gms;
 /** What a page expects of a line. */
 const MARK =
-  /[ \t]*(?:#|\/\/|\{?\/\*)[ \t]*(?:error|warning|info|hint|found|missing|spurious): *\[.*$/gm;
+  /[ \t]*(?:#|\/\/|--|\{?\/\*)[ \t]*(?:error|warning|info|hint|found|missing|spurious): *\[.*$/gm;
 
 /** @type {{ id: string, title: string, severity: string }[]} */
 const rules = skeptic(root, ["rules", "--format", "json"]);

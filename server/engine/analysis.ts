@@ -1,6 +1,8 @@
 /** What the functions of a file contribute to findings anywhere, and which files are concerned by it. */
 import type { FileId } from "../base/brand.ts";
+import { mix, textKey } from "../base/mix.ts";
 import { manifestFault } from "../rule/manifest.ts";
+import { readsFile } from "../rule/rule.ts";
 import { Interrupted } from "../taint/clock.ts";
 import { mapTaint } from "../taint/fields.ts";
 import type { Hit } from "../taint/summary.ts";
@@ -34,6 +36,8 @@ export interface Analysis {
   readonly last: Map<FileId, Look>;
   /** Files whose findings may be different. */
   readonly changedFiles: Set<FileId>;
+  /** Files of which findings depend on what this one says, other than code. */
+  readonly together: (file: FileId) => readonly FileId[];
   readonly analyse: (m: Moment, file: FileId) => void;
   readonly analyseFeeders: (m: Moment, file: FileId, within: number) => void;
   /** The contributions of all files, as far as they are known. */
@@ -48,6 +52,15 @@ export function createAnalysis(
   changedFiles: Set<FileId>,
 ): Analysis {
   const last = new Map<FileId, Look>();
+
+  const together = (file: FileId): readonly FileId[] => {
+    const specs = own.all().rules.flatMap(({ manifest }) =>
+      manifest?.together === true && readsFile(manifest, file) ? [manifest] : [],
+    );
+    return specs.length === 0
+      ? []
+      : [...last.keys()].filter((other) => specs.some((spec) => readsFile(spec, other)));
+  };
 
   const analyse = (m: Moment, file: FileId): void => {
     if (m.contributions.has(file)) return;
@@ -83,7 +96,8 @@ export function createAnalysis(
     m.waiting.delete(file);
     m.before.delete(file);
     m.contributions.set(file, contribution);
-    const key = contributionKey(contribution);
+    const spoken = doc !== undefined && isManifest(file) ? doc.text : "";
+    const key = mix(contributionKey(contribution), textKey(spoken));
     const before = last.get(file);
     const shared = isShared(contribution, own.all().rules);
     const { shows, looks } = looksOf(contribution, doc?.text ?? "", own.all().rules);
@@ -94,6 +108,7 @@ export function createAnalysis(
         for (const [other, l] of last) if (l.shared) changedFiles.add(other);
       if (shows || before?.shows)
         for (const [other, l] of last) if (l.looks) changedFiles.add(other);
+      for (const other of together(file)) changedFiles.add(other);
     }
     const { targets } = contribution;
     last.set(file, {
@@ -166,7 +181,7 @@ export function createAnalysis(
     return out;
   };
 
-  return { last, changedFiles, analyse, analyseFeeders, knownNow };
+  return { last, changedFiles, together, analyse, analyseFeeders, knownNow };
 }
 
 function failure(error: unknown): string {

@@ -32,7 +32,7 @@ function idsOf(set: RuleSet): ReadonlySet<string> {
 }
 
 export function createAnswers(
-  { docs, files, isManifest, foldersAbove, nameOf }: Texts,
+  { docs, files, isManifest, foldersAbove, filesLike, nameOf }: Texts,
   { irOf, now }: Moments,
   { last, analyse, analyseFeeders, knownNow }: Analysis,
   { crash }: Problems,
@@ -63,6 +63,7 @@ export function createAnswers(
         const at = above(name);
         return at === undefined ? undefined : files.text(at);
       },
+      like: (path) => filesLike(file, path),
       isInWorkspace: folders !== undefined,
       isOwn: (name) => files.packages(name).length > 0,
       names,

@@ -48,7 +48,7 @@ export const classify: Classify = (file, text) => {
 };
 
 function isManifest(file: FileId): boolean {
-  return /\.(?:json|jsonc|toml|txt|cfg|ini|lock|ya?ml)$/i.test(file);
+  return /\.(?:json|jsonc|toml|txt|cfg|ini|lock|ya?ml|sql)$/i.test(file);
 }
 
 const HEADER_LIMIT = 4000;

@@ -56,7 +56,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
   );
   const { docs, known, wanted, isManifest } = texts;
   const { now, touch, reset } = moments;
-  const { last, analyse } = analysis;
+  const { last, analyse, together } = analysis;
   const { settings, found, departures, hidden } = answers;
   const order = createOrder((file) => docs.get(file)?.text);
 
@@ -106,9 +106,11 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       docs.get(file)?.source?.dispose();
       docs.delete(file);
       for (const t of last.get(file)?.targets ?? []) changedFiles.add(t);
-      if (last.get(file)?.shared)
-        for (const [other, l] of last) if (l.shared) changedFiles.add(other);
+      const look = last.get(file);
+      for (const [other, l] of last)
+        if ((look?.shared && l.shared) || (look?.shows && l.looks)) changedFiles.add(other);
       last.delete(file);
+      for (const other of together(file)) changedFiles.add(other);
       changedFiles.add(file);
       touch(file);
       reset();

@@ -45,6 +45,11 @@ export interface Texts {
   readonly isManifest: (file: FileId) => boolean;
   /** The folder of a file and those above it in its workspace; undefined for a file that is in none. */
   readonly foldersAbove: (file: FileId) => readonly string[] | undefined;
+  /** Those of the same workspace whose path is like this, by name; what is not loaded is asked for. */
+  readonly filesLike: (
+    file: FileId,
+    path: RegExp,
+  ) => readonly { readonly file: FileId; readonly text: string | undefined }[];
   /** Files came or went. */
   readonly forgetFolders: () => void;
 }
@@ -122,6 +127,23 @@ export function createTexts(rules: RuleSet): Texts {
     return out;
   };
 
+  const like = new Map<string, readonly FileId[]>();
+  const filesLike: Texts["filesLike"] = (file, path) => {
+    let all = like.get(path.source);
+    if (all === undefined) {
+      all = [...new Set([...known, ...docs.keys()])].filter((one) => path.test(one)).sort();
+      like.set(path.source, all);
+    }
+    const root = files.rootOf(file);
+    return all
+      .filter((one) => files.rootOf(one) === root)
+      .map((one) => {
+        const doc = docs.get(one);
+        if (doc === undefined) wanted.add(one);
+        return { file: one, text: doc?.text };
+      });
+  };
+
   return {
     docs,
     known,
@@ -137,7 +159,9 @@ export function createTexts(rules: RuleSet): Texts {
     languageOf,
     isManifest,
     foldersAbove,
+    filesLike,
     forgetFolders() {
+      like.clear();
       packageFolders = undefined;
     },
   };

@@ -171,6 +171,8 @@ export interface ManifestSpec {
   readonly names: RegExp;
   /** Also files whose whole path is like this. */
   readonly paths?: RegExp;
+  /** What one of these files says counts for the findings of the others. */
+  readonly together?: boolean;
   readonly check: (file: ManifestFile) => readonly Match[];
   readonly fixes?: (match: Match, file: ManifestFile) => readonly Fix[];
 }
@@ -190,6 +192,8 @@ export interface ManifestFile {
   above(name: string): FileId | undefined;
   /** Its text, if it is loaded. */
   textAbove(name: string): string | undefined;
+  /** All files of the workspace whose path is like this, by name; no text where it is not loaded yet. */
+  like(path: RegExp): readonly { readonly file: FileId; readonly text: string | undefined }[];
   /** What is beside and above the file is known: it belongs to a workspace. */
   readonly isInWorkspace: boolean;
   /** An npm package of this name is in the workspace. */

@@ -217,3 +217,25 @@ test("a file that only imports is told when what it brings along becomes somethi
   assert.deepEqual(found(), ["supabase-service-role-client"]);
   engine.dispose();
 });
+
+test("a migration is told when another one switches row level security on", async () => {
+  const engine = await createEngine({ wasm: readWasm(), rules });
+  const [first, second] = ["supabase/migrations/1.sql", "supabase/migrations/2.sql"];
+  engine.setRoots([""]);
+  engine.setFiles([first, second]);
+  engine.set(first, "create table notes (id int);\n", { open: true });
+  const found = (): string[] => {
+    while (engine.step(1000).pending > 0);
+    return engine.check(first).findings.map((f) => f.rule);
+  };
+  assert.deepEqual(found(), [], "the other one is not read yet");
+  assert.deepEqual(engine.needs(), [second]);
+  engine.set(second, "-- nothing yet\n", { open: true });
+  assert.deepEqual(found(), ["supabase-rls-missing"]);
+  engine.changed();
+  engine.set(second, "alter table notes enable row level security;\n", { open: true });
+  while (engine.step(1000).pending > 0);
+  assert.ok(engine.changed().includes(first));
+  assert.deepEqual(found(), []);
+  engine.dispose();
+});

@@ -32,7 +32,7 @@ const WORDS: Readonly<Record<string, Demand>> = {
 };
 const ONE = `(?:${Object.keys(WORDS).join("|")}): *\\[[\\w ,-]+\\]`;
 const MARK = new RegExp(
-  `[ \\t]*(?:#|//|\\{?/\\*)[ \\t]*(${ONE}(?:[ ,;]+${ONE})*)[ \\t]*(?:\\*/\\}?)?[ \\t]*$`,
+  `[ \\t]*(?:#|//|--|\\{?/\\*)[ \\t]*(${ONE}(?:[ ,;]+${ONE})*)[ \\t]*(?:\\*/\\}?)?[ \\t]*$`,
 );
 const PART = new RegExp(`(${Object.keys(WORDS).join("|")}): *\\[([\\w ,-]+)\\]`, "g");
 

@@ -58,6 +58,7 @@ const DEFAULT_NAMES: Readonly<Record<string, string>> = {
   txt: "requirements.txt",
   toml: "pyproject.toml",
   yml: ".github/workflows/ci.yml",
+  sql: "supabase/migrations/0001_tables.sql",
 };
 const WORDS: ReadonlySet<string> = new Set(["fixed", "exploit", "strict", "broken"]);
 

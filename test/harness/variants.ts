@@ -128,5 +128,6 @@ function mapped(texts: Texts, change: (text: string) => string): Texts {
 function emojiLine(name: string, text: string): string {
   if (text.startsWith("#!")) return "";
   if (/\.(?:py|txt|toml|ya?ml|lock)$/.test(name)) return "# 🦊 naïve\n";
+  if (name.endsWith(".sql")) return "-- 🦊 naïve\n";
   return /\.(?:[mc]?[jt]s|[jt]sx)$/.test(name) ? "// 🦊 naïve\n" : "";
 }
