@@ -41,6 +41,9 @@ const NAMES = [
   ".github/dependabot.yml",
   "action.yml",
   "action.yaml",
+  "supabase/migrations/0001_tables.sql",
+  "supabase/config.toml",
+  "db/migrations/0001_tables.sql",
 ];
 
 test("the extension listens to every file that a rule reads, and starts for it", () => {
