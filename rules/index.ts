@@ -32,6 +32,8 @@ import depUnpinnedVersionPage from "./dep-unpinned-version.md";
 import depUnpinnedVersion from "./dep-unpinned-version.ts";
 import deserializationUnsafePage from "./deserialization-unsafe.md";
 import deserializationUnsafe from "./deserialization-unsafe.ts";
+import envFileCommittedPage from "./env-file-committed.md";
+import envFileCommitted from "./env-file-committed.ts";
 import errorDetailToClientPage from "./error-detail-to-client.md";
 import errorDetailToClient from "./error-detail-to-client.ts";
 import exfiltrationPatternPage from "./exfiltration-pattern.md";
@@ -148,6 +150,7 @@ export const rules: RuleSet = {
     depTyposquat,
     depUnpinnedVersion,
     deserializationUnsafe,
+    envFileCommitted,
     errorDetailToClient,
     exfiltrationPattern,
     ghaDangerousTrigger,
@@ -215,6 +218,7 @@ export const rules: RuleSet = {
     "dep-typosquat": depTyposquatPage,
     "dep-unpinned-version": depUnpinnedVersionPage,
     "deserialization-unsafe": deserializationUnsafePage,
+    "env-file-committed": envFileCommittedPage,
     "error-detail-to-client": errorDetailToClientPage,
     "exfiltration-pattern": exfiltrationPatternPage,
     "gha-dangerous-trigger": ghaDangerousTriggerPage,

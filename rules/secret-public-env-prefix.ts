@@ -1,13 +1,7 @@
 import { isTest } from "../server/rule/place.ts";
 import { type Code, rule, type Span, type ValueId } from "../server/rule/rule.ts";
-import { secretName, words } from "../server/rule/secret-names.ts";
+import { isSeen, PUBLIC_PREFIX, secretName, words } from "../server/rule/secret-names.ts";
 
-/** Bundlers write the values of variables with these prefixes into what browsers are sent. */
-const PREFIX =
-  /^(?:NEXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|GATSBY|VUE_APP|NG_APP|PLASMO_PUBLIC|PUBLIC)_(?=.)/;
-/** Keys that are made to be seen, some of them called tokens or keys. */
-const MEANT_TO_BE_SEEN =
-  /^(?:anon|publishable|public|site|client|maps?|mapbox|mapkit|firebase|sentry|posthog|analytics|measurement|recaptcha|turnstile|hcaptcha|captcha|algolia|search|vapid|amplitude|mixpanel|segment|rollbar|logrocket|datadog|cesium|growthbook|launchdarkly)$/;
 /** Providers of models have one kind of key, and it spends money. */
 const MODELS =
   /^(?:openai|anthropic|claude|gemini|groq|mistral|cohere|deepseek|together|replicate|perplexity|openrouter|huggingface|elevenlabs|xai|fireworks)$/;
@@ -35,7 +29,7 @@ export default rule({
                     span,
                     severity: kind === "token" ? "high" : "critical",
                     confidence: kind === "token" ? "medium" : "high",
-                    facts: { name, prefix: PREFIX.exec(name)?.[0] ?? "", kind },
+                    facts: { name, prefix: PUBLIC_PREFIX.exec(name)?.[0] ?? "", kind },
                   },
                 ];
           }),
@@ -70,7 +64,7 @@ function reads(code: Code): { readonly name: string; readonly span: Span; readon
         : key?.op === "const" && typeof key.value === "string"
           ? key.value
           : "";
-    return PREFIX.test(name) && isEnvironment(code, op.object)
+    return PUBLIC_PREFIX.test(name) && isEnvironment(code, op.object)
       ? [{ name, span: op.span, op: id }]
       : [];
   });
@@ -83,14 +77,14 @@ function isEnvironment(code: Code, id: ValueId): boolean {
 }
 
 function whatItIs(name: string): "secret" | "model" | "token" | undefined {
-  const own = name.replace(PREFIX, "");
+  const own = name.replace(PUBLIC_PREFIX, "");
   const all = words(own);
   const last = all[all.length - 1] ?? "";
   if (all.join("_").includes("service_role")) return "secret";
   const found = secretName(own);
   if (found?.kind !== "secret") return undefined;
   if (last === "key" && all.some((w) => MODELS.test(w))) return "model";
-  const seen = all.some((w) => MEANT_TO_BE_SEEN.test(w));
+  const seen = isSeen(own);
   // A "client secret" is a secret, whatever else the name says.
   if (/^(?:secret|password|passwd|passphrase)$/.test(last)) return "secret";
   if (seen) return undefined;

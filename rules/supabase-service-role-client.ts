@@ -15,15 +15,13 @@ import {
   spread,
   type ValueId,
 } from "../server/rule/rule.ts";
-import { words } from "../server/rule/secret-names.ts";
+import { PUBLIC_PREFIX, words } from "../server/rule/secret-names.ts";
 import { spanOf } from "../server/rule/tokens.ts";
 
 const BROWSER_CLIENTS = [
   "@supabase/ssr.createBrowserClient",
   "@supabase/auth-helpers-nextjs.{createClientComponentClient,createPagesBrowserClient,createBrowserSupabaseClient}",
 ];
-/** With these a key's name says already that browsers are sent it: the rule about prefixes tells. */
-const PUBLIC = /^(?:NEXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|GATSBY|VUE_APP|PUBLIC)_/;
 /** What of a build's configuration is written into scripts. */
 const CONFIG =
   /(?:^|\/)(?:next|nuxt|vite|vitest|webpack|rspack|rsbuild|app|astro|quasar|esbuild)\.config\.[cm]?[jt]s$|(?:^|\/)craco\.config\.js$/;
@@ -266,7 +264,8 @@ function serviceKeyAt(
 }
 
 function isServiceName(name: string): boolean {
-  if (PUBLIC.test(name)) return false;
+  // The rule about prefixes tells those.
+  if (PUBLIC_PREFIX.test(name)) return false;
   const all = words(name);
   const has = (...wanted: string[]): boolean => wanted.some((w) => all.includes(w));
   if (has("service") && has("role")) return !has("url", "id", "name", "path");

@@ -61,6 +61,9 @@ app.get("/u", async (req, res) => {
 });
 `;
 
+/** Without quotes, with a name that tells and with one that does not. */
+const VARIABLES = `API_TOKEN=${SECRET}\nexport DB_PASSWORD=${SECRET}\nPLAIN=${SECRET}==\nURL = postgres://app:${SECRET}@db.shop.io/shop\n`;
+
 const RUNS: readonly (readonly string[])[] = [
   ["scan"],
   ["scan", "--verbose"],
@@ -88,6 +91,7 @@ test("a planted secret and hostile names reach no output", (t) => {
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   for (const name of NAMES) writeFileSync(join(folder, name), PROGRAM);
   writeFileSync(join(folder, "keys.py"), ELSEWHERE);
+  writeFileSync(join(folder, ".env"), VARIABLES);
   mkdirSync(join(folder, "dir\u001b[31m"));
   writeFileSync(join(folder, "dir\u001b[31m", "app.py"), `${PROGRAM}# \u001b[31m \u202e \u0007\n`);
 

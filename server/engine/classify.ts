@@ -48,7 +48,9 @@ export const classify: Classify = (file, text) => {
 };
 
 function isManifest(file: FileId): boolean {
-  return /\.(?:json|jsonc|toml|txt|cfg|ini|lock|ya?ml|sql)$/i.test(file);
+  return /\.(?:json|jsonc|toml|txt|cfg|ini|lock|ya?ml|sql|env|gitignore)$|(?:^|\/)\.env\.[\w.-]+$/i.test(
+    file,
+  );
 }
 
 const HEADER_LIMIT = 4000;

@@ -35,6 +35,10 @@ const PAIR = new RegExp(`((?:${SECRET_WORD})\\w{0,40}=)([^\\s;&"'\`]{3,2000})`, 
 
 const PASSWORD_NAME = /(?:passw(?:or)?d|passphrase|pwd)["'\]]?\s*(?::[\w.[\]| ]+)?\s*[=:]/i;
 
+/** A variable of a file of them: `KEY=value`, without quotes. */
+const VARIABLE =
+  /^(\s*(?:export\s+)?(?:[A-Z][A-Z0-9_]*=|[A-Za-z_][\w.-]*\s*=\s*(?=[^\s()[\]{};,]+(?:\s+#.*)?$)))([^\s"'`#]\S*)/;
+
 /** A line of a PEM block. */
 const KEY_BODY = /^[\s"'`]*([A-Za-z0-9+/]{40,}={0,2})(?:\\n)?["'`,;+\s\\]*$/;
 
@@ -63,6 +67,9 @@ function hideSecrets(line: string, hide: Hide): string {
   const out = hideKnown(line, hide)
     .replace(NAMED, (all, before: string, sign: string, _quote, value: string) =>
       isSuspect(before, value, sign === ",") ? before + hide(value) : all,
+    )
+    .replace(VARIABLE, (all, before: string, value: string) =>
+      isSuspect(before, value, false) ? before + hide(value) : all,
     )
     .replace(STRING, (literal) =>
       literal
@@ -109,8 +116,8 @@ export function maskSpans(text: string, start: number, spans: readonly Span[]): 
 /** A span is a literal, or an assignment that ends in the value: names before the last `=` or `:` stay readable. */
 function maskValue(part: string): string {
   if (/["'`]/.test(part)) return maskStrings(part);
-  const at = Math.max(part.lastIndexOf("="), part.lastIndexOf(":"));
-  return part.slice(0, at + 1) + hide(part.slice(at + 1));
+  const at = valueStart(part);
+  return part.slice(0, at) + hide(part.slice(at));
 }
 
 /** A function that hides these values, and every secret known by its form, in any text. Short values are left alone. */
@@ -129,7 +136,12 @@ export function maskRandom(text: string): string {
 export function literalValues(code: string): string[] {
   const literals = [...code.matchAll(STRING)].map((match) => match[2] ?? "");
   if (literals.length > 0) return literals;
-  return [code.slice(Math.max(code.lastIndexOf("="), code.lastIndexOf(":")) + 1).trim()];
+  return [code.slice(valueStart(code)).trim()];
+}
+/** Behind the last sign of an assignment; of a variable without quotes, whose value may have such signs, behind the first. */
+function valueStart(code: string): number {
+  const variable = /^[A-Za-z_][\w.-]*=(?=\S)/.exec(code);
+  return variable?.[0].length ?? Math.max(code.lastIndexOf("="), code.lastIndexOf(":")) + 1;
 }
 
 /** What `maskSecrets` hides in a file, as values: for text in which they stand without the names beside them. */

@@ -178,7 +178,7 @@ const FORMS: readonly Form[] = [
     variable: "DATABASE_URL",
     power: "reads and changes what is stored there",
     check: ([, user = "", password = "", host = ""]) =>
-      isRemoteHost(host) && password !== user && isPassword(password) && !isUsual(password),
+      isRemoteHost(host) && password !== user && isPassword(password) && !isUsualPassword(password),
   },
 ];
 
@@ -243,7 +243,7 @@ function isRemoteHost(host: string): boolean {
     )
   );
 }
-function isUsual(password: string): boolean {
+export function isUsualPassword(password: string): boolean {
   return /^(?:pass(?:word)?|pwd|secret|postgres|mysql|root|admin|user|guest|test|changeme|example|mypassword|mysecretpassword|your.*|xxx+|\*+|\[.*\])\d{0,4}$/i.test(
     password,
   );

@@ -50,3 +50,14 @@ export function secretName(name: string): SecretName | undefined {
   if (last === "nonce" || last === "salt") return { kind: "salt", exact: true };
   return undefined;
 }
+
+/** Bundlers write the values of variables with these prefixes into what browsers are sent. */
+export const PUBLIC_PREFIX =
+  /^(?:NEXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|GATSBY|VUE_APP|NG_APP|PLASMO_PUBLIC|PUBLIC)_(?=.)/;
+/** Keys that are made to be seen, some of them called tokens or keys. */
+const MEANT_TO_BE_SEEN =
+  /^(?:anon|publishable|public|site|client|maps?|mapbox|mapkit|firebase|sentry|posthog|analytics|measurement|recaptcha|turnstile|hcaptcha|captcha|algolia|search|vapid|amplitude|mixpanel|segment|rollbar|logrocket|datadog|cesium|growthbook|launchdarkly)$/;
+/** A word of the name says that it is made to be seen. */
+export function isSeen(name: string): boolean {
+  return words(name).some((word) => MEANT_TO_BE_SEEN.test(word));
+}

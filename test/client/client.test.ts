@@ -43,6 +43,11 @@ const NAMES = [
   "action.yaml",
   "supabase/migrations/0001_tables.sql",
   "supabase/config.toml",
+  ".env",
+  ".env.local",
+  "prod.env",
+  "environment.ts",
+  ".gitignore",
   "db/migrations/0001_tables.sql",
 ];
 

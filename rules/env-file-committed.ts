@@ -1,0 +1,105 @@
+/** A file of variables with real values that git does not leave out: whoever gets the repository gets them. */
+import ignore from "ignore";
+import { credentialIn, isUsualPassword } from "../server/rule/credentials.ts";
+import { type Variable, variables } from "../server/rule/dotenv.ts";
+import { isDevelopment, isTest } from "../server/rule/place.ts";
+import { type ManifestFile, type Match, rule } from "../server/rule/rule.ts";
+import { isSeen, PUBLIC_PREFIX, secretName } from "../server/rule/secret-names.ts";
+import { isPassword, isRandom } from "../server/rule/secret-value.ts";
+
+const ENV = /^(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env)$/;
+const IGNORES = /(?:^|\/)\.gitignore$/;
+/** To be copied and filled in: what stands there is made up, but for what is not. */
+const SAMPLE =
+  /(?:^|[._-])(?:example|examples|sample|template|tpl|tmpl|dist|default|defaults|schema|ci)(?:[._-]|$)/i;
+
+export default rule({
+  id: "env-file-committed",
+  title: "Secrets in a file that git does not leave out",
+  category: "secrets",
+  severity: "high",
+  cwe: [538, 312],
+  owasp: ["A05:2021", "A02:2025"],
+  manifest: {
+    names: new RegExp(`${ENV.source}|^\\.gitignore$`),
+    together: true,
+    check,
+    fixes: (_match, file) => {
+      const name = nameOf(file);
+      return [
+        {
+          title: `Leave ${name} out of the repository`,
+          grade: "manual",
+          edits: [],
+          reason: `Put ${name} into .gitignore, take it out of the repository (git rm --cached ${name}), commit both, and replace the value: it stays in the history. No edit is offered: a line in .gitignore alone leaves a file that is there already.`,
+        },
+      ];
+    },
+  },
+  say: ({ facts }) => ({
+    what: `${String(facts?.name)} stands with its value${facts?.what === undefined ? "" : ` (${String(facts.what)})`} in ${String(facts?.file)}, which no .gitignore leaves out.`,
+    why: `With the next commit whoever has the repository or its history has it, and ${String(facts?.power ?? "signs in or signs with it as you do")}; in public repositories, programs find it within minutes.`,
+    fix: `Put ${String(facts?.file)} into .gitignore, keep names without values in .env.example, and replace the value if it has been committed.`,
+  }),
+});
+
+function check(file: ManifestFile): readonly Match[] {
+  const name = nameOf(file);
+  if (!ENV.test(name) || isIgnored(file)) return [];
+  return variables(file.text).flatMap((one): readonly Match[] => {
+    const found = credentialIn(one.value);
+    // Tests have made-up ones; a checksum is not made up.
+    const isKnown = found !== undefined && (found.proved || !isTest(file.file));
+    const isOwn = !SAMPLE.test(name) && !isTest(file.file) && !isDevelopment(`${file.file}.env`);
+    if (!isKnown && !(isOwn && isSecret(one))) return [];
+    return [
+      {
+        item: `${file.file}#`,
+        span: one.span,
+        confidence: "high",
+        facts: {
+          name: one.name,
+          file: name,
+          ...(found === undefined ? {} : { what: found.what, power: found.power }),
+        },
+      },
+    ];
+  });
+}
+
+/** By its name, and by a value that nobody chose as a stand-in. */
+function isSecret({ name, value }: Variable): boolean {
+  if (PUBLIC_PREFIX.test(name) || secretName(name)?.kind !== "secret") return false;
+  // A "client secret" is one, whatever else the name says.
+  if (isSeen(name) && !/(?:secret|passw(?:or)?d)$/i.test(name)) return false;
+  if (isRandom(value)) return true;
+  return (
+    /passw|passphrase|pwd/i.test(name) &&
+    value.length >= 8 &&
+    isPassword(value) &&
+    !isUsualPassword(value)
+  );
+}
+
+function nameOf({ file }: ManifestFile): string {
+  return file.slice(file.lastIndexOf("/") + 1);
+}
+
+/** By the files that git asks, the nearest first. Those outside of the workspace were asked before the file was read. */
+function isIgnored(file: ManifestFile): boolean {
+  const all = file.like(IGNORES).filter((one) => file.file.startsWith(folderOf(one.file)));
+  // What is not read yet may leave it out.
+  if (all.some(({ text }) => text === undefined)) return true;
+  for (const one of all.sort((a, b) => b.file.length - a.file.length)) {
+    const path = file.file.slice(folderOf(one.file).length);
+    const verdict = ignore({ allowRelativePaths: true })
+      .add(one.text ?? "")
+      .test(path);
+    if (verdict.ignored) return true;
+    if (verdict.unignored) return false;
+  }
+  return false;
+}
+function folderOf(file: string): string {
+  return file.slice(0, file.lastIndexOf("/") + 1);
+}
