@@ -71,6 +71,7 @@ const access: Model = {
       "@clerk/express.{requireAuth(),getAuth()}",
       "{@supabase/supabase-js.createClient(),@supabase/ssr.createServerClient(),@supabase/auth-helpers-nextjs.createServerActionClient(),@supabase/auth-helpers-nextjs.createRouteHandlerClient(),@supabase/auth-helpers-nextjs.createServerComponentClient()}.auth.{getUser(),getSession(),getClaims()}",
       "better-auth.betterAuth().api.getSession()",
+      "@auth0/nextjs-auth0/server.Auth0Client().getSession()",
       "{iron-session.getIronSession(),@kinde-oss/kinde-auth-nextjs/server.getKindeServerSession(),@auth0/nextjs-auth0.getSession(),@auth0/nextjs-auth0.withApiAuthRequired()}",
       "*.{verifyIdToken,verifySessionCookie,validateSession,validateSessionToken}()",
     ].map((path) => ({ path, does: "identifies" as const })),

@@ -61,6 +61,7 @@ const http: Model = {
     row(`needle.${VERBS}`, [0], { api: "needle" }),
     row("needle", [1], { api: "needle" }),
     row("request", [0, "0.url", "0.uri"], { api: "request", follows: true }),
+    row("request.del", [0, "0.url", "0.uri"], { api: "request", follows: true }),
     row(`request.${VERBS}`, [0, "0.url", "0.uri"], { api: "request", follows: true }),
     row("{http,https}.{get,request}", [0, "0.hostname", "0.host"], { api: "http" }),
     row("http2.connect", [0], { api: "http2" }),

@@ -45,6 +45,14 @@ const tls: Model = {
       flag: "0.strictSSL|0.rejectUnauthorized|1.strictSSL|1.rejectUnauthorized",
       url: "0|0.url|0.uri",
     }),
+    row(
+      "{request,request-promise,request-promise-native}.{get,post,put,patch,del,delete,head,options,defaults}",
+      {
+        api: "request",
+        flag: "0.strictSSL|0.rejectUnauthorized|1.strictSSL|1.rejectUnauthorized",
+        url: "0|0.url|0.uri",
+      },
+    ),
     row("ws.{WebSocket,default}", {
       api: "ws",
       flag: "1.rejectUnauthorized|2.rejectUnauthorized",
