@@ -25,20 +25,38 @@ export default rule({
   cwe: [636],
   owasp: ["A07:2021", "A10:2025"],
   items: { every: true, check: (_calls, code, context) => check(code, context) },
-  say: ({ facts }) =>
-    facts?.how === "next"
+  say: ({ facts }) => {
+    const [when, why] = WORDS[String(facts?.when)] as readonly [string, string];
+    return facts?.how === "next"
       ? {
-          what: "When the check of the credentials throws, the request goes on as if it had passed.",
-          why: "It throws for a forged, expired or empty token: whoever sends one is let through, while who sends none is refused.",
+          what: `When ${when.replace("the check", "the check of the credentials")}, the request goes on as if it had passed.`,
+          why: why.replace("is let in", "is let through, while who sends none is refused"),
           fix: "Answer 401 in the catch block.",
         }
       : {
-          what: `When the check throws, ${String(facts?.name)} answers true.`,
-          why: "It throws for a forged, expired or empty credential: whoever sends one is let in.",
+          what: `When ${when}, ${String(facts?.name)} answers true.`,
+          why,
           fix: "Answer false, or let the exception go on.",
-        },
+        };
+  },
   fixes: (match, code, context) => [fix(match, code, context)],
 });
+
+/** What happens, and what it is good for. */
+const WORDS: Readonly<Record<string, readonly [string, string]>> = {
+  any: [
+    "the check throws",
+    "It throws for a forged, expired or empty credential: whoever sends one is let in.",
+  ],
+  expired: [
+    "the credential has expired",
+    "Tokens are made to end so that a stolen one is soon worth nothing: whoever has an old one is let in.",
+  ],
+  unreachable: [
+    "what the check asks does not answer",
+    "Whoever overloads it, or waits until it is down, is let in with any credential.",
+  ],
+};
 
 function check(code: Code, context: Context): readonly Match[] {
   const { blocks } = code.ir;
@@ -49,14 +67,15 @@ function check(code: Code, context: Context): readonly Match[] {
     const tried = blocks.filter((b) => b.handler === handler).flatMap((b) => b.ops);
     if (!tried.some((id) => checks(code, id, context))) continue;
     for (const arm of armsOf(code, handler)) {
-      const opened = opening(code, arm, context);
+      const opened = opening(code, arm.block, context);
       if (opened === undefined || out.some((m) => m.op === opened.op)) continue;
+      const when = whenOf(code, arm);
       out.push({
         item: code.item,
         span: opened.span,
         op: opened.op,
-        confidence: "high",
-        facts: { how: opened.how, name: nameOf(code) || "the function" },
+        confidence: when === "unreachable" ? "medium" : "high",
+        facts: { how: opened.how, when, name: nameOf(code) || "the function" },
       });
     }
   }
@@ -79,23 +98,53 @@ interface Opened {
   readonly op: ValueId;
 }
 
-/** Where the handlers of a `try` begin: one for each type of exception that is asked for, or one for all. */
-function armsOf(code: Code, handler: number): readonly number[] {
-  const out: number[] = [];
+interface Arm {
+  readonly block: number;
+  /** The exceptions that are asked for; none: all. */
+  readonly types: readonly ValueId[];
+}
+
+/** The handlers of a `try`: one for each type of exception that is asked for, or one for all. */
+function armsOf(code: Code, handler: number): readonly Arm[] {
+  const out: Arm[] = [];
   for (let at = handler; out.length < 20; ) {
     const { end } = code.ir.blocks[at] as Block;
     const asked = end.kind === "branch" ? code.op(end.condition) : undefined;
+    const all = { block: at, types: [] };
     if (end.kind !== "branch" || asked?.op !== "compare" || asked.operator !== "instanceof") {
       // What no handler asks for goes on by itself.
       const isRethrown = out.length > 0 && end.kind === "throw";
-      return isRethrown ? out : [...out, at];
+      return isRethrown ? out : [...out, all];
     }
-    if (code.op(asked.left).op !== "caught") return [...out, at];
-    out.push(end.then);
+    if (bare(code, asked.left).op !== "caught" && code.op(asked.left).op !== "caught")
+      return [...out, all];
+    const right = code.op(asked.right);
+    out.push({
+      block: end.then,
+      types: right.op === "sequence" ? right.elements.map((e) => e.value) : [asked.right],
+    });
     at = end.else;
   }
   return out;
 }
+
+/** What must happen for the handler to run: by the names of the exceptions, where all of them say the same. */
+function whenOf(code: Code, { types }: Arm): "any" | "expired" | "unreachable" {
+  const names = types.map((id) => {
+    const op = code.op(id);
+    return op.op === "member" || op.op === "free"
+      ? op.name
+      : op.op === "load"
+        ? (code.ir.slots[op.slot] ?? "")
+        : "";
+  });
+  if (names.length === 0) return "any";
+  if (names.every((name) => /expired/i.test(name))) return "expired";
+  return names.every((name) => UNREACHABLE.test(name)) ? "unreachable" : "any";
+}
+/** The service that is asked does not answer: nothing is said about the credential. */
+const UNREACHABLE =
+  /^(?:OSError|IOError|URLError|RequestException|RequestError|HTTPError|HTTPException|RedisError|PyMongoError|SQLAlchemyError|DatabaseError|OperationalError)$|Connect|Timeout|TimedOut|Unavailable|Network|Socket|Transport/i;
 
 /** Every way out of the handler lets the caller in. */
 function opening(code: Code, handler: number, context: Context): Opened | undefined {

@@ -1,7 +1,7 @@
 /** Which router or application an expression is, and which functions or parts of libraries it leads to, by what names are set to. */
-import { binder, exportOf, origin } from "./given.ts";
+import { binder, exportOf, onlyStore, origin } from "./given.ts";
 import { childrenOf } from "./items.ts";
-import type { Code, Context, ValueId } from "./rule.ts";
+import type { Code, Context, Op, ValueId } from "./rule.ts";
 
 const MAX_DEPTH = 12;
 
@@ -77,10 +77,18 @@ function imported(
 }
 
 /** References as values have them: "fn:ITEM", "lib:package.name". */
-export function refsOf(code: Code, id: ValueId, context: Context): readonly string[] {
+export function refsOf(code: Code, id: ValueId, context: Context, depth = 0): readonly string[] {
+  if (depth > MAX_DEPTH) return [];
   const place = origin({ code, op: code.op(id), id }, context);
   const { op } = place;
-  const of = (v: ValueId): readonly string[] => refsOf(place.code, v, context);
+  const of = (v: ValueId): readonly string[] => refsOf(place.code, v, context, depth + 1);
+  const exported = (file: string, name: string): readonly string[] => {
+    const target = exportOf(file, name, context, 0);
+    const value = target === undefined ? undefined : onlyStore(target.code, target.name);
+    return target === undefined || value === undefined
+      ? []
+      : refsOf(target.code, value, context, depth + 1);
+  };
   switch (op.op) {
     case "closure": {
       const child = childrenOf(place.code).get(op.hole);
@@ -88,19 +96,46 @@ export function refsOf(code: Code, id: ValueId, context: Context): readonly stri
     }
     case "import": {
       const file = context.imported(place.code.file, op.module);
-      if (file !== undefined) return [];
+      // A module that is one value: `module.exports = verify`.
+      if (file !== undefined) return op.name === undefined ? exported(file, "") : [];
       return [
         `lib:${op.module}${op.name === undefined || op.name === "default" ? "" : `.${op.name}`}`,
       ];
     }
-    case "member":
+    case "member": {
+      const object = origin(
+        { code: place.code, op: place.code.op(op.object), id: op.object },
+        context,
+      );
+      const module = moduleOf(object.code, object.op);
+      const file = module === undefined ? undefined : context.imported(object.code.file, module);
+      if (file !== undefined) return exported(file, op.name);
       return of(op.object).flatMap((r) => (r.startsWith("lib:") ? [`${r}.${op.name}`] : []));
-    case "call":
+    }
+    case "call": {
+      const module = moduleOf(place.code, op);
+      if (module !== undefined) {
+        const file = context.imported(place.code.file, module);
+        return file === undefined ? [`lib:${module}`] : exported(file, "");
+      }
       // A function that makes one is known by what it makes.
       return of(op.callee).map((r) => (r.startsWith("lib:") ? `${r}()` : r));
+    }
     case "sequence":
       return op.elements.flatMap((e) => of(e.value));
     default:
       return [];
   }
+}
+
+/** The module that an expression is as a whole: `import * as auth from "./auth"`, `require("./auth")`. */
+function moduleOf(code: Code, op: Op): string | undefined {
+  if (op.op === "import") return op.name === undefined ? op.module : undefined;
+  const first = op.op === "call" ? op.args[0] : undefined;
+  if (op.op !== "call" || first === undefined || op.args.length !== 1) return undefined;
+  const callee = code.op(op.callee);
+  const name = code.op(first.value);
+  return callee.op === "free" && callee.name === "require" && name.op === "const"
+    ? String(name.value)
+    : undefined;
 }
