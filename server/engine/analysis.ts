@@ -54,9 +54,11 @@ export function createAnalysis(
   const last = new Map<FileId, Look>();
 
   const together = (file: FileId): readonly FileId[] => {
-    const specs = own.all().rules.flatMap(({ manifest }) =>
-      manifest?.together === true && readsFile(manifest, file) ? [manifest] : [],
-    );
+    const specs = own
+      .all()
+      .rules.flatMap(({ manifest }) =>
+        manifest?.together === true && readsFile(manifest, file) ? [manifest] : [],
+      );
     return specs.length === 0
       ? []
       : [...last.keys()].filter((other) => specs.some((spec) => readsFile(spec, other)));
