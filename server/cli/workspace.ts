@@ -157,7 +157,6 @@ export async function openWorkspace(
     },
     async settle() {
       let waited = 0;
-      let before = Number.POSITIVE_INFINITY;
       for (;;) {
         const needs = engine
           .needs()
@@ -171,7 +170,7 @@ export async function openWorkspace(
             false,
           );
         }
-        const { pending, total } = engine.step(SLICE);
+        const { pending, total, moved } = engine.step(SLICE);
         options.onProgress(`analysing ${total - pending} of ${total}`);
         const isComplete = engine.needs().every((file) => asked.has(file) || files.has(file));
         if (pending === 0 && (isComplete || asked.size >= EXTRA_LIMIT)) {
@@ -179,8 +178,7 @@ export async function openWorkspace(
             report({ message: `only the first ${EXTRA_LIMIT} imported files were read` });
           break;
         }
-        waited = pending < before || needs.length > 0 ? 0 : waited + 1;
-        before = pending;
+        waited = moved || needs.length > 0 ? 0 : waited + 1;
         if (waited > PATIENCE) {
           report({ message: `the analysis of ${pending} files was given up` });
           break;

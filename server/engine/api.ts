@@ -183,7 +183,12 @@ export interface Engine {
   step(
     budget: number,
     first?: readonly FileId[],
-  ): { readonly pending: number; readonly total: number };
+  ): {
+    readonly pending: number;
+    readonly total: number;
+    /** Something was done that is not done again. */
+    readonly moved: boolean;
+  };
   /**
    * Findings in this file, of all flows known so far: the file itself is always analysed in full. Suppressed findings are
    * not in it. Other files whose flows end here are analysed first, for `within` milliseconds at most (default: all); of the

@@ -199,8 +199,10 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     },
     step(budget, first = []) {
       const m = now();
+      const before = m.waiting.size;
       const stop = performance.now() + budget;
       m.solver.deadline(stop);
+      let moved = false;
       try {
         for (const file of order.next(m.waiting, first)) {
           if (file !== undefined) analyse(m, file);
@@ -209,9 +211,10 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       } catch (error) {
         if (!(error instanceof Interrupted)) throw error;
       } finally {
+        moved = m.solver.hasMoved() || m.waiting.size < before;
         m.solver.deadline(Number.POSITIVE_INFINITY);
       }
-      return { pending: m.waiting.size, total: m.waiting.size + m.contributions.size };
+      return { pending: m.waiting.size, total: m.waiting.size + m.contributions.size, moved };
     },
     check(file, within): Report {
       const list = found(file, within);

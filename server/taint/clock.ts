@@ -10,6 +10,8 @@ export interface Clock {
   readonly deadline: (at: number) => void;
   /** Something was finished that is kept. */
   readonly moved: () => void;
+  /** Something was, since the work began. */
+  readonly hasMoved: () => boolean;
   /** To be asked before something is begun: throws when time is up. */
   readonly before: () => void;
   /** Time is up: to be asked where all that was done so far is kept. */
@@ -28,6 +30,7 @@ export function createClock(): Clock {
     moved() {
       hasMoved = true;
     },
+    hasMoved: () => hasMoved,
     before() {
       if (hasMoved && isOver()) throw INTERRUPTED;
     },

@@ -59,6 +59,8 @@ export interface Progress {
   readonly free: Map<string, Value>;
   /** The block that is under way. */
   at: Checkpoint | undefined;
+  /** Checkpoints so far: more than before is work that is not done again. */
+  checkpoints: number;
 }
 
 /** Before an operation of a block; and what was written down by then. */
@@ -89,6 +91,7 @@ export function begin(run: Run): Progress {
     params: new Map(),
     free: new Map(),
     at: undefined,
+    checkpoints: 0,
   };
 }
 
@@ -118,7 +121,10 @@ export function finish(progress: Progress, isOver: IsOver): Outcome {
     const at = order[progress.recorded] as number;
     const state = states[at];
     if (state === undefined) continue;
-    progress.at ??= checkpoint(run, at, state);
+    if (progress.at === undefined) {
+      progress.at = checkpoint(run, at, state);
+      progress.checkpoints++;
+    }
     const last = step(progress, isOnePass ? forward : nowhere, isOver);
     const { end } = item.blocks[at] as Item["blocks"][number];
     if (!last.ended && (end.kind === "return" || end.kind === "end")) {
@@ -175,6 +181,7 @@ function toFixpoint(
       queue.delete(at);
       visits[at] = (visits[at] as number) + 1;
       progress.at = checkpoint(run, at, states[at] as State);
+      progress.checkpoints++;
     }
     step(progress, flowTo, isOver);
     progress.at = undefined;
@@ -239,8 +246,10 @@ function step(
     if (i > from.index) {
       const isLast = isOver();
       // Also in between: an operation may be broken off in its midst, by what it asks for.
-      if (isLast || i % STRIDE === 0)
+      if (isLast || i % STRIDE === 0) {
         progress.at = { ...checkpoint(run, from.block, copy(state)), index: i, written, told };
+        progress.checkpoints++;
+      }
       if (isLast) throw INTERRUPTED;
     }
     const id = block.ops[i] as number;

@@ -31,6 +31,8 @@ import type { ItemId } from "./value.ts";
 
 export interface Solver {
   summary(id: ItemId): Summary | undefined;
+  /** Since the last deadline was set, something was done that is kept. */
+  hasMoved(): boolean;
   /** Until this moment (`performance.now()`), and at least until something more is done that is kept, work goes on; then `Interrupted`. */
   deadline(at: number): void;
   /**
@@ -129,10 +131,14 @@ export function createSolver(
     return { ir, bounds, reads, progress };
   };
   const inParts = <T>(key: string, half: Half, work: () => T): T => {
+    const before = half.progress.checkpoints;
     try {
       return work();
     } catch (error) {
-      if (error instanceof Interrupted) halves.set(key, half);
+      if (error instanceof Interrupted) {
+        halves.set(key, half);
+        if (half.progress.checkpoints > before) clock.moved();
+      }
       throw error;
     }
   };
@@ -216,6 +222,7 @@ export function createSolver(
   return {
     summary,
     deadline: clock.deadline,
+    hasMoved: clock.hasMoved,
     refresh(changes) {
       cells.next();
       components.forget();

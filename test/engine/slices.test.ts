@@ -57,3 +57,20 @@ for (const [name, text, begun] of [
     );
     engine.dispose();
   });
+
+test("a slice that does something which is kept says so, and one with nothing to do does not", async () => {
+  const engine = await createEngine({ wasm: readWasm(), rules });
+  engine.setFiles(["a.py"]);
+  engine.set("a.py", CHAIN);
+  let idle = 0;
+  for (;;) {
+    const { pending, moved } = engine.step(0);
+    if (pending === 0) break;
+    // One file is pending all the while: only this tells that the work goes on.
+    assert.equal(pending, 1);
+    if (!moved) idle++;
+  }
+  assert.ok(idle <= 1, `${idle} slices did nothing`);
+  assert.equal(engine.step(0).moved, false);
+  engine.dispose();
+});

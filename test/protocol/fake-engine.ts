@@ -165,7 +165,7 @@ export function createFakeEngine(): Engine {
           if (texts.get(other)?.includes("SINK")) changed.add(other);
         if (performance.now() >= end) break;
       }
-      return { pending: waiting.size, total: texts.size };
+      return { pending: waiting.size, total: texts.size, moved: true };
     },
     check: report,
     items(file) {
