@@ -98,7 +98,7 @@ function verdictOf(route: Route, before: Verdict, context: Context): Verdict {
   if (handlers.length === 0) return before === "yes" ? "yes" : "maybe";
   const does = (deed: "signs-in" | "checks-signature"): boolean =>
     handlers.some((ref) => context.does(ref, deed) !== false);
-  const own = judge(handlers, context);
+  const own = judge(handlers, context, "maybe", "maybe");
   if (before === "no" && (does("signs-in") || does("checks-signature"))) return "maybe";
   return strongest([before, own]);
 }
@@ -160,9 +160,12 @@ function before(code: Code, id: ValueId, text: string): readonly Edit[] | undefi
   const op = code.op(id);
   if (op.op !== "call") return undefined;
   if (op.form !== "decorator") {
-    const last = op.args.at(-1);
-    if (last === undefined || op.args.length < 2 || code.language === "python") return undefined;
-    const { start } = code.absolute(last.span);
+    if (op.args.length < 2 || code.language === "python") return undefined;
+    // Before all others: what takes an upload in has stored it by the time the next one is asked.
+    const [, ...after] = op.args;
+    const first = after.find((a) => code.op(a.value).op !== "record") ?? after.at(-1);
+    if (first === undefined) return undefined;
+    const { start } = code.absolute(first.span);
     return [{ start, end: start, newText: `${text}, ` }];
   }
   const maker = code.op(op.callee);

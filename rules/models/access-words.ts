@@ -30,6 +30,14 @@ export const accessWords: NonNullable<Model["deedWords"]> = [
     ],
   },
   {
+    does: "asks-to-sign-in",
+    of: "field",
+    words: [
+      ..."401 unauthorized unauthenticated login signin".split(" "),
+      ...["not authenticated", "not logged", "logged in", "log in", "sign in"],
+    ],
+  },
+  {
     does: "refuses",
     of: "field",
     words: [

@@ -116,13 +116,19 @@ export function judge(
   context: Context,
   /** What is not known of a library: beside one route it may be a check; before all of them it is a log or a parser. */
   unknown: Verdict = "maybe",
+  /** Of who refuses somebody he is not seen to ask: what stands before a route asks; a route may refuse a path or a value. */
+  refusing: Verdict = "yes",
 ): Verdict {
   if (refs.length === 0) return "maybe";
   return strongest(
     refs.map((ref) => {
       const identifies = context.does(ref, "identifies");
       if (identifies === undefined) return "maybe";
-      if (identifies || context.does(ref, "refuses")) return "yes";
+      if (identifies) return "yes";
+      if (context.does(ref, "refuses"))
+        return context.does(ref, "asks-to-sign-in") || context.does(ref, "may-check")
+          ? "yes"
+          : refusing;
       if (context.does(ref, "may-check") || context.does(ref, "checks-signature")) return "maybe";
       if (!ref.startsWith("lib:") || context.does(ref, "prepares")) return "no";
       // A file of the program that is not there.

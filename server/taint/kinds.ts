@@ -102,7 +102,7 @@ export type SourceKind =
   | "archive-name";
 
 /**
- * What a function does, itself or by those it calls, whatever data there is: asks who is calling; refuses him; begins or ends a
+ * What a function does, itself or by those it calls, whatever data there is: asks who is calling; refuses him; asks him to sign in; begins or ends a
  * session (or makes what one begins with: a password's hash, a token); checks that a message is signed;
  * only reads, limits or shapes what came, and asks nobody ("prepares"). The next three are only what a name says: it may check who is calling, it may
  * write, it decides what somebody may do by his role or by whose a thing is ("limits"). The last ones: it knows who is calling by a
@@ -112,6 +112,7 @@ export type SourceKind =
 export const DEEDS = [
   "identifies",
   "refuses",
+  "asks-to-sign-in",
   "signs-in",
   "checks-signature",
   "prepares",

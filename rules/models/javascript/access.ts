@@ -94,6 +94,11 @@ const access: Model = {
       "http-errors.{Unauthorized,Forbidden}()",
     ].map((path) => ({ path, does: "refuses" as const })),
     ...[
+      "next/navigation.unauthorized()",
+      "@nestjs/common.UnauthorizedException()",
+      "http-errors.Unauthorized()",
+    ].map((path) => ({ path, does: "asks-to-sign-in" as const })),
+    ...[
       "{bcrypt,bcryptjs}.{hash,hashSync,compare,compareSync}()",
       "{argon2,@node-rs/argon2,@node-rs/bcrypt}.{hash,verify,compare}()",
       "jsonwebtoken.sign()",

@@ -120,6 +120,11 @@ const access: Model = {
       "django.core.exceptions.PermissionDenied",
     ].map((path) => ({ path, does: "refuses" as const })),
     ...[
+      "{fastapi,starlette}.status.{HTTP_401_UNAUTHORIZED,WS_1008_POLICY_VIOLATION}",
+      "http.HTTPStatus.UNAUTHORIZED",
+      "werkzeug.exceptions.Unauthorized",
+    ].map((path) => ({ path, does: "asks-to-sign-in" as const })),
+    ...[
       "django.contrib.admin.views.decorators.staff_member_required",
       "rest_framework.permissions.IsAdminUser",
     ].flatMap((path) => [
