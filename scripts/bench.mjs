@@ -104,7 +104,7 @@ function typing() {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });
-  /** @type {{ project: string, edits: string, p50: number, p99: number, settleMs: number, slowestSlice: number }[]} */
+  /** @type {{ project: string, edits: string, p50: number, p99: number, settleMs: number, slice99: number, slowestSlice: number }[]} */
   const results = out.stdout
     .trim()
     .split("\n")
@@ -116,7 +116,7 @@ function typing() {
       const one = results.find((each) => each.project === project && each.edits === edits);
       if (one === undefined) return "";
       const settled = `settled ${one.settleMs} ms later`;
-      return `${one.p50} / ${one.p99} ms, ${settled}, slowest slice ${one.slowestSlice} ms`;
+      return `${one.p50} / ${one.p99} ms, ${settled}, slices p99 ${one.slice99}, slowest ${one.slowestSlice} ms`;
     };
     const goal = goals[edits] ?? "5 / 16 ms, slices 8 ms";
     rows.push([`Key to findings, ${edits}, p50 / p99`, cell("Python"), cell("TypeScript"), goal]);
