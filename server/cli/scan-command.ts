@@ -106,10 +106,12 @@ export function progress(io: Io, quiet: boolean): (text: string) => void {
   if (!output.isTTY) {
     let due = io.now() + FIRST_SIGN;
     return (text) => {
-      if (text === "" || text === shown || io.now() < due) return;
+      if (text === "" || io.now() < due) return;
+      // One file may need half of the others: that is no standstill.
+      const still = text === shown ? "still " : "";
       shown = text;
       due = io.now() + NEXT_SIGN;
-      output.write(`skeptic: ${text} files\n`);
+      output.write(`skeptic: ${still}${text} files\n`);
     };
   }
   return (text) => {

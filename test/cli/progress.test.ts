@@ -39,4 +39,9 @@ test("a log gets a line after a while, and another one each minute", () => {
   assert.equal(shown(false, false, LONG.slice(0, 2)), "");
   assert.equal(shown(false, true, LONG), "");
   assert.match(shown(true, false, LONG), /reading 0 of 3000/);
+  const same = [11_000, 40_000, 71_000, 132_000].map((at) => [at, "analysing 0 of 580"] as const);
+  assert.equal(
+    shown(false, false, same),
+    "skeptic: analysing 0 of 580 files\nskeptic: still analysing 0 of 580 files\nskeptic: still analysing 0 of 580 files\n",
+  );
 });
