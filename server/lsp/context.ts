@@ -98,7 +98,9 @@ export function uriFor(context: Context, file: FileId): string {
 export function pageOf(context: Context, rule: string): string {
   const info = context.engine.rule(rule);
   if (info === undefined) return "";
-  if (context.pages !== undefined && info.page !== "") return `${context.pages}/${info.id}.md`;
+  // A rule of the project's own has neither.
+  if (context.pages !== undefined && info.page !== "" && info.url !== "")
+    return `${context.pages}/${info.id}.md`;
   return info.url;
 }
 

@@ -129,6 +129,13 @@ rules:
 `;
     client.diskEvent(await at.write(own, rule), 2);
     await shows("what the rule says, without the sanitizer", ["acme-no-flask", "xss-server-html"]);
+    const links = client
+      .lastOf(app)
+      ?.diagnostics.map(({ codeDescription }) => codeDescription?.href);
+    assert.deepEqual(
+      links?.map((link) => link?.split("/").at(-1)),
+      [undefined, "xss-server-html.md"],
+    );
     await at.remove(own);
     client.diskEvent(at.file(own), 3);
     await shows("what it was without own rules", ["xss-server-html"]);
