@@ -47,7 +47,6 @@ export function readOwn(
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
-    // No file of 200 kB may become a gigabyte.
     logLevel: "silent",
   });
   const [broken] = document.errors;
@@ -60,6 +59,7 @@ export function readOwn(
     };
   let data: unknown;
   try {
+    // Aliases of aliases would make a gigabyte of a few lines.
     data = document.toJS({ maxAliasCount: 50 });
   } catch (error) {
     return { ...EMPTY, faults: [{ line: 1, message: `not valid: ${messageOf(error)}` }] };
