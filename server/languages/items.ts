@@ -5,7 +5,17 @@
  */
 import { hash128 } from "../base/hash.ts";
 import type { Span } from "../base/text.ts";
-import { end, type FlatTree, isBroken, parent, STRIDE, skip, start } from "../syntax/flat.ts";
+import {
+  children,
+  end,
+  type FlatTree,
+  isBroken,
+  kind,
+  parent,
+  STRIDE,
+  skip,
+  start,
+} from "../syntax/flat.ts";
 
 export interface ItemSource {
   /** 0 for the module. */
@@ -43,7 +53,7 @@ export function splitItems(tree: FlatTree, bodyOf: FunctionBody, known?: KnownKe
     const up = stack[stack.length - 1] as number;
     const owner = all[up] as Open;
     const last = owner.holes[owner.holes.length - 1];
-    const hole = { start: start(tree, body), end: end(tree, body) };
+    const hole = { start: holeStart(tree, n, body), end: end(tree, body) };
     // A function inside another function's signature (a default value) is left to its owner: no overlapping holes.
     if (last !== undefined && hole.start < last.end) continue;
     const self = all.push(opened(tree, n, up)) - 1;
@@ -83,6 +93,16 @@ export function splitItems(tree: FlatTree, bodyOf: FunctionBody, known?: KnownKe
   return sources;
 }
 
+/** Where the signature of a function ends: space and comments before its body are in the hole too. */
+export function holeStart(tree: FlatTree, node: number, body: number): number {
+  let out = start(tree, body);
+  for (const child of children(tree, node)) {
+    if (child === body) break;
+    if (kind(tree, child) !== "comment") out = end(tree, child);
+  }
+  return Math.min(out, start(tree, body));
+}
+
 interface Open {
   readonly node: number;
   readonly stop: number;
@@ -118,6 +138,8 @@ function structure(tree: FlatTree, open: Open): string {
   let next = 0;
   for (let n = open.node; n < open.stop; n++) {
     const hole = open.holes[next];
+    const isBefore = hole !== undefined && start(tree, n) >= hole.start;
+    if (isBefore && n < (open.bodies[next] as number) && kind(tree, n) === "comment") continue;
     if (hole !== undefined && n === open.bodies[next]) {
       shift += hole.end - hole.start - 1;
       next++;

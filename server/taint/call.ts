@@ -238,7 +238,7 @@ export function named(value: Value, path: Value): Value {
 }
 
 /** Anything may happen with what is passed: the result is as tainted as the arguments, and says so. */
-function unknownCall(call: Call): Value {
+export function unknownCall(call: Pick<Call, "args" | "receiver">): Value {
   let taint: readonly Taint[] = [];
   for (const a of call.args) taint = joinTaint(taint, spread(a.value));
   if (call.receiver !== undefined) taint = joinTaint(taint, spread(call.receiver));

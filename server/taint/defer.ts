@@ -5,7 +5,7 @@
 import type { Op } from "../ir/ir.ts";
 import type { Call } from "./arguments.ts";
 import { bounded } from "./bounds.ts";
-import { invoke } from "./call.ts";
+import { invoke, unknownCall } from "./call.ts";
 import { isClassConstant } from "./class-members.ts";
 import { readField, spread } from "./fields.ts";
 import { join } from "./join.ts";
@@ -85,7 +85,6 @@ export function followDeferred(
 ): Value {
   const { run, op } = call;
   if (run.depth === 0) run.followed = 0;
-  if (run.depth >= MAX_FOLLOWED || ++run.followed > MAX_FOLLOWS) return UNKNOWN;
   const callee = passedFor(deferred.callee) ?? UNKNOWN;
   const holder = parentLabel(deferred.callee);
   const method = stepsOf(deferred.callee).at(-1);
@@ -97,11 +96,14 @@ export function followDeferred(
     // A method is dangerous where it is called; a function that was handed on, where that was done.
     ...(method === undefined ? {} : { there: a.there ?? { op: -1, span: a.span } }),
   }));
+  const receiver = holder === undefined ? undefined : passedFor(holder);
+  if (run.depth >= MAX_FOLLOWED || ++run.followed > MAX_FOLLOWS)
+    return unknownCall({ ...call, args, receiver });
   const inner: Call = {
     ...call,
     op: { ...op, isNew: deferred.isNew, form: "call" },
     args,
-    receiver: holder === undefined ? undefined : passedFor(holder),
+    receiver,
     receiverOp: undefined,
     deferred: `${call.deferred ?? call.id}/${deferred.id}`,
     at: deferred.site,

@@ -97,6 +97,29 @@ test("a comment between functions changes the module's text only", async () => {
   engine.dispose();
 });
 
+test("a comment or an empty line below the signature belongs to that function alone", async () => {
+  const { engine, take } = await open();
+  const only = { lowered: ["store.py#other"], summarised: ["store.py#other"] };
+  replace(engine, "store.py", "    return 1", "    # a note\n    return 1");
+  assert.deepEqual(take(), only);
+  replace(engine, "store.py", "def other():\n", "def other():\n\n");
+  assert.deepEqual(take(), only);
+  engine.dispose();
+});
+
+test("a comment that moves a step of a path reaches the caller from which it leads", async () => {
+  const { engine, take } = await open();
+  replace(engine, "store.py", "    conn =", "    # a note\n    conn =");
+  assert.deepEqual(take(), {
+    lowered: ["store.py#find"],
+    summarised: ["app.py#a", "store.py#find"],
+  });
+  const [finding] = engine.check("store.py").findings;
+  const text = engine.text("store.py") as string;
+  assert.equal(text.slice(finding?.span.start, finding?.span.end).slice(0, 7), '"SELECT');
+  engine.dispose();
+});
+
 test("a change that callers see summarises the callers, and only them", async () => {
   const { engine, take } = await open();
   replace(

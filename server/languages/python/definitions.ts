@@ -1,6 +1,7 @@
 /** Functions, lambdas and classes where they are defined: closures, defaults, decorators, members. */
 import type { ClassMember, Hole, Param, SlotId, TypeRef, ValueId } from "../../ir/ir.ts";
-import { childByField, field, kind, NO_NODE, parent, start, textOf } from "../../syntax/flat.ts";
+import { childByField, field, kind, NO_NODE, parent, textOf } from "../../syntax/flat.ts";
+import { holeStart } from "../items.ts";
 import { applyDecorator } from "./calls.ts";
 import { bind, type Context, opaque, type Scope, spanOf } from "./context.ts";
 import { lowerChild, lowerExpression } from "./expressions.ts";
@@ -64,7 +65,7 @@ export function closureOf(
   defaults: readonly (ValueId | undefined)[],
 ): ValueId {
   const body = bodyOf(c.tree, definition);
-  const hole = body === NO_NODE ? undefined : c.holeAt.get(start(c.tree, body));
+  const hole = body === NO_NODE ? undefined : c.holeAt.get(holeStart(c.tree, definition, body));
   // A function in the signature of another belongs to that one.
   if (hole === undefined)
     return opaque(

@@ -11,9 +11,8 @@ import {
   parent,
   STRIDE,
   skip,
-  start,
 } from "../../syntax/flat.ts";
-import type { ItemSource } from "../items.ts";
+import { holeStart, type ItemSource } from "../items.ts";
 import { type Context, type MutableHole, span } from "./context.ts";
 import { leaveWith } from "./control.ts";
 import { expression } from "./expressions.ts";
@@ -158,7 +157,7 @@ function scan(tree: FlatTree, item: ItemSource): Found {
     if (found === "function") {
       const next = item.holes[holes.length];
       const body = bodyOf(tree, n);
-      if (body < 0 || next === undefined || start(tree, body) !== next.start) continue;
+      if (body < 0 || next === undefined || holeStart(tree, n, body) !== next.start) continue;
       holeOf.set(n, holes.length);
       holes.push({
         name: functionName(tree, n),
