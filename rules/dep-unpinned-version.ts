@@ -26,29 +26,24 @@ export default rule({
   owasp: ["A06:2021", "A03:2025"],
   manifest: {
     names: /^(?:package\.json|[\w.-]*requirements[\w.-]*\.txt|pyproject\.toml|Pipfile)$/,
+    // Where a lock file holds the versions, one hint says it for all.
     check(file) {
-      const name = file.file.slice(file.file.lastIndexOf("/") + 1);
-      if (name === "package.json") return npm(file);
-      const locked = PYTHON_LOCKS.some((lock) => file.has(lock));
-      const found =
-        name === "pyproject.toml"
-          ? isPythonLibrary(toml(file.text) ?? {})
-            ? []
-            : pyprojectRequirements(file.text)
-          : name === "Pipfile"
-            ? pipfileRequirements(file.text)
-            : requirementLines(file.text);
-      return found
-        .filter((r) => !isExactPython(r.range))
-        .map((r) => match(file, r, "python", locked && name !== "requirements.txt"));
+      const all = ranges(file);
+      const [first] = all;
+      if (first?.facts?.locked !== true) return all;
+      return [{ ...first, facts: { ...first.facts, more: all.length - 1 } }];
     },
-    fixes: (found, file) => [fix(found, file)],
+    fixes: (found, file) => [
+      found.facts?.locked === true ? pinAll(ranges(file), file) : fix(found, file),
+    ],
   },
   say: ({ facts }) => ({
     what:
       facts?.range === ""
         ? `${facts.name} has no version: the newest one is installed.`
-        : `${facts?.name} may be any version that fits ${facts?.range}.`,
+        : facts?.more === undefined || facts.more === 0
+          ? `${facts?.name} may be any version that fits ${facts?.range}.`
+          : `${facts.name} may be any version that fits ${facts.range}, and so may ${facts.more} more in this file.`,
     why:
       facts?.locked === true
         ? "The lock file holds one version, but an update or an install without it takes what was published last."
@@ -59,6 +54,24 @@ export default rule({
         : "Write name==version, best from a lock file with hashes.",
   }),
 });
+
+/** Everything that has no exact version, in the order of the file. */
+function ranges(file: ManifestFile): Match[] {
+  const name = file.file.slice(file.file.lastIndexOf("/") + 1);
+  if (name === "package.json") return npm(file);
+  const locked = PYTHON_LOCKS.some((lock) => file.has(lock));
+  const found =
+    name === "pyproject.toml"
+      ? isPythonLibrary(toml(file.text) ?? {})
+        ? []
+        : pyprojectRequirements(file.text)
+      : name === "Pipfile"
+        ? pipfileRequirements(file.text)
+        : requirementLines(file.text);
+  return found
+    .filter((r) => !isExactPython(r.range))
+    .map((r) => match(file, r, "python", locked && name !== "requirements.txt"));
+}
 
 function match(
   file: ManifestFile,
@@ -94,6 +107,20 @@ function npm(file: ManifestFile): Match[] {
       ];
     }),
   );
+}
+
+/** Each to the version that the lock file holds; those of which it tells none stay as they are. */
+function pinAll(all: readonly Match[], file: ManifestFile): Fix {
+  const fixes = all.map((one) => fix(one, file));
+  const edits = fixes.flatMap((one) => one.edits.flatMap((edit) => edit.edits));
+  const [first] = fixes as [Fix, ...Fix[]];
+  if (all.length === 1 || edits.length === 0) return first;
+  const part = edits.length === all.length ? "" : ` of ${all.length}`;
+  return {
+    title: `Pin ${edits.length}${part} dependencies to the versions of the lock file`,
+    grade: "suggested",
+    edits: [{ file: file.file, edits }],
+  };
 }
 
 function fix({ facts }: Match, file: ManifestFile): Fix {

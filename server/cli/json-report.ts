@@ -29,6 +29,8 @@ export interface JsonReport {
     /** Files that were analysed and reported on. */
     readonly files: number;
     readonly bytes: number;
+    /** Of these files, those that are not blank. */
+    readonly lines: number;
     readonly seconds: number;
     /** Files left out, by reason; folders of dependencies are counted up to 50,000 entries. */
     readonly skipped: Readonly<Record<string, number>>;
@@ -94,6 +96,7 @@ export function jsonReport(result: ScanResult): string {
     stats: {
       files: workspace.requested.length,
       bytes: workspace.bytes,
+      lines: workspace.lines,
       seconds: Math.round(result.seconds * 1000) / 1000,
       skipped: Object.fromEntries([...workspace.skippedCounts].sort()),
       byRule: countBy(findings, (finding) => finding.rule),

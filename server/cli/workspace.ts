@@ -36,6 +36,8 @@ export interface Workspace {
   readonly problems: readonly Problem[];
   /** Of the requested files that were read. */
   readonly bytes: number;
+  /** Those that are not blank, of the same files. */
+  readonly lines: number;
   position(file: FileId, offset: number): Position;
   /** Analyses whatever is not analysed in its present state, reading files the analysis asks for. */
   settle(): Promise<void>;
@@ -81,10 +83,11 @@ export async function openWorkspace(
   const requested: FileId[] = [];
   const syntaxErrors = new Set<FileId>();
   const skipped = new Set<FileId>();
-  const lines = new Map<FileId, { readonly text: string; readonly starts: Uint32Array }>();
+  const starts = new Map<FileId, { readonly text: string; readonly starts: Uint32Array }>();
   /** Files the analysis asked for, read or not. */
   const asked = new Set<FileId>();
   let bytes = 0;
+  let lines = 0;
 
   const report = (problem: Problem): void => {
     const id = `${problem.file ?? ""}\0${problem.message}`;
@@ -119,6 +122,7 @@ export async function openWorkspace(
       const { text, hasBom, isUtf8 } = result.file;
       if (isRequested) {
         bytes += result.file.bytes;
+        lines += writtenLines(text);
         requested.push(file);
         if (!isUtf8) report({ file, message: "is not valid UTF-8: analysed, but never edited" });
       }
@@ -144,12 +148,15 @@ export async function openWorkspace(
     get bytes() {
       return bytes;
     },
+    get lines() {
+      return lines;
+    },
     position(file, offset) {
       const text = engine.text(file) ?? "";
-      let known = lines.get(file);
+      let known = starts.get(file);
       if (known === undefined || known.text !== text) {
         known = { text, starts: lineStarts(text) };
-        lines.set(file, known);
+        starts.set(file, known);
       }
       const within = Math.max(0, Math.min(offset, text.length));
       const { line, character } = positionAt(known.starts, within);
@@ -251,4 +258,11 @@ function compare(a: string, b: string): number {
 /** A message of our own bug may hold text of the workspace: only its kind is shown. */
 function errorName(error: unknown): string {
   return error instanceof Error ? error.name : "unknown error";
+}
+
+/** Lines with anything but space on them. */
+function writtenLines(text: string): number {
+  let out = 0;
+  for (const _ of text.matchAll(/[^\s][^\r\n]*/g)) out++;
+  return out;
 }

@@ -12,6 +12,7 @@ import type { Hit } from "../taint/summary.ts";
 import { type ItemId, MARKS, markBit, type Ref, type Trail } from "../taint/value.ts";
 import type { Confidence, Finding, FlowStep, Level, Settings, Severity } from "./api.ts";
 import { codeOf } from "./code.ts";
+import { gathered } from "./gathered.ts";
 import type { FindingsInput, Found } from "./input.ts";
 import { literalValues, withoutSecrets } from "./mask.ts";
 import { matchesOf, type Raw, SEVERITIES } from "./matches.ts";
@@ -133,11 +134,12 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
       },
     });
   }
+  const all = settings.profile === "strict" ? out : gathered(out);
   if (input.directives.length > 0) {
     useForUntold(raw, kept, input, suppressed);
     const isWhole =
       program.file(file)?.hasError === false && input.contributions.get(file)?.givenUp.length === 0;
-    out.push(
+    all.push(
       ...suppressionNotes(
         input,
         suppressed,
@@ -145,7 +147,7 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
       ),
     );
   }
-  return out;
+  return all;
 }
 
 /** Of a function, a class by its methods, or a path of a library. */

@@ -86,8 +86,18 @@ export function judged(engine: Engine, { before, now, after, finding, fix }: Tri
     left.splice(at, 1);
     return true;
   };
+  // Of many notes of one rule the first stands for all: once it is mended the next one does.
+  const others = finding.flow.filter(({ span }) => span.start !== finding.span.start);
+  const wasTold = (one: Finding): boolean =>
+    one.rule === finding.rule &&
+    others.some(
+      ({ file, span, text }) =>
+        text === "the same here" &&
+        file === one.file &&
+        lineOf(after, file, move(span.start, fix, file)) === lineOf(after, file, one.span.start),
+    );
   for (const one of now.findings) {
-    if (matched(one)) continue;
+    if (matched(one) || wasTold(one)) continue;
     const line = lineOf(after, one.file, one.span.start);
     if (one.rule === finding.rule && one.file === finding.file) {
       if (fix.grade === "placeholder") problems.push(...repeated(engine, after, one, fix));
