@@ -115,6 +115,8 @@ import supabaseServiceRoleClientPage from "./supabase-service-role-client.md";
 import supabaseServiceRoleClient from "./supabase-service-role-client.ts";
 import toctouFileCheckPage from "./toctou-file-check.md";
 import toctouFileCheck from "./toctou-file-check.ts";
+import trojanSourceUnicodePage from "./trojan-source-unicode.md";
+import trojanSourceUnicode from "./trojan-source-unicode.ts";
 import uploadClientFilenamePage from "./upload-client-filename.md";
 import uploadClientFilename from "./upload-client-filename.ts";
 import uploadDoubleExtensionPage from "./upload-double-extension.md";
@@ -191,6 +193,7 @@ export const rules: RuleSet = {
     supabaseRlsMissing,
     supabaseServiceRoleClient,
     toctouFileCheck,
+    trojanSourceUnicode,
     uploadClientFilename,
     uploadDoubleExtension,
     uploadSizeCheckAfterRead,
@@ -259,6 +262,7 @@ export const rules: RuleSet = {
     "supabase-rls-missing": supabaseRlsMissingPage,
     "supabase-service-role-client": supabaseServiceRoleClientPage,
     "toctou-file-check": toctouFileCheckPage,
+    "trojan-source-unicode": trojanSourceUnicodePage,
     "upload-client-filename": uploadClientFilenamePage,
     "upload-double-extension": uploadDoubleExtensionPage,
     "upload-size-check-after-read": uploadSizeCheckAfterReadPage,

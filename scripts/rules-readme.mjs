@@ -24,6 +24,7 @@ const NAMES = {
   toml: "pyproject.toml",
   yml: ".github/workflows/ci.yml",
   sql: "supabase/migrations/0001_tables.sql",
+  md: "AGENTS.md",
 };
 const LANGUAGES = {
   Python: /\.pyw?$/,

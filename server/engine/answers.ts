@@ -100,6 +100,7 @@ export function createAnswers(
       settings: settingsFor(file),
       nameOf,
       directives: doc.directives ?? [],
+      written: doc.written,
       manifest: isManifest(file) ? manifestOf(file, doc.text) : undefined,
       hide: (why) => {
         hidden[why]++;

@@ -64,6 +64,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     doc.ir = undefined;
     doc.lowering = undefined;
     doc.directives = undefined;
+    doc.written = undefined;
     doc.hash = undefined;
     touch(file);
   };
@@ -153,6 +154,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         ir: undefined,
         lowering: undefined,
         directives: undefined,
+        written: undefined,
         itemKeys: undefined,
       });
       if (!known.has(file)) reset();

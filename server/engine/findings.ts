@@ -2,7 +2,7 @@
 import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
 import type { Span } from "../base/text.ts";
-import { absoluteSpan } from "../languages/items.ts";
+import { absoluteSpan, toItem } from "../languages/items.ts";
 import { fileOf, type Program } from "../project/program.ts";
 import { type Context, type Handover, leadsTo, type Match, type Rule } from "../rule/rule.ts";
 import { deedsOfPath } from "../taint/deeds.ts";
@@ -95,7 +95,7 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
       );
       continue;
     }
-    if (suppressed.accepts(r.rule, r.match.item, r.match.span)) {
+    if (suppressed.accepts(r.rule, r.match.item, inItem(program, r.match, r.rule))) {
       input.hide("suppression");
       continue;
     }
@@ -108,6 +108,7 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
       finding,
       hits: r.hits,
       fixes: () => {
+        if (r.rule.text !== undefined) return r.rule.text.fixes(r.match, input);
         if (
           r.rule.manifest?.fixes !== undefined &&
           input.manifest !== undefined &&
@@ -225,7 +226,9 @@ function useForUntold(
   suppressed: Suppressor,
 ): void {
   const told = new Set(kept);
-  for (const r of raw) if (!told.has(r)) suppressed.accepts(r.rule, r.match.item, r.match.span);
+  for (const r of raw)
+    if (!told.has(r))
+      suppressed.accepts(r.rule, r.match.item, inItem(input.program, r.match, r.rule));
   const { file, index, contributions, ruleSet } = input;
   for (const hit of [...(index.hits.get(file) ?? []), ...(contributions.get(file)?.latent ?? [])])
     for (const rule of ruleSet.rules)
@@ -365,11 +368,22 @@ function related(match: Match, input: FindingsInput): FlowStep[] {
 }
 
 function spanOf(program: Program, file: FileId, match: Match, rule: Rule): Span {
-  if (rule.manifest !== undefined && match.op === undefined) return match.span;
+  if (isAbsolute(match, rule)) return match.span;
   const item = program.item(match.item);
   return item === undefined || item.file !== file
     ? match.span
     : absoluteSpan(item.source, match.span);
+}
+
+function isAbsolute(match: Match, rule: Rule): boolean {
+  return rule.text !== undefined || (rule.manifest !== undefined && match.op === undefined);
+}
+/** The place of a match in the coordinates of its item. */
+function inItem(program: Program, match: Match, rule: Rule): Span {
+  const item = isAbsolute(match, rule) ? program.item(match.item) : undefined;
+  if (item === undefined) return match.span;
+  const { start, end } = match.span;
+  return { start: toItem(item.source, start), end: toItem(item.source, end) };
 }
 
 /** The file's name + the qualified name in it. */

@@ -1,7 +1,7 @@
 /** All that the findings of one file are made from. */
 import type { FileId } from "../base/brand.ts";
 import type { Program } from "../project/program.ts";
-import type { Fix, ManifestFile, RuleSet } from "../rule/rule.ts";
+import type { Fix, ManifestFile, RuleSet, Written } from "../rule/rule.ts";
 import type { Knowledge } from "../taint/knowledge.ts";
 import type { Entry, Hit } from "../taint/summary.ts";
 import type { ItemId, Trail } from "../taint/value.ts";
@@ -26,6 +26,7 @@ export interface FindingsInput {
   /** How fingerprints call a file. */
   readonly nameOf: (file: FileId) => string;
   readonly directives: readonly Directive[];
+  readonly written: readonly Written[] | undefined;
   readonly manifest: ManifestFile | undefined;
   /** A finding is not shown. */
   readonly hide: (why: "suppression" | "settings") => void;

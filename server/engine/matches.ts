@@ -1,5 +1,7 @@
 /** Applies one rule to what is known of a file. */
-import { fileOf, type Program } from "../project/program.ts";
+import type { FileId } from "../base/brand.ts";
+import type { Span } from "../base/text.ts";
+import { fileOf, type PlacedItem, type Program } from "../project/program.ts";
 import { type Context, leadsTo, type Match, type Rule, readsFile } from "../rule/rule.ts";
 import { kindBit } from "../taint/kinds.ts";
 import type { Hit, Observation } from "../taint/summary.ts";
@@ -72,12 +74,26 @@ export function matchesOf(rule: Rule, input: FindingsInput, context: Context): R
     add(project.check(ofAllFiles(project, input), context));
   if (rule.manifest !== undefined && input.manifest !== undefined && readsFile(rule.manifest, file))
     add(rule.manifest.check(input.manifest));
+  if (rule.text?.may.test(input.text) === true)
+    for (const match of rule.text.check(input)) {
+      const item = innermost(input.program, file, match.span);
+      add(item === undefined ? match : { ...match, item: item.id });
+    }
   if (rule.code?.may.test(input.text) === true)
     for (const { id } of input.program.file(file)?.items ?? []) {
       const code = context.code(id);
       if (code !== undefined) add(rule.code.check(code, context));
     }
   return out;
+}
+
+/** The function, or module, that a place of a file stands in. */
+export function innermost(program: Program, file: FileId, span: Span): PlacedItem | undefined {
+  let best: PlacedItem | undefined;
+  for (const item of program.file(file)?.items ?? [])
+    if (item.source.start <= span.start && span.end <= item.source.end)
+      if (best === undefined || item.source.start >= best.source.start) best = item;
+  return best;
 }
 
 /** The calls of all files that a rule looks at: many files ask, and they change only with what is known of files. */

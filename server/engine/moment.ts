@@ -21,6 +21,7 @@ import type { Found } from "./input.ts";
 import type { OwnRules } from "./own.ts";
 import { directives } from "./suppress.ts";
 import { type Doc, STEERING, type Texts } from "./texts.ts";
+import { writtenIn } from "./written.ts";
 
 /** Told which items were lowered and summarised, for the recomputation log. */
 export interface EngineLog {
@@ -97,6 +98,7 @@ export function createMoments(
         tree = doc.source.flat();
       } else tree = syntax.parse(grammar, doc.text);
       doc.directives = directives(tree);
+      doc.written = texts.isLookedAt(doc.text) ? writtenIn(tree) : undefined;
       if (doc.open) doc.itemKeys ??= { keys: new Map() };
       else doc.itemKeys = undefined;
       doc.lowering = lowerFile(file, tree, language, irCache, log, doc.itemKeys);

@@ -6,7 +6,7 @@ import { type FileSet, grammarFor, type Language } from "../languages/language.t
 import { python } from "../languages/python/index.ts";
 import { javascript } from "../languages/typescript/index.ts";
 import type { FileIr } from "../project/program.ts";
-import { type RuleSet, readsFile } from "../rule/rule.ts";
+import { type RuleSet, readsFile, type Written } from "../rule/rule.ts";
 import type { Source } from "../syntax/parser.ts";
 import type { Directive } from "./suppress.ts";
 
@@ -21,6 +21,8 @@ export interface Doc {
   /** Being lowered, in parts. */
   lowering: Generator<void, FileIr> | undefined;
   directives: readonly Directive[] | undefined;
+  /** Only where a rule about texts looks at the file. */
+  written: readonly Written[] | undefined;
   /** Of an open document, which is edited again and again. */
   itemKeys: KnownKeys | undefined;
 }
@@ -43,6 +45,8 @@ export interface Texts {
   readonly nameFiles: (nameOf: (file: FileId) => string) => void;
   readonly languageOf: (file: FileId, doc: Doc) => Language | undefined;
   readonly isManifest: (file: FileId) => boolean;
+  /** A rule about texts has something to look at in this one. */
+  readonly isLookedAt: (text: string) => boolean;
   /** The folder of a file and those above it in its workspace; undefined for a file that is in none. */
   readonly foldersAbove: (file: FileId) => readonly string[] | undefined;
   /** Those of the same workspace whose path is like this, by name; what is not loaded is asked for. */
@@ -55,7 +59,7 @@ export interface Texts {
 }
 
 export function createTexts(rules: RuleSet): Texts {
-  const manifestRules = rules.rules.filter((r) => r.manifest !== undefined);
+  const manifestRules = rules.rules.filter((r) => r.manifest !== undefined || r.text !== undefined);
   const docs = new Map<FileId, Doc>();
   const known = new Set<FileId>();
   const wanted = new Set<FileId>();
@@ -105,7 +109,9 @@ export function createTexts(rules: RuleSet): Texts {
     return grammar === undefined ? undefined : grammar === "python" ? python : javascript;
   };
   const isManifest = (file: FileId): boolean =>
-    manifestRules.some((r) => readsFile(r.manifest, file));
+    manifestRules.some((r) => readsFile(r.manifest, file) || readsFile(r.text, file));
+  const isLookedAt = (text: string): boolean =>
+    manifestRules.some((r) => r.text?.may.test(text) === true);
 
   const foldersAbove = (file: FileId): readonly string[] | undefined => {
     const root = files.rootOf(file);
@@ -158,6 +164,7 @@ export function createTexts(rules: RuleSet): Texts {
     },
     languageOf,
     isManifest,
+    isLookedAt,
     foldersAbove,
     filesLike,
     forgetFolders() {

@@ -176,8 +176,34 @@ export interface ManifestSpec {
   readonly check: (file: ManifestFile) => readonly Match[];
   readonly fixes?: (match: Match, file: ManifestFile) => readonly Fix[];
 }
+/** A file as text, whatever it is written in; spans are absolute and `item` is `${file}#`. Every file that is read at all is looked at. */
+export interface TextSpec {
+  /** Files that are read for this rule alone: the last part of the path, or the whole of it. */
+  readonly names: RegExp;
+  readonly paths: RegExp;
+  /** A cheap look at the whole text: where it finds nothing, it is not looked at. */
+  readonly may: RegExp;
+  readonly check: (file: TextFile) => readonly Match[];
+  readonly fixes: (match: Match, file: TextFile) => readonly Fix[];
+}
+export interface TextFile {
+  readonly file: FileId;
+  readonly text: string;
+  /** Comments and texts between quotes, in the order in which they begin; undefined for a file that is no code. */
+  readonly written: readonly Written[] | undefined;
+}
+/** A stretch of code that is not run as it stands there. */
+export interface Written extends Span {
+  /** "pattern" is a regular expression, "markup" a text between elements or the value of an attribute. */
+  readonly kind: "comment" | "text" | "pattern" | "markup";
+  /** Code inside, as in a template. */
+  readonly holes: readonly Span[];
+}
 /** The rule reads this file. */
-export function readsFile(spec: ManifestSpec | undefined, file: FileId): boolean {
+export function readsFile(
+  spec: Pick<ManifestSpec, "names" | "paths"> | undefined,
+  file: FileId,
+): boolean {
   if (spec === undefined) return false;
   return spec.names.test(file.slice(file.lastIndexOf("/") + 1)) || spec.paths?.test(file) === true;
 }
@@ -217,6 +243,8 @@ export interface Rule {
   readonly items?: ItemSpec;
   readonly manifest?: ManifestSpec;
   readonly code?: CodeSpec;
+  /** A rule that has this has no other part. */
+  readonly text?: TextSpec;
   readonly say: (match: Match, context: Context) => Message;
   /** Best first. Return a "manual" fix with a reason rather than none. */
   readonly fixes?: (match: Match, code: Code, context: Context) => readonly Fix[];

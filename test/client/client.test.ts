@@ -47,6 +47,22 @@ const NAMES = [
   ".env.local",
   "prod.env",
   "environment.ts",
+  "AGENTS.md",
+  "docs/CLAUDE.md",
+  "CLAUDE.local.md",
+  "GEMINI.md",
+  ".claude/skills/pdf/SKILL.md",
+  ".claude/commands/review.md",
+  ".claude/review.md",
+  ".claude/settings.json",
+  ".github/copilot-instructions.md",
+  ".github/instructions/tests.instructions.md",
+  ".github/prompts/new.prompt.md",
+  ".cursor/rules/style.mdc",
+  ".cursorrules",
+  ".windsurfrules",
+  ".clinerules",
+  "README.md",
   ".gitignore",
   "db/migrations/0001_tables.sql",
 ];
@@ -62,7 +78,9 @@ test("the extension listens to every file that a rule reads, and starts for it",
   );
   const listens = compileGlobs(MANIFESTS, assert.fail);
   for (const name of NAMES) {
-    const isRead = rules.rules.some((rule) => readsFile(rule.manifest, name));
+    const isRead = rules.rules.some(
+      (rule) => readsFile(rule.manifest, name) || readsFile(rule.text, name),
+    );
     assert.equal(listens(name), isRead, name);
     assert.equal(listens(`api/${name}`), isRead, `api/${name}`);
   }

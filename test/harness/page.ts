@@ -59,6 +59,7 @@ const DEFAULT_NAMES: Readonly<Record<string, string>> = {
   toml: "pyproject.toml",
   yml: ".github/workflows/ci.yml",
   sql: "supabase/migrations/0001_tables.sql",
+  md: "AGENTS.md",
 };
 const WORDS: ReadonlySet<string> = new Set(["fixed", "exploit", "strict", "broken"]);
 
