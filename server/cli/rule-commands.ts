@@ -1,10 +1,10 @@
-/** `skeptic rules` and `skeptic explain`. */
+/** `skeptic rules`, without its tests, and `skeptic explain`. */
 import type { RuleInfo } from "../engine/api.ts";
 import { type Paint, painter } from "./color.ts";
-import { safeJson, visibleLines } from "./escape.ts";
+import { safeJson, visible, visibleLines } from "./escape.ts";
 import { type ExplainOptions, explainFinding, SHORTEST, targetOf } from "./explain-finding.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
-import { loadOwn } from "./own.ts";
+import { FOLDER, loadOwn } from "./own.ts";
 import { noSuchRule } from "./settings.ts";
 
 export interface RulesOptions {
@@ -36,8 +36,42 @@ export async function rulesCommand(
       `  ${paint("cyan", rule.id.padEnd(width))}  ${rule.severity.padEnd(8)}  ${rule.title}`,
     );
   }
-  lines.push("", `${rules.length} rules. Read one: skeptic explain RULE-ID`);
+  lines.push("", `${rules.length} rules. Read one: skeptic rules show RULE-ID`);
   io.stdout.write(lines.map((line) => `${line}\n`).join(""));
+  return EXIT.clean;
+}
+
+/** All about one rule: what it is of, and its page. */
+export async function showCommand(
+  id: string,
+  { format, color }: RulesOptions,
+  factory: EngineFactory,
+  io: Io,
+): Promise<number> {
+  const rules = await listed(factory, io);
+  const rule = rules.find((one) => one.id === id);
+  if (rule === undefined)
+    throw new UsageError(
+      noSuchRule(
+        id,
+        rules.map((one) => one.id),
+      ),
+    );
+  if (format === "json") {
+    io.stdout.write(`${safeJson(rule)}\n`);
+    return EXIT.clean;
+  }
+  const paint = painter(io, io.stdout, color);
+  const about = [
+    `${rule.severity} severity`,
+    rule.category === "own" ? `of this project (${FOLDER})` : rule.category,
+    ...rule.cwe.map((number) => `CWE-${number}`),
+    ...rule.owasp.map((one) => `OWASP ${one}`),
+  ];
+  io.stdout.write(
+    `${paint("cyan", visible(rule.id))}  ${paint("dim", visible(about.join(" - ")))}\n\n`,
+  );
+  io.stdout.write(`${pageOf(rule, paint)}\n`);
   return EXIT.clean;
 }
 
@@ -64,9 +98,12 @@ export async function explainCommand(
     );
   }
   const paint = painter(io, io.stdout, options.color);
-  const page = rule.page === "" ? `# ${rule.title}\n\n${rule.url}` : rule.page;
-  io.stdout.write(`${headings(visibleLines(page).trim(), paint)}\n`);
+  io.stdout.write(`${pageOf(rule, paint)}\n`);
   return EXIT.clean;
+}
+
+function pageOf({ title, url, page }: RuleInfo, paint: Paint): string {
+  return headings(visibleLines(page === "" ? `# ${title}\n\n${url}` : page).trim(), paint);
 }
 
 /** With those of the project in the working directory. */

@@ -5,7 +5,8 @@ import { visible, visibleLines } from "./escape.ts";
 import type { ExplainOptions } from "./explain-finding.ts";
 import { type FixCommandOptions, fixCommand } from "./fix-command.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
-import { explainCommand, type RulesOptions, rulesCommand } from "./rule-commands.ts";
+import { explainCommand, type RulesOptions, rulesCommand, showCommand } from "./rule-commands.ts";
+import { type RuleTestOptions, ruleTestsCommand } from "./rule-tests.ts";
 import { type ScanOptions, scanCommand } from "./scan-command.ts";
 import { profileOption, thresholdOptions } from "./settings.ts";
 
@@ -111,12 +112,34 @@ function commands(
       done(await fixCommand(paths, options, factory, io)),
     );
 
-  program
+  const rules = program
     .command("rules")
-    .description("list the rules")
+    .description("list the rules, with those of the project; show one, or test the project's")
     .addOption(choice("-f, --format <format>", "of the list", ["text", "json"], "text"))
     .option("--no-color", "no colours (as NO_COLOR=1)")
+    .allowExcessArguments(false)
+    .addHelpText("after", RULES_EXAMPLES)
     .action(async (options: RulesOptions) => done(await rulesCommand(options, factory, io)));
+  rules
+    .command("list")
+    .description("list the rules, as without a word")
+    .action(async (_: unknown, command: Command) =>
+      done(await rulesCommand(command.optsWithGlobals<RulesOptions>(), factory, io)),
+    );
+  rules
+    .command("show")
+    .description("print one rule: what it looks for, examples, limits")
+    .argument("<id>", "the id of a rule")
+    .action(async (id: string, _: unknown, command: Command) =>
+      done(await showCommand(id, command.optsWithGlobals<RulesOptions>(), factory, io)),
+    );
+  rules
+    .command("test")
+    .description("run the examples of pages (*.md) with the rules in .skeptic/rules")
+    .argument("<folder>", "a folder of pages, or one page")
+    .action(async (folder: string, _: unknown, command: Command) =>
+      done(await ruleTestsCommand(folder, command.optsWithGlobals<RuleTestOptions>(), factory, io)),
+    );
 
   program
     .command("explain")
@@ -211,6 +234,14 @@ Examples:
   skeptic fix --check > skeptic.patch   write a patch instead
 
 Exit codes: 0 done, 1 with --check when there is something to fix, 2 could not run.`;
+
+const RULES_EXAMPLES = `
+Examples:
+  skeptic rules                         all rules
+  skeptic rules show sql-injection      one of them
+  skeptic rules test docs/rules         do the rules of the project find what its pages say?
+
+Exit codes: 0 done, 1 when a page says otherwise than what is found, 2 could not run.`;
 
 const EXPLAIN_EXAMPLES = `
 Examples:

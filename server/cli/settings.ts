@@ -48,7 +48,6 @@ export function configure(engine: Engine, rules: readonly string[], options: Rep
   const { profile = "default" } = options;
   const known = engine.rules().map((rule) => rule.id);
   for (const id of rules) mustBeRule(id, known);
-  const others = rules.length === 0 ? [] : known.filter((id) => !rules.includes(id));
   const levels = (options.level ?? []).map((text) => levelOf(text, known));
   engine.configure({
     profile,
@@ -56,7 +55,8 @@ export function configure(engine: Engine, rules: readonly string[], options: Rep
     minimumConfidence:
       options.minimumConfidence ??
       (profile === "strict" ? "low" : DEFAULT_SETTINGS.minimumConfidence),
-    rules: Object.fromEntries([...levels, ...others.map((id) => [id, "off"] as const)]),
+    rules: Object.fromEntries(levels),
+    ...(rules.length === 0 ? {} : { only: rules }),
   });
 }
 

@@ -6,12 +6,12 @@ import type { Analysis } from "./analysis.ts";
 import { DEFAULT_SETTINGS, type Departure, type Hidden, type Settings } from "./api.ts";
 import { indexContributions } from "./contributions.ts";
 import { departuresOf } from "./departures.ts";
-import { findingsOf } from "./findings.ts";
-import type { Found } from "./input.ts";
-import type { Moments } from "./moment.ts";
+import { findingsOf, isOff } from "./findings.ts";
+import type { FindingsInput, Found } from "./input.ts";
+import type { Moment, Moments } from "./moment.ts";
 import type { OwnRules } from "./own.ts";
 import type { Problems } from "./problems.ts";
-import type { Texts } from "./texts.ts";
+import type { Doc, Texts } from "./texts.ts";
 
 export interface Answers {
   /** By the folder they hold for. */
@@ -70,20 +70,11 @@ export function createAnswers(
     };
   };
 
-  const found = (file: FileId, within = Number.POSITIVE_INFINITY): readonly Found[] => {
-    const m = now();
-    const doc = docs.get(file);
-    if (doc === undefined) return [];
-    analyse(m, file);
-    analyseFeeders(m, file, within);
-    const ready = m.found.get(file);
-    if (ready !== undefined) return ready;
-    irOf(file);
+  const inputOf = (m: Moment, file: FileId, doc: Doc): Omit<FindingsInput, "hide" | "problem"> => {
     const contributions = knownNow(m);
     const ruleSet = own.setOf(file);
     m.index ??= indexContributions(contributions);
-    const hidden = { suppression: 0, settings: 0 };
-    const out = findingsOf({
+    return {
       file,
       index: m.index,
       text: doc.text,
@@ -102,6 +93,21 @@ export function createAnswers(
       directives: doc.directives ?? [],
       written: doc.written,
       manifest: isManifest(file) ? manifestOf(file, doc.text) : undefined,
+    };
+  };
+
+  const found = (file: FileId, within = Number.POSITIVE_INFINITY): readonly Found[] => {
+    const m = now();
+    const doc = docs.get(file);
+    if (doc === undefined) return [];
+    analyse(m, file);
+    analyseFeeders(m, file, within);
+    const ready = m.found.get(file);
+    if (ready !== undefined) return ready;
+    irOf(file);
+    const hidden = { suppression: 0, settings: 0 };
+    const out = findingsOf({
+      ...inputOf(m, file, doc),
       hide: (why) => {
         hidden[why]++;
       },
@@ -123,15 +129,32 @@ export function createAnswers(
     for (const target of to) found(target);
     const own = m.contributions.get(file);
     const all = own === undefined ? [] : departuresOf(file, own, m.program, found);
-    const { rules: levels } = settingsFor(file);
-    const out = all.filter(({ rule }) => levels[rule] !== "off");
+    const held = settingsFor(file);
+    const out = all.filter(({ rule }) => !isOff(held, rule));
     m.departures.set(file, out);
     return out;
   };
 
   const hidden = (file: FileId): Hidden => {
     found(file);
-    return now().hidden.get(file) ?? { suppression: 0, settings: 0 };
+    const m = now();
+    const known = m.hidden.get(file) ?? { suppression: 0, settings: 0 };
+    const doc = docs.get(file);
+    const held = settingsFor(file);
+    const off = Object.keys(held.rules).filter((id) => held.rules[id] === "off");
+    if (doc === undefined || off.length === 0) return known;
+    // What they would say beside the others.
+    const rules = Object.fromEntries(
+      Object.entries(held.rules).filter(([, level]) => level !== "off"),
+    );
+    const all = findingsOf({
+      ...inputOf(m, file, doc),
+      settings: { ...held, rules },
+      hide: () => undefined,
+      problem: () => undefined,
+    });
+    const more = all.filter(({ finding }) => off.includes(finding.rule)).length;
+    return { ...known, settings: known.settings + more };
   };
 
   return { settings, found, departures, hidden };

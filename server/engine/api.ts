@@ -97,6 +97,8 @@ export interface Problem {
 export interface Settings {
   readonly profile: "default" | "strict";
   readonly rules: Readonly<Record<string, "off" | Level>>;
+  /** Only these are asked for: the others are not looked at, nor counted as hidden. */
+  readonly only?: readonly string[];
   readonly minimumSeverity: Severity;
   readonly minimumConfidence: Confidence;
 }
@@ -132,7 +134,7 @@ export interface OpenOptions {
   readonly editable?: boolean;
 }
 
-/** How many findings of a file are not shown, and why. */
+/** How many findings of a file are not shown, and why; those of rules that are off count as hidden by settings. */
 export interface Hidden {
   readonly suppression: number;
   readonly settings: number;

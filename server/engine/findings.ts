@@ -54,7 +54,7 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
   const raw: Raw[] = [];
   const failed = new Set<string>();
   for (const rule of ruleSet.rules) {
-    if (settings.rules[rule.id] === "off") continue;
+    if (isOff(settings, rule.id)) continue;
     try {
       raw.push(...matchesOf(rule, input, context));
     } catch (error) {
@@ -144,11 +144,16 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
       ...suppressionNotes(
         input,
         suppressed,
-        (id) => isWhole && settings.rules[id] !== "off" && !failed.has(id),
+        (id) => isWhole && !isOff(settings, id) && !failed.has(id),
       ),
     );
   }
   return all;
+}
+
+/** The settings leave the rule out. */
+export function isOff({ rules, only }: Settings, id: string): boolean {
+  return rules[id] === "off" || only?.includes(id) === false;
 }
 
 /** Of a function, a class by its methods, or a path of a library. */

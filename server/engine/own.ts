@@ -59,9 +59,16 @@ export function createOwn(
       const text = files.text(file);
       return text === undefined ? [] : [{ file, text }];
     });
-    const now = `${isRestricted}\n${texts.map(({ file, text }) => `${file} ${hash128(text)}`).join("\n")}`;
+    const over = names.length - MAX_FILES;
+    const now = `${isRestricted} ${Math.max(0, over)}\n${texts.map(({ file, text }) => `${file} ${hash128(text)}`).join("\n")}`;
     if (now === signature || (signature === "" && texts.length === 0)) return false;
     signature = now;
+    const firstOver = names[MAX_FILES];
+    if (firstOver !== undefined)
+      tell({
+        file: firstOver,
+        message: `only the first ${MAX_FILES} files of rules and models are read: this one is left out${over > 1 ? `, and ${over - 1} more` : ""}`,
+      });
     const ids = new Set(taken);
     own = texts.map(({ file, text }) => {
       const at = file.indexOf(".skeptic/rules/");

@@ -320,6 +320,28 @@ rules:
   engine.dispose();
 });
 
+test("files beyond the hundredth are left out, and that is said", async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 102 }, (_, i) => [
+      `.skeptic/rules/r${String(i).padStart(3, "0")}.yml`,
+      "version: 1\n",
+    ]),
+  );
+  const engine = await project({ "app/main.py": MAIN, "app/html.py": HTML, ...files });
+  found(engine);
+  assert.equal(engine.own().length, 100);
+  assert.deepEqual(
+    engine.problems().map(({ file, message }) => [file, message]),
+    [
+      [
+        ".skeptic/rules/r100.yml",
+        "only the first 100 files of rules and models are read: this one is left out, and 1 more",
+      ],
+    ],
+  );
+  engine.dispose();
+});
+
 for (const [name, text] of [
   ["empty", ""],
   ["a list", "- 1\n- 2\n"],

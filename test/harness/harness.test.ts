@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { differences, type Expectation, type Seen, takeMarks } from "./marks.ts";
-import { readPage } from "./page.ts";
+import { type Expectation, type Seen, takeMarks } from "../../server/cli/marks.ts";
+import { readPage } from "../../server/cli/page.ts";
+import { differences } from "./marks.ts";
 
 const FENCE = "```";
 

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Page, readPage } from "./page.ts";
+import { type Page, readPage } from "../../server/cli/page.ts";
 
 export const repository = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -1,9 +1,9 @@
 /** A small workspace in the engine: its texts by name, and its findings as a page sees them. */
 
 import { lineStarts, positionAt } from "../../server/base/text.ts";
+import type { Seen } from "../../server/cli/marks.ts";
 import type { Engine, Finding, Fix, Problem } from "../../server/engine/api.ts";
 import { DEFAULT_SETTINGS } from "../../server/engine/api.ts";
-import type { Seen } from "./marks.ts";
 
 export type Texts = ReadonlyMap<string, string>;
 

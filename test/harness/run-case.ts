@@ -1,8 +1,9 @@
 /** Runs one case of a page: findings, fixed text, every fix, every variant. */
+
+import type { Case } from "../../server/cli/page.ts";
 import type { Engine } from "../../server/engine/api.ts";
 import { fixAll, fixProblems, indent } from "./fixes.ts";
 import { differences, type Known } from "./marks.ts";
-import type { Case } from "./page.ts";
 import { check, lineOf, load, seen, summary } from "./project.ts";
 import { variantProblems } from "./variants.ts";
 

@@ -6,6 +6,8 @@ import { type Expectation, expectLines, takeMarks } from "./marks.ts";
 
 export interface PageFile {
   readonly name: string;
+  /** Line of the page (from 1) before its first one. */
+  readonly line: number;
   /** Without its marks, lines ending in "\n". */
   readonly text: string;
   readonly expectations: readonly Expectation[];
@@ -66,7 +68,7 @@ const WORDS: ReadonlySet<string> = new Set(["fixed", "exploit", "strict", "broke
 interface Draft {
   readonly line: number;
   readonly named: boolean;
-  readonly files: { name: string; text: string; expectations: Expectation[] }[];
+  readonly files: { name: string; line: number; text: string; expectations: Expectation[] }[];
   readonly fixed: Map<string, string>;
   readonly flows: ExpectedFlow[];
   strict: boolean;
@@ -198,7 +200,7 @@ function take(drafts: Draft[], block: Block): void {
   if (together === undefined) drafts.push(draft);
   if (draft.files.some((file) => file.name === name))
     problems.push(`line ${line}: a second ${name} under one heading`);
-  draft.files.push({ name, text, expectations });
+  draft.files.push({ name, line, text, expectations });
   if (words.has("strict")) draft.strict = true;
   if (words.has("broken")) draft.broken = true;
 }
