@@ -192,6 +192,20 @@ export async function buildFixes() {
   return outfile;
 }
 
+/** Bundles the scoring of labelled samples into .cache/score/main.cjs. */
+export async function buildScore() {
+  const outfile = join(root, ".cache", "score", "main.cjs");
+  await build({
+    ...nodeOptions,
+    entryPoints: ["test/score/main.ts"],
+    outfile,
+    plugins: [sourcePlaces],
+    sourcemap: "inline",
+    sourcesContent: false,
+  });
+  return outfile;
+}
+
 /** Bundles the suite that runs inside an extension host into .cache/desktop/index.cjs. */
 export async function buildDesktopSuite() {
   const outfile = join(root, ".cache", "desktop", "index.cjs");
