@@ -3,7 +3,7 @@
  * in which nothing is marked is a safe one.
  */
 import type { Engine, Finding } from "../../server/engine/api.ts";
-import type { Case, Page } from "../harness/page.ts";
+import type { Case, Page } from "../../server/cli/page.ts";
 import { check, lineOf, load } from "../harness/project.ts";
 import { type Clothed, PLAIN, VARIANTS } from "./clothes.ts";
 import { type Counts, countsOf } from "./rates.ts";
