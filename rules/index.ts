@@ -38,8 +38,12 @@ import errorDetailToClientPage from "./error-detail-to-client.md";
 import errorDetailToClient from "./error-detail-to-client.ts";
 import exfiltrationPatternPage from "./exfiltration-pattern.md";
 import exfiltrationPattern from "./exfiltration-pattern.ts";
+import ghaAdhocExecutionPage from "./gha-adhoc-execution.md";
+import ghaAdhocExecution from "./gha-adhoc-execution.ts";
 import ghaDangerousTriggerPage from "./gha-dangerous-trigger.md";
 import ghaDangerousTrigger from "./gha-dangerous-trigger.ts";
+import ghaExcessivePermissionsPage from "./gha-excessive-permissions.md";
+import ghaExcessivePermissions from "./gha-excessive-permissions.ts";
 import ghaScriptInjectionPage from "./gha-script-injection.md";
 import ghaScriptInjection from "./gha-script-injection.ts";
 import ghaUnpinnedActionPage from "./gha-unpinned-action.md";
@@ -155,7 +159,9 @@ export const rules: RuleSet = {
     envFileCommitted,
     errorDetailToClient,
     exfiltrationPattern,
+    ghaAdhocExecution,
     ghaDangerousTrigger,
+    ghaExcessivePermissions,
     ghaScriptInjection,
     ghaUnpinnedAction,
     httpTlsVerificationDisabled,
@@ -224,7 +230,9 @@ export const rules: RuleSet = {
     "env-file-committed": envFileCommittedPage,
     "error-detail-to-client": errorDetailToClientPage,
     "exfiltration-pattern": exfiltrationPatternPage,
+    "gha-adhoc-execution": ghaAdhocExecutionPage,
     "gha-dangerous-trigger": ghaDangerousTriggerPage,
+    "gha-excessive-permissions": ghaExcessivePermissionsPage,
     "gha-script-injection": ghaScriptInjectionPage,
     "gha-unpinned-action": ghaUnpinnedActionPage,
     "http-tls-verification-disabled": httpTlsVerificationDisabledPage,

@@ -114,18 +114,22 @@ function lineEnd(text: string, from: number): number {
   return text.length;
 }
 
+export interface Word {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
 export interface Command {
-  readonly words: readonly {
-    readonly text: string;
-    readonly start: number;
-    readonly end: number;
-  }[];
+  readonly words: readonly Word[];
+  /** It reads what the command before it writes. */
+  readonly piped: boolean;
 }
 
 /** The simple commands of a script, each as its words; quotes are taken off, and what is inside `$( )` counts as one word. */
 export function commands(script: string): readonly Command[] {
   const out: Command[] = [];
-  let words: { text: string; start: number; end: number }[] = [];
+  let words: Word[] = [];
+  let piped = false;
   let word: { text: string; start: number } | undefined;
   const endWord = (i: number): void => {
     if (word !== undefined) words.push({ ...word, end: i });
@@ -133,7 +137,10 @@ export function commands(script: string): readonly Command[] {
   };
   const endCommand = (i: number): void => {
     endWord(i);
-    if (words.length > 0) out.push({ words });
+    if (words.length > 0) {
+      out.push({ words, piped });
+      piped = false;
+    }
     words = [];
   };
   for (let i = 0; i < script.length; ) {
@@ -160,6 +167,7 @@ export function commands(script: string): readonly Command[] {
     } else if (c === "#" && word === undefined) i = lineEnd(script, i);
     else if (/[;&|(){}\r\n]/.test(c)) {
       endCommand(i);
+      if (c === "|") piped = script[i + 1] !== "|" && script[i - 1] !== "|";
       i++;
     } else if (/\s/.test(c)) {
       endWord(i);
@@ -179,4 +187,15 @@ function closing(script: string, from: number): number {
     else if (script[i] === '"') return i + 1;
   }
   return script.length;
+}
+
+/** The words from the program on: without variables that are set for it, `sudo` and the like. */
+export function programOf({ words }: Command): readonly Word[] {
+  let from = 0;
+  while (
+    from < words.length &&
+    /^(?:\w+=.*|sudo|env|time|exec|command|then|do|else|if|!|-E)$/s.test((words[from] as Word).text)
+  )
+    from++;
+  return words.slice(from);
 }
