@@ -2,8 +2,9 @@
  * The rule pages as labelled samples, plainly and in other clothes. A line that a page marks for its own rule is a hole; a program
  * in which nothing is marked is a safe one.
  */
-import type { Engine, Finding } from "../../server/engine/api.ts";
+
 import type { Case, Page } from "../../server/cli/page.ts";
+import type { Engine, Finding } from "../../server/engine/api.ts";
 import { check, lineOf, load } from "../harness/project.ts";
 import { type Clothed, PLAIN, VARIANTS } from "./clothes.ts";
 import { type Counts, countsOf } from "./rates.ts";
