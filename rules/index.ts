@@ -81,6 +81,8 @@ import mcpToolArgUnsafe from "./mcp-tool-arg-unsafe.ts";
 import { models } from "./models/index.ts";
 import nosqlOperatorInjectionPage from "./nosql-operator-injection.md";
 import nosqlOperatorInjection from "./nosql-operator-injection.ts";
+import openRedirectPage from "./open-redirect.md";
+import openRedirect from "./open-redirect.ts";
 import pathTraversalPage from "./path-traversal.md";
 import pathTraversal from "./path-traversal.ts";
 import routeMissingAuthPage from "./route-missing-auth.md";
@@ -180,6 +182,7 @@ export const rules: RuleSet = {
     massAssignment,
     mcpToolArgUnsafe,
     nosqlOperatorInjection,
+    openRedirect,
     pathTraversal,
     routeMissingAuth,
     secretFallbackDefault,
@@ -251,6 +254,7 @@ export const rules: RuleSet = {
     "mass-assignment": massAssignmentPage,
     "mcp-tool-arg-unsafe": mcpToolArgUnsafePage,
     "nosql-operator-injection": nosqlOperatorInjectionPage,
+    "open-redirect": openRedirectPage,
     "path-traversal": pathTraversalPage,
     "route-missing-auth": routeMissingAuthPage,
     "secret-fallback-default": secretFallbackDefaultPage,

@@ -1,6 +1,7 @@
 import { isOfAdministrators } from "../server/rule/administrators.ts";
+import { isCheckedElsewhere } from "../server/rule/checked.ts";
 import { allowHostsAtSource, ssrfFixes } from "../server/rule/fix/url.ts";
-import { type Code, type Context, type Hit, rule, WEAK_GUARD } from "../server/rule/rule.ts";
+import { type Hit, rule, WEAK_GUARD } from "../server/rule/rule.ts";
 import { hasOwnConnector, hostIsFixed, hostPart, isBrowserCode } from "../server/rule/url.ts";
 
 export default rule({
@@ -65,36 +66,4 @@ function exploit(hit: Hit | undefined): string {
 
 function api(hit: Hit | undefined): string {
   return String(hit?.row.data?.api ?? "the client");
-}
-
-/** On the way, a function that is out of sight and named like a check was given the address before the call. */
-function isCheckedElsewhere(hit: Hit, context: Context): boolean {
-  const code = context.code(hit.site.item);
-  const arg = code?.op(hit.arg);
-  if (code === undefined || arg === undefined) return false;
-  if (isChecked(code, hit.site.span.start, code.text(arg.span))) return true;
-  for (let t: Hit["trail"] | undefined = hit.trail; t !== undefined; t = t.prev) {
-    const { span, item } = t;
-    const caller = t.role === "call" ? context.code(item) : undefined;
-    const call = caller?.ir.ops.find(
-      (op) => op.op === "call" && op.span.start === span.start && op.span.end === span.end,
-    );
-    if (caller === undefined || call?.op !== "call") continue;
-    for (const a of call.args) {
-      const given = caller.op(a.value);
-      if (given.op !== "const" && isChecked(caller, span.start, caller.text(given.span)))
-        return true;
-    }
-  }
-  return false;
-}
-function isChecked(code: Code, before: number, name: string): boolean {
-  return code.ir.ops.some((op) => {
-    if (op.op !== "call" || op.span.start >= before) return false;
-    const callee = code.text(code.op(op.callee).span);
-    return (
-      /safe|valid|allow|trust|permit|public|verif|guard|check/i.test(callee) &&
-      op.args.some((a) => code.text(a.span).includes(name))
-    );
-  });
 }

@@ -25,6 +25,7 @@ import javascriptNetwork from "./javascript/network.ts";
 import javascriptNext from "./javascript/next.ts";
 import javascriptNosql from "./javascript/nosql.ts";
 import javascriptRecords from "./javascript/records.ts";
+import javascriptRedirects from "./javascript/redirects.ts";
 import javascriptRefusals from "./javascript/refusals.ts";
 import javascriptResponses from "./javascript/responses.ts";
 import javascriptSchemas from "./javascript/schemas.ts";
@@ -58,6 +59,7 @@ import pythonLookups from "./python/lookups.ts";
 import pythonNetwork from "./python/network.ts";
 import pythonNosql from "./python/nosql.ts";
 import pythonRecords from "./python/records.ts";
+import pythonRedirects from "./python/redirects.ts";
 import pythonRefusals from "./python/refusals.ts";
 import pythonResponses from "./python/responses.ts";
 import pythonSessions from "./python/sessions.ts";
@@ -91,6 +93,7 @@ export const models: readonly Model[] = [
   pythonNetwork,
   pythonNosql,
   pythonRecords,
+  pythonRedirects,
   pythonRefusals,
   pythonResponses,
   pythonSessions,
@@ -125,6 +128,7 @@ export const models: readonly Model[] = [
   javascriptNext,
   javascriptNosql,
   javascriptRecords,
+  javascriptRedirects,
   javascriptRefusals,
   javascriptResponses,
   javascriptSchemas,

@@ -8,6 +8,7 @@ import { type Context, type Handover, leadsTo, type Match, type Rule } from "../
 import { deedsOfPath } from "../taint/deeds.ts";
 import { deedBit } from "../taint/kinds.ts";
 import type { Knowledge } from "../taint/knowledge.ts";
+import type { SourceRow } from "../taint/model.ts";
 import type { Hit } from "../taint/summary.ts";
 import { type ItemId, MARKS, markBit, type Ref, type Trail } from "../taint/value.ts";
 import type { Confidence, Finding, FlowStep, Level, Settings, Severity } from "./api.ts";
@@ -42,6 +43,7 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
       const all = deedsOf(input, ref);
       return all === undefined ? undefined : (all & deedBit(deed)) !== 0;
     },
+    source: (label) => sourceOf(input, label),
     isText: (path) => asks(input, path, (knowledge, at) => knowledge.isText(at)) ?? false,
     holdsTexts: (path) => asks(input, path, (knowledge, at) => knowledge.holdsTexts(at)) ?? false,
     refusals: (item) => refusalsOf(input, item),
@@ -178,6 +180,20 @@ function deedsOf(
   return ref.startsWith("lib:") && language !== undefined
     ? deedsOfPath(knowledge(file, language), id)
     : undefined;
+}
+
+/** Of "source:ITEM|PATH|KIND|FIELDS"; undefined for a parameter that a framework fills. */
+function sourceOf(
+  { program, file, knowledge }: FindingsInput,
+  label: string,
+): SourceRow | undefined {
+  const [, path, kind] = label.split("|");
+  const language = program.file(file)?.language.id;
+  return path === undefined || language === undefined
+    ? undefined
+    : knowledge(file, language)
+        .source(path)
+        .find((row) => row.kind === kind);
 }
 
 /** How a function refuses its caller: by who takes it, else by the types of its parameters. */

@@ -7,7 +7,7 @@ import type { NameIndex } from "../base/names.ts";
 import type { Edit, Span } from "../base/text.ts";
 import type { Item, Op, ValueId } from "../ir/ir.ts";
 import type { Deed, SinkKind, SourceKind } from "../taint/kinds.ts";
-import type { Model, RefusalRow } from "../taint/model.ts";
+import type { Model, RefusalRow, SourceRow } from "../taint/model.ts";
 import type { CallArg, Hit, Observation, StoreView } from "../taint/summary.ts";
 import type { ItemId, Value } from "../taint/value.ts";
 
@@ -131,6 +131,8 @@ export interface Context {
   requirement(name: string): string | undefined;
   /** What a reference of a value leads to (a function, a class, something of a library), or what that calls, does this. */
   does(ref: string, deed: Deed): boolean | undefined;
+  /** The model row of the source that a label names. */
+  source(label: string): SourceRow | undefined;
   /** What is at this path is certainly a text, by the models; "%" stands for the package of unbound names. */
   isText(path: string): boolean;
   /** Every element of the record at this path is a text. */

@@ -189,7 +189,7 @@ export function guardKind(hit: Hit, context: Context): GuardKind {
 }
 
 /** The functions on the way to the sink, up to it, and the validators they call. */
-function checkText(hit: Hit, context: Context): string {
+export function checkText(hit: Hit, context: Context): string {
   const items = new Set<string>();
   for (let t: Hit["trail"] | undefined = hit.trail; t !== undefined; t = t.prev) items.add(t.item);
   let out = "";

@@ -20,7 +20,6 @@ export const FLOW_KINDS = [
   "log",
   "template",
   "deserialize",
-  "xml",
   "regex",
   /** The name of a property that is written. */
   "key",
@@ -60,6 +59,9 @@ const TEXT_PROPERTIES = [
   "in-folder",
   /** Begins with the name of a folder, which may go on: "/srv/files-old". */
   "beside-folder",
+  /** Begins with a slash, as an address of the same site does; does not begin with two, as one of another site. */
+  "slash-at-start",
+  "no-two-slashes",
 ] as const;
 
 /**
@@ -68,9 +70,13 @@ const TEXT_PROPERTIES = [
  */
 const BITS = [...FLOW_KINDS, ...TEXT_PROPERTIES, "weak-guard", "weak-guard-refused"] as const;
 
-export type SinkKind = (typeof BITS)[number] | (typeof CALL_KINDS)[number];
+/** What makes a text harmless for HTML does so for XML. */
+const SHARED = { xml: "html" } as const;
+
+export type SinkKind = (typeof BITS)[number] | (typeof CALL_KINDS)[number] | keyof typeof SHARED;
 const bits = new Map<string, number>(BITS.map((kind, i) => [kind, 1 << i]));
-/** At most 31 of them: bits of a number without its sign. 0 for the kinds of call. */
+for (const [kind, as] of Object.entries(SHARED)) bits.set(kind, bits.get(as) ?? 0);
+/** At most 32 of them: all bits of a number. 0 for the kinds of call. */
 export function kindBit(kind: SinkKind): number {
   return bits.get(kind) ?? 0;
 }

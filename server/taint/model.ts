@@ -24,6 +24,11 @@ export interface SourceRow {
   readonly text: string;
   /** For which kinds of sink it is harmless as it comes: browsers encode "<" in an address, a stream is no path. */
   readonly clears?: readonly SinkKind[];
+  /**
+   * As it comes, it is the address of the program's own site, the origin or the name of it, or a path on it; or it is what only
+   * the sender's own browser or program decides, no link or form of another site ("sender").
+   */
+  readonly of?: "address" | "origin" | "host" | "path" | "sender";
   /** Only of a call, and only if the end of this argument's text, as far as it is known, matches: `open("~/.npmrc")`. */
   readonly when?: { readonly arg: ArgSpec; readonly matches: string };
   /**
@@ -168,7 +173,7 @@ export interface GuardRow {
    * The guard is only real if this argument is: a constant; one of a few; a type whose values carry no text; one of a few types; a regular
    * expression, of which the call compares neither end ("search"), the start ("match") or both ("whole") by itself, and which
    * clears what its characters allow; not from a source; a constant
-   * with scheme, host and the slash after it ("https://example.com/"); a constant domain with its dot (".example.com"); ".." or
+   * with scheme, host and the slash after it ("https://example.com/") or a path ("/app/"); a constant domain with its dot (".example.com"); ".." or
    * a pattern that finds it; a slash; text that ends with a separator. A guard whose `needs` is not met proves that there is a
    * check. "own-keys": a table that the program filled, and no default is given.
    */

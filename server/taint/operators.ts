@@ -7,6 +7,7 @@ import { both, join, joinTaint } from "./join.ts";
 import { ALL_KINDS, clearedBy } from "./kinds.ts";
 import { hasForeignKeys } from "./membership.ts";
 import type { PassRow } from "./model.ts";
+import { isOwnSite, OWN_SITE, ownSiteOf } from "./own-site.ts";
 import {
   contains,
   isForeign,
@@ -165,10 +166,15 @@ export function compare(
   if (answer !== undefined) return { ...out, ...answer };
   let proof: Proof | undefined;
   let weak: Proof | undefined;
+  const ownSite = ownSiteOf(run, left, right);
   if (operator === "instanceof") {
     if (run.item.ops[op.left]?.op === "caught" && isAnyException(run, right)) return constant(true);
     const mask = provedBy(run, INSTANCE, right);
     if (mask) proof = proveAt(run, left, op.left, mask);
+  } else if (ONE_KNOWN_SIDE.includes(operator) && ownSite !== undefined) {
+    const [value, at] = ownSite === left ? [right, op.right] : [left, op.left];
+    proof = proveAt(run, value, at, OWN_SITE);
+    weak = prove(value, 0);
   } else if (ONE_KNOWN_SIDE.includes(operator)) {
     const typed = provedByOperator(run, op.left, right) ?? provedByOperator(run, op.right, left);
     if (typed !== undefined) proof = typed;
@@ -209,6 +215,9 @@ export function compare(
       weak = contains(run, own, "false", left, right, op.right);
     } else if (left.taint.length > 0 && !hasForeignKeys(right)) {
       proof = proveAt(run, left, op.left, ALL_KINDS);
+      weak = prove(left, 0);
+    } else if (left.taint.length > 0 && isOwnSite(run, right)) {
+      proof = proveAt(run, left, op.left, OWN_SITE);
       weak = prove(left, 0);
     }
   }

@@ -15,7 +15,14 @@ export type PatternTest =
   | "climbs-at-start"
   | "markup";
 /** Tests of what a text is compared with. */
-export type ConstantTest = "origin" | "domain" | "climb" | "slash" | "folder";
+export type ConstantTest =
+  | "origin"
+  | "own-path"
+  | "domain"
+  | "climb"
+  | "slash"
+  | "slashes"
+  | "folder";
 /** The same for regular expressions: what a match proves. */
 export type MatchTest = MatchMode;
 
@@ -37,6 +44,8 @@ export const PATTERN_TESTS: Readonly<Record<PatternTest, (text: string) => boole
 
 export const CONSTANT_TESTS: Readonly<Record<ConstantTest, (text: string) => boolean>> = {
   origin: (text) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\@]+\//i.test(text),
+  // "/app/", of which the rest is part of the same site whatever it is.
+  "own-path": (text) => /^\/[\w.~%-]/.test(text),
   domain: (text) => /^\.[^./]/.test(text),
   climb: (text) =>
     /^\.\.[/\\]?$/.test(text) ||
@@ -44,6 +53,7 @@ export const CONSTANT_TESTS: Readonly<Record<ConstantTest, (text: string) => boo
       /^\(?(?:\\\.){2}(?:\\?[/\\]|\[[/\\]+\])?\)?$/.test(one),
     ),
   slash: (text) => text === "/",
+  slashes: (text) => /^\/[/\\]$/.test(text),
   folder: (text) => /[/\\]$/.test(text),
 };
 

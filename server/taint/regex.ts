@@ -19,7 +19,6 @@ const NEEDED: Readonly<Partial<Record<SinkKind, string>>> = {
   graph: "'\"`\\;()=<>*/ \t\n",
   ldap: "*()\\\0",
   xpath: "'\"[]/\\()=|@:. \t\n",
-  xml: "<&",
   regex: "()[]{}*+?.\\|^$",
   html: "<>'\"&`",
   response: "<>'\"&`",
@@ -40,7 +39,7 @@ export function clearedByMatch(source: string, flags: string, mode: MatchMode): 
   const read = readPattern(source, flags);
   if (read === undefined) return 0;
   if (mode === "search" && !read.start) return 0;
-  if (mode !== "whole" && !read.end) return fixedOrigin(source) ? HOST_KINDS : 0;
+  if (mode !== "whole" && !read.end) return fixedStart(source);
   let mask = ALL_KINDS;
   let dangerous = false;
   for (const [kind, needed] of Object.entries(NEEDED))
@@ -52,10 +51,46 @@ export function clearedByMatch(source: string, flags: string, mode: MatchMode): 
   // What the text is as a whole is open: only single kinds are proved.
   let single = 0;
   for (const kind of Object.keys(NEEDED)) single |= mask & kindBit(kind as SinkKind);
-  if (fixedOrigin(source)) single |= HOST_KINDS;
+  single |= fixedStart(source);
   if (read.noClimb) single |= kindBit("no-climb");
   if (!read.slash) single |= kindBit("not-absolute");
   return single;
+}
+
+/** What the pattern says of the start of the text is enough. */
+function fixedStart(source: string): number {
+  return fixedOrigin(source) ? HOST_KINDS : fixedPath(source) ? kindBit("redirect") : 0;
+}
+/** `^/app/`, `^/[a-z]`, `^/(?![/\\])`: a path, and no address of another site, which browsers read in `//` and `/\` as well. */
+function fixedPath(source: string): boolean {
+  const text = /^(?:\^|\\A)?\\?\/(.*)$/s.exec(source)?.[1];
+  if (text === undefined || isChoice(source)) return false;
+  const refused = /^\(\?!(?:\[([^\]]*)\]|((?:\\?\/|\\\\|\||\\s)+))\)/.exec(text);
+  if (refused !== null) {
+    const all = refused[1] ?? refused[2] ?? "";
+    return all.includes("/") && all.includes("\\\\");
+  }
+  const first = /^\[([^\]]*)\]/.exec(text);
+  if (first === null) return /^(?:\w|\\[wd]|\((?:\?:)?[\w-]+(?:\|[\w-]+)*\))(?![*?{])/.test(text);
+  // A class that must match, of letters and the like, or all but the two.
+  const must = !/^[*?{]/.test(text.slice(first[0].length));
+  const inside = first[1] ?? "";
+  return (
+    must &&
+    (inside.startsWith("^")
+      ? inside.includes("/") && inside.includes("\\\\")
+      : /^(?:[\w.~%-]|\\[wd.-])+$/.test(inside))
+  );
+}
+
+/** It has alternatives that are not in a group. */
+function isChoice(source: string): boolean {
+  let text = source.replace(/\\./g, "").replace(/\[[^\]]*\]/g, "");
+  for (let last = ""; last !== text; ) {
+    last = text;
+    text = text.replace(/\([^()]*\)/g, "");
+  }
+  return text.includes("|");
 }
 
 /** `^https://example\.com/` */

@@ -63,6 +63,10 @@ export function endsLike(call: Call, spec: ArgSpec, pattern: string): boolean {
   });
 }
 
+function clear(value: Value, mask: number): Value {
+  return mapTaint(value, (t) => ({ ...t, cleared: t.cleared | mask }));
+}
+
 export function pass(call: Call, row: PassRow, base: Value): Value {
   const { run, op } = call;
   const from = specified(call, row.from);
@@ -70,8 +74,9 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
   const kept = ~clearedBy(row.restores);
   if (row.to === "recv" || typeof row.to === "number") {
     const target = row.to === "recv" ? call.receiverOp : argument(call, row.to)?.op;
+    const written = mask === 0 ? from : from.map((a) => ({ ...a, value: clear(a.value, mask) }));
     if (target !== undefined && target >= 0) {
-      update(run, target, call.state, (old) => stored(call, row, old, from));
+      update(run, target, call.state, (old) => stored(call, row, old, written));
     }
     return UNKNOWN;
   }

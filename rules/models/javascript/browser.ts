@@ -21,18 +21,32 @@ const browser: Model = {
   },
   sources: [
     {
-      path: "{globalThis.location.pathname,globalThis.document.documentURI}",
+      path: "globalThis.location.pathname",
       kind: "client",
       text: ADDRESS,
       clears: ["html"],
+      of: "path",
+    },
+    {
+      path: "globalThis.document.documentURI",
+      kind: "client",
+      text: ADDRESS,
+      clears: ["html"],
+      of: "address",
     },
     { path: "globalThis.window.name", kind: "client", text: "the window's name" },
     {
       path: "globalThis.{localStorage,sessionStorage}.getItem()",
       kind: "client",
       text: "what the page has stored",
+      of: "sender",
     },
-    { path: "globalThis.history.state", kind: "client", text: "the page's history" },
+    {
+      path: "globalThis.history.state",
+      kind: "client",
+      text: "the page's history",
+      of: "sender",
+    },
     { path: "dom.MessageEvent().data", kind: "client", text: "a message of another window" },
     // The event of a listener is a message's only if it listens to "message".
     {
@@ -47,9 +61,16 @@ const browser: Model = {
       text: ADDRESS,
     },
     {
-      path: "react-router-dom.useLocation().{search,hash,pathname,state}",
+      path: "react-router-dom.useLocation().{search,hash,pathname}",
       kind: "client",
       text: ADDRESS,
+      of: "path",
+    },
+    {
+      path: "react-router-dom.useLocation().state",
+      kind: "client",
+      text: ADDRESS,
+      of: "sender",
     },
   ],
 };

@@ -3,7 +3,7 @@ import type { Model } from "../../../server/rule/rule.ts";
 
 const CODE = "\\.[cm]?[jt]sx?$";
 const PART = "a part of the address";
-const HOOK = "{useSearchParams,useParams,usePathname}";
+const HOOK = "{useSearchParams,useParams}";
 
 const next: Model = {
   language: "javascript",
@@ -32,10 +32,12 @@ const next: Model = {
   },
   sources: [
     {
-      path: "next.Request().nextUrl.{search,href,pathname,hash}",
+      path: "next.Request().nextUrl.{search,pathname,hash}",
       kind: "remote",
       text: "the address",
+      of: "path",
     },
+    { path: "next.Request().nextUrl.href", kind: "remote", text: "the address", of: "address" },
     {
       path: "next.Request().{arrayBuffer,blob,bytes}()",
       kind: "remote",
@@ -45,23 +47,43 @@ const next: Model = {
     { path: "next.RouteContext().params", kind: "remote", text: PART },
     { path: "next.PageProps().{params,searchParams}", kind: "remote", text: PART },
     {
-      path: "next.NextApiRequest().{query,body,cookies,headers,url}",
+      path: "next.NextApiRequest().{query,body}",
       kind: "remote",
       text: "request data",
     },
     {
-      path: "next.GetServerSidePropsContext().{query,params,resolvedUrl}",
+      path: "next.NextApiRequest().{cookies,headers}",
+      kind: "remote",
+      text: "request data",
+      of: "sender",
+    },
+    { path: "next.NextApiRequest().url", kind: "remote", text: "request data", of: "path" },
+    {
+      path: "next.GetServerSidePropsContext().{query,params}",
       kind: "remote",
       text: PART,
+    },
+    {
+      path: "next.GetServerSidePropsContext().resolvedUrl",
+      kind: "remote",
+      text: PART,
+      of: "path",
     },
     {
       path: "next.action.param(*)",
       kind: "remote",
       text: "an argument of a server action, which anybody can call",
     },
-    { path: "next/headers.{cookies,headers}()", kind: "remote", text: "a header of the request" },
+    {
+      path: "next/headers.{cookies,headers}()",
+      kind: "remote",
+      text: "a header of the request",
+      of: "sender",
+    },
     { path: `next/navigation.${HOOK}()`, kind: "client", text: PART },
-    { path: "next/router.useRouter().{query,asPath}", kind: "client", text: PART },
+    { path: "next/navigation.usePathname()", kind: "client", text: PART, of: "path" },
+    { path: "next/router.useRouter().query", kind: "client", text: PART },
+    { path: "next/router.useRouter().asPath", kind: "client", text: PART, of: "path" },
   ],
   conventions: [
     {

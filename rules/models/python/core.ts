@@ -96,6 +96,12 @@ const core: Model = {
     },
     {
       path: "*.replace()",
+      from: ["recv"],
+      same: true,
+      needs: { arg: 0, is: "separators" },
+    },
+    {
+      path: "*.replace()",
       from: ["recv", 1],
       clears: ["no-climb"],
       derive: "part",
@@ -227,7 +233,7 @@ const core: Model = {
       same: true,
       restores: ["url", "path", "html", "redirect", "header"],
     },
-    { path: "urllib.parse.{parse_qs,parse_qsl,urlencode}()", from: [0] },
+    { path: "urllib.parse.{parse_qs,parse_qsl,urlencode}()", from: [0], restores: ["redirect"] },
     { path: "urllib.parse.urljoin()", from: [1, 0, "url", "base"], same: true },
     { path: "urllib.parse.{urlparse,urlsplit}()", from: [0], same: true },
     {

@@ -66,12 +66,36 @@ const django: Model = {
   textRecords: ["django.http.HttpRequest().{GET,POST,COOKIES,headers}"],
   sources: [
     {
-      path: "django.http.HttpRequest().{GET,POST,COOKIES,META,body,headers,path,path_info}",
+      path: "django.http.HttpRequest().{GET,POST,body}",
       kind: "remote",
       text: "request data",
     },
     {
-      path: "django.http.HttpRequest().{get_full_path,get_full_path_info,build_absolute_uri,get_host,read,readline,readlines}()",
+      path: "django.http.HttpRequest().{COOKIES,META,headers}",
+      kind: "remote",
+      text: "request data",
+      of: "sender",
+    },
+    {
+      path: "django.http.HttpRequest().{path,path_info,get_full_path(),get_full_path_info()}",
+      kind: "remote",
+      text: "request data",
+      of: "path",
+    },
+    {
+      path: "django.http.HttpRequest().build_absolute_uri()",
+      kind: "remote",
+      text: "request data",
+      of: "address",
+    },
+    {
+      path: "django.http.HttpRequest().get_host()",
+      kind: "remote",
+      text: "request data",
+      of: "host",
+    },
+    {
+      path: "django.http.HttpRequest().{read,readline,readlines}()",
       kind: "remote",
       text: "request data",
     },
@@ -92,9 +116,21 @@ const django: Model = {
       converted: CONVERTED,
     })),
     {
-      path: "rest_framework.request.Request().{data,query_params,POST,GET,COOKIES,META,headers,path}",
+      path: "rest_framework.request.Request().{data,query_params,POST,GET}",
       kind: "remote",
       text: "request data",
+    },
+    {
+      path: "rest_framework.request.Request().{COOKIES,META,headers}",
+      kind: "remote",
+      text: "request data",
+      of: "sender",
+    },
+    {
+      path: "rest_framework.request.Request().path",
+      kind: "remote",
+      text: "request data",
+      of: "path",
     },
     { path: `${API_VIEW}.%method.${ACTION}.param(*)`, kind: "remote", text: ADDRESS },
     { path: `${API_FUNCTION}.param(*)`, kind: "remote", text: ADDRESS },

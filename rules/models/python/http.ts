@@ -93,7 +93,12 @@ const http: Model = {
   ],
   passes: [
     { path: "urllib.request.Request()", from: [0, "url"], same: true },
-    { path: "urllib.parse.{urlencode,parse_qs,parse_qsl}()", from: [0], derive: "part" },
+    {
+      path: "urllib.parse.{urlencode,parse_qs,parse_qsl}()",
+      from: [0],
+      derive: "part",
+      restores: ["redirect"],
+    },
     { path: "urllib.parse.{urlunparse,urlunsplit}()", from: [0] },
     { path: "{yarl.URL,httpx.URL,furl.furl}()", from: [0], same: true },
     {
