@@ -1,7 +1,14 @@
 import { isCheckedElsewhere } from "../server/rule/checked.ts";
 import { redirectFixes } from "../server/rule/fix/redirect.ts";
 import { leftOpen, type Open, openPart, setsLocation } from "../server/rule/redirect.ts";
-import { type Context, type Hit, type Match, rule, WEAK_GUARD } from "../server/rule/rule.ts";
+import {
+  type Context,
+  type Hit,
+  type Match,
+  markBit,
+  rule,
+  WEAK_GUARD,
+} from "../server/rule/rule.ts";
 
 export default rule({
   id: "open-redirect",
@@ -23,7 +30,9 @@ export default rule({
       const runs = hit.row.data?.at === "page" && open === "whole" && !isGuarded;
       const facts = { open, left: left ?? "", runs };
       if (left === "backslash") return { severity: "low", facts };
-      if (isCheckedElsewhere(hit, context)) return { confidence: "low", facts };
+      // What a call out of sight makes of it may be an address of the site, or one that was looked up.
+      if ((hit.marks & markBit("unknown-call")) !== 0 || isCheckedElsewhere(hit, context))
+        return { confidence: "low", facts };
       return runs ? { severity: "high", facts } : { facts };
     },
   },

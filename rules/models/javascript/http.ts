@@ -73,9 +73,16 @@ const http: Model = {
   ],
   passes: [
     {
-      path: "globalThis.URL().{protocol,port,pathname,search,hash,username,password}",
+      path: "globalThis.URL().{protocol,port,username,password}",
       from: ["recv"],
       derive: "part",
+    },
+    // They name no site.
+    {
+      path: "globalThis.URL().{pathname,search,hash}",
+      from: ["recv"],
+      derive: "part",
+      clears: ["redirect"],
     },
     {
       path: "globalThis.URL().searchParams",

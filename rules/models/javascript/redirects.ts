@@ -59,13 +59,6 @@ const redirects: Model = {
     page("{next/navigation,next/router}.useRouter().{push,replace}", [0], "router.push"),
   ],
   passes: [
-    // A part of an address that cannot name another site.
-    {
-      path: "globalThis.URL().{pathname,search,hash}",
-      from: ["recv"],
-      derive: "part",
-      clears: ["redirect"],
-    },
     // Parameters that are set do not change the site.
     {
       path: "globalThis.URL().searchParams.{set,append}()",

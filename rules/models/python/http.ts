@@ -102,9 +102,16 @@ const http: Model = {
     { path: "urllib.parse.{urlunparse,urlunsplit}()", from: [0] },
     { path: "{yarl.URL,httpx.URL,furl.furl}()", from: [0], same: true },
     {
-      path: "urllib.parse.Parts().{scheme,path,query,params,fragment,username,password,userinfo,raw_path,query_string}",
+      path: "urllib.parse.Parts().{scheme,query,params,username,password,userinfo,query_string}",
       from: ["recv"],
       derive: "part",
+    },
+    // They name no site.
+    {
+      path: "urllib.parse.Parts().{path,fragment,raw_path}",
+      from: ["recv"],
+      derive: "part",
+      clears: ["redirect"],
     },
     {
       path: "urllib.parse.Parts().{hostname,netloc,authority,host}",

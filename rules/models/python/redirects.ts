@@ -92,13 +92,6 @@ const redirects: Model = {
       same: true,
     },
     { path: "django.shortcuts.resolve_url()", from: [0], same: true },
-    // It begins with a slash, or is empty.
-    {
-      path: "urllib.parse.Parts().{path,raw_path,query,fragment}",
-      from: ["recv"],
-      derive: "part",
-      clears: ["redirect"],
-    },
     // What they give was signed by the program.
     {
       path: "itsdangerous.{Serializer,URLSafeSerializer,TimedSerializer,URLSafeTimedSerializer,Signer,TimestampSigner}().{loads,unsign}()",
