@@ -14,6 +14,10 @@ import corsWildcardCredentialsPage from "./cors-wildcard-credentials.md";
 import corsWildcardCredentials from "./cors-wildcard-credentials.ts";
 import cryptoInsecureRandomPage from "./crypto-insecure-random.md";
 import cryptoInsecureRandom from "./crypto-insecure-random.ts";
+import cryptoWeakCipherPage from "./crypto-weak-cipher.md";
+import cryptoWeakCipher from "./crypto-weak-cipher.ts";
+import cryptoWeakHashPage from "./crypto-weak-hash.md";
+import cryptoWeakHash from "./crypto-weak-hash.ts";
 import csrfMissingPage from "./csrf-missing.md";
 import csrfMissing from "./csrf-missing.ts";
 import debugModeEnabledPage from "./debug-mode-enabled.md";
@@ -32,6 +36,8 @@ import depUnpinnedVersionPage from "./dep-unpinned-version.md";
 import depUnpinnedVersion from "./dep-unpinned-version.ts";
 import deserializationUnsafePage from "./deserialization-unsafe.md";
 import deserializationUnsafe from "./deserialization-unsafe.ts";
+import djangoInsecureSettingsPage from "./django-insecure-settings.md";
+import djangoInsecureSettings from "./django-insecure-settings.ts";
 import envFileCommittedPage from "./env-file-committed.md";
 import envFileCommitted from "./env-file-committed.ts";
 import errorDetailToClientPage from "./error-detail-to-client.md";
@@ -58,8 +64,12 @@ import jwtClaimsNotEnforcedPage from "./jwt-claims-not-enforced.md";
 import jwtClaimsNotEnforced from "./jwt-claims-not-enforced.ts";
 import jwtIssuedWithoutExpiryPage from "./jwt-issued-without-expiry.md";
 import jwtIssuedWithoutExpiry from "./jwt-issued-without-expiry.ts";
+import jwtKeyFromHeaderPage from "./jwt-key-from-header.md";
+import jwtKeyFromHeader from "./jwt-key-from-header.ts";
 import jwtMissingAlgorithmsPage from "./jwt-missing-algorithms.md";
 import jwtMissingAlgorithms from "./jwt-missing-algorithms.ts";
+import jwtMixedAlgorithmFamiliesPage from "./jwt-mixed-algorithm-families.md";
+import jwtMixedAlgorithmFamilies from "./jwt-mixed-algorithm-families.ts";
 import jwtNoneAlgorithmPage from "./jwt-none-algorithm.md";
 import jwtNoneAlgorithm from "./jwt-none-algorithm.ts";
 import jwtSignatureNotVerifiedPage from "./jwt-signature-not-verified.md";
@@ -83,6 +93,8 @@ import nosqlOperatorInjectionPage from "./nosql-operator-injection.md";
 import nosqlOperatorInjection from "./nosql-operator-injection.ts";
 import openRedirectPage from "./open-redirect.md";
 import openRedirect from "./open-redirect.ts";
+import passwordWeakHashPage from "./password-weak-hash.md";
+import passwordWeakHash from "./password-weak-hash.ts";
 import pathTraversalPage from "./path-traversal.md";
 import pathTraversal from "./path-traversal.ts";
 import routeMissingAuthPage from "./route-missing-auth.md";
@@ -119,6 +131,8 @@ import supabaseRlsMissingPage from "./supabase-rls-missing.md";
 import supabaseRlsMissing from "./supabase-rls-missing.ts";
 import supabaseServiceRoleClientPage from "./supabase-service-role-client.md";
 import supabaseServiceRoleClient from "./supabase-service-role-client.ts";
+import timingUnsafeComparePage from "./timing-unsafe-compare.md";
+import timingUnsafeCompare from "./timing-unsafe-compare.ts";
 import toctouFileCheckPage from "./toctou-file-check.md";
 import toctouFileCheck from "./toctou-file-check.ts";
 import trojanSourceUnicodePage from "./trojan-source-unicode.md";
@@ -149,6 +163,8 @@ export const rules: RuleSet = {
     corsReflectedOrigin,
     corsWildcardCredentials,
     cryptoInsecureRandom,
+    cryptoWeakCipher,
+    cryptoWeakHash,
     csrfMissing,
     debugModeEnabled,
     depHallucinatedPackage,
@@ -158,6 +174,7 @@ export const rules: RuleSet = {
     depTyposquat,
     depUnpinnedVersion,
     deserializationUnsafe,
+    djangoInsecureSettings,
     envFileCommitted,
     errorDetailToClient,
     exfiltrationPattern,
@@ -171,7 +188,9 @@ export const rules: RuleSet = {
     jwtAlgorithmMismatch,
     jwtClaimsNotEnforced,
     jwtIssuedWithoutExpiry,
+    jwtKeyFromHeader,
     jwtMissingAlgorithms,
+    jwtMixedAlgorithmFamilies,
     jwtNoneAlgorithm,
     jwtSignatureNotVerified,
     jwtWeakSecret,
@@ -183,6 +202,7 @@ export const rules: RuleSet = {
     mcpToolArgUnsafe,
     nosqlOperatorInjection,
     openRedirect,
+    passwordWeakHash,
     pathTraversal,
     routeMissingAuth,
     secretFallbackDefault,
@@ -201,6 +221,7 @@ export const rules: RuleSet = {
     stackTraceToClient,
     supabaseRlsMissing,
     supabaseServiceRoleClient,
+    timingUnsafeCompare,
     toctouFileCheck,
     trojanSourceUnicode,
     uploadClientFilename,
@@ -221,6 +242,8 @@ export const rules: RuleSet = {
     "cors-reflected-origin": corsReflectedOriginPage,
     "cors-wildcard-credentials": corsWildcardCredentialsPage,
     "crypto-insecure-random": cryptoInsecureRandomPage,
+    "crypto-weak-cipher": cryptoWeakCipherPage,
+    "crypto-weak-hash": cryptoWeakHashPage,
     "csrf-missing": csrfMissingPage,
     "debug-mode-enabled": debugModeEnabledPage,
     "dep-hallucinated-package": depHallucinatedPackagePage,
@@ -230,6 +253,7 @@ export const rules: RuleSet = {
     "dep-typosquat": depTyposquatPage,
     "dep-unpinned-version": depUnpinnedVersionPage,
     "deserialization-unsafe": deserializationUnsafePage,
+    "django-insecure-settings": djangoInsecureSettingsPage,
     "env-file-committed": envFileCommittedPage,
     "error-detail-to-client": errorDetailToClientPage,
     "exfiltration-pattern": exfiltrationPatternPage,
@@ -243,7 +267,9 @@ export const rules: RuleSet = {
     "jwt-algorithm-mismatch": jwtAlgorithmMismatchPage,
     "jwt-claims-not-enforced": jwtClaimsNotEnforcedPage,
     "jwt-issued-without-expiry": jwtIssuedWithoutExpiryPage,
+    "jwt-key-from-header": jwtKeyFromHeaderPage,
     "jwt-missing-algorithms": jwtMissingAlgorithmsPage,
+    "jwt-mixed-algorithm-families": jwtMixedAlgorithmFamiliesPage,
     "jwt-none-algorithm": jwtNoneAlgorithmPage,
     "jwt-signature-not-verified": jwtSignatureNotVerifiedPage,
     "jwt-weak-secret": jwtWeakSecretPage,
@@ -255,6 +281,7 @@ export const rules: RuleSet = {
     "mcp-tool-arg-unsafe": mcpToolArgUnsafePage,
     "nosql-operator-injection": nosqlOperatorInjectionPage,
     "open-redirect": openRedirectPage,
+    "password-weak-hash": passwordWeakHashPage,
     "path-traversal": pathTraversalPage,
     "route-missing-auth": routeMissingAuthPage,
     "secret-fallback-default": secretFallbackDefaultPage,
@@ -273,6 +300,7 @@ export const rules: RuleSet = {
     "stack-trace-to-client": stackTraceToClientPage,
     "supabase-rls-missing": supabaseRlsMissingPage,
     "supabase-service-role-client": supabaseServiceRoleClientPage,
+    "timing-unsafe-compare": timingUnsafeComparePage,
     "toctou-file-check": toctouFileCheckPage,
     "trojan-source-unicode": trojanSourceUnicodePage,
     "upload-client-filename": uploadClientFilenamePage,

@@ -4,12 +4,14 @@ import javascriptAccess from "./javascript/access.ts";
 import javascriptAi from "./javascript/ai.ts";
 import javascriptArchives from "./javascript/archives.ts";
 import javascriptBrowser from "./javascript/browser.ts";
+import javascriptCiphers from "./javascript/ciphers.ts";
 import javascriptCode from "./javascript/code.ts";
 import javascriptCommands from "./javascript/commands.ts";
 import javascriptCore from "./javascript/core.ts";
 import javascriptCors from "./javascript/cors.ts";
 import javascriptCsrf from "./javascript/csrf.ts";
 import javascriptDeserialization from "./javascript/deserialization.ts";
+import javascriptDigests from "./javascript/digests.ts";
 import javascriptDto from "./javascript/dto.ts";
 import javascriptEntryPoints from "./javascript/entry-points.ts";
 import javascriptErrors from "./javascript/errors.ts";
@@ -40,13 +42,16 @@ import javascriptWeb from "./javascript/web.ts";
 import pythonAccess from "./python/access.ts";
 import pythonAi from "./python/ai.ts";
 import pythonArchives from "./python/archives.ts";
+import pythonCiphers from "./python/ciphers.ts";
 import pythonCode from "./python/code.ts";
 import pythonCommands from "./python/commands.ts";
 import pythonCore from "./python/core.ts";
 import pythonCors from "./python/cors.ts";
 import pythonCsrf from "./python/csrf.ts";
 import pythonDeserialization from "./python/deserialization.ts";
+import pythonDigests from "./python/digests.ts";
 import pythonDjango from "./python/django.ts";
+import pythonDjangoSettings from "./python/django-settings.ts";
 import pythonEntryPoints from "./python/entry-points.ts";
 import pythonErrors from "./python/errors.ts";
 import pythonFields from "./python/fields.ts";
@@ -74,12 +79,15 @@ export const models: readonly Model[] = [
   pythonAccess,
   pythonAi,
   pythonArchives,
+  pythonCiphers,
   pythonCode,
   pythonCommands,
   pythonCore,
   pythonCors,
   pythonCsrf,
   pythonDeserialization,
+  pythonDigests,
+  pythonDjangoSettings,
   pythonDjango,
   pythonEntryPoints,
   pythonErrors,
@@ -107,12 +115,14 @@ export const models: readonly Model[] = [
   javascriptAi,
   javascriptArchives,
   javascriptBrowser,
+  javascriptCiphers,
   javascriptCode,
   javascriptCommands,
   javascriptCore,
   javascriptCors,
   javascriptCsrf,
   javascriptDeserialization,
+  javascriptDigests,
   javascriptDto,
   javascriptEntryPoints,
   javascriptErrors,

@@ -14,6 +14,8 @@ export interface Turn {
   readonly name?: string;
   /** Passed on as it is: the call and the position in its arguments. */
   readonly call?: { readonly op: ValueId; readonly argument: number };
+  /** It is compared: with what, and by which operation. */
+  readonly compared?: { readonly op: ValueId; readonly with: ValueId };
   /** Something is kept under it: `sessions[value] = user`. */
   readonly isKey?: boolean;
   /** It was one of several ready values, not made: `pick(LIST)`. */
@@ -55,7 +57,7 @@ function follow(
   const slots = new Map<number, State>(seededSlots);
   const told = new Set<string>();
   const tell = (turn: Omit<Turn, "code" | "picked" | "text">, state: State): void => {
-    const key = `${turn.span.start}:${turn.name}:${turn.call?.op}:${turn.call?.argument}:${state.picked}`;
+    const key = `${turn.span.start}:${turn.name}:${turn.call?.op}:${turn.call?.argument}:${turn.compared?.op}:${state.picked}`;
     if (told.has(key)) return;
     told.add(key);
     out.push({ code, ...turn, ...state });
@@ -226,6 +228,19 @@ function turns(
       if (own === undefined || name.startsWith("%")) return [];
       return [[{ span: op.span, name }, isGrowing(code, op) ? { ...own, picked: false } : own]];
     }
+    case "compare":
+      return [[op.left, op.right] as const, [op.right, op.left] as const].flatMap(
+        ([side, other]) => {
+          const own = of(side);
+          if (own === undefined) return [];
+          return [
+            [
+              { span: op.span, compared: { op: code.ir.ops.indexOf(op), with: other } },
+              own,
+            ] as const,
+          ];
+        },
+      );
     case "storeFree":
       return one(op.value, op.span, op.name);
     case "setMember":

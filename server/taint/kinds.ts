@@ -41,6 +41,9 @@ export const CALL_KINDS = [
   "route",
   "lookup",
   "csrf",
+  "digest",
+  "cipher",
+  "setting",
 ] as const;
 
 /** No sinks, but what is known of a text; `paths.ts` says what follows from them for "path". */
