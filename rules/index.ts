@@ -105,6 +105,8 @@ import secretHardcodedPage from "./secret-hardcoded.md";
 import secretHardcoded from "./secret-hardcoded.ts";
 import secretPublicEnvPrefixPage from "./secret-public-env-prefix.md";
 import secretPublicEnvPrefix from "./secret-public-env-prefix.ts";
+import securityHeadersMissingPage from "./security-headers-missing.md";
+import securityHeadersMissing from "./security-headers-missing.ts";
 import serverActionMissingAuthPage from "./server-action-missing-auth.md";
 import serverActionMissingAuth from "./server-action-missing-auth.ts";
 import sessionCookieFlagsPage from "./session-cookie-flags.md";
@@ -208,6 +210,7 @@ export const rules: RuleSet = {
     secretFallbackDefault,
     secretHardcoded,
     secretPublicEnvPrefix,
+    securityHeadersMissing,
     serverActionMissingAuth,
     sessionCookieFlags,
     sessionSecretHardcoded,
@@ -287,6 +290,7 @@ export const rules: RuleSet = {
     "secret-fallback-default": secretFallbackDefaultPage,
     "secret-hardcoded": secretHardcodedPage,
     "secret-public-env-prefix": secretPublicEnvPrefixPage,
+    "security-headers-missing": securityHeadersMissingPage,
     "server-action-missing-auth": serverActionMissingAuthPage,
     "session-cookie-flags": sessionCookieFlagsPage,
     "session-secret-hardcoded": sessionSecretHardcodedPage,

@@ -18,6 +18,7 @@ import javascriptErrors from "./javascript/errors.ts";
 import javascriptFields from "./javascript/fields.ts";
 import javascriptFileChecks from "./javascript/file-checks.ts";
 import javascriptFiles from "./javascript/files.ts";
+import javascriptHeaders from "./javascript/headers.ts";
 import javascriptHtml from "./javascript/html.ts";
 import javascriptHttp from "./javascript/http.ts";
 import javascriptJwt from "./javascript/jwt.ts";
@@ -57,6 +58,7 @@ import pythonErrors from "./python/errors.ts";
 import pythonFields from "./python/fields.ts";
 import pythonFileChecks from "./python/file-checks.ts";
 import pythonFiles from "./python/files.ts";
+import pythonHeaders from "./python/headers.ts";
 import pythonHtml from "./python/html.ts";
 import pythonHttp from "./python/http.ts";
 import pythonJwt from "./python/jwt.ts";
@@ -94,6 +96,7 @@ export const models: readonly Model[] = [
   pythonFields,
   pythonFileChecks,
   pythonFiles,
+  pythonHeaders,
   pythonHtml,
   pythonHttp,
   pythonJwt,
@@ -129,6 +132,7 @@ export const models: readonly Model[] = [
   javascriptFields,
   javascriptFileChecks,
   javascriptFiles,
+  javascriptHeaders,
   javascriptHtml,
   javascriptHttp,
   javascriptJwt,

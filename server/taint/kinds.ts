@@ -44,6 +44,7 @@ export const CALL_KINDS = [
   "digest",
   "cipher",
   "setting",
+  "headers",
 ] as const;
 
 /** No sinks, but what is known of a text; `paths.ts` says what follows from them for "path". */
