@@ -8,15 +8,25 @@ import type { Ground } from "./ground.ts";
 import { join } from "./join.ts";
 import { ofRef, type Ref, UNKNOWN, type Value } from "./value.ts";
 
+/** How far names have been followed from module to module. */
+export interface Chase {
+  readonly seen: Set<string>;
+  /** Of what is known of the variables they lead to: with 1, also what calls of other modules' classes make. */
+  readonly phase: 0 | 1;
+}
+export function chase(phase: 0 | 1 = 0): Chase {
+  return { seen: new Set(), phase };
+}
+
 export interface Modules {
   /** Follows "export:FILE NAME"; `all`: asked for by an import of all names, which does not bring the hidden ones. */
-  readonly exported: (ref: Ref, seen: Set<string>, all?: boolean) => Value;
+  readonly exported: (ref: Ref, way: Chase, all?: boolean) => Value;
   /** A name that a module has from another one, of which it imports or exports all. */
   readonly fromAll: (
     file: FileId,
     module: Item,
     name: string,
-    seen: Set<string>,
+    way: Chase,
     bound?: boolean,
   ) => Value | undefined;
   /** `import a.b` binds `a`: where the folder `a` is no module, what is inside by the names on the way. */
@@ -27,14 +37,14 @@ export interface Modules {
     file: FileId,
     specifier: string,
     name: string | undefined,
-    seen?: Set<string>,
+    way?: Chase,
   ) => Value;
 }
 
 export function createModules({ program, knowledge, moduleOf, shape }: Ground): Modules {
-  const exported = (ref: Ref, seen: Set<string>, all = false): Value => {
-    if (seen.has(ref) || seen.size > 40) return UNKNOWN;
-    seen.add(ref);
+  const exported = (ref: Ref, way: Chase, all = false): Value => {
+    if (way.seen.has(ref) || way.seen.size > 40) return UNKNOWN;
+    way.seen.add(ref);
     const space = ref.lastIndexOf(" ");
     const file = ref.slice(7, space);
     const name = ref.slice(space + 1);
@@ -48,21 +58,29 @@ export function createModules({ program, knowledge, moduleOf, shape }: Ground): 
     let out: Value | undefined;
     for (const e of module.exports) {
       if (e.kind === "local" && e.exported === name) {
-        const value = shape(`${file}#`, 0)?.variables.get(e.local);
+        const value = shape(`${file}#`, way.phase)?.variables.get(e.local);
         if (value !== undefined) out = join(out, value);
       } else if (e.kind === "from" && e.exported === name)
-        out = join(out, fromModule(file, e.module, e.name, seen));
+        out = join(out, fromModule(file, e.module, e.name, way));
     }
-    if (out === undefined && name !== "") out = fromAll(file, module, name, seen);
-    const own = out === undefined ? language.ownPackage?.(file) : undefined;
+    if (out === undefined && name !== "") out = fromAll(file, module, name, way);
+    // What a package imports from itself under the same name is not defined there: it can only be a submodule.
+    const isSubmodule = out === undefined || out.refs.includes(ref);
+    const own = isSubmodule ? language.ownPackage?.(file) : undefined;
     if (own !== undefined) {
       // A submodule of a package: `from package import module`.
       const sub = resolveModule(language, file, `${own}${name}`);
-      if (sub.kind === "file" && sub.file !== file) out = ofRef(`module:${sub.file}`);
+      if (sub.kind === "file" && sub.file !== file) {
+        const module = ofRef(`module:${sub.file}`);
+        out =
+          out === undefined
+            ? module
+            : join({ ...out, refs: out.refs.filter((r) => r !== ref) }, module);
+      }
     }
     if (out === undefined) return UNKNOWN;
     let chased: Value | undefined;
-    for (const r of out.refs) if (r.startsWith("export:")) chased = join(chased, exported(r, seen));
+    for (const r of out.refs) if (r.startsWith("export:")) chased = join(chased, exported(r, way));
     if (chased === undefined) return out;
     return join({ ...out, refs: out.refs.filter((r) => !r.startsWith("export:")) }, chased);
   };
@@ -71,7 +89,7 @@ export function createModules({ program, knowledge, moduleOf, shape }: Ground): 
     file: FileId,
     module: Item,
     name: string,
-    seen: Set<string>,
+    way: Chase,
     bound = false,
   ): Value | undefined => {
     const language = (program.file(file) as FileIr).language;
@@ -87,7 +105,7 @@ export function createModules({ program, knowledge, moduleOf, shape }: Ground): 
         continue;
       }
       if (moduleOf(to.file) === undefined) program.want(to.file);
-      const value = exported(`export:${to.file} ${name}`, seen, true);
+      const value = exported(`export:${to.file} ${name}`, way, true);
       if (value !== UNKNOWN) return value;
     }
     return undefined;
@@ -130,7 +148,7 @@ export function createModules({ program, knowledge, moduleOf, shape }: Ground): 
     file: FileId,
     specifier: string,
     name: string | undefined,
-    seen?: Set<string>,
+    way?: Chase,
   ): Value => {
     const language = program.file(file)?.language;
     if (language === undefined) return UNKNOWN;
@@ -139,7 +157,7 @@ export function createModules({ program, knowledge, moduleOf, shape }: Ground): 
       if (moduleOf(to.file) === undefined) program.want(to.file);
       if (name === undefined) return wholeModule(to.file);
       const ref: Ref = `export:${to.file} ${name}`;
-      return seen === undefined ? ofRef(ref) : exported(ref, seen);
+      return way === undefined ? ofRef(ref) : exported(ref, way);
     }
     const inside = name === undefined ? undefined : language.within?.(specifier, name);
     const sub = inside === undefined ? undefined : resolveModule(language, file, inside);

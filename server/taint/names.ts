@@ -5,7 +5,7 @@ import type { Table } from "./cells.ts";
 import { NO_NAMES } from "./difference.ts";
 import type { Entries } from "./entries.ts";
 import type { Ground } from "./ground.ts";
-import type { Modules } from "./modules.ts";
+import { chase, type Modules } from "./modules.ts";
 import type { Phase } from "./phases.ts";
 import type { Places } from "./places.ts";
 import { type ItemId, UNKNOWN, type Value, withoutConstants } from "./value.ts";
@@ -73,7 +73,7 @@ export function createNames(
       const slot = renamed === undefined ? name : (placed.ir.slots[renamed] as string);
       if (!placed.ir.slots.includes(slot)) {
         if (!isModule || phase === 0) continue;
-        const value = fromAll(placed.file, placed.ir, name, new Set(), true);
+        const value = fromAll(placed.file, placed.ir, name, chase(phase === 2 ? 1 : 0), true);
         if (value !== undefined) return { value, captured: false };
         continue;
       }

@@ -5,7 +5,7 @@ import type { Entries } from "./entries.ts";
 import type { Facts } from "./facts.ts";
 import type { Ground } from "./ground.ts";
 import type { Keeping, KeptObjects } from "./kept.ts";
-import type { Modules } from "./modules.ts";
+import { chase, type Modules } from "./modules.ts";
 import type { Captures, Names, Written } from "./names.ts";
 import type { Places } from "./places.ts";
 import { NO_ENTRY, type Summary } from "./summary.ts";
@@ -41,7 +41,7 @@ export function factsOf(phase: Phase, parts: Parts): Facts {
     free: (item, name) => free(item, name, phase),
     exported: (ref) => {
       if (phase === 0) return UNKNOWN;
-      const value = exported(ref, new Set());
+      const value = exported(ref, chase(phase === 2 ? 1 : 0));
       return phase === 2 ? exportedPlace(ref, value) : value;
     },
     entry: (item) => (phase === 0 ? NO_ENTRY : entryOf(item)),

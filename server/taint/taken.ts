@@ -4,7 +4,7 @@ import type { Item, SlotId, ValueId } from "../ir/ir.ts";
 import type { PlacedItem } from "../project/program.ts";
 import type { Ground } from "./ground.ts";
 import type { Knowledge } from "./knowledge.ts";
-import type { Modules } from "./modules.ts";
+import { chase, type Modules } from "./modules.ts";
 import type { ClosureShape, Shape } from "./summary.ts";
 import type { Classes } from "./types.ts";
 import type { ItemId, Ref, Value } from "./value.ts";
@@ -75,7 +75,7 @@ export function createTakers(
   const libraryBases = (classId: string, k: Knowledge, depth: number): string[] => {
     if (depth > 8) return [];
     const refs = (classOf(classId)?.bases ?? []).flatMap((base) =>
-      base.refs.flatMap((r) => (r.startsWith("export:") ? exported(r, new Set()).refs : [r])),
+      base.refs.flatMap((r) => (r.startsWith("export:") ? exported(r, chase()).refs : [r])),
     );
     return refs.flatMap((r) =>
       r.startsWith("lib:")

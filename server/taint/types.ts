@@ -5,7 +5,7 @@ import { fileOf } from "../project/program.ts";
 import type { Ground } from "./ground.ts";
 import { join } from "./join.ts";
 import { ALL_KINDS } from "./kinds.ts";
-import type { Modules } from "./modules.ts";
+import { chase, type Modules } from "./modules.ts";
 import type { Names } from "./names.ts";
 import { clearedByPattern } from "./patterns.ts";
 import type { Phase } from "./phases.ts";
@@ -174,7 +174,7 @@ export function createTypes(
     let { env } = value;
     let refs = value.refs.flatMap((r) => {
       if (!r.startsWith("export:") || phase === 0) return [r];
-      const found = exported(r, new Set());
+      const found = exported(r, chase());
       env ??= found.env;
       return found.refs;
     });
@@ -183,7 +183,7 @@ export function createTypes(
         r.startsWith("lib:")
           ? [`lib:${k.canon(`${r.slice(4)}.${step}`)}`]
           : r.startsWith("module:") && phase !== 0
-            ? exported(`export:${r.slice(7)} ${step}`, new Set()).refs
+            ? exported(`export:${r.slice(7)} ${step}`, chase()).refs
             : [],
       );
     return {

@@ -47,7 +47,7 @@ const base = {
 const values: Rule = rule({
   ...base,
   id: "value",
-  severity: "low",
+  severity: "medium",
   calls: {
     watch: ["builtins.reveal_value", "globalThis.reveal_value"],
     check: (call: Observation) => ({
