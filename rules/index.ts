@@ -54,6 +54,8 @@ import ghaScriptInjectionPage from "./gha-script-injection.md";
 import ghaScriptInjection from "./gha-script-injection.ts";
 import ghaUnpinnedActionPage from "./gha-unpinned-action.md";
 import ghaUnpinnedAction from "./gha-unpinned-action.ts";
+import httpClientMissingTimeoutPage from "./http-client-missing-timeout.md";
+import httpClientMissingTimeout from "./http-client-missing-timeout.ts";
 import httpTlsVerificationDisabledPage from "./http-tls-verification-disabled.md";
 import httpTlsVerificationDisabled from "./http-tls-verification-disabled.ts";
 import idorUnscopedLookupPage from "./idor-unscoped-lookup.md";
@@ -143,6 +145,8 @@ import uploadClientFilenamePage from "./upload-client-filename.md";
 import uploadClientFilename from "./upload-client-filename.ts";
 import uploadDoubleExtensionPage from "./upload-double-extension.md";
 import uploadDoubleExtension from "./upload-double-extension.ts";
+import uploadNoLimitPage from "./upload-no-limit.md";
+import uploadNoLimit from "./upload-no-limit.ts";
 import uploadSizeCheckAfterReadPage from "./upload-size-check-after-read.md";
 import uploadSizeCheckAfterRead from "./upload-size-check-after-read.ts";
 import uploadTrustsContentTypePage from "./upload-trusts-content-type.md";
@@ -185,6 +189,7 @@ export const rules: RuleSet = {
     ghaExcessivePermissions,
     ghaScriptInjection,
     ghaUnpinnedAction,
+    httpClientMissingTimeout,
     httpTlsVerificationDisabled,
     idorUnscopedLookup,
     jwtAlgorithmMismatch,
@@ -229,6 +234,7 @@ export const rules: RuleSet = {
     trojanSourceUnicode,
     uploadClientFilename,
     uploadDoubleExtension,
+    uploadNoLimit,
     uploadSizeCheckAfterRead,
     uploadTrustsContentType,
     xssDomSink,
@@ -265,6 +271,7 @@ export const rules: RuleSet = {
     "gha-excessive-permissions": ghaExcessivePermissionsPage,
     "gha-script-injection": ghaScriptInjectionPage,
     "gha-unpinned-action": ghaUnpinnedActionPage,
+    "http-client-missing-timeout": httpClientMissingTimeoutPage,
     "http-tls-verification-disabled": httpTlsVerificationDisabledPage,
     "idor-unscoped-lookup": idorUnscopedLookupPage,
     "jwt-algorithm-mismatch": jwtAlgorithmMismatchPage,
@@ -309,6 +316,7 @@ export const rules: RuleSet = {
     "trojan-source-unicode": trojanSourceUnicodePage,
     "upload-client-filename": uploadClientFilenamePage,
     "upload-double-extension": uploadDoubleExtensionPage,
+    "upload-no-limit": uploadNoLimitPage,
     "upload-size-check-after-read": uploadSizeCheckAfterReadPage,
     "upload-trusts-content-type": uploadTrustsContentTypePage,
     "xss-dom-sink": xssDomSinkPage,

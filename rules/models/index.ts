@@ -3,6 +3,7 @@ import type { Model } from "../../server/rule/rule.ts";
 import javascriptAccess from "./javascript/access.ts";
 import javascriptAi from "./javascript/ai.ts";
 import javascriptArchives from "./javascript/archives.ts";
+import javascriptBodyLimits from "./javascript/body-limits.ts";
 import javascriptBrowser from "./javascript/browser.ts";
 import javascriptCiphers from "./javascript/ciphers.ts";
 import javascriptCode from "./javascript/code.ts";
@@ -73,6 +74,7 @@ import pythonSessions from "./python/sessions.ts";
 import pythonSettings from "./python/settings.ts";
 import pythonSql from "./python/sql.ts";
 import pythonTemplates from "./python/templates.ts";
+import pythonTimeouts from "./python/timeouts.ts";
 import pythonTls from "./python/tls.ts";
 import pythonUploads from "./python/uploads.ts";
 import pythonWeb from "./python/web.ts";
@@ -111,12 +113,14 @@ export const models: readonly Model[] = [
   pythonSettings,
   pythonSql,
   pythonTemplates,
+  pythonTimeouts,
   pythonTls,
   pythonUploads,
   pythonWeb,
   javascriptAccess,
   javascriptAi,
   javascriptArchives,
+  javascriptBodyLimits,
   javascriptBrowser,
   javascriptCiphers,
   javascriptCode,

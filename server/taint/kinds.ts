@@ -45,6 +45,8 @@ export const CALL_KINDS = [
   "cipher",
   "setting",
   "headers",
+  "timeout",
+  "body-limit",
 ] as const;
 
 /** No sinks, but what is known of a text; `paths.ts` says what follows from them for "path". */
