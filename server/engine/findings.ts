@@ -16,12 +16,11 @@ import { codeOf } from "./code.ts";
 import { gathered } from "./gathered.ts";
 import type { FindingsInput, Found } from "./input.ts";
 import { literalValues, withoutSecrets } from "./mask.ts";
-import { matchesOf, type Raw, SEVERITIES } from "./matches.ts";
+import { CONFIDENCES, matchesOf, type Raw, SEVERITIES } from "./matches.ts";
 import { requirementOf } from "./requirements.ts";
 import { type Suppressor, suppressor } from "./suppress.ts";
 import { suppressionNotes } from "./suppression-notes.ts";
 
-const CONFIDENCES: readonly Confidence[] = ["low", "medium", "high"];
 const MAX_PATHS = 5;
 
 export function findingsOf(input: FindingsInput): readonly Found[] {

@@ -12,6 +12,9 @@ import type { FindingsInput } from "./input.ts";
 import { concerned } from "./watched.ts";
 
 /** From little to much. */
+/** With so many approximations on its way a flow is shown with the strict profile only. */
+const MOST_MARKS = 3;
+export const CONFIDENCES: readonly Confidence[] = ["low", "medium", "high"];
 export const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high", "critical"];
 
 export interface Raw {
@@ -169,16 +172,24 @@ function flowsOf(
         continue;
       }
       hits.unshift(hit);
-      const confidence: Confidence = unknown || hit.marks !== 0 ? "medium" : "high";
       const { site, argSpan: span } = hit;
+      const confidence = lower(more.confidence ?? "high", certainty(hit, unknown));
       first = {
-        match: { item: site.item, span, op: site.op, hit, confidence, ...more },
+        match: { item: site.item, span, op: site.op, hit, ...more, confidence },
         unknown,
       };
     }
     if (first !== undefined) out.push({ rule, match: first.match, hits, isUnknown: first.unknown });
   }
   return out;
+}
+/** A chain of guesses is little more than a guess. */
+function certainty({ marks }: Hit, isUnknown: boolean): Confidence {
+  if (count(marks) >= MOST_MARKS) return "low";
+  return isUnknown || marks !== 0 ? "medium" : "high";
+}
+function lower(a: Confidence, b: Confidence): Confidence {
+  return CONFIDENCES.indexOf(a) < CONFIDENCES.indexOf(b) ? a : b;
 }
 function weight(rule: Rule, { severity }: Partial<Match>): number {
   return SEVERITIES.indexOf(severity ?? rule.severity);
