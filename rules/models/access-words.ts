@@ -91,7 +91,7 @@ export const accessWords: NonNullable<Model["deedWords"]> = [
       "samesite",
     ],
   },
-  { does: "signs-in", of: "call", words: ["sign up", "sign in", "sign out", "log out", "log in"] },
+  { does: "signs-in", of: "call", words: ["sign up", "sign in", "sign out", "log out", "log in", "login user"] },
   { does: "signs-in", of: "call", words: ["logout", "signup", "signout"] },
   {
     does: "may-write",
