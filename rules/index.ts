@@ -4,6 +4,8 @@ import archiveExtractionUnsafePage from "./archive-extraction-unsafe.md";
 import archiveExtractionUnsafe from "./archive-extraction-unsafe.ts";
 import authFailOpenPage from "./auth-fail-open.md";
 import authFailOpen from "./auth-fail-open.ts";
+import authRateLimitMissingPage from "./auth-rate-limit-missing.md";
+import authRateLimitMissing from "./auth-rate-limit-missing.ts";
 import codeEvalUserInputPage from "./code-eval-user-input.md";
 import codeEvalUserInput from "./code-eval-user-input.ts";
 import commandInjectionShellPage from "./command-injection-shell.md";
@@ -164,6 +166,7 @@ export const rules: RuleSet = {
   rules: [
     archiveExtractionUnsafe,
     authFailOpen,
+    authRateLimitMissing,
     codeEvalUserInput,
     commandInjectionShell,
     corsReflectedOrigin,
@@ -246,6 +249,7 @@ export const rules: RuleSet = {
   pages: {
     "archive-extraction-unsafe": archiveExtractionUnsafePage,
     "auth-fail-open": authFailOpenPage,
+    "auth-rate-limit-missing": authRateLimitMissingPage,
     "code-eval-user-input": codeEvalUserInputPage,
     "command-injection-shell": commandInjectionShellPage,
     "cors-reflected-origin": corsReflectedOriginPage,

@@ -28,6 +28,7 @@ import javascriptNest from "./javascript/nest.ts";
 import javascriptNetwork from "./javascript/network.ts";
 import javascriptNext from "./javascript/next.ts";
 import javascriptNosql from "./javascript/nosql.ts";
+import javascriptRateLimits from "./javascript/rate-limits.ts";
 import javascriptRecords from "./javascript/records.ts";
 import javascriptRedirects from "./javascript/redirects.ts";
 import javascriptRefusals from "./javascript/refusals.ts";
@@ -66,6 +67,7 @@ import pythonJwt from "./python/jwt.ts";
 import pythonLookups from "./python/lookups.ts";
 import pythonNetwork from "./python/network.ts";
 import pythonNosql from "./python/nosql.ts";
+import pythonRateLimits from "./python/rate-limits.ts";
 import pythonRecords from "./python/records.ts";
 import pythonRedirects from "./python/redirects.ts";
 import pythonRefusals from "./python/refusals.ts";
@@ -105,6 +107,7 @@ export const models: readonly Model[] = [
   pythonLookups,
   pythonNetwork,
   pythonNosql,
+  pythonRateLimits,
   pythonRecords,
   pythonRedirects,
   pythonRefusals,
@@ -145,6 +148,7 @@ export const models: readonly Model[] = [
   javascriptNetwork,
   javascriptNext,
   javascriptNosql,
+  javascriptRateLimits,
   javascriptRecords,
   javascriptRedirects,
   javascriptRefusals,

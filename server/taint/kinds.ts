@@ -47,6 +47,7 @@ export const CALL_KINDS = [
   "headers",
   "timeout",
   "body-limit",
+  "rate-limit",
 ] as const;
 
 /** No sinks, but what is known of a text; `paths.ts` says what follows from them for "path". */
