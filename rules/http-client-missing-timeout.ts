@@ -22,7 +22,7 @@ export default rule({
   owasp: ["A04:2021", "A10:2025"],
   project: { sinks: ["timeout", "route"], check },
   say: ({ facts }) => ({
-    what: `This request waits for ever if the other server does not answer${facts?.blocks === true ? ", and all other requests with it: it stands in an async function" : ""}.`,
+    what: `This request${Number(facts?.more) > 0 ? ` (and ${Number(facts?.more)} more in this file)` : ""} waits for ever if the other server does not answer${facts?.blocks === true ? ", and all other requests with it: it stands in an async function" : ""}.`,
     why: "A few such calls take all workers: an attacker who makes the other side slow, or sends many requests while it is, stops the application.",
     fix: `Say how long to wait: timeout=10${facts?.blocks === true ? ", and use a client that does not block (httpx.AsyncClient)" : ""}.`,
   }),
@@ -34,25 +34,36 @@ function check(calls: readonly Observation[], context: Context): readonly Match[
   const own = calls.filter((call) => call.site.item.startsWith(`${context.file}#`));
   // A script may wait; what answers requests must not.
   const answers = own.some((call) => rowData(call, "route") !== undefined);
-  return own.flatMap((call): readonly Match[] => {
-    const data = rowData(call, "timeout");
-    const code = context.code(call.site.item);
-    if (data === undefined || code === undefined) return [];
-    if (given(call, data.limit).kind !== "absent" || isExplicit(call, code)) return [];
-    if (isSetElsewhere(code)) return [];
-    return [
-      {
-        item: call.site.item,
-        span: call.site.span,
-        op: call.site.op,
-        call,
-        severity: answers ? "low" : "info",
-        // So frequent, and of so little effect, that it is for those who ask for it.
-        confidence: "low",
-        facts: { api: String(data.api), blocks: code.ir.isAsync },
-      },
-    ];
-  });
+  const endless = own.filter((call) => isEndless(call, context));
+  const [first, ...more] = endless;
+  const code = first === undefined ? undefined : context.code(first.site.item);
+  if (first === undefined || code === undefined) return [];
+  // One for each file: they are mended together.
+  return [
+    {
+      item: first.site.item,
+      span: first.site.span,
+      op: first.site.op,
+      call: first,
+      severity: answers ? "low" : "info",
+      // So frequent, and of so little effect, that it is for those who ask for it.
+      confidence: "low",
+      facts: { blocks: code.ir.isAsync, more: more.length },
+      related: more.map(({ site }) => ({
+        item: site.item,
+        span: site.span,
+        text: "this one waits for ever, too",
+      })),
+    },
+  ];
+}
+function isEndless(call: Observation, context: Context): boolean {
+  const data = rowData(call, "timeout");
+  const code = context.code(call.site.item);
+  if (data === undefined || code === undefined) return false;
+  return (
+    given(call, data.limit).kind === "absent" && !isExplicit(call, code) && !isSetElsewhere(code)
+  );
 }
 /** `timeout=None`: somebody wants to wait. */
 function isExplicit(call: Observation, code: Code): boolean {
@@ -79,16 +90,24 @@ function isSetElsewhere(code: Code): boolean {
 
 function fixes(match: Match, code: Code): readonly Fix[] {
   const title = "Wait at most ten seconds";
-  const op = code.op(match.op ?? 0);
-  const edit = op.op === "call" ? setKeyword(code, op, "timeout", "10") : undefined;
-  return edit === undefined
+  const places = [match, ...(match.related ?? [])];
+  const edits = places.flatMap(({ item, span }) => {
+    const where = code.other(item);
+    const op = where?.ir.ops.find(
+      (o) => o.op === "call" && o.span.start === span.start && o.span.end === span.end,
+    );
+    return where === undefined || op?.op !== "call"
+      ? []
+      : (setKeyword(where, op, "timeout", "10") ?? []);
+  });
+  return edits.length < places.length
     ? [
         {
           title,
           grade: "manual",
           edits: [],
-          reason: "Add timeout=10. No edit is offered: the arguments are not written here.",
+          reason: "Add timeout=10. No edit is offered: not all arguments are written here.",
         },
       ]
-    : [{ title, grade: "suggested", edits: [{ file: code.file, edits: [edit] }] }];
+    : [{ title, grade: "suggested", edits: [{ file: code.file, edits }] }];
 }

@@ -91,7 +91,11 @@ export const accessWords: NonNullable<Model["deedWords"]> = [
       "samesite",
     ],
   },
-  { does: "signs-in", of: "call", words: ["sign up", "sign in", "sign out", "log out", "log in", "login user"] },
+  {
+    does: "signs-in",
+    of: "call",
+    words: ["sign up", "sign in", "sign out", "log out", "log in", "login user"],
+  },
   { does: "signs-in", of: "call", words: ["logout", "signup", "signout"] },
   {
     does: "may-write",
