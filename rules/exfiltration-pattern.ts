@@ -1,5 +1,6 @@
 /** All environment variables, or a file of credentials, leave the machine: what a poisoned package does. */
-import { type Code, type Hit, rule } from "../server/rule/rule.ts";
+import { type Code, type Hit, rule, type ValueId } from "../server/rule/rule.ts";
+import { readsEntriesOnly } from "../server/rule/uses.ts";
 
 export default rule({
   id: "exfiltration-pattern",
@@ -16,6 +17,7 @@ export default rule({
       const field = hit.label.slice(hit.label.lastIndexOf("|") + 1);
       if (field !== "" && (field !== "*" || hit.derive === "same")) return undefined;
       const code = context.code(sourceItem(hit));
+      if (code !== undefined && readsOne(code, source(hit).span)) return undefined;
       return hit.derive === "part" && code !== undefined && chooses(code)
         ? undefined
         : { facts: { credentials: /credentials/.test(sourceText(hit)) } };
@@ -63,4 +65,17 @@ function chooses(code: Code): boolean {
       (op.op === "member" &&
         /^(?:includes|has|startsWith|startswith|filter|pick|test|match)$/.test(op.name)),
   );
+}
+
+/** Only single entries are read from it in the function, whatever their names are: `os.environ.get(name)`. */
+function readsOne(code: Code, span: Hit["argSpan"]): boolean {
+  const { ops } = code.ir;
+  const source = ops.find(
+    (op) => op.op === "member" && op.span.start === span.start && op.span.end === span.end,
+  );
+  if (source?.op !== "member") return false;
+  const all = ops.flatMap((op, id) =>
+    op.op === "member" && op.name === source.name ? [id as ValueId] : [],
+  );
+  return readsEntriesOnly(code, all);
 }

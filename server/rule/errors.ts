@@ -27,9 +27,9 @@ const SHOWABLE =
 const NOT_SHOWABLE =
   /\bstatus(?:_?code)?\s*>=?\s*(?:499|500)\b|\bstatus(?:_?code)?\s*={2,3}\s*500\b/i;
 const BROAD =
-  /^(?:Exception|BaseException|StandardError|EnvironmentError|OSError|IOError|RuntimeError|SystemError|Error|any|unknown|\w*(?:SQL|Database|Operational|Programming|Integrity|Interface|Connection|Timeout|Request|Client|Server|Subprocess|CalledProcess|Socket|SSL|Import|ModuleNotFound|Attribute|Name|Memory)\w*(?:Error|Exception)|PrismaClient\w*|\w*DriverError)$/;
+  /^(?:Exception|BaseException|StandardError|EnvironmentError|OSError|IOError|RuntimeError|SystemError|Error|any|unknown|\w*(?:SQL|Database|Operational|Programming|Integrity|Interface|Connection|Timeout|Request|Client|Server|Subprocess|CalledProcess|Socket|SSL|Attribute|Name|Memory)\w*(?:Error|Exception)|PrismaClient\w*|\w*DriverError)$/;
 const VALUE =
-  /^(?:(?:Value|Type|Key|Index|Lookup|Range|Syntax|ZeroDivision|Overflow|Arithmetic|Assertion|Unicode(?:Decode|Encode)?|JSONDecode)Error|InvalidOperation|DecimalException)$/;
+  /^(?:(?:Value|Type|Key|Index|Lookup|Range|Syntax|Import|ModuleNotFound|ZeroDivision|Overflow|Arithmetic|Assertion|Unicode(?:Decode|Encode)?|JSONDecode)Error|InvalidOperation|DecimalException)$/;
 const ALWAYS_DOMAIN =
   /^(?:\w*HTTPException|\w*HttpException|\w*HTTPError|\w*HttpError|\w*ValidationError|ZodError|ValidationException)$/;
 
@@ -44,7 +44,7 @@ export function errorContext(hit: Hit, context: Context): ErrorContext | undefin
         types.push(lastPart(m[1] as string));
   const clientError = statuses(hit, code).some((s) => s >= 400 && s < 500);
   const narrow = types.length > 0 && types.every((t) => !BROAD.test(t));
-  const own = narrow && types.every((t) => ALWAYS_DOMAIN.test(t) || isOfProject(code, t));
+  const own = narrow && types.every((t) => ALWAYS_DOMAIN.test(t) || isOfProject(code, t, context));
   return {
     developmentOnly: guards.some(provesDevelopment),
     domain:
@@ -289,13 +289,15 @@ function holdsFunction(code: Code, op: Op, name: string): boolean {
 }
 
 /** A class defined in this file or imported from a relative module. */
-function isOfProject(code: Code, name: string): boolean {
+function isOfProject(code: Code, name: string, context: Context): boolean {
   const module = code.other(`${code.file}#`);
   return (
     module?.ir.ops.some(
       (op) =>
         (op.op === "class" && op.name === name) ||
-        (op.op === "import" && op.name === name && op.module.startsWith(".")),
+        (op.op === "import" &&
+          op.name === name &&
+          (op.module.startsWith(".") || context.imported(code.file, op.module) !== undefined)),
     ) ?? false
   );
 }

@@ -48,6 +48,34 @@ export function usesOf(code: Code, result: ValueId): Uses {
   return { names: [...names], whole };
 }
 
+/** Of what is in these values only single entries are read, or asked for: `values.get(name)`, `values[name]`, `name in values`. */
+export function readsEntriesOnly(code: Code, values: readonly ValueId[]): boolean {
+  const same = new Set(values.flatMap((value) => [...sameAs(code, value)]));
+  const { ops, blocks } = code.ir;
+  let reads = 0;
+  for (const op of ops) {
+    if (op.op === "member" && same.has(op.object)) {
+      if (op.name !== "get") return false;
+      reads++;
+    } else if (op.op === "index" && same.has(op.object)) reads++;
+    else if (
+      (op.op === "iterate" && same.has(op.value)) ||
+      (op.op === "binary" && (same.has(op.left) || same.has(op.right))) ||
+      takes(op).some((value) => same.has(value))
+    )
+      return false;
+  }
+  return (
+    reads > 0 &&
+    !blocks.some(
+      ({ end }) =>
+        (end.kind === "return" || end.kind === "throw") &&
+        end.value !== undefined &&
+        same.has(end.value),
+    )
+  );
+}
+
 function keyOfGet(code: Code, member: ValueId): string | undefined {
   const call = code.ir.ops.find(
     (o): o is Op & { op: "call" } => o.op === "call" && o.callee === member,
