@@ -15,10 +15,11 @@ export default rule({
     accept(hit, context) {
       // One variable by its name: "...|environment|API_KEY".
       const field = hit.label.slice(hit.label.lastIndexOf("|") + 1);
-      if (field !== "" && (field !== "*" || hit.derive === "same")) return undefined;
+      if (field !== "" && field !== "*" && field !== "%keys") return undefined;
       const code = context.code(sourceItem(hit));
-      if (code !== undefined && readsOne(code, source(hit).span)) return undefined;
-      return hit.derive === "part" && code !== undefined && chooses(code)
+      if (field !== "" && (code === undefined || readsOne(code, source(hit).span)))
+        return undefined;
+      return (hit.derive === "part" || field !== "") && code !== undefined && chooses(code)
         ? undefined
         : { facts: { credentials: /credentials/.test(sourceText(hit)) } };
     },
@@ -70,12 +71,18 @@ function chooses(code: Code): boolean {
 /** Only single entries are read from it in the function, whatever their names are: `os.environ.get(name)`. */
 function readsOne(code: Code, span: Hit["argSpan"]): boolean {
   const { ops } = code.ir;
-  const source = ops.find(
-    (op) => op.op === "member" && op.span.start === span.start && op.span.end === span.end,
+  const there = ops.findIndex(
+    (op) =>
+      (op.op === "member" || op.op === "call") &&
+      op.span.start === span.start &&
+      op.span.end === span.end,
   );
-  if (source?.op !== "member") return false;
+  const source = ops[there];
+  if (source === undefined) return false;
   const all = ops.flatMap((op, id) =>
-    op.op === "member" && op.name === source.name ? [id as ValueId] : [],
+    id === there || (source.op === "member" && op.op === "member" && op.name === source.name)
+      ? [id as ValueId]
+      : [],
   );
   return readsEntriesOnly(code, all);
 }
