@@ -1,5 +1,5 @@
 /** Other sites can make a visitor's browser change something here: his cookie comes along, and nothing asks who made the request. */
-import { exempted } from "../server/rule/decorated.ts";
+import { decoratedName, exempted } from "../server/rule/decorated.ts";
 import { csrfFixes } from "../server/rule/fix/csrf.ts";
 import { constantOf, given, knownStrings } from "../server/rule/given.ts";
 import { itemsOf, nameOf } from "../server/rule/items.ts";
@@ -200,7 +200,8 @@ function exempt({ call, data, code }: Call, context: Context): readonly Match[] 
   if (refs.length === 0 || !does("by-cookie") || !does("may-write")) return [];
   if (does("checks-signature") || does("checks-origin") || does("signs-in")) return [];
   const view = context.code((refs[0] as string).slice(3));
-  const name = view === undefined ? "this view" : nameOf(view);
+  const name =
+    decoratedName(code, call.site.op) ?? (view === undefined ? "this view" : nameOf(view));
   return [
     {
       item: code.item,

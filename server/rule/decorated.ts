@@ -18,7 +18,9 @@ export function exempted(
     const own = found.value.refs.filter((r) => r.startsWith("fn:"));
     const around = decorators(code, call.site.op).flatMap((id) => refsOf(code, id, context));
     const refs = own.length > 0 ? own : refsOf(code, found.argument.op, context);
-    return refs.length === 0 ? [] : [...refs, ...around];
+    // Another decorator's wrapper may stand in its place.
+    const inside = refsOf(code, innermost(code, call.site.op), context);
+    return refs.length === 0 ? [] : [...new Set([...refs, ...inside, ...around])];
   }
   const decorated = code.ir.ops.find(
     (op) => op.op === "call" && op.form === "decorator" && op.callee === call.site.op,
@@ -57,4 +59,10 @@ function innermost(code: Code, id: ValueId): ValueId {
   const op = code.op(id);
   const next = op.op === "call" && op.form === "decorator" ? op.args[0]?.value : undefined;
   return next === undefined ? id : innermost(code, next);
+}
+
+/** The name of the function that a decorator is put on, whatever other decorators make of it. */
+export function decoratedName(code: Code, id: ValueId): string | undefined {
+  const made = bare(code, innermost(code, id));
+  return made.op === "closure" ? code.ir.holes[made.hole]?.name || undefined : undefined;
 }
