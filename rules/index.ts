@@ -105,6 +105,8 @@ import routeMissingAuthPage from "./route-missing-auth.md";
 import routeMissingAuth from "./route-missing-auth.ts";
 import secretFallbackDefaultPage from "./secret-fallback-default.md";
 import secretFallbackDefault from "./secret-fallback-default.ts";
+import secretGenericAssignmentPage from "./secret-generic-assignment.md";
+import secretGenericAssignment from "./secret-generic-assignment.ts";
 import secretHardcodedPage from "./secret-hardcoded.md";
 import secretHardcoded from "./secret-hardcoded.ts";
 import secretPublicEnvPrefixPage from "./secret-public-env-prefix.md";
@@ -216,6 +218,7 @@ export const rules: RuleSet = {
     pathTraversal,
     routeMissingAuth,
     secretFallbackDefault,
+    secretGenericAssignment,
     secretHardcoded,
     secretPublicEnvPrefix,
     securityHeadersMissing,
@@ -299,6 +302,7 @@ export const rules: RuleSet = {
     "path-traversal": pathTraversalPage,
     "route-missing-auth": routeMissingAuthPage,
     "secret-fallback-default": secretFallbackDefaultPage,
+    "secret-generic-assignment": secretGenericAssignmentPage,
     "secret-hardcoded": secretHardcodedPage,
     "secret-public-env-prefix": secretPublicEnvPrefixPage,
     "security-headers-missing": securityHeadersMissingPage,

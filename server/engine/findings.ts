@@ -78,10 +78,14 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
         a.span.end - b.span.end ||
         (a.rule.id < b.rule.id ? -1 : a.rule.id > b.rule.id ? 1 : 0),
     );
-  const secrets = built
+  const spoken = built.filter((r) => !yields(r, built));
+  for (const r of built)
+    if (!spoken.includes(r))
+      suppressed.accepts(r.rule, r.match.item, inItem(program, r.match, r.rule));
+  const secrets = spoken
     .filter(({ rule }) => rule.category === "secrets")
     .flatMap(({ span }) => literalValues(input.text.slice(span.start, span.end)));
-  for (const r of built) {
+  for (const r of spoken) {
     const code = withoutSecrets(input.text, r.span, secrets).replace(/\s+/g, " ");
     const base = `${r.rule.id}|${functionName(r.match.item, input.nameOf)}|${code}`;
     const ordinal = ordinals.get(base) ?? 0;
@@ -278,6 +282,18 @@ function oneFlowPerSink(raw: readonly Raw[]): readonly Raw[] {
     const key = keyOf(r);
     return key === undefined || best.get(key) === r;
   });
+}
+
+/** A rule that knows more speaks about the same place. */
+function yields(r: Raw & { span: Span }, all: readonly (Raw & { span: Span })[]): boolean {
+  const { after } = r.rule;
+  return (
+    after !== undefined &&
+    all.some(
+      ({ rule, span }) =>
+        after.includes(rule.id) && span.start < r.span.end && r.span.start < span.end,
+    )
+  );
 }
 
 function build(

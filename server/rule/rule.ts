@@ -247,6 +247,8 @@ export interface Rule {
   readonly code?: CodeSpec;
   /** A rule that has this has no other part. */
   readonly text?: TextSpec;
+  /** It is silent about a place about which one of these rules speaks: they know more. */
+  readonly after?: readonly string[];
   readonly say: (match: Match, context: Context) => Message;
   /** Best first. Return a "manual" fix with a reason rather than none. */
   readonly fixes?: (match: Match, code: Code, context: Context) => readonly Fix[];

@@ -63,7 +63,11 @@ function declaration({
   op,
   id,
 }: Place): { readonly span: Span; readonly name: string } | undefined {
-  const store = code.ir.ops.find((o) => o.op === "store" && o.value === id);
+  const isLiteral = (value: number): boolean => {
+    const given = code.op(value);
+    return value === id || (given.op === "annotate" && !given.cast && given.value === id);
+  };
+  const store = code.ir.ops.find((o) => o.op === "store" && isLiteral(o.value));
   const statement = code.statement(op.span);
   if (store?.op !== "store" || statement === undefined) return undefined;
   const name = (code.ir.slots[store.slot] ?? "").replace(/#\d+$/, "");
