@@ -24,6 +24,10 @@ import csrfMissingPage from "./csrf-missing.md";
 import csrfMissing from "./csrf-missing.ts";
 import debugModeEnabledPage from "./debug-mode-enabled.md";
 import debugModeEnabled from "./debug-mode-enabled.ts";
+import depExtraIndexPage from "./dep-extra-index.md";
+import depExtraIndex from "./dep-extra-index.ts";
+import depGitOrUrlSourcePage from "./dep-git-or-url-source.md";
+import depGitOrUrlSource from "./dep-git-or-url-source.ts";
 import depHallucinatedPackagePage from "./dep-hallucinated-package.md";
 import depHallucinatedPackage from "./dep-hallucinated-package.ts";
 import depInstallScriptPage from "./dep-install-script.md";
@@ -88,6 +92,8 @@ import llmOutputHtmlPage from "./llm-output-html.md";
 import llmOutputHtml from "./llm-output-html.ts";
 import llmOutputSqlPage from "./llm-output-sql.md";
 import llmOutputSql from "./llm-output-sql.ts";
+import logSensitiveDataPage from "./log-sensitive-data.md";
+import logSensitiveData from "./log-sensitive-data.ts";
 import massAssignmentPage from "./mass-assignment.md";
 import massAssignment from "./mass-assignment.ts";
 import mcpToolArgUnsafePage from "./mcp-tool-arg-unsafe.md";
@@ -178,6 +184,8 @@ export const rules: RuleSet = {
     cryptoWeakHash,
     csrfMissing,
     debugModeEnabled,
+    depExtraIndex,
+    depGitOrUrlSource,
     depHallucinatedPackage,
     depInstallScript,
     depLockfileIntegrity,
@@ -210,6 +218,7 @@ export const rules: RuleSet = {
     llmOutputCodeExec,
     llmOutputHtml,
     llmOutputSql,
+    logSensitiveData,
     massAssignment,
     mcpToolArgUnsafe,
     nosqlOperatorInjection,
@@ -262,6 +271,8 @@ export const rules: RuleSet = {
     "crypto-weak-hash": cryptoWeakHashPage,
     "csrf-missing": csrfMissingPage,
     "debug-mode-enabled": debugModeEnabledPage,
+    "dep-extra-index": depExtraIndexPage,
+    "dep-git-or-url-source": depGitOrUrlSourcePage,
     "dep-hallucinated-package": depHallucinatedPackagePage,
     "dep-install-script": depInstallScriptPage,
     "dep-lockfile-integrity": depLockfileIntegrityPage,
@@ -294,6 +305,7 @@ export const rules: RuleSet = {
     "llm-output-code-exec": llmOutputCodeExecPage,
     "llm-output-html": llmOutputHtmlPage,
     "llm-output-sql": llmOutputSqlPage,
+    "log-sensitive-data": logSensitiveDataPage,
     "mass-assignment": massAssignmentPage,
     "mcp-tool-arg-unsafe": mcpToolArgUnsafePage,
     "nosql-operator-injection": nosqlOperatorInjectionPage,

@@ -23,6 +23,7 @@ import javascriptHeaders from "./javascript/headers.ts";
 import javascriptHtml from "./javascript/html.ts";
 import javascriptHttp from "./javascript/http.ts";
 import javascriptJwt from "./javascript/jwt.ts";
+import javascriptLogCalls from "./javascript/log-calls.ts";
 import javascriptLookups from "./javascript/lookups.ts";
 import javascriptNest from "./javascript/nest.ts";
 import javascriptNetwork from "./javascript/network.ts";
@@ -64,6 +65,7 @@ import pythonHeaders from "./python/headers.ts";
 import pythonHtml from "./python/html.ts";
 import pythonHttp from "./python/http.ts";
 import pythonJwt from "./python/jwt.ts";
+import pythonLogCalls from "./python/log-calls.ts";
 import pythonLookups from "./python/lookups.ts";
 import pythonNetwork from "./python/network.ts";
 import pythonNosql from "./python/nosql.ts";
@@ -104,6 +106,7 @@ export const models: readonly Model[] = [
   pythonHtml,
   pythonHttp,
   pythonJwt,
+  pythonLogCalls,
   pythonLookups,
   pythonNetwork,
   pythonNosql,
@@ -143,6 +146,7 @@ export const models: readonly Model[] = [
   javascriptHtml,
   javascriptHttp,
   javascriptJwt,
+  javascriptLogCalls,
   javascriptLookups,
   javascriptNest,
   javascriptNetwork,

@@ -48,6 +48,7 @@ export const CALL_KINDS = [
   "timeout",
   "body-limit",
   "rate-limit",
+  "logging",
 ] as const;
 
 /** No sinks, but what is known of a text; `paths.ts` says what follows from them for "path". */

@@ -63,6 +63,9 @@ const NAMES = [
   ".windsurfrules",
   ".clinerules",
   "README.md",
+  "pip.conf",
+  ".npmrc",
+  "uv.toml",
   ".gitignore",
   "db/migrations/0001_tables.sql",
 ];
