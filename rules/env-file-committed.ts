@@ -1,14 +1,13 @@
 /** A file of variables with real values that git does not leave out: whoever gets the repository gets them. */
-import ignore from "ignore";
 import { credentialIn, isUsualPassword } from "../server/rule/credentials.ts";
 import { type Variable, variables } from "../server/rule/dotenv.ts";
+import { isIgnored } from "../server/rule/ignored.ts";
 import { isDevelopment, isTest } from "../server/rule/place.ts";
 import { type ManifestFile, type Match, rule } from "../server/rule/rule.ts";
 import { isSeen, PUBLIC_PREFIX, secretName } from "../server/rule/secret-names.ts";
 import { isPassword, isRandom } from "../server/rule/secret-value.ts";
 
 const ENV = /^(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env)$/;
-const IGNORES = /(?:^|\/)\.gitignore$/;
 /** To be copied and filled in: what stands there is made up, but for what is not. */
 const SAMPLE =
   /(?:^|[._-])(?:example|examples|sample|template|tpl|tmpl|dist|default|defaults|schema|ci)(?:[._-]|$)/i;
@@ -83,23 +82,4 @@ function isSecret({ name, value }: Variable): boolean {
 
 function nameOf({ file }: ManifestFile): string {
   return file.slice(file.lastIndexOf("/") + 1);
-}
-
-/** By the files that git asks, the nearest first. Those outside of the workspace were asked before the file was read. */
-function isIgnored(file: ManifestFile): boolean {
-  const all = file.like(IGNORES).filter((one) => file.file.startsWith(folderOf(one.file)));
-  // What is not read yet may leave it out.
-  if (all.some(({ text }) => text === undefined)) return true;
-  for (const one of all.sort((a, b) => b.file.length - a.file.length)) {
-    const path = file.file.slice(folderOf(one.file).length);
-    const verdict = ignore({ allowRelativePaths: true })
-      .add(one.text ?? "")
-      .test(path);
-    if (verdict.ignored) return true;
-    if (verdict.unignored) return false;
-  }
-  return false;
-}
-function folderOf(file: string): string {
-  return file.slice(0, file.lastIndexOf("/") + 1);
 }
