@@ -11,6 +11,7 @@ import type { FindingsInput, Found } from "./input.ts";
 import type { Moment, Moments } from "./moment.ts";
 import type { OwnRules } from "./own.ts";
 import type { Problems } from "./problems.ts";
+import { directivesOf } from "./suppress.ts";
 import type { Doc, Texts } from "./texts.ts";
 
 export interface Answers {
@@ -90,7 +91,7 @@ export function createAnswers(
       contributions,
       settings: settingsFor(file),
       nameOf,
-      directives: doc.directives ?? [],
+      directives: doc.directives ?? directivesOf(file, doc.text),
       written: doc.written,
       manifest: isManifest(file) ? manifestOf(file, doc.text) : undefined,
     };

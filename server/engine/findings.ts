@@ -4,6 +4,7 @@ import { hash128 } from "../base/hash.ts";
 import type { Span } from "../base/text.ts";
 import { absoluteSpan, toItem } from "../languages/items.ts";
 import { fileOf, type Program } from "../project/program.ts";
+import { manifestFault } from "../rule/manifest.ts";
 import { type Context, type Handover, leadsTo, type Match, type Rule } from "../rule/rule.ts";
 import { deedsOfPath } from "../taint/deeds.ts";
 import { deedBit } from "../taint/kinds.ts";
@@ -144,7 +145,10 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
   if (input.directives.length > 0) {
     useForUntold(raw, kept, input, suppressed);
     const isWhole =
-      program.file(file)?.hasError === false && input.contributions.get(file)?.givenUp.length === 0;
+      (program.file(file) === undefined
+        ? manifestFault(file.slice(file.lastIndexOf("/") + 1), input.text) === undefined
+        : program.file(file)?.hasError === false) &&
+      input.contributions.get(file)?.givenUp.length === 0;
     all.push(
       ...suppressionNotes(
         input,

@@ -7,6 +7,7 @@ import type { FileId } from "../base/brand.ts";
 import { lineStarts, positionAt, type Span } from "../base/text.ts";
 import { absoluteSpan, toItem } from "../languages/items.ts";
 import type { PlacedItem, Program } from "../project/program.ts";
+import { commentsOf } from "../rule/comments.ts";
 import type { Rule } from "../rule/rule.ts";
 import { end, type FlatTree, kind, start } from "../syntax/flat.ts";
 import type { ItemId } from "../taint/value.ts";
@@ -32,14 +33,23 @@ export function directives(tree: FlatTree): readonly Directive[] {
   for (let n = 0; n < tree.count; n++)
     if (kind(tree, n) === "comment")
       comments.push(withoutReturn(tree.text, start(tree, n), end(tree, n)));
+  return directivesAmong(tree.text, comments);
+}
+
+/** Of a file that is no code. */
+export function directivesOf(file: FileId, text: string): readonly Directive[] {
+  return text.includes("skeptic:") ? directivesAmong(text, commentsOf(file, text)) : [];
+}
+
+function directivesAmong(whole: string, comments: readonly Span[]): readonly Directive[] {
   if (comments.length === 0) return [];
   let lines: Lines | undefined;
   const out: Directive[] = [];
   for (const { start: from, end: to } of comments) {
-    const text = tree.text.slice(from, to);
+    const text = whole.slice(from, to);
     const match = FORM.exec(text);
     if (match === null) continue;
-    lines ??= linesOf(tree.text, comments);
+    lines ??= linesOf(whole, comments);
     const line = lines.of(from);
     const last = lines.of(to);
     const alone = lines.hasOnlyComments(line) && lines.hasOnlyComments(last);
@@ -129,8 +139,9 @@ export function suppressor(
     accepts(rule, id, span) {
       if (asked.length === 0) return false;
       const item = program.item(id);
-      if (item === undefined || item.file !== file) return false;
-      const at = absoluteSpan(item.source, span);
+      // A file that is no code has no items: its places are those of the file.
+      if (item === undefined ? id !== `${file}#` : item.file !== file) return false;
+      const at = item === undefined ? span : absoluteSpan(item.source, span);
       const first = line(at.start);
       const last = line(at.end);
       let begin: number | undefined;
@@ -139,6 +150,7 @@ export function suppressor(
         if (d.rules.length === 0 ? rule.category === "secrets" : !d.rules.includes(rule.id))
           continue;
         if (!(d.lines[0] <= last && first <= d.lines[1])) {
+          if (item === undefined) continue;
           begin ??= beginOf(program, item, span, at, lists, line);
           if (!(d.lines[0] <= begin && begin <= d.lines[1])) continue;
         }

@@ -6,7 +6,11 @@ import { withTrial } from "./trial.ts";
 
 /** How a line comment starts, by the last part of a file's name or the editor's language; JSON has none. */
 const COMMENTS: readonly (readonly [RegExp, string])[] = [
-  [/^(python|toml|pip-requirements)$|\.(pyi?|pyw|toml|txt|cfg|in)$/, "#"],
+  [
+    /^(python|toml|pip-requirements|yaml|dotenv|properties|ini|github-actions-workflow)$|\.(pyi?|pyw|toml|txt|cfg|in|ya?ml|env|conf|npmrc)$|(^|\/)(\.env\.[\w.-]+|Pipfile)$/,
+    "#",
+  ],
+  [/^sql$|\.sql$/, "--"],
   [/^(type|java)script(react)?$|\.([cm]?[jt]s|[jt]sx)$/, "//"],
 ];
 
