@@ -76,7 +76,7 @@ test("JSON has the documented shape", async (t) => {
     {
       files: 2,
       bytes: 62,
-      lines: 5,
+      lines: 6,
       seconds: 0,
       skipped: { binary: 1 },
       byRule: { "evil-call": 1, "late-call": 1, "odd-call": 1, "rude-call": 1 },
