@@ -22,7 +22,8 @@ function ofYaml(text: string): readonly Span[] {
   let at = 0;
   for (const part of new Lexer().lex(text)) {
     if (MARKS.has(part)) continue;
-    if (part.startsWith("#")) out.push({ start: at, end: at + part.replace(/[\r\n]+$/, "").length });
+    if (part.startsWith("#"))
+      out.push({ start: at, end: at + part.replace(/[\r\n]+$/, "").length });
     else if (part.includes("\n") && part.includes("#")) out.push(...ofScript(part, at));
     at += part.length;
   }
