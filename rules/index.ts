@@ -109,6 +109,8 @@ import passwordWeakHashPage from "./password-weak-hash.md";
 import passwordWeakHash from "./password-weak-hash.ts";
 import pathTraversalPage from "./path-traversal.md";
 import pathTraversal from "./path-traversal.ts";
+import prototypePollutionPage from "./prototype-pollution.md";
+import prototypePollution from "./prototype-pollution.ts";
 import routeMissingAuthPage from "./route-missing-auth.md";
 import routeMissingAuth from "./route-missing-auth.ts";
 import secretFallbackDefaultPage from "./secret-fallback-default.md";
@@ -228,6 +230,7 @@ export const rules: RuleSet = {
     openRedirect,
     passwordWeakHash,
     pathTraversal,
+    prototypePollution,
     routeMissingAuth,
     secretFallbackDefault,
     secretGenericAssignment,
@@ -316,6 +319,7 @@ export const rules: RuleSet = {
     "open-redirect": openRedirectPage,
     "password-weak-hash": passwordWeakHashPage,
     "path-traversal": pathTraversalPage,
+    "prototype-pollution": prototypePollutionPage,
     "route-missing-auth": routeMissingAuthPage,
     "secret-fallback-default": secretFallbackDefaultPage,
     "secret-generic-assignment": secretGenericAssignmentPage,

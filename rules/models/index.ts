@@ -23,6 +23,7 @@ import javascriptHeaders from "./javascript/headers.ts";
 import javascriptHtml from "./javascript/html.ts";
 import javascriptHttp from "./javascript/http.ts";
 import javascriptJwt from "./javascript/jwt.ts";
+import javascriptKeys from "./javascript/keys.ts";
 import javascriptLogCalls from "./javascript/log-calls.ts";
 import javascriptLookups from "./javascript/lookups.ts";
 import javascriptNest from "./javascript/nest.ts";
@@ -146,6 +147,7 @@ export const models: readonly Model[] = [
   javascriptHtml,
   javascriptHttp,
   javascriptJwt,
+  javascriptKeys,
   javascriptLogCalls,
   javascriptLookups,
   javascriptNest,

@@ -24,6 +24,7 @@ import { noteAssigned, noteTyped } from "./handlers.ts";
 import { injectedValue } from "./inject.ts";
 import { join, joinTaint } from "./join.ts";
 import { noteKept } from "./kept.ts";
+import { noteKey } from "./key-writes.ts";
 import { sourceLabel } from "./labels.ts";
 import { accessorCall, callAccessor, functionsIn } from "./made.ts";
 import { index, member, update } from "./members.ts";
@@ -80,6 +81,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
     case "member":
       return member(run, get(op.object), op.name, op, state);
     case "index":
+      noteKey(run, id, get(op.key), state);
       return index(run, get(op.object), get(op.key), op, state);
     case "slice":
       return op.without === undefined
@@ -99,6 +101,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
       const value = bake(get(op.value), state);
       const key = onlyConst(get(op.key));
       const name = key === undefined ? "*" : String(key.value);
+      noteKey(run, id, get(op.key), state);
       recordAssignment(run, id, op, get(op.object), name, op.value, value, state);
       update(run, op.object, state, (old) =>
         key === undefined

@@ -29,6 +29,8 @@ export interface SourceRow {
    * the sender's own browser or program decides, no link or form of another site ("sender").
    */
   readonly of?: "address" | "origin" | "host" | "path" | "sender";
+  /** The names in it are never `__proto__`: the parser leaves them out or refuses them. */
+  readonly safeNames?: boolean;
   /** Only of a call, and only if the end of this argument's text, as far as it is known, matches: `open("~/.npmrc")`. */
   readonly when?: { readonly arg: ArgSpec; readonly matches: string };
   /**
@@ -175,7 +177,7 @@ export interface GuardRow {
    * clears what its characters allow; not from a source; a constant
    * with scheme, host and the slash after it ("https://example.com/") or a path ("/app/"); a constant domain with its dot (".example.com"); ".." or
    * a pattern that finds it; a slash; text that ends with a separator. A guard whose `needs` is not met proves that there is a
-   * check. "own-keys": a table that the program filled, and no default is given.
+   * check. "holding": a list that has these constants. "own-keys": a table that the program filled, and no default is given.
    */
   readonly needs?: {
     readonly arg: ArgSpec;
@@ -183,12 +185,13 @@ export interface GuardRow {
       | ConstantTest
       | MatchTest
       | "constant"
+      | "holding"
       | "untainted"
       | "among"
       | "scalar-type"
       | "type"
       | "own-keys";
-    /** Of "among"; the types of "type"; of "own-keys" the types of tables. */
+    /** Of "among"; of "holding" what the list has; the types of "type"; of "own-keys" the types of tables. */
     readonly values?: readonly string[];
   };
   /** The subject is a condition, and what it proves when true is proved. */

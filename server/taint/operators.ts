@@ -15,6 +15,7 @@ import {
   proveAt,
   provedBy,
   provedByOperator,
+  provedUnequal,
   weakened,
 } from "./proofs.ts";
 import type { Run } from "./run.ts";
@@ -182,10 +183,10 @@ export function compare(
     else if (isEmptyConst(left) || isEmptyConst(right)) return out;
     else if (isOfNobody(run, op.right, right)) {
       proof = proveAt(run, left, op.left, ALL_KINDS);
-      weak = prove(left, 0);
+      weak = both(prove(left, 0), provedUnequal(run, left, op.left, right));
     } else if (isOfNobody(run, op.left, left)) {
       proof = proveAt(run, right, op.right, ALL_KINDS);
-      weak = prove(right, 0);
+      weak = both(prove(right, 0), provedUnequal(run, right, op.right, left));
     } else {
       // `HOSTS.some((h) => url.hostname === h)`: whoever calls the function sees whether the parameter is the program's own.
       const [outer, own] = isOwnParameter(right) ? [left, right] : [right, left];

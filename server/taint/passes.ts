@@ -8,6 +8,7 @@ import { planOf } from "./block-order.ts";
 import { INTERRUPTED } from "./clock.ts";
 import { noteDeeds } from "./deeds.ts";
 import { evaluate } from "./evaluate.ts";
+import { keyWrites } from "./key-writes.ts";
 import { kindBit } from "./kinds.ts";
 import {
   type End,
@@ -151,6 +152,7 @@ export function finish(progress: Progress, isOver: IsOver): Outcome {
     progress.at = undefined;
   }
 
+  if (run.keys.size > 0) keyWrites(run);
   return outcomeOf(run, ends, params, free);
 }
 

@@ -18,6 +18,7 @@ export type PatternTest =
 export type ConstantTest =
   | "origin"
   | "own-path"
+  | "shared-key"
   | "domain"
   | "climb"
   | "slash"
@@ -46,6 +47,8 @@ export const CONSTANT_TESTS: Readonly<Record<ConstantTest, (text: string) => boo
   origin: (text) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\@]+\//i.test(text),
   // "/app/", of which the rest is part of the same site whatever it is.
   "own-path": (text) => /^\/[\w.~%-]/.test(text),
+  // Under it an object has what all objects share.
+  "shared-key": (text) => text.includes("__proto__"),
   domain: (text) => /^\.[^./]/.test(text),
   climb: (text) =>
     /^\.\.[/\\]?$/.test(text) ||

@@ -5,7 +5,7 @@ import { mapTaint, spread } from "./fields.ts";
 import { both } from "./join.ts";
 import { ALL_KINDS, clearedBy, kindBit } from "./kinds.ts";
 import type { Knowledge } from "./knowledge.ts";
-import { PLACE } from "./labels.ts";
+import { isSymbolic, PLACE } from "./labels.ts";
 import { groupOf, wayTo } from "./made-from.ts";
 import { keyOfTable } from "./membership.ts";
 import type { GuardRow } from "./model.ts";
@@ -137,10 +137,24 @@ function guard(call: Call, row: GuardRow): Proof | undefined {
   if (subject === undefined) return undefined;
   if (row.holds) return subject.value.whenTrue;
   const other = row.needs === undefined ? undefined : argument(call, row.needs.arg)?.value;
-  const mask =
-    row.needs?.is === "own-keys" ? keyOfTable(call, row) : provedBy(call.run, row, other);
+  // That what was taken out of a table is in it says nothing.
+  const isTaken =
+    row.needs?.is === "untainted" && other !== undefined && isOf(subject.value, other);
+  const mask = isTaken
+    ? 0
+    : row.needs?.is === "own-keys"
+      ? keyOfTable(call, row)
+      : provedBy(call.run, row, other);
   const op = row.subject === "recv" ? call.receiverOp : subject.op;
   return mask === undefined ? undefined : proveAt(call.run, subject.value, op, mask);
+}
+
+/** Nothing but something inside the table: one of its names or elements. */
+function isOf(value: Value, table: Value): boolean {
+  const labels = table.taint.map((t) => t.label).filter(isSymbolic);
+  const isInside = (one: string): boolean =>
+    labels.some((label) => one !== label && one.startsWith(label));
+  return value.taint.length > 0 && value.taint.every((t) => isInside(t.label));
 }
 
 /** The kinds for which the subject is harmless if its comparison with `other` is as the row says; undefined: none is seen. */
@@ -155,6 +169,8 @@ export function provedBy(run: Run, row: GuardRow, other: Value | undefined): num
       return mask;
     case "scalar-type":
       return isScalarType(run, other) ? mask : 0;
+    case "holding":
+      return row.needs?.values?.every((v) => listed(other).includes(v)) ? mask : undefined;
     case "type":
       return isAmong(run, other, row.needs?.values ?? []) ? mask : 0;
     case "search":
@@ -222,6 +238,16 @@ export function provedByOperator(run: Run, op: ValueId, other: Value): Proof | u
   return proof;
 }
 
+/** What it proves of a value not to be `other`, by rows of "*.%equals()". */
+export function provedUnequal(run: Run, value: Value, op: ValueId, other: Value): Proof {
+  let out: Proof = new Map();
+  for (const row of run.facts.knowledge.guards("*.%equals()")) {
+    const mask = row.proves === "false" ? provedBy(run, row, other) : undefined;
+    if (mask) out = both(out, proveAt(run, value, op, mask));
+  }
+  return out;
+}
+
 /** What `left in right` proves of `right` when it is `answer`. */
 export function contains(
   run: Run,
@@ -255,6 +281,10 @@ function constantElements(value: Value): readonly unknown[] | undefined {
     return undefined;
   const all = [...value.fields.values()].map(constants);
   return all.every((c) => c !== undefined) ? all.flat() : undefined;
+}
+
+function listed(value: Value): readonly unknown[] {
+  return constants(value) ?? constantElements(value) ?? [];
 }
 
 /** `folder + "/"`. */

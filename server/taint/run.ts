@@ -38,6 +38,8 @@ export interface Run {
   readonly hits: Map<string, Hit>;
   readonly observations: Map<ValueId, Observation>;
   readonly stores: StoreView[];
+  /** Keys that data decides, of operations that read and write by them. */
+  readonly keys: Map<ValueId, Value>;
   readonly calls: Set<ItemId>;
   deeds: number;
   readonly closures: Map<number, ClosureShape>;
@@ -98,6 +100,7 @@ export function createRun(
     hits: new Map(),
     observations: new Map(),
     stores: [],
+    keys: new Map(),
     calls: new Set(),
     deeds: 0,
     closures: new Map(),

@@ -66,11 +66,9 @@ const web: Model = {
     ],
   },
   sources: [
-    {
-      path: "express.Request().{query,params,body}",
-      kind: "remote",
-      text: "request data",
-    },
+    { path: "express.Request().{params,body}", kind: "remote", text: "request data" },
+    // qs: allowPrototypes is false.
+    { path: "express.Request().query", kind: "remote", text: "request data", safeNames: true },
     {
       path: "express.Request().{headers,cookies,signedCookies,rawHeaders}",
       kind: "remote",
@@ -101,10 +99,13 @@ const web: Model = {
       of: "sender",
     },
     { path: "express.Request().param()", kind: "remote", text: "request data" },
+    { path: "fastify.Request().params", kind: "remote", text: "request data" },
+    // fast-querystring gives an object without a prototype; secure-json-parse refuses the name.
     {
-      path: "fastify.Request().{query,params,body}",
+      path: "fastify.Request().{query,body}",
       kind: "remote",
       text: "request data",
+      safeNames: true,
     },
     {
       path: "fastify.Request().{headers,cookies}",
