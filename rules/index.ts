@@ -171,6 +171,8 @@ import xssReactDangerousHtmlPage from "./xss-react-dangerous-html.md";
 import xssReactDangerousHtml from "./xss-react-dangerous-html.ts";
 import xssServerHtmlPage from "./xss-server-html.md";
 import xssServerHtml from "./xss-server-html.ts";
+import xxeExternalEntitiesPage from "./xxe-external-entities.md";
+import xxeExternalEntities from "./xxe-external-entities.ts";
 import yamlUnsafeLoadPage from "./yaml-unsafe-load.md";
 import yamlUnsafeLoad from "./yaml-unsafe-load.ts";
 
@@ -261,6 +263,7 @@ export const rules: RuleSet = {
     xssDomSink,
     xssReactDangerousHtml,
     xssServerHtml,
+    xxeExternalEntities,
     yamlUnsafeLoad,
   ],
   models,
@@ -350,6 +353,7 @@ export const rules: RuleSet = {
     "xss-dom-sink": xssDomSinkPage,
     "xss-react-dangerous-html": xssReactDangerousHtmlPage,
     "xss-server-html": xssServerHtmlPage,
+    "xxe-external-entities": xxeExternalEntitiesPage,
     "yaml-unsafe-load": yamlUnsafeLoadPage,
   },
 };

@@ -44,6 +44,7 @@ import javascriptTls from "./javascript/tls.ts";
 import javascriptUploads from "./javascript/uploads.ts";
 import javascriptValidation from "./javascript/validation.ts";
 import javascriptWeb from "./javascript/web.ts";
+import javascriptXml from "./javascript/xml.ts";
 import pythonAccess from "./python/access.ts";
 import pythonAi from "./python/ai.ts";
 import pythonArchives from "./python/archives.ts";
@@ -83,6 +84,7 @@ import pythonTimeouts from "./python/timeouts.ts";
 import pythonTls from "./python/tls.ts";
 import pythonUploads from "./python/uploads.ts";
 import pythonWeb from "./python/web.ts";
+import pythonXml from "./python/xml.ts";
 
 export const models: readonly Model[] = [
   pythonAccess,
@@ -124,6 +126,7 @@ export const models: readonly Model[] = [
   pythonTls,
   pythonUploads,
   pythonWeb,
+  pythonXml,
   javascriptAccess,
   javascriptAi,
   javascriptArchives,
@@ -168,4 +171,5 @@ export const models: readonly Model[] = [
   javascriptUploads,
   javascriptValidation,
   javascriptWeb,
+  javascriptXml,
 ];

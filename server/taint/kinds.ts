@@ -49,6 +49,7 @@ export const CALL_KINDS = [
   "body-limit",
   "rate-limit",
   "logging",
+  "xml-parser",
 ] as const;
 
 /** No sinks, but what is known of a text; `paths.ts` says what follows from them for "path". */
