@@ -1,4 +1,5 @@
 /** What kind of file code stands in, by its path: faults there mean something else, or nothing. */
+import { itemsOf } from "./items.ts";
 import type { Code } from "./rule.ts";
 
 const TESTS =
@@ -44,5 +45,21 @@ export function isBrowser(code: Code): boolean {
           op.op === "free" && /^(?:window|document|localStorage|sessionStorage)$/.test(op.name),
       ),
     )
+  );
+}
+
+/** A script that a browser runs beside its pages: it answers the requests of its own user. */
+export function isServiceWorker(code: Code): boolean {
+  const module = code.other(`${code.file}#`) ?? code;
+  return (
+    module.language === "javascript" &&
+    itemsOf(module).some(({ ir }) =>
+      ir.ops.some(
+        (op) =>
+          (op.op === "member" && /^(?:skipWaiting|waitUntil)$/.test(op.name)) ||
+          (op.op === "free" && op.name === "skipWaiting"),
+      ),
+    ) &&
+    module.ir.ops.some((op) => op.op === "const" && /^(?:install|activate)$/.test(String(op.value)))
   );
 }

@@ -1,4 +1,6 @@
 /** What can be told about the address of an outbound request: who chooses its host, what was checked, whether redirects are followed. */
+
+import { isServiceWorker } from "./place.ts";
 import type { Code, Context, Hit, Op, Value, ValueId } from "./rule.ts";
 import { spread } from "./rule.ts";
 import { common, HOLE } from "./surroundings.ts";
@@ -55,7 +57,8 @@ export function isBrowserCode(code: Code): boolean {
   return (
     code.language === "javascript" &&
     (/^\s*(["'])use client\1/m.test(code.fileText) ||
-      /\bfrom\s+["'](react-dom|react-dom\/client|vue|svelte)["']/.test(code.fileText))
+      /\bfrom\s+["'](react-dom|react-dom\/client|vue|svelte)["']/.test(code.fileText) ||
+      isServiceWorker(code))
   );
 }
 
