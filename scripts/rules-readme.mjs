@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { checklistTable } from "./lib/checklist.mjs";
 import { root } from "./lib/ensure.mjs";
 
 /** @typedef {{ rule: string, file: string, fixes: { applicability: string }[] }} Finding */
@@ -69,10 +70,15 @@ const head = [
   "|---|---|---|---|---|---|",
 ];
 
+/** @type {import("./lib/checklist.mjs").Ask[]} */
+const asks = JSON.parse(readFileSync(join(root, "rules", "checklist.json"), "utf8"));
+const checklist = checklistTable(asks, new Set(rules.map(({ id }) => id)));
 const table = `<!-- table -->\n${[...head, ...rows].join("\n")}\n<!-- end of table -->`;
 writeFileSync(
   path,
-  readme.replace(/<!-- table -->.*<!-- end of table -->/s, () => table),
+  readme
+    .replace(/<!-- table -->.*<!-- end of table -->/s, () => table)
+    .replace(/<!-- checklist -->.*<!-- end of checklist -->/s, () => checklist),
 );
 
 /**
