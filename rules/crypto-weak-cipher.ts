@@ -1,4 +1,5 @@
 /** Encryption that shows what it should hide: broken ciphers, the mode ECB, starting values that never change. */
+
 import { constantBytes } from "../server/rule/constant-bytes.ts";
 import { constantOf, given, written } from "../server/rule/given.ts";
 import { isTest } from "../server/rule/place.ts";
@@ -12,6 +13,7 @@ import {
   type Value,
   type ValueId,
 } from "../server/rule/rule.ts";
+import { storesOf } from "../server/rule/stores.ts";
 import { type Data, rowData, spanOf } from "../server/rule/tokens.ts";
 import { sameAs } from "../server/rule/uses.ts";
 
@@ -197,9 +199,7 @@ function sliced(code: Code, op: ReturnType<Code["op"]>): ValueId | undefined {
 function rootOf(code: Code, id: ValueId, depth = 0): ValueId {
   const op = code.op(id);
   if (op.op !== "load" || depth > 8) return id;
-  const stores = code.ir.ops.flatMap((o) =>
-    o.op === "store" && o.slot === op.slot ? [o.value] : [],
-  );
+  const stores = storesOf(code, op.slot);
   const [only] = stores;
   return stores.length === 1 && only !== undefined ? rootOf(code, only, depth + 1) : id;
 }

@@ -7,6 +7,7 @@ import {
   rule,
   type ValueId,
 } from "../server/rule/rule.ts";
+import { storesOf } from "../server/rule/stores.ts";
 import { bare } from "../server/rule/tokens.ts";
 
 export default rule({
@@ -70,7 +71,7 @@ function isRow(code: Code, value: ValueId): boolean {
 }
 function origin(code: Code, op: Op): Op | undefined {
   if (op.op !== "load") return op;
-  const stores = code.ir.ops.filter((o) => o.op === "store" && o.slot === op.slot);
+  const stores = storesOf(code, op.slot);
   const [only] = stores;
-  return stores.length === 1 && only?.op === "store" ? bare(code, only.value) : undefined;
+  return stores.length === 1 && only !== undefined ? bare(code, only) : undefined;
 }

@@ -1,5 +1,7 @@
 /** What data does in a command that is started. */
+
 import { type Code, constants, type Hit, type Op, spread } from "./rule.ts";
+import { storesOf } from "./stores.ts";
 
 /** Programs that take a command of a shell as an argument, with what says so. */
 const SHELLS: Readonly<Record<string, RegExp>> = {
@@ -75,9 +77,9 @@ function wordsOf(call: Op & { op: "call" }, code: Code): (string | undefined)[] 
 function written(code: Code, id: number): Op {
   const op = code.op(id);
   if (op.op !== "load") return op;
-  const stores = code.ir.ops.filter((o) => o.op === "store" && o.slot === op.slot);
+  const stores = storesOf(code, op.slot);
   const [only] = stores;
-  return stores.length === 1 && only?.op === "store" ? code.op(only.value) : op;
+  return stores.length === 1 && only !== undefined ? code.op(only) : op;
 }
 
 function isFirst(hit: Hit, call: Op & { op: "call" }): boolean {

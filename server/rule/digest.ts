@@ -1,10 +1,15 @@
 /** Hashes as the model rows of kind "digest" describe them: of what they are made, by the names of it, and what for. */
+
 import { constantOf, given } from "./given.ts";
 import type { Code, Observation, Op, ValueId } from "./rule.ts";
 import { secretName, words } from "./secret-names.ts";
 import { madeFrom } from "./slice.ts";
+import { storesOf } from "./stores.ts";
 import { bare, type Data, rowData } from "./tokens.ts";
 import { sameAs } from "./uses.ts";
+
+/** Of a variable that is set again and again the first values tell enough. */
+const MOST_STORES = 16;
 
 export interface Digest {
   readonly call: Observation;
@@ -108,14 +113,12 @@ export function piecesOf(code: Code, from: readonly ValueId[]): readonly Piece[]
         break;
       case "load": {
         const name = slotName(code, op.slot);
-        const stores = code.ir.ops.flatMap((o) =>
-          o.op === "store" && o.slot === op.slot ? [o] : [],
-        );
-        if (name.startsWith("%")) todo.push(...stores.map((o) => o.value));
+        const stores = storesOf(code, op.slot).slice(0, MOST_STORES);
+        if (name.startsWith("%")) todo.push(...stores);
         else {
           add(id, "name", name);
           // What a variable was made from says more where its own name says little.
-          for (const { value } of stores) todo.push(value);
+          todo.push(...stores);
         }
         break;
       }

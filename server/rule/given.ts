@@ -1,6 +1,8 @@
 /** What a call was given, where a model row says to look; knows "not given" from "cannot be seen". Item coordinates. */
+
 import type { Argument, Code, Context, Observation, Op, Value, ValueId } from "./rule.ts";
 import { constants, onlyConst, readField } from "./rule.ts";
+import { storesOf } from "./stores.ts";
 
 export type Given =
   | {
@@ -174,10 +176,8 @@ export function binder(
 export function onlyStore(code: Code, name: string): ValueId | undefined {
   const slot = code.ir.slots.indexOf(name);
   if (code.ir.params.some((p) => p.slot === slot)) return undefined;
-  const stores = code.ir.ops.filter(
-    (o): o is Op & { op: "store" } => o.op === "store" && o.slot === slot,
-  );
-  return stores.length === 1 ? stores[0]?.value : undefined;
+  const stores = storesOf(code, slot);
+  return stores.length === 1 ? stores[0] : undefined;
 }
 
 /** The module variable that a file exports under a name, through re-exports. */

@@ -4,6 +4,7 @@ import { type Piece, piecesOf } from "./digest.ts";
 import { isIdentity } from "./lookups.ts";
 import type { Code, Op, ValueId } from "./rule.ts";
 import { words } from "./secret-names.ts";
+import { storesOf } from "./stores.ts";
 import { bare } from "./tokens.ts";
 
 /** "password", "userPassword", "pw": not "passwordHash", "hashed_password", "password_reset". */
@@ -86,9 +87,7 @@ function single(code: Code, id: ValueId, depth = 0): ValueId {
   if (depth > 8) return id;
   if (op.op === "annotate" || op.op === "await") return single(code, op.value, depth + 1);
   if (op.op !== "load") return id;
-  const stores = code.ir.ops.flatMap((o) =>
-    o.op === "store" && o.slot === op.slot ? [o.value] : [],
-  );
+  const stores = storesOf(code, op.slot);
   const [only] = stores;
   return stores.length === 1 && only !== undefined ? single(code, only, depth + 1) : id;
 }
@@ -145,10 +144,7 @@ function chain(code: Code, id: ValueId): readonly string[] {
       case "load": {
         const name = (code.ir.slots[op.slot] ?? "").replace(/#\d+$/, "");
         if (!name.startsWith("%")) out.push(name);
-        const store: Op | undefined = code.ir.ops.find(
-          (o) => o.op === "store" && o.slot === op.slot,
-        );
-        at = store?.op === "store" ? store.value : undefined;
+        at = storesOf(code, op.slot)[0];
         break;
       }
       default:

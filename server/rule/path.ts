@@ -1,6 +1,8 @@
 /** What can be told about a path that reaches the file system: what it starts with, what was checked, where its parts come from. */
+
 import type { Code, Context, Hit, ValueId } from "./rule.ts";
 import { kindBit } from "./rule.ts";
+import { storesOf } from "./stores.ts";
 import { common } from "./surroundings.ts";
 
 /** `sendFile(name, { root })` stays inside the root by itself. */
@@ -43,9 +45,7 @@ function isWrittenText(code: Code, id: ValueId, depth: number): boolean {
   const op = code.op(id);
   if (op.op === "const") return typeof op.value === "string";
   if (op.op !== "load" || depth > 3) return false;
-  const stores = code.ir.ops.flatMap((o) =>
-    o.op === "store" && o.slot === op.slot ? [o.value] : [],
-  );
+  const stores = storesOf(code, op.slot);
   return stores.length > 0 && stores.every((value) => isWrittenText(code, value, depth + 1));
 }
 

@@ -2,8 +2,10 @@
  * What an expression means across files: two expressions with an identity in common are the same thing (the same module
  * variable, the same environment variable, equal constants, the same field of a class). No identity: nothing can be said.
  */
+
 import { binder, exportOf } from "./given.ts";
 import type { Code, Context, Op, ValueId } from "./rule.ts";
+import { storesOf } from "./stores.ts";
 
 const MAX_DEPTH = 14;
 /** Global objects that are the same in every file. */
@@ -78,15 +80,13 @@ function variable(code: Code, name: string, context: Context, depth: number): re
   const param = code.ir.params.findIndex((p) => p.slot === slot);
   if (param >= 0)
     return param === 0 && code.language === "python" && name === "self" ? ownClass(code) : [];
-  const stores = code.ir.ops.filter(
-    (o): o is Op & { op: "store" } => o.op === "store" && o.slot === slot,
-  );
-  const values = stores.flatMap((s) => trace(code, s.value, context, depth + 1));
+  const stores = storesOf(code, slot);
+  const values = stores.flatMap((value) => trace(code, value, context, depth + 1));
   // What an import binds is the thing it leads to, not a variable of this file.
   const own =
     code.ir.kind === "module" &&
     !name.startsWith("%") &&
-    !stores.some((s) => code.op(s.value).op === "import")
+    !stores.some((value) => code.op(value).op === "import")
       ? [`var:${code.file} ${name}`]
       : [];
   return name.startsWith("%") || stores.length === 1 ? [...own, ...values] : own;
