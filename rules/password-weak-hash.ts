@@ -1,7 +1,9 @@
 /** Passwords that are kept so that who gets the table has them: as they are, or by a hash that is made to be fast. */
+
 import { turnsOf } from "../server/rule/becomes.ts";
 import { type Digest, digestOf, hashedBy, piecesOf, tellsApart } from "../server/rule/digest.ts";
 import { keysOf } from "../server/rule/lookups.ts";
+import { mentioning } from "../server/rule/mentions.ts";
 import {
   isKeptPassword,
   isPassword,
@@ -35,7 +37,7 @@ export default rule({
     watch: ["{hmac,secrets}.compare_digest", "crypto.timingSafeEqual"],
     sinks: ["digest", "lookup", "sql"],
     check(calls, code) {
-      if (isTest(code.file)) return [];
+      if (!saysPassword(code) || isTest(code.file)) return [];
       return [
         ...calls.flatMap((call) => hashed(call, calls, code)),
         ...calls.flatMap((call) => askedFor(call, code)),
@@ -68,6 +70,9 @@ export default rule({
     },
   ],
 });
+
+/** Each name that counts as one has this in it. */
+const saysPassword = mentioning(/pass|pw/i);
 
 function matchOf(
   call: { readonly item: string; readonly op: ValueId; readonly span: Match["span"] },
@@ -199,6 +204,7 @@ function sqlOf(alt: Alt): string {
   return alt.parts.map((part) => part.text ?? "?").join("");
 }
 function asksForPassword(sql: string): boolean {
+  if (!/pass|pw/i.test(sql)) return false;
   const tokens = sqlTokens(sql);
   const where = tokens.findIndex((t) => t.kind === "word" && t.value === "where");
   return (
@@ -222,13 +228,14 @@ function asksForPassword(sql: string): boolean {
 function compared(calls: readonly Observation[], code: Code): readonly Match[] {
   const isPlain = (a: ValueId, b: ValueId): boolean =>
     isKeptPassword(code, a) && isTypedPassword(code, b);
-  const own = code.ir.ops.flatMap((op, id): readonly Match[] =>
-    op.op === "compare" &&
-    /^[=!]=$/.test(op.operator) &&
-    (isPlain(op.left, op.right) || isPlain(op.right, op.left))
-      ? [matchOf({ item: code.item, op: id, span: op.span }, code, undefined)]
-      : [],
-  );
+  const own: Match[] = [];
+  for (const [id, op] of code.ir.ops.entries())
+    if (
+      op.op === "compare" &&
+      /^[=!]=$/.test(op.operator) &&
+      (isPlain(op.left, op.right) || isPlain(op.right, op.left))
+    )
+      own.push(matchOf({ item: code.item, op: id as ValueId, span: op.span }, code, undefined));
   const told = calls.flatMap((call): readonly Match[] => {
     if (!call.paths.some((path) => /compare_digest|timingSafeEqual/.test(path))) return [];
     const [left, right] = call.args.map((a) => converted(code, a.op));

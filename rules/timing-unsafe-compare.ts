@@ -32,13 +32,14 @@ export default rule({
     watch: ["hmac.{new,digest,HMAC}", "crypto.createHmac"],
     sinks: ["digest"],
     check(calls, code, context) {
-      if (isTest(code.file) || isSample(code.file) || isBrowser(code)) return [];
       const signed = calls.flatMap((call) => signatures(call, code));
       const told = new Set(signed.map((m) => m.op));
-      return [
+      const found = [
         ...signed,
         ...secrets(code, context).filter((m) => m.item !== code.item || !told.has(m.op)),
       ];
+      const isElsewhere = found.length > 0 && (isTest(code.file) || isSample(code.file));
+      return isElsewhere || (found.length > 0 && isBrowser(code)) ? [] : found;
     },
   },
   say: ({ facts }) => {
@@ -89,18 +90,20 @@ function isLength(code: Code, id: ValueId): boolean {
 
 /** What a request holds, compared with a secret of the configuration. */
 function secrets(code: Code, context: Context): readonly Match[] {
-  return code.ir.ops.flatMap((op, id): readonly Match[] => {
-    if (!isEquality(op)) return [];
+  const out: Match[] = [];
+  for (const [id, op] of code.ir.ops.entries()) {
+    if (!isEquality(op)) continue;
     for (const [own, other, ours] of [
       [op.left, op.right, "left"],
       [op.right, op.left, "right"],
     ] as const) {
       const secret = configured(code, own, context);
-      if (secret !== undefined && isSent(code, other, context))
-        return [matchOf(code, id, op, { secret, ours })];
+      if (secret === undefined || !isSent(code, other, context)) continue;
+      out.push(matchOf(code, id as ValueId, op, { secret, ours }));
+      break;
     }
-    return [];
-  });
+  }
+  return out;
 }
 
 /** `process.env.API_KEY`, `os.environ["API_KEY"]`, `settings.SECRET_KEY`, `API_KEY`: its name. */

@@ -37,15 +37,18 @@ export function isBrowser(code: Code): boolean {
   const module = code.other(`${code.file}#`) ?? code;
   if (module.ir.directives?.includes("use client") === true) return true;
   if (module.ir.directives?.includes("use server") === true) return false;
-  return (
-    /\.(?:tsx|jsx)$/.test(code.file) ||
-    [module, code].some((where) =>
-      where.ir.ops.some(
-        (op) =>
-          op.op === "free" && /^(?:window|document|localStorage|sessionStorage)$/.test(op.name),
-      ),
-    )
-  );
+  return /\.(?:tsx|jsx)$/.test(code.file) || usesPage(module) || usesPage(code);
+}
+const pages = new WeakMap<Code["ir"], boolean>();
+function usesPage({ ir }: Code): boolean {
+  let uses = pages.get(ir);
+  if (uses === undefined) {
+    uses = ir.ops.some(
+      (op) => op.op === "free" && /^(?:window|document|localStorage|sessionStorage)$/.test(op.name),
+    );
+    pages.set(ir, uses);
+  }
+  return uses;
 }
 
 /** A script that a browser runs beside its pages: it answers the requests of its own user. */
