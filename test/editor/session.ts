@@ -110,6 +110,9 @@ function installedExtension(server: RunningWorkbench): string {
   return join(extensions, name);
 }
 
+/** After so long a click that did nothing is made again. */
+const CLICK_LOST_MS = 4000;
+
 /** Opens a file of the workspace by its path, as a person would with Ctrl+P. */
 export async function openFile(page: Page, name: string): Promise<void> {
   await page.keyboard.press("Control+P");
@@ -117,8 +120,17 @@ export async function openFile(page: Page, name: string): Promise<void> {
   const row = page.locator(".quick-input-list .monaco-list-row", {
     hasText: name.split("/").at(-1)!,
   });
-  await row.first().click();
-  await page.locator(`.tab.active[data-resource-name="${name.split("/").at(-1)}"]`).waitFor();
+  const tab = page.locator(`.tab.active[data-resource-name="${name.split("/").at(-1)}"]`);
+  // The list is made anew when the search comes to its end: a click just then is lost.
+  for (let clicks = 0; clicks < 4; clicks++) {
+    await row.first().click();
+    const isOpen = await tab.waitFor({ timeout: CLICK_LOST_MS }).then(
+      () => true,
+      () => false,
+    );
+    if (isOpen || !(await row.first().isVisible())) break;
+  }
+  await tab.waitFor();
 }
 
 /** Runs a command of the palette by its whole title. */
