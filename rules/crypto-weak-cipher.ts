@@ -13,7 +13,7 @@ import {
   type Value,
   type ValueId,
 } from "../server/rule/rule.ts";
-import { storesOf } from "../server/rule/stores.ts";
+import { single } from "../server/rule/stores.ts";
 import { type Data, rowData, spanOf } from "../server/rule/tokens.ts";
 import { sameAs } from "../server/rule/uses.ts";
 
@@ -186,7 +186,7 @@ function isOfKey(
   const key = given(call, data.key);
   if (key.kind !== "given" || where.item !== code.item) return false;
   const whole = op.op === "slice" ? op.object : sliced(code, op);
-  return whole !== undefined && sameAs(code, rootOf(code, key.argument.op)).has(whole);
+  return whole !== undefined && sameAs(code, single(code, key.argument.op)).has(whole);
 }
 function sliced(code: Code, op: ReturnType<Code["op"]>): ValueId | undefined {
   if (op.op !== "call") return undefined;
@@ -194,14 +194,6 @@ function sliced(code: Code, op: ReturnType<Code["op"]>): ValueId | undefined {
   return callee.op === "member" && /^(?:slice|subarray|substring|substr)$/.test(callee.name)
     ? callee.object
     : undefined;
-}
-/** What a variable that is set once was set to. */
-function rootOf(code: Code, id: ValueId, depth = 0): ValueId {
-  const op = code.op(id);
-  if (op.op !== "load" || depth > 8) return id;
-  const stores = storesOf(code, op.slot);
-  const [only] = stores;
-  return stores.length === 1 && only !== undefined ? rootOf(code, only, depth + 1) : id;
 }
 
 /** What others have encrypted is read: there is no choice. */

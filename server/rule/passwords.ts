@@ -4,7 +4,7 @@ import { type Piece, piecesOf } from "./digest.ts";
 import { isIdentity } from "./lookups.ts";
 import type { Code, Op, ValueId } from "./rule.ts";
 import { words } from "./secret-names.ts";
-import { storesOf } from "./stores.ts";
+import { single, storesOf } from "./stores.ts";
 import { bare } from "./tokens.ts";
 
 /** "password", "userPassword", "pw": not "passwordHash", "hashed_password", "password_reset". */
@@ -81,17 +81,6 @@ export function isKeptPassword(code: Code, id: ValueId): boolean {
   }
   return false;
 }
-/** What a variable was set to, where that is one thing. */
-function single(code: Code, id: ValueId, depth = 0): ValueId {
-  const op = code.op(id);
-  if (depth > 8) return id;
-  if (op.op === "annotate" || op.op === "await") return single(code, op.value, depth + 1);
-  if (op.op !== "load") return id;
-  const stores = storesOf(code, op.slot);
-  const [only] = stores;
-  return stores.length === 1 && only !== undefined ? single(code, only, depth + 1) : id;
-}
-
 /** Of a person, or a row that was found: neither a request nor a form. */
 function isKept(code: Code, object: ValueId): boolean {
   const all = chain(code, object);

@@ -19,3 +19,14 @@ export function storesOf({ ir }: Code, slot: number): readonly ValueId[] {
   }
   return stores.get(slot) ?? [];
 }
+
+/** What a variable that is set once was set to, through casts and waiting. */
+export function single(code: Code, id: ValueId, depth = 0): ValueId {
+  const op = code.op(id);
+  if (depth > 8) return id;
+  if (op.op === "annotate" || op.op === "await") return single(code, op.value, depth + 1);
+  if (op.op !== "load") return id;
+  const stores = storesOf(code, op.slot);
+  const [only] = stores;
+  return stores.length === 1 && only !== undefined ? single(code, only, depth + 1) : id;
+}
