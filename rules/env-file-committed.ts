@@ -1,11 +1,10 @@
 /** A file of variables with real values that git does not leave out: whoever gets the repository gets them. */
-import { credentialIn, isUsualPassword } from "../server/rule/credentials.ts";
-import { type Variable, variables } from "../server/rule/dotenv.ts";
+import { credentialIn } from "../server/rule/credentials.ts";
+import { variables } from "../server/rule/dotenv.ts";
 import { isIgnored } from "../server/rule/ignored.ts";
 import { isDevelopment, isTest } from "../server/rule/place.ts";
 import { type ManifestFile, type Match, rule } from "../server/rule/rule.ts";
-import { isSeen, PUBLIC_PREFIX, secretName } from "../server/rule/secret-names.ts";
-import { isPassword, isRandom } from "../server/rule/secret-value.ts";
+import { holdsSecret } from "../server/rule/secret-variable.ts";
 
 const ENV = /^(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env)$/;
 /** To be copied and filled in: what stands there is made up, but for what is not. */
@@ -50,7 +49,7 @@ function check(file: ManifestFile): readonly Match[] {
     // Tests have made-up ones; a checksum is not made up.
     const isKnown = found !== undefined && (found.proved || !isTest(file.file));
     const isOwn = !SAMPLE.test(name) && !isTest(file.file) && !isDevelopment(`${file.file}.env`);
-    if (!isKnown && !(isOwn && isSecret(one))) return [];
+    if (!isKnown && !(isOwn && holdsSecret(one))) return [];
     return [
       {
         item: `${file.file}#`,
@@ -64,20 +63,6 @@ function check(file: ManifestFile): readonly Match[] {
       },
     ];
   });
-}
-
-/** By its name, and by a value that nobody chose as a stand-in. */
-function isSecret({ name, value }: Variable): boolean {
-  if (PUBLIC_PREFIX.test(name) || secretName(name)?.kind !== "secret") return false;
-  // A "client secret" is one, whatever else the name says.
-  if (isSeen(name) && !/(?:secret|passw(?:or)?d)$/i.test(name)) return false;
-  if (isRandom(value)) return true;
-  return (
-    /passw|passphrase|pwd/i.test(name) &&
-    value.length >= 8 &&
-    isPassword(value) &&
-    !isUsualPassword(value)
-  );
 }
 
 function nameOf({ file }: ManifestFile): string {

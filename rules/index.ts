@@ -46,12 +46,16 @@ import deserializationUnsafePage from "./deserialization-unsafe.md";
 import deserializationUnsafe from "./deserialization-unsafe.ts";
 import djangoInsecureSettingsPage from "./django-insecure-settings.md";
 import djangoInsecureSettings from "./django-insecure-settings.ts";
+import dockerSecretInImagePage from "./docker-secret-in-image.md";
+import dockerSecretInImage from "./docker-secret-in-image.ts";
 import envFileCommittedPage from "./env-file-committed.md";
 import envFileCommitted from "./env-file-committed.ts";
 import errorDetailToClientPage from "./error-detail-to-client.md";
 import errorDetailToClient from "./error-detail-to-client.ts";
 import exfiltrationPatternPage from "./exfiltration-pattern.md";
 import exfiltrationPattern from "./exfiltration-pattern.ts";
+import firebaseOpenRulesPage from "./firebase-open-rules.md";
+import firebaseOpenRules from "./firebase-open-rules.ts";
 import ghaAdhocExecutionPage from "./gha-adhoc-execution.md";
 import ghaAdhocExecution from "./gha-adhoc-execution.ts";
 import ghaDangerousTriggerPage from "./gha-dangerous-trigger.md";
@@ -201,9 +205,11 @@ export const rules: RuleSet = {
     depUnpinnedVersion,
     deserializationUnsafe,
     djangoInsecureSettings,
+    dockerSecretInImage,
     envFileCommitted,
     errorDetailToClient,
     exfiltrationPattern,
+    firebaseOpenRules,
     ghaAdhocExecution,
     ghaDangerousTrigger,
     ghaExcessivePermissions,
@@ -291,9 +297,11 @@ export const rules: RuleSet = {
     "dep-unpinned-version": depUnpinnedVersionPage,
     "deserialization-unsafe": deserializationUnsafePage,
     "django-insecure-settings": djangoInsecureSettingsPage,
+    "docker-secret-in-image": dockerSecretInImagePage,
     "env-file-committed": envFileCommittedPage,
     "error-detail-to-client": errorDetailToClientPage,
     "exfiltration-pattern": exfiltrationPatternPage,
+    "firebase-open-rules": firebaseOpenRulesPage,
     "gha-adhoc-execution": ghaAdhocExecutionPage,
     "gha-dangerous-trigger": ghaDangerousTriggerPage,
     "gha-excessive-permissions": ghaExcessivePermissionsPage,

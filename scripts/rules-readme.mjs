@@ -25,6 +25,8 @@ const NAMES = {
   toml: "pyproject.toml",
   yml: ".github/workflows/ci.yml",
   sql: "supabase/migrations/0001_tables.sql",
+  dockerfile: "Dockerfile",
+  rules: "firestore.rules",
   md: "AGENTS.md",
 };
 const LANGUAGES = {
@@ -32,6 +34,8 @@ const LANGUAGES = {
   TypeScript: /\.[cm]?tsx?$/,
   JavaScript: /\.[cm]?jsx?$/,
   SQL: /\.sql$/,
+  Firebase: /\.rules(?:\.json)?$/,
+  Dockerfile: /(?:^|\/)(?:Docker|Container)file|\.[Dd]ockerfile$/,
 };
 const GRADES = ["safe", "suggested", "placeholder", "manual"];
 

@@ -61,6 +61,8 @@ const DEFAULT_NAMES: Readonly<Record<string, string>> = {
   toml: "pyproject.toml",
   yml: ".github/workflows/ci.yml",
   sql: "supabase/migrations/0001_tables.sql",
+  dockerfile: "Dockerfile",
+  rules: "firestore.rules",
   md: "AGENTS.md",
 };
 const WORDS: ReadonlySet<string> = new Set(["fixed", "exploit", "strict", "broken"]);

@@ -7,11 +7,11 @@ import { withTrial } from "./trial.ts";
 /** How a line comment starts, by the last part of a file's name or the editor's language; JSON has none. */
 const COMMENTS: readonly (readonly [RegExp, string])[] = [
   [
-    /^(python|toml|pip-requirements|yaml|dotenv|properties|ini|github-actions-workflow)$|\.(pyi?|pyw|toml|txt|cfg|in|ya?ml|env|conf|npmrc)$|(^|\/)(\.env\.[\w.-]+|Pipfile)$/,
+    /^(python|toml|pip-requirements|yaml|dotenv|properties|ini|dockerfile|github-actions-workflow)$|\.(pyi?|pyw|toml|txt|cfg|in|ya?ml|env|conf|npmrc|dockerfile)$|(^|\/)(\.env\.[\w.-]+|Pipfile|(Docker|Container)file(\.[\w.-]+)?)$/,
     "#",
   ],
   [/^sql$|\.sql$/, "--"],
-  [/^(type|java)script(react)?$|\.([cm]?[jt]s|[jt]sx)$/, "//"],
+  [/^(type|java)script(react)?$|\.([cm]?[jt]s|[jt]sx|rules)$/, "//"],
 ];
 
 export function lineComment(file: FileId, languageId: string | undefined): string | undefined {

@@ -1,12 +1,16 @@
 /** Where the comments of files stand that are no code: by the kind of file, and never inside a text. */
 import { visit } from "jsonc-parser";
 import { Lexer } from "yaml";
+import { dockerfile, isDockerfile } from "./dockerfile.ts";
+import { firebaseComments, isFirebaseRules } from "./firebase-rules.ts";
 import type { FileId, Span } from "./rule.ts";
 import { sqlTokens } from "./sql-statements.ts";
 
 /** In order; none for a kind of file that has none. */
 export function commentsOf(file: FileId, text: string): readonly Span[] {
   const name = file.slice(file.lastIndexOf("/") + 1);
+  if (isDockerfile(name)) return dockerfile(text).comments;
+  if (isFirebaseRules(name)) return firebaseComments(text);
   if (/\.ya?ml$/.test(name)) return ofYaml(text);
   if (/\.sql$/.test(name)) return ofSql(text);
   if (/\.jsonc?$/.test(name)) return ofJson(text);

@@ -74,6 +74,17 @@ const NAMES = [
   ".npmrc",
   "uv.toml",
   ".gitignore",
+  "firestore.rules",
+  "storage.dev.rules",
+  "udev.rules",
+  "database.rules.json",
+  "Dockerfile",
+  "Dockerfile.prod",
+  "api.dockerfile",
+  "Containerfile",
+  "dockerfile.md",
+  ".dockerignore",
+  "Dockerfile.dockerignore",
   "db/migrations/0001_tables.sql",
 ];
 

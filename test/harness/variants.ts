@@ -1,5 +1,6 @@
 /** The same program in other clothes: its findings stand on the same lines. */
 import type { Engine } from "../../server/engine/api.ts";
+import { isDockerfile } from "../../server/rule/dockerfile.ts";
 import { check, type LoadOptions, load, settle, summary, type Texts } from "./project.ts";
 import { without } from "./report.ts";
 
@@ -127,7 +128,10 @@ function mapped(texts: Texts, change: (text: string) => string): Texts {
 /** A comment line to put in front, or "" where none can stand. */
 function emojiLine(name: string, text: string): string {
   if (text.startsWith("#!")) return "";
+  // Directives stand before every comment.
+  if (isDockerfile(name))
+    return /^\s*# *(?:escape|syntax|check) *=/.test(text) ? "" : "# 🦊 naïve\n";
   if (/\.(?:py|txt|toml|ya?ml|lock)$/.test(name)) return "# 🦊 naïve\n";
   if (name.endsWith(".sql")) return "-- 🦊 naïve\n";
-  return /\.(?:[mc]?[jt]s|[jt]sx)$/.test(name) ? "// 🦊 naïve\n" : "";
+  return /\.(?:[mc]?[jt]s|[jt]sx|rules)$/.test(name) ? "// 🦊 naïve\n" : "";
 }
