@@ -53,6 +53,7 @@ export const MANIFESTS = [
   "**/.gemini/settings*.json",
   "**/supabase/**/*.sql",
   "**/supabase/config.toml",
+  "**/.skeptic/advisories/*.json",
   "**/*firestore*.rules",
   "**/*storage*.rules",
   "**/*database*.rules.json",

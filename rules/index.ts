@@ -34,6 +34,8 @@ import depHallucinatedPackagePage from "./dep-hallucinated-package.md";
 import depHallucinatedPackage from "./dep-hallucinated-package.ts";
 import depInstallScriptPage from "./dep-install-script.md";
 import depInstallScript from "./dep-install-script.ts";
+import depKnownVulnerablePage from "./dep-known-vulnerable.md";
+import depKnownVulnerable from "./dep-known-vulnerable.ts";
 import depLockfileIntegrityPage from "./dep-lockfile-integrity.md";
 import depLockfileIntegrity from "./dep-lockfile-integrity.ts";
 import depLockfileMissingPage from "./dep-lockfile-missing.md";
@@ -199,6 +201,7 @@ export const rules: RuleSet = {
     depGitOrUrlSource,
     depHallucinatedPackage,
     depInstallScript,
+    depKnownVulnerable,
     depLockfileIntegrity,
     depLockfileMissing,
     depTyposquat,
@@ -291,6 +294,7 @@ export const rules: RuleSet = {
     "dep-git-or-url-source": depGitOrUrlSourcePage,
     "dep-hallucinated-package": depHallucinatedPackagePage,
     "dep-install-script": depInstallScriptPage,
+    "dep-known-vulnerable": depKnownVulnerablePage,
     "dep-lockfile-integrity": depLockfileIntegrityPage,
     "dep-lockfile-missing": depLockfileMissingPage,
     "dep-typosquat": depTyposquatPage,

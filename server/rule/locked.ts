@@ -19,6 +19,8 @@ export interface LockedPackage {
   readonly commit?: string | undefined;
   /** A file for other systems than this one, of which the form holds no checksum. */
   readonly optional?: boolean;
+  /** Only for development and tests, as far as the lock file says. */
+  readonly development?: boolean;
 }
 
 export interface LockFile {

@@ -39,6 +39,7 @@ export function npm(text: string): LockFile | undefined {
       hashes:
         isAddress || typeof hash === "string" ? [typeof hash === "string" ? hash : ""] : undefined,
       commit: isGit ? /#([0-9a-f]{40})$/.exec(url)?.[1] : undefined,
+      development: value("dev") === true,
     });
   };
   const listed = top.get("packages");
@@ -205,6 +206,7 @@ export function pnpm(text: string): LockFile | undefined {
             url === undefined || isLocal ? [] : [{ text: address, span: unquoted(url.span, text) }],
           hashes: [integrity ?? ""],
           commit: commit ?? ofGithub,
+          development: textOf(at(value, "dev")) === "true",
         },
       ];
     },

@@ -55,6 +55,8 @@ export function pythonToml(text: string): LockFile | undefined {
             ? undefined
             : files.map((file) => (typeof file.hash === "string" ? file.hash : "")),
         commit: isGit ? commitOf(String(git), source, one) : undefined,
+        // Poetry before 1.5.
+        development: one.category === "dev",
       },
     ];
   });
@@ -81,8 +83,8 @@ export function pipfile(text: string): LockFile | undefined {
   if (root === undefined) return undefined;
   const packages = properties(root)
     .filter(({ key }) => key !== "_meta")
-    .flatMap(({ value }) => properties(value))
-    .map(({ key, name, value }): LockedPackage => {
+    .flatMap((group) => properties(group.value).map((one) => ({ ...one, group: group.key })))
+    .map(({ key, name, value, group }): LockedPackage => {
       const fields = new Map(properties(value).map((one) => [one.key, one.value]));
       const hashes = fields.get("hashes")?.children?.map((one) => String(one.value));
       const git = fields.get("git");
@@ -96,6 +98,7 @@ export function pipfile(text: string): LockFile | undefined {
         urls: git === undefined ? [] : [{ text: String(git.value), span: inside(git) }],
         hashes: hashes === undefined || hashes.length === 0 ? [""] : hashes,
         commit: typeof ref === "string" && /^[0-9a-f]{40}$/.test(ref) ? ref : undefined,
+        development: group === "develop",
       };
     });
   return { ecosystem: "python", packages };

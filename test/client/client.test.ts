@@ -78,6 +78,8 @@ const NAMES = [
   "storage.dev.rules",
   "udev.rules",
   "database.rules.json",
+  ".skeptic/advisories/audit.json",
+  ".skeptic/rules/own.json",
   "Dockerfile",
   "Dockerfile.prod",
   "api.dockerfile",
