@@ -11,6 +11,8 @@ const MARKS: Readonly<Record<string, string>> = {
     "one function stores the data and another one reads it; that they run in this order is not known",
   "whole-object":
     "it is read so deep inside an object that its parts are not told apart: another part of it may be meant",
+  "put-in":
+    "a form has only the fields that it declares; that the one that is used is among them is not known",
   "unknown-origin":
     "no call of the function was seen in the files that were read, so where its parameter comes from is not known",
 };

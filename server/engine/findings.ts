@@ -11,13 +11,13 @@ import { deedBit } from "../taint/kinds.ts";
 import type { Knowledge } from "../taint/knowledge.ts";
 import type { SourceRow } from "../taint/model.ts";
 import type { Hit } from "../taint/summary.ts";
-import { type ItemId, MARKS, markBit, type Ref, type Trail } from "../taint/value.ts";
+import { type ItemId, marksIn, type Ref, type Trail } from "../taint/value.ts";
 import type { Confidence, Finding, FlowStep, Level, Settings, Severity } from "./api.ts";
 import { codeOf } from "./code.ts";
 import { gathered } from "./gathered.ts";
 import type { FindingsInput, Found } from "./input.ts";
 import { literalValues, withoutSecrets } from "./mask.ts";
-import { CONFIDENCES, matchesOf, type Raw, SEVERITIES } from "./matches.ts";
+import { CONFIDENCES, marksOf, matchesOf, type Raw, SEVERITIES } from "./matches.ts";
 import { requirementOf } from "./requirements.ts";
 import { type Suppressor, suppressor } from "./suppress.ts";
 import { suppressionNotes } from "./suppression-notes.ts";
@@ -317,10 +317,7 @@ function build(
     match.hit === undefined
       ? related(match, input)
       : (paths[0] ?? steps(match.hit.trail, input.program));
-  const marks: string[] =
-    match.hit === undefined
-      ? []
-      : MARKS.filter((m) => ((match.hit as Hit).marks & markBit(m)) !== 0);
+  const marks: string[] = match.hit === undefined ? [] : marksIn(marksOf(match.hit, context));
   if (r.isUnknown) marks.push("unknown-origin");
   return {
     rule: rule.id,

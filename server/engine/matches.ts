@@ -5,15 +5,16 @@ import { fileOf, type PlacedItem, type Program } from "../project/program.ts";
 import { type Context, leadsTo, type Match, type Rule, readsFile } from "../rule/rule.ts";
 import { kindBit } from "../taint/kinds.ts";
 import type { Hit, Observation } from "../taint/summary.ts";
-import type { ItemId } from "../taint/value.ts";
+import { type ItemId, markBit } from "../taint/value.ts";
 import type { Confidence, Severity } from "./api.ts";
 import type { ProjectIndex } from "./contributions.ts";
 import type { FindingsInput } from "./input.ts";
 import { concerned } from "./watched.ts";
 
-/** From little to much. */
 /** With so many approximations on its way a flow is shown with the strict profile only. */
 const MOST_MARKS = 3;
+const PUT_IN = markBit("put-in");
+/** From little to much. */
 export const CONFIDENCES: readonly Confidence[] = ["low", "medium", "high"];
 export const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high", "critical"];
 
@@ -153,7 +154,7 @@ function flowsOf(
     list.sort(
       (a, b) =>
         Number(a.unknown) - Number(b.unknown) ||
-        count(a.hit.marks) - count(b.hit.marks) ||
+        count(marksOf(a.hit, context)) - count(marksOf(b.hit, context)) ||
         a.hit.trail.length - b.hit.trail.length ||
         (a.hit.label < b.hit.label ? -1 : a.hit.label > b.hit.label ? 1 : 0) ||
         (a.hit.trail.key < b.hit.trail.key ? -1 : 1),
@@ -173,7 +174,8 @@ function flowsOf(
       }
       hits.unshift(hit);
       const { site, argSpan: span } = hit;
-      const confidence = lower(more.confidence ?? "high", certainty(hit, unknown));
+      const approximations = marksOf(hit, context);
+      const confidence = lower(more.confidence ?? "high", certainty(approximations, unknown));
       first = {
         match: { item: site.item, span, op: site.op, hit, ...more, confidence },
         unknown,
@@ -183,9 +185,14 @@ function flowsOf(
   }
   return out;
 }
-/** A chain of guesses is little more than a guess. */
-function certainty({ marks }: Hit, isUnknown: boolean): Confidence {
-  if (count(marks) >= MOST_MARKS) return "low";
+/** The approximations on the way, as bits. What a client sends may have any field; what a form holds, its own only. */
+export function marksOf({ marks, label }: Hit, context: Context): number {
+  const isDeclared = (marks & PUT_IN) !== 0 && context.source(label)?.declared === true;
+  return isDeclared ? marks : marks & ~PUT_IN;
+}
+/** A chain of guesses is little more than a guess, and so is a field that a form may not even have. */
+function certainty(marks: number, isUnknown: boolean): Confidence {
+  if (count(marks) >= MOST_MARKS || (marks & PUT_IN) !== 0) return "low";
   return isUnknown || marks !== 0 ? "medium" : "high";
 }
 function lower(a: Confidence, b: Confidence): Confidence {

@@ -3,13 +3,24 @@
  * beginning, elements at later places are kept under `TAIL`. `ANY` holds what stands at a place nothing is known of.
  */
 
-import { readField, spread, withField } from "./fields.ts";
-import { join } from "./join.ts";
-import { constants, KEYS, onlyConst, TAIL, UNKNOWN, type Value, withTaint } from "./value.ts";
+import { mapTaint, readField, spread, withField } from "./fields.ts";
+import { join, joinTaint } from "./join.ts";
+import {
+  constants,
+  KEYS,
+  markBit,
+  onlyConst,
+  TAIL,
+  type Taint,
+  UNKNOWN,
+  type Value,
+  withTaint,
+} from "./value.ts";
 
 export const ANY = "*";
 /** Longer lists are kept as one tail. */
 const MAX_LIST = 60;
+const PUT_IN = markBit("put-in");
 
 /** The known beginning of a list: `known` elements, then the tail if there may be more. */
 function listOf(
@@ -140,15 +151,21 @@ export function merge(into: Value, from: Value): Value {
     for (const [key, field] of out.fields ?? []) fields.set(key, join(field, readField(from, key)));
     const { key: _key, closed: _closed, alts: _alts, ...rest } = out;
     out = { ...rest, fields, taint: [...rest.taint] };
-    out = withTaint(out, joined(out, from));
+    // Of an object whose fields are not all known, one that is read may not be among those that were put in.
+    out = withTaint(out, joinTaint(out.taint, into.closed ? from.taint : from.taint.map(putIn)));
   }
-  for (const [key, field] of from.fields ?? []) out = withField(out, key, field, key !== ANY);
+  for (const [key, field] of from.fields ?? []) {
+    const isSure = key !== ANY || into.closed === true;
+    out = withField(out, key, isSure ? field : mapTaint(field, putIn), key !== ANY);
+  }
   if (out.closed && !from.closed) {
     const { closed: _closed, key: _key, ...rest } = out;
     out = rest;
   }
   return out;
 }
+const putIn = (t: Taint): Taint => ({ ...t, marks: t.marks | PUT_IN });
+
 function joined(a: Value, b: Value): Value["taint"] {
   return join({ refs: [], taint: a.taint }, { refs: [], taint: b.taint }).taint;
 }

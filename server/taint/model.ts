@@ -31,6 +31,8 @@ export interface SourceRow {
   readonly of?: "address" | "origin" | "host" | "path" | "sender";
   /** The names in it are never `__proto__`: the parser leaves them out or refuses them. */
   readonly safeNames?: boolean;
+  /** The program declares which names are in it; the client does not add any. */
+  readonly declared?: boolean;
   /** Only of a call, and only if the end of this argument's text, as far as it is known, matches: `open("~/.npmrc")`. */
   readonly when?: { readonly arg: ArgSpec; readonly matches: string };
   /**

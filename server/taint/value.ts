@@ -70,10 +70,15 @@ export const MARKS = [
   "many-values",
   "stored",
   "whole-object",
+  /** The whole was put into an object of the program's: an approximation if the whole has only fields that are declared. */
+  "put-in",
 ] as const;
 export type Mark = (typeof MARKS)[number];
 export function markBit(mark: Mark): number {
   return 1 << MARKS.indexOf(mark);
+}
+export function marksIn(bits: number): Mark[] {
+  return MARKS.filter((mark) => (bits & markBit(mark)) !== 0);
 }
 
 /** What being true (or false) proves: label -> kinds cleared. */

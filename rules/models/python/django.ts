@@ -138,10 +138,17 @@ const django: Model = {
       path: "django.forms.Form().cleaned_data",
       kind: "remote",
       text: "what the client filled in",
+      declared: true,
     },
     { path: "django.forms.Form().data", kind: "remote", text: "what the client filled in" },
     {
-      path: "rest_framework.serializers.Serializer().{validated_data,initial_data}",
+      path: "rest_framework.serializers.Serializer().validated_data",
+      kind: "remote",
+      text: "the request body",
+      declared: true,
+    },
+    {
+      path: "rest_framework.serializers.Serializer().initial_data",
       kind: "remote",
       text: "the request body",
     },

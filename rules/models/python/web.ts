@@ -112,6 +112,7 @@ const web: Model = {
       path: "{flask_wtf,wtforms}.{FlaskForm,Form}().data",
       kind: "remote",
       text: "what the client filled in",
+      declared: true,
     },
     {
       path: "flask.Request().{args,form,values,json,data,query_string,view_args,stream}",
