@@ -50,6 +50,8 @@ import djangoInsecureSettingsPage from "./django-insecure-settings.md";
 import djangoInsecureSettings from "./django-insecure-settings.ts";
 import dockerSecretInImagePage from "./docker-secret-in-image.md";
 import dockerSecretInImage from "./docker-secret-in-image.ts";
+import dynamicImportUserInputPage from "./dynamic-import-user-input.md";
+import dynamicImportUserInput from "./dynamic-import-user-input.ts";
 import envFileCommittedPage from "./env-file-committed.md";
 import envFileCommitted from "./env-file-committed.ts";
 import errorDetailToClientPage from "./error-detail-to-client.md";
@@ -98,6 +100,8 @@ import llmOutputCodeExecPage from "./llm-output-code-exec.md";
 import llmOutputCodeExec from "./llm-output-code-exec.ts";
 import llmOutputHtmlPage from "./llm-output-html.md";
 import llmOutputHtml from "./llm-output-html.ts";
+import llmOutputPathOrUrlPage from "./llm-output-path-or-url.md";
+import llmOutputPathOrUrl from "./llm-output-path-or-url.ts";
 import llmOutputSqlPage from "./llm-output-sql.md";
 import llmOutputSql from "./llm-output-sql.ts";
 import logSensitiveDataPage from "./log-sensitive-data.md";
@@ -209,6 +213,7 @@ export const rules: RuleSet = {
     deserializationUnsafe,
     djangoInsecureSettings,
     dockerSecretInImage,
+    dynamicImportUserInput,
     envFileCommitted,
     errorDetailToClient,
     exfiltrationPattern,
@@ -233,6 +238,7 @@ export const rules: RuleSet = {
     llmKeyInBrowser,
     llmOutputCodeExec,
     llmOutputHtml,
+    llmOutputPathOrUrl,
     llmOutputSql,
     logSensitiveData,
     massAssignment,
@@ -302,6 +308,7 @@ export const rules: RuleSet = {
     "deserialization-unsafe": deserializationUnsafePage,
     "django-insecure-settings": djangoInsecureSettingsPage,
     "docker-secret-in-image": dockerSecretInImagePage,
+    "dynamic-import-user-input": dynamicImportUserInputPage,
     "env-file-committed": envFileCommittedPage,
     "error-detail-to-client": errorDetailToClientPage,
     "exfiltration-pattern": exfiltrationPatternPage,
@@ -326,6 +333,7 @@ export const rules: RuleSet = {
     "llm-key-in-browser": llmKeyInBrowserPage,
     "llm-output-code-exec": llmOutputCodeExecPage,
     "llm-output-html": llmOutputHtmlPage,
+    "llm-output-path-or-url": llmOutputPathOrUrlPage,
     "llm-output-sql": llmOutputSqlPage,
     "log-sensitive-data": logSensitiveDataPage,
     "mass-assignment": massAssignmentPage,

@@ -9,6 +9,14 @@ const row = (path: string, args: readonly (number | string)[], api: string, text
   data: { api, text },
 });
 
+/** Runs the package of that name, or the file at that path: the fault of a rule of its own. */
+const module = (path: string, api: string) => ({
+  path,
+  args: [0],
+  kind: CODE,
+  data: { api, by: "both", rule: "dynamic-import-user-input" },
+});
+
 const code: Model = {
   language: "javascript",
   types: { "vm2.VM()": ["vm2.NodeVM()"] },
@@ -20,6 +28,10 @@ const code: Model = {
     row("vm.{runInThisContext,runInContext,runInNewContext,compileFunction}", [0], "vm"),
     row("vm.Script", [0], "vm.Script"),
     row("vm2.VM().run", [0], "vm2"),
+    module("globalThis.require", "require"),
+    module("globalThis.import", "import()"),
+    module("module.createRequire()", "require"),
+    module("globalThis.importScripts", "importScripts"),
   ],
 };
 

@@ -9,6 +9,14 @@ const row = (path: string, args: readonly (number | string)[], api: string) => (
   data: { api },
 });
 
+/** Runs the module of that name, or the file at that path: the fault of a rule of its own. */
+const module = (path: string, args: readonly (number | string)[], api: string, by = "name") => ({
+  path,
+  args,
+  kind: CODE,
+  data: { api, by, rule: "dynamic-import-user-input" },
+});
+
 const code: Model = {
   language: "python",
   aliases: {
@@ -38,6 +46,21 @@ const code: Model = {
     row("pandas.DataFrame().{eval,query}", [0, "expr"], "DataFrame.query"),
     row("numexpr.evaluate", [0, "ex"], "numexpr.evaluate"),
     row("sympy.{sympify,parse_expr,parsing.sympy_parser.parse_expr}", [0], "sympify"),
+    module("importlib.import_module", [0, "name"], "importlib.import_module"),
+    module("builtins.__import__", [0, "name"], "__import__"),
+    module("runpy.run_module", [0, "mod_name"], "runpy.run_module"),
+    module("pkgutil.resolve_name", [0, "name"], "pkgutil.resolve_name"),
+    module("pydoc.locate", [0, "path"], "pydoc.locate"),
+    module("django.utils.module_loading.import_string", [0, "dotted_path"], "import_string"),
+    module("werkzeug.utils.import_string", [0, "import_name"], "import_string"),
+    module("runpy.run_path", [0, "path_name"], "runpy.run_path", "path"),
+    module(
+      "importlib.util.spec_from_file_location",
+      [1, "location"],
+      "spec_from_file_location",
+      "path",
+    ),
+    module("importlib.machinery.SourceFileLoader", [1, "path"], "SourceFileLoader", "path"),
   ],
   passes: [
     { path: "builtins.compile()", from: [0, "source"], same: true },
