@@ -1,7 +1,7 @@
 import { importEdits } from "../server/rule/fix/imports.ts";
 import { refusal } from "../server/rule/fix/refusal.ts";
+import { type Arm, armsOf, checksCaller } from "../server/rule/handlers.ts";
 import { nameOf } from "../server/rule/items.ts";
-import { refsOf } from "../server/rule/router.ts";
 import {
   type Code,
   type Context,
@@ -65,7 +65,7 @@ function check(code: Code, context: Context): readonly Match[] {
   const out: Match[] = [];
   for (const handler of handlers) {
     const tried = blocks.filter((b) => b.handler === handler).flatMap((b) => b.ops);
-    if (!tried.some((id) => checks(code, id, context))) continue;
+    if (!tried.some((id) => checksCaller(code, id, context))) continue;
     for (const arm of armsOf(code, handler)) {
       const opened = opening(code, arm.block, context);
       if (opened === undefined || out.some((m) => m.op === opened.op)) continue;
@@ -82,50 +82,10 @@ function check(code: Code, context: Context): readonly Match[] {
   return out;
 }
 
-/** A call that verifies a token, a password, a signature, whether in a library or in a function of the program. */
-function checks(code: Code, id: ValueId, context: Context): boolean {
-  const op = code.op(id);
-  if (op.op !== "call" || op.form === "decorator") return false;
-  return refsOf(code, op.callee, context).some((ref) => {
-    const path = ref.startsWith("lib:") ? `${ref}()` : ref;
-    return (["identifies", "checks-signature"] as const).some((deed) => context.does(path, deed));
-  });
-}
-
 interface Opened {
   readonly how: "true" | "next";
   readonly span: Span;
   readonly op: ValueId;
-}
-
-interface Arm {
-  readonly block: number;
-  /** The exceptions that are asked for; none: all. */
-  readonly types: readonly ValueId[];
-}
-
-/** The handlers of a `try`: one for each type of exception that is asked for, or one for all. */
-function armsOf(code: Code, handler: number): readonly Arm[] {
-  const out: Arm[] = [];
-  for (let at = handler; out.length < 20; ) {
-    const { end } = code.ir.blocks[at] as Block;
-    const asked = end.kind === "branch" ? code.op(end.condition) : undefined;
-    const all = { block: at, types: [] };
-    if (end.kind !== "branch" || asked?.op !== "compare" || asked.operator !== "instanceof") {
-      // What no handler asks for goes on by itself.
-      const isRethrown = out.length > 0 && end.kind === "throw";
-      return isRethrown ? out : [...out, all];
-    }
-    if (bare(code, asked.left).op !== "caught" && code.op(asked.left).op !== "caught")
-      return [...out, all];
-    const right = code.op(asked.right);
-    out.push({
-      block: end.then,
-      types: right.op === "sequence" ? right.elements.map((e) => e.value) : [asked.right],
-    });
-    at = end.else;
-  }
-  return out;
 }
 
 /** What must happen for the handler to run: by the names of the exceptions, where all of them say the same. */

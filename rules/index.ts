@@ -56,6 +56,8 @@ import envFileCommittedPage from "./env-file-committed.md";
 import envFileCommitted from "./env-file-committed.ts";
 import errorDetailToClientPage from "./error-detail-to-client.md";
 import errorDetailToClient from "./error-detail-to-client.ts";
+import exceptionSwallowedPage from "./exception-swallowed.md";
+import exceptionSwallowed from "./exception-swallowed.ts";
 import exfiltrationPatternPage from "./exfiltration-pattern.md";
 import exfiltrationPattern from "./exfiltration-pattern.ts";
 import firebaseOpenRulesPage from "./firebase-open-rules.md";
@@ -216,6 +218,7 @@ export const rules: RuleSet = {
     dynamicImportUserInput,
     envFileCommitted,
     errorDetailToClient,
+    exceptionSwallowed,
     exfiltrationPattern,
     firebaseOpenRules,
     ghaAdhocExecution,
@@ -311,6 +314,7 @@ export const rules: RuleSet = {
     "dynamic-import-user-input": dynamicImportUserInputPage,
     "env-file-committed": envFileCommittedPage,
     "error-detail-to-client": errorDetailToClientPage,
+    "exception-swallowed": exceptionSwallowedPage,
     "exfiltration-pattern": exfiltrationPatternPage,
     "firebase-open-rules": firebaseOpenRulesPage,
     "gha-adhoc-execution": ghaAdhocExecutionPage,
