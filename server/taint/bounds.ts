@@ -10,10 +10,46 @@ export interface Bounds {
   readonly env: number;
   /** Calls that wait for a caller to say what is called. */
   readonly deferred: number;
+  /** Rounds of functions that call each other, and those of them before what does not settle is widened. */
+  readonly rounds: number;
+  readonly exact: number;
+  /** Effort of one such function beyond which the others do not look into it. */
+  readonly apart: number;
+  /** For functions that call each other and cost more than `effort` together with these. */
+  readonly effort: number;
+  readonly narrower?: Bounds;
 }
-export const WIDE: Bounds = { depth: 4, size: 48, env: 2, deferred: 30 };
-/** For functions that call each other in a circle and would cost too much otherwise. */
-export const NARROW: Bounds = { depth: 1, size: 12, env: 1, deferred: 8 };
+/** For methods of one large class that all call each other. */
+const LEAST: Bounds = {
+  depth: 1,
+  size: 6,
+  env: 0,
+  deferred: 0,
+  rounds: 5,
+  exact: 2,
+  apart: 300_000,
+  effort: Number.POSITIVE_INFINITY,
+};
+const NARROW: Bounds = {
+  depth: 1,
+  size: 12,
+  env: 1,
+  deferred: 8,
+  rounds: 12,
+  exact: 4,
+  apart: Number.POSITIVE_INFINITY,
+  effort: 5_000_000,
+  narrower: LEAST,
+};
+export const WIDE: Bounds = {
+  ...NARROW,
+  depth: 4,
+  size: 48,
+  env: 2,
+  deferred: 30,
+  effort: 1_000_000,
+  narrower: NARROW,
+};
 const EVIDENCE_DEPTH = 2;
 
 /** The value, as deep as it may be: less deep where it is large. Objects keep what they refer to. */

@@ -1,7 +1,8 @@
 /** Summaries, callees first; functions that call each other are solved together, from nothing and in a fixed order. */
 
+import type { Item } from "../ir/ir.ts";
 import type { PlacedItem } from "../project/program.ts";
-import { type Bounds, NARROW, WIDE } from "./bounds.ts";
+import { type Bounds, WIDE } from "./bounds.ts";
 import type { Table } from "./cells.ts";
 import { type Clock, Interrupted } from "./clock.ts";
 import type { Ground } from "./ground.ts";
@@ -21,12 +22,10 @@ class TooDeep extends Error {
 }
 
 const MAX_DEPTH = 110;
-const MAX_ROUNDS = 12;
-/** Rounds of functions that call each other before what does not settle is widened. */
-const EXACT_ROUNDS = 4;
 const MAX_RESTARTS = 7;
-/** Functions that call each other and cost more than this together are summarised with narrow bounds. */
-const CIRCLE_EFFORT = 1_000_000;
+
+/** What others know of a function that they do not look into. */
+const APART: Summary = { ...NOTHING, apart: true, raises: true, outside: -3, key: -3 };
 
 interface Frame {
   readonly id: ItemId;
@@ -49,6 +48,8 @@ interface Circle {
   /** To be looked at in this round, and in the next one. */
   stale: Set<ItemId>;
   readonly next: Set<ItemId>;
+  /** Those that the others do not look into; true: its own summary is made. */
+  readonly apart: Map<ItemId, boolean>;
   round: number;
   /** Of all that was computed since it was begun with these members. */
   effort: number;
@@ -67,11 +68,18 @@ function newCircle(root: ItemId, frame: Frame): Circle {
     asked: new Map(),
     stale: new Set(),
     next: new Set(),
+    apart: new Map(),
     round: 0,
     effort: 0,
     found: [],
     values: new Map(),
   };
+}
+
+interface Draft {
+  readonly ir: Item;
+  readonly reads: readonly Read[];
+  readonly summary: Summary;
 }
 
 export interface Computed {
@@ -88,6 +96,8 @@ export interface Work {
   compute(placed: PlacedItem, bounds: Bounds, isOver: IsOver): Computed;
   /** What is half done is of no use. */
   drop(id: ItemId): void;
+  /** True if all that was read is still so. */
+  stands(reads: readonly Read[]): boolean;
   keep(key: string, reads: readonly Read[], summary: Summary): void;
   brokenOff(): void;
 }
@@ -119,6 +129,8 @@ export function createComponents(
   /** Items that were met too deep in calls; those that were again, when calls were followed from there, are in a long circle. */
   const reached = new Set<ItemId>();
   const bottomless = new Set<ItemId>();
+  /** Summaries of functions in circles that were met before all of the circle was known: met again, they need not be made again. */
+  const drafts = new Map<ItemId, Draft>();
   /** Circles that were broken off, the innermost first. */
   let suspended: Circle[] = [];
   /** Those around one that is being gone on with. */
@@ -153,6 +165,11 @@ export function createComponents(
     const key = `${id}|${placed.source.key}`;
     let summary = work.kept(key);
     let reads: readonly Read[] | undefined;
+    const draft = summary === undefined ? drafts.get(id) : undefined;
+    if (draft !== undefined && draft.ir === placed.ir) {
+      frame.low = frame.index;
+      if (work.stands(draft.reads)) ({ summary, reads } = draft);
+    }
     if (summary === undefined) {
       frame.low = frame.index;
       // Has it looked at others that are under way themselves, it cannot be gone on with without them.
@@ -167,6 +184,7 @@ export function createComponents(
     stack.pop();
     if (frame.low < frame.index) {
       // Part of a component whose root is further down the stack: stays in `frames` with the root's index.
+      if (reads !== undefined) drafts.set(id, { ir: placed.ir, reads, summary });
       open.push(id);
       tentative.set(id, summary);
       if (top !== undefined) top.low = Math.min(top.low, frame.low);
@@ -210,6 +228,7 @@ export function createComponents(
       cells.set(done.cell(m), tentative.get(m) as Summary);
       tentative.delete(m);
       frames.delete(m);
+      drafts.delete(m);
     }
     open = open.slice(0, openBefore);
     return done.cell(root).value;
@@ -221,6 +240,7 @@ export function createComponents(
     circle.asked.clear();
     circle.stale = new Set(members);
     circle.next.clear();
+    circle.apart.clear();
     circle.round = 0;
     circle.effort = 0;
   };
@@ -229,32 +249,22 @@ export function createComponents(
   const rounds = (circle: Circle, openBefore: number): void => {
     const members = circle.members ?? [];
     const { asked, next } = circle;
-    for (; circle.round < MAX_ROUNDS && circle.stale.size > 0; circle.round++) {
+    for (; circle.round < circle.bounds.rounds && circle.stale.size > 0; circle.round++) {
       for (const m of members) {
-        const placed = circle.stale.has(m) ? program.item(m) : undefined;
+        const placed = circle.stale.has(m) && !circle.apart.has(m) ? program.item(m) : undefined;
         if (placed !== undefined) {
-          let made: Computed;
-          try {
-            made = cells.within(done.cell(m), () =>
-              work.compute(placed, circle.bounds, clock.isOver),
-            );
-          } catch (error) {
-            if (error instanceof Interrupted) suspend(circle, openBefore);
-            throw error;
-          }
-          clock.moved();
-          circle.effort += made.effort;
-          if (circle.effort > CIRCLE_EFFORT && circle.bounds === WIDE) {
-            circle.bounds = NARROW;
+          const computed = made(circle, openBefore, placed);
+          circle.effort += computed.effort;
+          const { narrower, effort } = circle.bounds;
+          if (circle.effort > effort && narrower !== undefined) {
+            circle.bounds = narrower;
             begin(circle, members);
             circle.round = -1;
             break;
           }
-          asked.set(m, summariesIn(made.reads));
-          const before = tentative.get(m) as Summary;
-          const summary =
-            circle.round < EXACT_ROUNDS ? made.summary : widened(made.summary, before);
-          if (summary.key !== before.key) {
+          asked.set(m, summariesIn(computed.reads));
+          const summary = nextOf(circle, m, computed);
+          if (summary.key !== tentative.get(m)?.key) {
             tentative.set(m, summary);
             // Those that asked for a summary which is another one by now.
             for (const [who, of] of asked) if (of.has(m)) (who > m ? circle.stale : next).add(who);
@@ -266,6 +276,39 @@ export function createComponents(
       for (const m of next) circle.stale.add(m);
       next.clear();
       if (open.length - openBefore > members.length) return;
+    }
+    if (circle.frame.low < circle.frame.index) return;
+    // What they do themselves, now that all that they call is known.
+    for (const [m, isMade] of circle.apart) {
+      const placed = isMade ? undefined : program.item(m);
+      if (placed === undefined) continue;
+      const { summary } = made(circle, openBefore, placed);
+      tentative.set(m, { ...summary, apart: true, outside: APART.outside });
+      circle.apart.set(m, true);
+    }
+  };
+
+  /** What a member is taken for from now on. */
+  const nextOf = (circle: Circle, id: ItemId, { summary, effort }: Computed): Summary => {
+    const { exact, apart } = circle.bounds;
+    if (effort > apart) {
+      circle.apart.set(id, false);
+      return APART;
+    }
+    return circle.round < exact ? summary : widened(summary, tentative.get(id) as Summary);
+  };
+
+  /** One summary of a circle; if it is broken off, so is the circle. */
+  const made = (circle: Circle, openBefore: number, placed: PlacedItem): Computed => {
+    try {
+      const out = cells.within(done.cell(placed.id), () =>
+        work.compute(placed, circle.bounds, clock.isOver),
+      );
+      clock.moved();
+      return out;
+    } catch (error) {
+      if (error instanceof Interrupted) suspend(circle, openBefore);
+      throw error;
     }
   };
 
@@ -326,6 +369,7 @@ export function createComponents(
     unfinished.length = 0;
     reached.clear();
     bottomless.clear();
+    drafts.clear();
   };
   return { demand, summary, forget };
 }

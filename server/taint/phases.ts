@@ -28,6 +28,11 @@ export interface Parts extends Ground, Modules, Names, Classes, Types, Places {
 
 const NOTHING_KEPT: KeptObjects = new Map();
 
+function enclosedIn(summary: Summary | undefined): Summary["hits"] {
+  if (summary === undefined || summary.apart) return [];
+  return summary.hits.filter((h) => h.label.startsWith("free:"));
+}
+
 /** What an item's analysis may read in one phase. */
 export function factsOf(phase: Phase, parts: Parts): Facts {
   const { itemOf, signatureOf, shape, nested, fromModule, exported, free } = parts;
@@ -51,10 +56,9 @@ export function factsOf(phase: Phase, parts: Parts): Facts {
     fieldOf: (id, name) => (phase === 2 ? fieldOf(id, name) : undefined),
     summary: (item) => {
       const summary = phase === 2 ? demand(item) : undefined;
-      return summary?.givenUp ? undefined : summary;
+      return summary?.givenUp || summary?.apart ? undefined : summary;
     },
-    enclosed: (item) =>
-      phase === 2 ? (demand(item)?.hits.filter((h) => h.label.startsWith("free:")) ?? []) : [],
+    enclosed: (item) => (phase === 2 ? enclosedIn(demand(item)) : []),
     captures,
     writtenInside,
     kept: (item) => (phase === 2 ? keptInside(item) : NOTHING_KEPT),

@@ -163,6 +163,7 @@ export function createSolver(
     kept: (key) => verify(memo.summaries.get(key), plainFacts[2]),
     compute,
     drop: (id) => halves.delete(`2${id}`),
+    stands: (reads) => verify([{ reads, result: true }], plainFacts[2]) === true,
     keep: (key, reads, summary) => keep(memo.summaries, key, reads, summary),
     brokenOff() {
       cells.reset();

@@ -100,6 +100,8 @@ export interface Summary {
   readonly stores: readonly StoreView[];
   /** The item is too large: nothing is known of it. */
   readonly givenUp?: true;
+  /** Those that it calls in a circle do not look into it, nor does anybody else: it would cost too much. */
+  readonly apart?: true;
   /** Equal: the same to callers, who do not see what is observed inside. */
   outside: number;
   /** Equal: the same in everything. */

@@ -99,14 +99,15 @@ test("100 calls that waited are followed for one operation; those beyond count a
   assert.deepEqual(await found(following(10)), [`warning ${result}`]); // missing: in `run`
 });
 
-/** Functions in a circle, each with so many lines; a record of records goes round. */
-function circle(members: number, lines: number): string {
+/** Functions in a circle, each with so many lines; a record of records goes round. Some more lines may be in the first one. */
+function circle(members: number, lines: number, more: readonly string[] = []): string {
   return [
     "import os",
     "from flask import request",
     "",
     ...Array.from({ length: members }, (_, i) => [
       `def f${i}(n, q):`,
+      ...(i === 0 ? more : []).map((line) => `    ${line}`),
       ...Array.from({ length: lines }, (_, k) => `    a${k} = n + ${k}`),
       `    if n > ${i}:`,
       '        return {"in": {"t": q, "k": "constant"}}',
@@ -124,6 +125,26 @@ function circle(members: number, lines: number): string {
 test("functions in a circle that cost more than a million keep one level of fields", async () => {
   assert.deepEqual(await found(circle(20, 200)), ['error made["in"]["t"]']);
   assert.deepEqual(await found(circle(40, 200)), [
+    'warning made["in"]["k"]', // spurious
+    'warning made["in"]["t"]',
+  ]);
+});
+
+test("of functions in a circle that cost five million more, a large one is not looked into; what it does itself is told", async () => {
+  const own = ['os.system(request.args["own"])', "os.system(q)"];
+  const large = (length: number): string[] => [
+    ...own,
+    ...Array.from({ length }, (_, k) => `if n > ${k}: b = ${k}`),
+  ];
+  assert.deepEqual(await found(circle(10, 200, large(2000))), [
+    'error request.args["own"]',
+    "error q",
+    'warning made["in"]["k"]', // spurious
+    'warning made["in"]["t"]',
+  ]);
+  assert.deepEqual(await found(circle(10, 200, large(9000))), [
+    'error request.args["own"]',
+    // missing: error q
     'warning made["in"]["k"]', // spurious
     'warning made["in"]["t"]',
   ]);
