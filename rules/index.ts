@@ -113,6 +113,8 @@ import massAssignment from "./mass-assignment.ts";
 import mcpToolArgUnsafePage from "./mcp-tool-arg-unsafe.md";
 import mcpToolArgUnsafe from "./mcp-tool-arg-unsafe.ts";
 import { models } from "./models/index.ts";
+import nextMiddlewareOnlyAuthPage from "./next-middleware-only-auth.md";
+import nextMiddlewareOnlyAuth from "./next-middleware-only-auth.ts";
 import nosqlOperatorInjectionPage from "./nosql-operator-injection.md";
 import nosqlOperatorInjection from "./nosql-operator-injection.ts";
 import openRedirectPage from "./open-redirect.md";
@@ -246,6 +248,7 @@ export const rules: RuleSet = {
     logSensitiveData,
     massAssignment,
     mcpToolArgUnsafe,
+    nextMiddlewareOnlyAuth,
     nosqlOperatorInjection,
     openRedirect,
     passwordWeakHash,
@@ -342,6 +345,7 @@ export const rules: RuleSet = {
     "log-sensitive-data": logSensitiveDataPage,
     "mass-assignment": massAssignmentPage,
     "mcp-tool-arg-unsafe": mcpToolArgUnsafePage,
+    "next-middleware-only-auth": nextMiddlewareOnlyAuthPage,
     "nosql-operator-injection": nosqlOperatorInjectionPage,
     "open-redirect": openRedirectPage,
     "password-weak-hash": passwordWeakHashPage,

@@ -12,3 +12,8 @@ export function mayBeBelow(range: string, major: number): boolean | undefined {
 export function isBelow(range: string, version: string): boolean {
   return validRange(range) !== null && subset(range, `<${version}`);
 }
+
+/** Every version that meets the range is within the other one. */
+export function isWithin(range: string, other: string): boolean {
+  return validRange(range) !== null && subset(range, other);
+}
