@@ -222,12 +222,16 @@ function leftOut(file: ManifestFile, context: string): ((path: string) => boolea
   return (path) => rules.ignores(path);
 }
 
+const VALUES: ReadonlySet<string> = new Set(["text", "variable", "default"]);
+
 function told(
   file: ManifestFile,
   span: Match["span"],
   facts: Readonly<Record<string, string>>,
 ): Match {
-  return { item: `${file.file}#`, span, confidence: "high", facts };
+  const match = { item: `${file.file}#`, span, facts, confidence: "high" } as const;
+  // Where only the name of a secret stands, there is nothing to hide.
+  return VALUES.has(facts.kind ?? "") ? match : { ...match, category: "configuration" };
 }
 
 function fix({ facts, span }: Match, file: ManifestFile): Fix {

@@ -130,6 +130,28 @@ test("a planted secret and hostile names reach no output", (t) => {
   }
 });
 
+test("the name of a secret is told where its value does not stand", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "skeptic-canary-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const lines = [
+    "FROM node:22",
+    "ARG NPM_TOKEN",
+    `ENV API_KEY=${SECRET}`,
+    "COPY .env /app/",
+    "RUN npm ci",
+  ];
+  writeFileSync(join(folder, "Dockerfile"), `${lines.join("\n")}\n`);
+  const { stdout } = spawnSync(
+    process.execPath,
+    [join(repository, "dist", "cli.js"), "scan", "--fail-on", "never", "."],
+    { cwd: folder, encoding: "utf8", timeout: 60_000, env: { ...process.env, FORCE_COLOR: "0" } },
+  );
+  assert.match(stdout, /ARG NPM_TOKEN\n/);
+  assert.match(stdout, /NPM_TOKEN comes into the build as an argument/);
+  assert.match(stdout, /ENV API_KEY=\*+/);
+  assert.equal(stdout.indexOf(SECRET.slice(0, 12)), -1);
+});
+
 test("the language server tells neither, whatever it is asked", async (t) => {
   if (process.platform === "win32") return t.skip("such names cannot exist");
   const at = await folder(Object.fromEntries(NAMES.map((name) => [name, PROGRAM])));

@@ -84,7 +84,7 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
     if (!spoken.includes(r))
       suppressed.accepts(r.rule, r.match.item, inItem(program, r.match, r.rule));
   const secrets = spoken
-    .filter(({ rule }) => rule.category === "secrets")
+    .filter(({ rule, match }) => categoryOf(rule, match) === "secrets")
     .flatMap(({ span }) => literalValues(input.text.slice(span.start, span.end)));
   for (const r of spoken) {
     const code = withoutSecrets(input.text, r.span, secrets).replace(/\s+/g, " ");
@@ -322,7 +322,7 @@ function build(
   return {
     rule: rule.id,
     title: rule.title,
-    category: rule.category,
+    category: categoryOf(rule, match),
     cwe: rule.cwe,
     owasp: rule.owasp,
     severity,
@@ -337,6 +337,10 @@ function build(
     marks,
     fingerprint,
   };
+}
+
+function categoryOf(rule: Rule, match: Match): string {
+  return match.category ?? rule.category;
 }
 
 /** The best way from each source, up to the number that is shown. An object and its field read at one place are one source. */

@@ -40,6 +40,8 @@ export interface Match {
   readonly span: Span;
   /** Absent: the rule's. */
   readonly severity?: Severity;
+  /** Absent: the rule's. Of "secrets", what stands in the span is not shown. */
+  readonly category?: string;
   /** Absent: high for checks of constants, by the flow's marks for flows. */
   readonly confidence?: Confidence;
   /** Words and facts for `say` and `fixes`. */
