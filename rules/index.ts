@@ -163,6 +163,8 @@ import supabaseRlsMissingPage from "./supabase-rls-missing.md";
 import supabaseRlsMissing from "./supabase-rls-missing.ts";
 import supabaseServiceRoleClientPage from "./supabase-service-role-client.md";
 import supabaseServiceRoleClient from "./supabase-service-role-client.ts";
+import templateAutoescapeOffPage from "./template-autoescape-off.md";
+import templateAutoescapeOff from "./template-autoescape-off.ts";
 import timingUnsafeComparePage from "./timing-unsafe-compare.md";
 import timingUnsafeCompare from "./timing-unsafe-compare.ts";
 import toctouFileCheckPage from "./toctou-file-check.md";
@@ -273,6 +275,7 @@ export const rules: RuleSet = {
     stackTraceToClient,
     supabaseRlsMissing,
     supabaseServiceRoleClient,
+    templateAutoescapeOff,
     timingUnsafeCompare,
     toctouFileCheck,
     trojanSourceUnicode,
@@ -370,6 +373,7 @@ export const rules: RuleSet = {
     "stack-trace-to-client": stackTraceToClientPage,
     "supabase-rls-missing": supabaseRlsMissingPage,
     "supabase-service-role-client": supabaseServiceRoleClientPage,
+    "template-autoescape-off": templateAutoescapeOffPage,
     "timing-unsafe-compare": timingUnsafeComparePage,
     "toctou-file-check": toctouFileCheckPage,
     "trojan-source-unicode": trojanSourceUnicodePage,

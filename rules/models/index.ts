@@ -3,6 +3,7 @@ import type { Model } from "../../server/rule/rule.ts";
 import javascriptAccess from "./javascript/access.ts";
 import javascriptAi from "./javascript/ai.ts";
 import javascriptArchives from "./javascript/archives.ts";
+import javascriptAutoescape from "./javascript/autoescape.ts";
 import javascriptBodyLimits from "./javascript/body-limits.ts";
 import javascriptBrowser from "./javascript/browser.ts";
 import javascriptCiphers from "./javascript/ciphers.ts";
@@ -48,6 +49,7 @@ import javascriptXml from "./javascript/xml.ts";
 import pythonAccess from "./python/access.ts";
 import pythonAi from "./python/ai.ts";
 import pythonArchives from "./python/archives.ts";
+import pythonAutoescape from "./python/autoescape.ts";
 import pythonCiphers from "./python/ciphers.ts";
 import pythonCode from "./python/code.ts";
 import pythonCommands from "./python/commands.ts";
@@ -90,6 +92,7 @@ export const models: readonly Model[] = [
   pythonAccess,
   pythonAi,
   pythonArchives,
+  pythonAutoescape,
   pythonCiphers,
   pythonCode,
   pythonCommands,
@@ -130,6 +133,7 @@ export const models: readonly Model[] = [
   javascriptAccess,
   javascriptAi,
   javascriptArchives,
+  javascriptAutoescape,
   javascriptBodyLimits,
   javascriptBrowser,
   javascriptCiphers,

@@ -50,6 +50,7 @@ export const CALL_KINDS = [
   "rate-limit",
   "logging",
   "xml-parser",
+  "autoescape",
 ] as const;
 
 /** No sinks, but what is known of a text; `paths.ts` says what follows from them for "path". */
