@@ -37,11 +37,14 @@ export default rule({
     sinks: [KIND],
     check(calls, context) {
       if (isTest(context.file)) return [];
-      return calls.flatMap((call) =>
-        dataOf(call).does === "engine" && fileOf(call) === context.file
-          ? (matchOf(call, calls, context) ?? [])
-          : [],
+      const engines = calls.filter(
+        (call) => dataOf(call).does === "engine" && fileOf(call) === context.file,
       );
+      // The same for all engines of a file: which of them a template belongs to is not looked at.
+      const used = engines.length === 0 ? undefined : usedBy(calls, context);
+      return used === undefined
+        ? []
+        : engines.flatMap((call) => matchOf(call, used, context) ?? []);
     },
   },
   stores: { sinks: [KIND], check: checkStore },
@@ -71,16 +74,12 @@ function fileOf({ site }: Observation): string {
   return site.item.slice(0, site.item.indexOf("#"));
 }
 
-function matchOf(
-  call: Observation,
-  calls: readonly Observation[],
-  context: Context,
-): Match | undefined {
+function matchOf(call: Observation, used: Used, context: Context): Match | undefined {
   const data = dataOf(call);
   const code = context.code(call.site.item);
   const flag = given(call, data.flag);
   if (code === undefined || flag.kind === "unknown") return undefined;
-  const made = rendered(call, calls, code, context);
+  const made = rendered(call, used, code, context);
   const facts = { api: String(data.api) };
   const at = { item: call.site.item, op: call.site.op, call, span: spanOf(call, code, flag) };
   const ends = endings(call, data, code, context);
@@ -106,15 +105,22 @@ interface Rendered {
   /** Names of templates that are pages. */
   readonly pages: readonly string[];
 }
+interface Used {
+  readonly isPage: boolean;
+  readonly isUnknown: boolean;
+  /** Names of templates that are pages. */
+  readonly pages: readonly string[];
+}
 /** What the engine renders, by the names and texts of its templates. */
-function rendered(
-  call: Observation,
-  calls: readonly Observation[],
-  code: Code,
-  context: Context,
-): Rendered {
+function rendered(call: Observation, used: Used, code: Code, context: Context): Rendered {
   const data = dataOf(call);
   if (data.source !== undefined) return ofText(call, code, context);
+  const { pages, isUnknown } = used;
+  const isPage = used.isPage || data.pages === true || given(call, data.page).kind === "given";
+  return { sort: isPage || pages.length > 0 ? "page" : isUnknown ? "unknown" : "other", pages };
+}
+/** What the engines of the file are asked to render. */
+function usedBy(calls: readonly Observation[], context: Context): Used {
   const own = calls.filter((c) => dataOf(c).does !== "engine" && fileOf(c) === context.file);
   const engines = calls.filter(
     (c) => dataOf(c).does === "engine" && dataOf(c).source === undefined,
@@ -124,8 +130,8 @@ function rendered(
     own.length === 0 && engines.length === 1
       ? calls.filter((c) => dataOf(c).does !== "engine")
       : own;
-  let unknown = uses.length === 0;
-  let isPage = data.pages === true || given(call, data.page).kind === "given";
+  let isUnknown = uses.length === 0;
+  let isPage = false;
   const pages: string[] = [];
   for (const use of uses) {
     const place = context.code(use.site.item);
@@ -133,15 +139,15 @@ function rendered(
     if (dataOf(use).does === "text") {
       const { sort } = ofText(use, place, context);
       isPage ||= sort === "page";
-      unknown ||= sort === "unknown";
+      isUnknown ||= sort === "unknown";
       continue;
     }
     const found = given(use, dataOf(use).source);
     const names = found.kind === "given" ? namesIn(found.value) : [];
     pages.push(...names.filter((name) => PAGE.test(name)));
-    unknown ||= names.length === 0 || names.some((name) => !/\.\w+$/.test(name));
+    isUnknown ||= names.length === 0 || names.some((name) => !/\.\w+$/.test(name));
   }
-  return { sort: isPage || pages.length > 0 ? "page" : unknown ? "unknown" : "other", pages };
+  return { isPage, isUnknown, pages };
 }
 /** Names that are known, at least how they end. */
 function namesIn(value: AbstractValue): readonly string[] {

@@ -51,7 +51,19 @@ export function placeImports(code: Code, added: readonly NewImport[]): Edit[] {
 }
 
 /** The statements of a module that no other statement holds, in order. */
-export function topStatements(module: Code): Top[] {
+export function topStatements(module: Code): readonly Top[] {
+  const known = tops.get(module.ir);
+  if (known?.file === module.file && known.text === module.fileText) return known.tops;
+  const found = findTops(module);
+  tops.set(module.ir, { file: module.file, text: module.fileText, tops: found });
+  return found;
+}
+/** Every fix of a file that imports something asks for them. */
+const tops = new WeakMap<
+  Code["ir"],
+  { readonly file: string; readonly text: string; readonly tops: readonly Top[] }
+>();
+function findTops(module: Code): Top[] {
   const out: Top[] = [];
   const spans = module.ir.statements
     .map((span) => module.absolute(span))
