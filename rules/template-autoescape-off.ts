@@ -29,7 +29,7 @@ const BY_HAND = /\|\s*(?:e|escape|forceescape|tojson|urlencode|int|float|length)
 export default rule({
   id: "template-autoescape-off",
   title: "Pages are rendered without escaping",
-  category: "xss",
+  category: "browser",
   severity: "medium",
   cwe: [116, 79],
   owasp: ["A03:2021", "A05:2025"],

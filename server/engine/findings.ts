@@ -17,7 +17,7 @@ import { codeOf } from "./code.ts";
 import { gathered } from "./gathered.ts";
 import type { FindingsInput, Found } from "./input.ts";
 import { literalValues, withoutSecrets } from "./mask.ts";
-import { CONFIDENCES, marksOf, matchesOf, type Raw, SEVERITIES } from "./matches.ts";
+import { CONFIDENCES, matchesOf, type Raw, SEVERITIES } from "./matches.ts";
 import { requirementOf } from "./requirements.ts";
 import { type Suppressor, suppressor } from "./suppress.ts";
 import { suppressionNotes } from "./suppression-notes.ts";
@@ -317,7 +317,7 @@ function build(
     match.hit === undefined
       ? related(match, input)
       : (paths[0] ?? steps(match.hit.trail, input.program));
-  const marks: string[] = match.hit === undefined ? [] : marksIn(marksOf(match.hit, context));
+  const marks: string[] = match.hit === undefined ? [] : marksIn(match.hit.marks);
   if (r.isUnknown) marks.push("unknown-origin");
   return {
     rule: rule.id,

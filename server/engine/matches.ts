@@ -139,9 +139,10 @@ function flowsOf(
     const cleared = (hit.cleared & kindBit(hit.sink)) !== 0;
     if (spec.keep === undefined ? cleared : !spec.keep(hit, cleared)) return;
     const key = `${hit.site.item}:${hit.site.op}:${hit.arg}`;
+    const one = { hit: withoutPutIn(hit, context), unknown };
     const list = groups.get(key);
-    if (list === undefined) groups.set(key, [{ hit, unknown }]);
-    else list.push({ hit, unknown });
+    if (list === undefined) groups.set(key, [one]);
+    else list.push(one);
   };
   const from = new Set<string>(spec.from);
   for (const h of index.hits.get(file) ?? []) if (from.has(h.kind)) take(h, false);
@@ -154,7 +155,7 @@ function flowsOf(
     list.sort(
       (a, b) =>
         Number(a.unknown) - Number(b.unknown) ||
-        count(marksOf(a.hit, context)) - count(marksOf(b.hit, context)) ||
+        count(a.hit.marks) - count(b.hit.marks) ||
         a.hit.trail.length - b.hit.trail.length ||
         (a.hit.label < b.hit.label ? -1 : a.hit.label > b.hit.label ? 1 : 0) ||
         (a.hit.trail.key < b.hit.trail.key ? -1 : 1),
@@ -174,8 +175,7 @@ function flowsOf(
       }
       hits.unshift(hit);
       const { site, argSpan: span } = hit;
-      const approximations = marksOf(hit, context);
-      const confidence = lower(more.confidence ?? "high", certainty(approximations, unknown));
+      const confidence = lower(more.confidence ?? "high", certainty(hit, unknown));
       first = {
         match: { item: site.item, span, op: site.op, hit, ...more, confidence },
         unknown,
@@ -185,13 +185,13 @@ function flowsOf(
   }
   return out;
 }
-/** The approximations on the way, as bits. What a client sends may have any field; what a form holds, its own only. */
-export function marksOf({ marks, label }: Hit, context: Context): number {
-  const isDeclared = (marks & PUT_IN) !== 0 && context.source(label)?.declared === true;
-  return isDeclared ? marks : marks & ~PUT_IN;
+/** What a client sends may have any field: that the whole was put into an object is an approximation for a form only. */
+function withoutPutIn(hit: Hit, context: Context): Hit {
+  const isSure = (hit.marks & PUT_IN) !== 0 && context.source(hit.label)?.declared !== true;
+  return isSure ? { ...hit, marks: hit.marks & ~PUT_IN } : hit;
 }
 /** A chain of guesses is little more than a guess, and so is a field that a form may not even have. */
-function certainty(marks: number, isUnknown: boolean): Confidence {
+function certainty({ marks }: Hit, isUnknown: boolean): Confidence {
   if (count(marks) >= MOST_MARKS || (marks & PUT_IN) !== 0) return "low";
   return isUnknown || marks !== 0 ? "medium" : "high";
 }

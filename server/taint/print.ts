@@ -7,8 +7,7 @@ import {
   type Alt,
   type ItemId,
   isEmpty,
-  MARKS,
-  markBit,
+  marksIn,
   type Proof,
   type Trail,
   type Value,
@@ -139,7 +138,7 @@ const TOLD = ["piece", "no-climb", "no-climb-at-start", "in-folder", "beside-fol
 function notesText(cleared: number, marks: number, derive: string): string {
   const kinds = FLOW_KINDS.filter((kind) => (cleared & kindBit(kind)) !== 0);
   const isWeak = (cleared & WEAK_GUARD) !== 0;
-  const seen = MARKS.filter((mark) => (marks & markBit(mark)) !== 0);
+  const seen = marksIn(marks);
   const all = kinds.length === FLOW_KINDS.length;
   const known = TOLD.filter((kind) => (cleared & kindBit(kind)) !== 0);
   return [
