@@ -96,6 +96,8 @@ import jwtSignatureNotVerifiedPage from "./jwt-signature-not-verified.md";
 import jwtSignatureNotVerified from "./jwt-signature-not-verified.ts";
 import jwtWeakSecretPage from "./jwt-weak-secret.md";
 import jwtWeakSecret from "./jwt-weak-secret.ts";
+import ldapInjectionPage from "./ldap-injection.md";
+import ldapInjection from "./ldap-injection.ts";
 import llmKeyInBrowserPage from "./llm-key-in-browser.md";
 import llmKeyInBrowser from "./llm-key-in-browser.ts";
 import llmOutputCodeExecPage from "./llm-output-code-exec.md";
@@ -242,6 +244,7 @@ export const rules: RuleSet = {
     jwtNoneAlgorithm,
     jwtSignatureNotVerified,
     jwtWeakSecret,
+    ldapInjection,
     llmKeyInBrowser,
     llmOutputCodeExec,
     llmOutputHtml,
@@ -340,6 +343,7 @@ export const rules: RuleSet = {
     "jwt-none-algorithm": jwtNoneAlgorithmPage,
     "jwt-signature-not-verified": jwtSignatureNotVerifiedPage,
     "jwt-weak-secret": jwtWeakSecretPage,
+    "ldap-injection": ldapInjectionPage,
     "llm-key-in-browser": llmKeyInBrowserPage,
     "llm-output-code-exec": llmOutputCodeExecPage,
     "llm-output-html": llmOutputHtmlPage,

@@ -25,6 +25,7 @@ import javascriptHtml from "./javascript/html.ts";
 import javascriptHttp from "./javascript/http.ts";
 import javascriptJwt from "./javascript/jwt.ts";
 import javascriptKeys from "./javascript/keys.ts";
+import javascriptLdap from "./javascript/ldap.ts";
 import javascriptLogCalls from "./javascript/log-calls.ts";
 import javascriptLookups from "./javascript/lookups.ts";
 import javascriptNest from "./javascript/nest.ts";
@@ -69,6 +70,7 @@ import pythonHeaders from "./python/headers.ts";
 import pythonHtml from "./python/html.ts";
 import pythonHttp from "./python/http.ts";
 import pythonJwt from "./python/jwt.ts";
+import pythonLdap from "./python/ldap.ts";
 import pythonLogCalls from "./python/log-calls.ts";
 import pythonLookups from "./python/lookups.ts";
 import pythonNetwork from "./python/network.ts";
@@ -112,6 +114,7 @@ export const models: readonly Model[] = [
   pythonHtml,
   pythonHttp,
   pythonJwt,
+  pythonLdap,
   pythonLogCalls,
   pythonLookups,
   pythonNetwork,
@@ -155,6 +158,7 @@ export const models: readonly Model[] = [
   javascriptHttp,
   javascriptJwt,
   javascriptKeys,
+  javascriptLdap,
   javascriptLogCalls,
   javascriptLookups,
   javascriptNest,

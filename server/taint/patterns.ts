@@ -13,7 +13,9 @@ export type PatternTest =
   | "separators"
   | "slashes-at-start"
   | "climbs-at-start"
-  | "markup";
+  | "markup"
+  | "filter-signs"
+  | "pattern-signs";
 /** Tests of what a text is compared with. */
 export type ConstantTest =
   | "origin"
@@ -41,6 +43,9 @@ export const PATTERN_TESTS: Readonly<Record<PatternTest, (text: string) => boole
     /^\^\(?(?:\?:)?(?:\\\.\\\.|\\\.\{2\}|\.\.)/.test(source(text)) && /[+*]\)?$/.test(source(text)),
   // Every "<" is replaced: alone, in a class of characters, or as one of several that are named.
   markup: (text) => /^\(?(?:\[[^\]^]*<[^\]]*\]\+?|(?:.\|)*<(?:\|.)*)\)?$/.test(everywhere(text)),
+  // Every sign that means something in a filter of LDAP, or in a regular expression.
+  "filter-signs": (text) => takesOut(text, "*()\\"),
+  "pattern-signs": (text) => takesOut(text, "()[{*+?.\\|^$"),
 };
 
 export const CONSTANT_TESTS: Readonly<Record<ConstantTest, (text: string) => boolean>> = {
@@ -81,6 +86,15 @@ function alternatives(pattern: string): readonly string[] {
 function removesAllBut(text: string): boolean {
   const kept = /^\[\^([^\]]*)\][+*]?$/.exec(everywhere(text))?.[1];
   return kept !== undefined && /^(?:\\[wd.\-_ ]|a-z|A-Z|0-9|[A-Za-z0-9_. -])*$/.test(kept);
+}
+
+/** One class of characters, which has all these. */
+function takesOut(text: string, signs: string): boolean {
+  const pattern = everywhere(text).replace(/^\((?:\?:)?(\[.*\])\)$/s, "$1");
+  if (!/^\[[^^](?:\\.|[^\\\]])*\]\+?$/s.test(pattern)) return false;
+  const inside = pattern.slice(1, pattern.lastIndexOf("]")).replace(/\\x5c/gi, "\\\\");
+  const bare = new Set(inside.replace(/\\([^\w])/g, "$1"));
+  return [...signs].every((sign) => (sign === "\\" ? /\\\\/.test(inside) : bare.has(sign)));
 }
 
 /** The kinds for which a text that matches the pattern is harmless, as bits. */
