@@ -123,6 +123,8 @@ import openRedirectPage from "./open-redirect.md";
 import openRedirect from "./open-redirect.ts";
 import passwordWeakHashPage from "./password-weak-hash.md";
 import passwordWeakHash from "./password-weak-hash.ts";
+import pathPrefixCheckWeakPage from "./path-prefix-check-weak.md";
+import pathPrefixCheckWeak from "./path-prefix-check-weak.ts";
 import pathTraversalPage from "./path-traversal.md";
 import pathTraversal from "./path-traversal.ts";
 import prototypePollutionPage from "./prototype-pollution.md";
@@ -257,6 +259,7 @@ export const rules: RuleSet = {
     nosqlOperatorInjection,
     openRedirect,
     passwordWeakHash,
+    pathPrefixCheckWeak,
     pathTraversal,
     prototypePollution,
     routeMissingAuth,
@@ -356,6 +359,7 @@ export const rules: RuleSet = {
     "nosql-operator-injection": nosqlOperatorInjectionPage,
     "open-redirect": openRedirectPage,
     "password-weak-hash": passwordWeakHashPage,
+    "path-prefix-check-weak": pathPrefixCheckWeakPage,
     "path-traversal": pathTraversalPage,
     "prototype-pollution": prototypePollutionPage,
     "route-missing-auth": routeMissingAuthPage,

@@ -51,6 +51,8 @@ export const CALL_KINDS = [
   "logging",
   "xml-parser",
   "autoescape",
+  /** Compares paths as texts. */
+  "path-compare",
 ] as const;
 
 /** No sinks, but what is known of a text; `paths.ts` says what follows from them for "path". */

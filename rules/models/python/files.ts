@@ -79,6 +79,8 @@ const files: Model = {
       undefined,
       1,
     ),
+    // "May return invalid paths because it works a character at a time", as its documentation says.
+    { path: "os.path.commonprefix", args: [], kind: "path-compare" },
   ],
   passes: [
     { path: "os.path.join()", from: ["*"], concat: true, absoluteWins: true },
