@@ -147,6 +147,8 @@ import sessionCookieFlagsPage from "./session-cookie-flags.md";
 import sessionCookieFlags from "./session-cookie-flags.ts";
 import sessionSecretHardcodedPage from "./session-secret-hardcoded.md";
 import sessionSecretHardcoded from "./session-secret-hardcoded.ts";
+import sqlDynamicIdentifierPage from "./sql-dynamic-identifier.md";
+import sqlDynamicIdentifier from "./sql-dynamic-identifier.ts";
 import sqlDynamicQueryPage from "./sql-dynamic-query.md";
 import sqlDynamicQuery from "./sql-dynamic-query.ts";
 import sqlInjectionPage from "./sql-injection.md";
@@ -271,6 +273,7 @@ export const rules: RuleSet = {
     serverActionMissingAuth,
     sessionCookieFlags,
     sessionSecretHardcoded,
+    sqlDynamicIdentifier,
     sqlDynamicQuery,
     sqlInjection,
     sqlMissingFPrefix,
@@ -371,6 +374,7 @@ export const rules: RuleSet = {
     "server-action-missing-auth": serverActionMissingAuthPage,
     "session-cookie-flags": sessionCookieFlagsPage,
     "session-secret-hardcoded": sessionSecretHardcodedPage,
+    "sql-dynamic-identifier": sqlDynamicIdentifierPage,
     "sql-dynamic-query": sqlDynamicQueryPage,
     "sql-injection": sqlInjectionPage,
     "sql-missing-f-prefix": sqlMissingFPrefixPage,

@@ -5,7 +5,7 @@ import type { ArgSpec } from "./model.ts";
 import type { Run } from "./run.ts";
 import type { State } from "./state.ts";
 import type { CallArg, Site } from "./summary.ts";
-import { UNKNOWN, type Value } from "./value.ts";
+import { isText, UNKNOWN, type Value } from "./value.ts";
 
 export type CallOp = Op & { op: "call" };
 
@@ -51,7 +51,7 @@ export function argument(
       call,
       /^\d+$/.test(spec.slice(0, dot)) ? Number(spec.slice(0, dot)) : spec.slice(0, dot),
     );
-    if (base === undefined) return undefined;
+    if (base === undefined || isText(base.value)) return undefined;
     const value = spec
       .slice(dot + 1)
       .split(".")

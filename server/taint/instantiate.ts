@@ -22,6 +22,7 @@ import {
   type Alt,
   copyOf,
   type ItemId,
+  isText,
   markBit,
   ofTaint,
   type Part,
@@ -266,7 +267,9 @@ export function instantiate(
         derive: h.derive,
         trail: h.trail,
       };
-      const found = h.row.noRecord && isSymbolic(t.label) ? wholeOf(t) : expandTaint(t);
+      // A text that was put together of what is inside is no record.
+      const isWhole = h.row.noRecord && isSymbolic(t.label) && !isText(h.value);
+      const found = isWhole ? wholeOf(t) : expandTaint(t);
       if (found.length === 0) continue;
       // What is passed on as it came is what the caller passes, whatever is inside.
       const isPassed = h.value.fields === undefined && h.value.alts === undefined;

@@ -137,6 +137,15 @@ export function ofTaint(taint: readonly Taint[]): Value {
   return { refs: [], taint };
 }
 
+/** It is certainly a text: no list, and no object with options. */
+export function isText({ alts }: Value): boolean {
+  return (
+    alts !== undefined &&
+    alts.length > 0 &&
+    alts.every((alt) => "parts" in alt || typeof alt.const === "string")
+  );
+}
+
 /** The only constant the value can be; undefined when there are several or it is not known. */
 export function onlyConst(value: Value | undefined): { readonly value: Literal } | undefined {
   const alt = value?.alts?.length === 1 ? value.alts[0] : undefined;

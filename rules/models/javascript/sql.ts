@@ -13,18 +13,23 @@ const NUMBERS: Readonly<Record<string, "all" | "counts">> = {
   knex: "counts",
   sequelize: "counts",
 };
+/**
+ * `clause` is what stands in front of a text that is a piece of a statement, `ends` what stands behind it; `in.NAME` the same for a text that is an argument of a
+ * method, or stands under a key, of that name.
+ */
 const row = (
   path: string,
   args: readonly (number | string)[],
   driver: string,
   style: string,
   params: number | string = 1,
+  more: Readonly<Record<string, string>> = {},
 ) => ({
   path,
   args,
   kind: SQL,
   noRecord: true,
-  data: { driver, style, params, numbers: NUMBERS[driver] ?? "" },
+  data: { driver, style, params, numbers: NUMBERS[driver] ?? "", ...more },
 });
 
 /** Gives a query that goes on. */
@@ -37,13 +42,25 @@ const advised = (
   args: readonly (number | string)[],
   driver: string,
   advice: string,
+  more: Readonly<Record<string, string>> = {},
 ) => ({
   path,
   args,
   kind: SQL,
   noRecord: true,
-  data: { driver, style: "none", params: 1, advice },
+  data: { driver, style: "none", params: 1, advice, ...more },
 });
+/** What a raw piece stands behind where a query builder takes it. */
+const INSIDE = {
+  "in.orderBy": "ORDER BY",
+  "in.addOrderBy": "ORDER BY",
+  "in.order": "ORDER BY",
+  "in.groupBy": "GROUP BY",
+  "in.group": "GROUP BY",
+};
+const COLUMN =
+  "a column cannot be a parameter, map the value through a constant dictionary of allowed names";
+const KNEX = "{knex.Knex(),knex.QueryBuilder()}";
 const TAG = "put the value into the tagged template, which binds it";
 
 const sql: Model = {
@@ -69,6 +86,11 @@ const sql: Model = {
     ],
     "@prisma/client.PrismaClient()": [],
     "knex.Knex()": ["knex()", "knex.knex()"],
+    "knex.QueryBuilder()": [
+      "knex.Knex()()",
+      "knex.Knex().{select,from,table,into,where,transacting,withSchema}()",
+      "knex.QueryBuilder().*()",
+    ],
     "sequelize.Sequelize()": [],
     "typeorm.DataSource()": [
       "typeorm.{getConnection,getManager}()",
@@ -116,33 +138,42 @@ const sql: Model = {
       "$n",
       "spread",
     ),
-    row(
-      "{knex.Knex(),knex.QueryBuilder()}.{raw,whereRaw,andWhereRaw,orWhereRaw,orderByRaw,havingRaw,joinRaw,groupByRaw}",
-      [0],
-      "knex",
-      "?",
-    ),
+    // Its `??` is a name, which it quotes: https://knexjs.org/guide/raw.html#raw-parameter-binding.
+    row(`${KNEX}.{raw,joinRaw}`, [0], "knex", "?", 1, INSIDE),
+    row(`${KNEX}.{whereRaw,andWhereRaw,orWhereRaw}`, [0], "knex", "?", 1, { clause: "WHERE" }),
+    row(`${KNEX}.havingRaw`, [0], "knex", "?", 1, { clause: "HAVING" }),
+    row(`${KNEX}.orderByRaw`, [0], "knex", "?", 1, { clause: "ORDER BY" }),
+    row(`${KNEX}.groupByRaw`, [0], "knex", "?", 1, { clause: "GROUP BY" }),
     row("sequelize.Sequelize().query", [0, "0.query"], "sequelize", ":name", "replacements"),
     row(
       "{sequelize,sequelize.Sequelize,sequelize.Sequelize()}.literal",
       [0],
       "sequelize",
       "unknown",
+      1,
+      INSIDE,
     ),
     row("typeorm.DataSource().query", [0], "typeorm", "$n"),
     // Values are bound by name: https://typeorm.io/docs/query-builder/select-query-builder#using-parameters-to-escape-data.
-    advised(
-      "typeorm.SelectQueryBuilder().{where,andWhere,orWhere,having,andHaving,orHaving}",
-      [0],
-      "typeorm",
-      "write :name in the text and pass { name: value } as the second argument",
+    ...["where", "having"].map((clause) =>
+      advised(
+        `typeorm.SelectQueryBuilder().${clause === "where" ? "{where,andWhere,orWhere}" : "{having,andHaving,orHaving}"}`,
+        [0],
+        "typeorm",
+        "write :name in the text and pass { name: value } as the second argument",
+        { clause: clause.toUpperCase() },
+      ),
     ),
-    advised(
-      "typeorm.SelectQueryBuilder().{orderBy,addOrderBy,groupBy,addGroupBy,select,addSelect}",
-      [0],
-      "typeorm",
-      "a column cannot be a parameter, map the value through a constant dictionary of allowed names",
-    ),
+    advised("typeorm.SelectQueryBuilder().{orderBy,addOrderBy}", [0], "typeorm", COLUMN, {
+      clause: "ORDER BY",
+    }),
+    advised("typeorm.SelectQueryBuilder().{groupBy,addGroupBy}", [0], "typeorm", COLUMN, {
+      clause: "GROUP BY",
+    }),
+    advised("typeorm.SelectQueryBuilder().{select,addSelect}", [0], "typeorm", COLUMN, {
+      clause: "SELECT",
+      ends: "FROM",
+    }),
     // https://github.com/tediousjs/node-mssql#query-command-callback
     {
       ...advised(
@@ -154,12 +185,14 @@ const sql: Model = {
       tagBinds: true,
     },
     // The tagged template of each of these binds its values; these are its ways around that.
-    row("postgres.Sql().unsafe", [0], "postgres", "$n"),
+    row("postgres.Sql().unsafe", [0], "postgres", "$n", 1, INSIDE),
     row("@neondatabase/serverless.neon().query", [0], "neon", "$n"),
-    advised("@neondatabase/serverless.neon().unsafe", [0], "neon", TAG),
+    advised("@neondatabase/serverless.neon().unsafe", [0], "neon", TAG, INSIDE),
     row("@vercel/postgres.sql.query", [0, "0.text"], "vercel", "$n"),
-    advised("drizzle-orm.sql.raw", [0], "drizzle", TAG),
-    advised("kysely.sql.raw", [0], "kysely", TAG),
+    advised("drizzle-orm.sql.raw", [0], "drizzle", TAG, INSIDE),
+    advised("kysely.sql.raw", [0], "kysely", TAG, INSIDE),
+    // https://www.prisma.io/docs/orm/prisma-client/using-raw-sql/raw-queries#raw-query-helpers: "raw" is not escaped.
+    advised("@prisma/client.Prisma.raw", [0], "prisma", TAG, INSIDE),
     row("@libsql/client.Client().{execute,executeMultiple}", [0, "0.sql"], "libsql", "?"),
     row(
       "any.Database().{query,execute,raw,$queryRawUnsafe,$executeRawUnsafe}",

@@ -14,19 +14,30 @@ const NUMBERS: Readonly<Record<string, "all" | "counts">> = {
   pymysql: "counts",
   django: "counts",
 };
-/** `style` is the driver's placeholder: "?", "%s", "$n", ":name". `params` is the position or keyword of the values; `wrap` a call the text must be wrapped in. */
+/**
+ * `style` is the driver's placeholder: "?", "%s", "$n", ":name". `params` is the position or keyword of the values; `wrap` a call the text must be wrapped in.
+ * `clause` is what stands in front of a text that is a piece of a statement; `in.NAME` the same for a text that is an argument of a
+ * method of that name.
+ */
 const row = (
   path: string,
   args: readonly (number | string)[],
   driver: string,
   style: string,
   params: number | string = 1,
+  more: Readonly<Record<string, string>> = {},
 ) => ({
   path,
   args,
   kind: SQL,
-  data: { driver, style, params, numbers: NUMBERS[driver] ?? "" },
+  data: { driver, style, params, numbers: NUMBERS[driver] ?? "", ...more },
 });
+const EXTRA = {
+  driver: "django",
+  style: "none",
+  advice:
+    "write %s in the text and pass the value in params (of select: in select_params), or use filter",
+};
 
 const sql: Model = {
   language: "python",
@@ -34,6 +45,8 @@ const sql: Model = {
     "sqlite3.dbapi2.{connect}": "sqlite3.connect",
     "sqlalchemy.sql.{text}": "sqlalchemy.text",
     "sqlalchemy.sql.expression.{text}": "sqlalchemy.text",
+    "sqlalchemy.sql.{literal_column}": "sqlalchemy.literal_column",
+    "sqlalchemy.sql.expression.{literal_column}": "sqlalchemy.literal_column",
     "databases.core.Database": "databases.Database",
   },
   types: {
@@ -149,7 +162,15 @@ const sql: Model = {
       ":name",
       "values",
     ),
-    row("sqlalchemy.text", [0, "text"], "sqlalchemy", ":name", "bind"),
+    row("sqlalchemy.text", [0, "text"], "sqlalchemy", ":name", "bind", {
+      "in.order_by": "ORDER BY",
+      "in.group_by": "GROUP BY",
+    }),
+    // https://docs.sqlalchemy.org/en/20/core/sqlelement.html#sqlalchemy.sql.expression.literal_column: rendered as it is.
+    row("sqlalchemy.literal_column", [0, "text"], "sqlalchemy", "none", 1, {
+      clause: "ORDER BY",
+      advice: "use sqlalchemy.column, which quotes the name",
+    }),
     row(
       "{sqlalchemy.Connection(),sqlalchemy.orm.Session(),sqlalchemy.Engine()}.{execute,exec_driver_sql,scalar,scalars}",
       [0, "statement"],
@@ -162,16 +183,19 @@ const sql: Model = {
     row("django.db.models.QuerySet().raw", [0, "raw_query"], "django", "%s"),
     {
       path: "django.db.models.QuerySet().extra",
-      args: [0, 1, 3, 4, "select", "where", "tables", "order_by"],
+      args: [0, 1, 3, "select", "where", "tables"],
       kind: SQL,
-      data: {
-        driver: "django",
-        style: "none",
-        advice:
-          "write %s in the text and pass the value in params (of select: in select_params), or use filter",
-      },
+      data: EXTRA,
     },
-    row("django.db.models.expressions.RawSQL", [0, "sql"], "django", "%s"),
+    {
+      path: "django.db.models.QuerySet().extra",
+      args: [4, "order_by"],
+      kind: SQL,
+      data: { ...EXTRA, clause: "ORDER BY" },
+    },
+    row("django.db.models.expressions.RawSQL", [0, "sql"], "django", "%s", 1, {
+      "in.order_by": "ORDER BY",
+    }),
     row("duckdb.Connection().{execute,sql,query}", [0, "query"], "duckdb", "?"),
     row("pandas.{read_sql,read_sql_query}", [0, "sql"], "pandas", "unknown"),
     row(

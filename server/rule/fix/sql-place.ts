@@ -112,7 +112,7 @@ function openerOf(tokens: readonly string[], at: number, around: Frame): Frame["
 }
 
 /** The words, in capitals, and signs of the last statement of a text as it is written in a string literal. */
-function statementOf(text: string): readonly string[] {
+export function statementOf(text: string): readonly string[] {
   const out: string[] = [];
   for (const [token] of text.replaceAll(/\\(?:[nrt]|\r?\n)/g, " ").matchAll(TOKEN)) {
     if (token.startsWith("--") || token.startsWith("/*")) continue;
