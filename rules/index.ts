@@ -183,6 +183,8 @@ import uploadDoubleExtensionPage from "./upload-double-extension.md";
 import uploadDoubleExtension from "./upload-double-extension.ts";
 import uploadNoLimitPage from "./upload-no-limit.md";
 import uploadNoLimit from "./upload-no-limit.ts";
+import uploadOverwriteSymlinkPage from "./upload-overwrite-symlink.md";
+import uploadOverwriteSymlink from "./upload-overwrite-symlink.ts";
 import uploadSizeCheckAfterReadPage from "./upload-size-check-after-read.md";
 import uploadSizeCheckAfterRead from "./upload-size-check-after-read.ts";
 import uploadTrustsContentTypePage from "./upload-trusts-content-type.md";
@@ -291,6 +293,7 @@ export const rules: RuleSet = {
     uploadClientFilename,
     uploadDoubleExtension,
     uploadNoLimit,
+    uploadOverwriteSymlink,
     uploadSizeCheckAfterRead,
     uploadTrustsContentType,
     xssDomSink,
@@ -392,6 +395,7 @@ export const rules: RuleSet = {
     "upload-client-filename": uploadClientFilenamePage,
     "upload-double-extension": uploadDoubleExtensionPage,
     "upload-no-limit": uploadNoLimitPage,
+    "upload-overwrite-symlink": uploadOverwriteSymlinkPage,
     "upload-size-check-after-read": uploadSizeCheckAfterReadPage,
     "upload-trusts-content-type": uploadTrustsContentTypePage,
     "xss-dom-sink": xssDomSinkPage,

@@ -15,6 +15,13 @@ const row = (
   kind: PATH,
   data: { api, does, ...(mode === undefined ? {} : { mode }) },
 });
+/** It writes over what is there, unless it is told not to, by the option at this place; of what moves a file, the "target". */
+const overwriting = (
+  path: string,
+  args: readonly (number | string)[],
+  api: string,
+  replaces: string,
+) => ({ path, args, kind: PATH, data: { api, does: "writes", replaces } });
 const FS = "{fs,fs/promises,fs.promises,fs-extra,graceful-fs}";
 const PATHLIB = "{path,path.posix,path.win32,path/posix}";
 
@@ -29,8 +36,15 @@ const files: Model = {
     ),
     row(`${FS}.{open,openSync}`, [0], "fs.readFile", "reads", "1|flags"),
     row(`${FS}.{readdir,readdirSync,opendir}`, [0], "fs.readFile", "lists"),
+    overwriting(
+      `${FS}.{writeFile,writeFileSync,outputFile,outputFileSync}`,
+      [0],
+      "fs.writeFile",
+      "2.flag",
+    ),
+    overwriting(`${FS}.createWriteStream`, [0], "fs.writeFile", "1.flags"),
     row(
-      `${FS}.{writeFile,writeFileSync,appendFile,appendFileSync,createWriteStream,mkdir,mkdirSync,outputFile,outputFileSync,writeJson,writeJsonSync,ensureDir,truncate,chmod,chown}`,
+      `${FS}.{appendFile,appendFileSync,mkdir,mkdirSync,writeJson,writeJsonSync,ensureDir,truncate,chmod,chown}`,
       [0],
       "fs.writeFile",
       "writes",
@@ -41,8 +55,9 @@ const files: Model = {
       "fs.unlink",
       "deletes",
     ),
+    overwriting(`${FS}.{rename,renameSync,copyFile,copyFileSync}`, [0, 1], "fs.rename", "target"),
     row(
-      `${FS}.{rename,renameSync,copyFile,copyFileSync,cp,cpSync,copy,copySync,move,moveSync,symlink,symlinkSync}`,
+      `${FS}.{cp,cpSync,copy,copySync,move,moveSync,symlink,symlinkSync}`,
       [0, 1],
       "fs.rename",
       "writes",
@@ -74,7 +89,8 @@ const files: Model = {
       derive: "resolved",
       clears: ["behind"],
     },
-    { path: `${PATHLIB}.{basename,extname}()`, from: [0], derive: "part", clears: ["path"] },
+    { path: `${PATHLIB}.basename()`, from: [0], derive: "part", clears: ["path"] },
+    { path: `${PATHLIB}.extname()`, from: [0], derive: "part", clears: ["path", "piece"] },
     { path: `${PATHLIB}.dirname()`, from: [0], derive: "folder" },
     { path: `${PATHLIB}.relative()`, from: [0, 1], derive: "relative" },
     { path: `${PATHLIB}.{format,parse}()`, from: ["*"] },
@@ -97,7 +113,8 @@ const files: Model = {
       needs: { arg: 0, is: "climbs-at-start" },
     },
     { path: `${PATHLIB}.isAbsolute()`, from: [], scalar: true },
-    { path: "path.parse().{base,name,ext}", from: ["recv"], derive: "part", clears: ["path"] },
+    { path: "path.parse().{base,name}", from: ["recv"], derive: "part", clears: ["path"] },
+    { path: "path.parse().ext", from: ["recv"], derive: "part", clears: ["path", "piece"] },
     {
       path: "{sanitize-filename,filenamify,slugify,@sindresorhus/slugify}()",
       from: [0],

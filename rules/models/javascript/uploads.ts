@@ -72,12 +72,17 @@ const uploads: Model = {
     { path: `${NAME}.{includes,indexOf}()`, from: [], scalar: true },
   ],
   sinks: [
-    { path: "multer.Stored()", args: [1], kind: "path", data: { api: "multer", does: "writes" } },
+    {
+      path: "multer.Stored()",
+      args: [1],
+      kind: "path",
+      data: { api: "multer", does: "writes", replaces: true },
+    },
     {
       path: "multer.File().mv",
       args: [0],
       kind: "path",
-      data: { api: "express-fileupload", does: "writes" },
+      data: { api: "express-fileupload", does: "writes", replaces: true },
     },
     // Keeps the upload in memory before the handler sees its size, unless it is given this option; its error for a larger one.
     {

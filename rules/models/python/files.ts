@@ -22,6 +22,22 @@ const row = (
     ...(name === undefined ? {} : { name }),
   },
 });
+/**
+ * It writes over what is there. `writer`: two lines that do the same to a new file only, in which OBJECT and ARG stand for what is
+ * written here, and TARGET for a new name. Of what moves a file, only the second path is written to.
+ */
+const overwriting = (
+  path: string,
+  args: readonly (number | string)[],
+  api: string,
+  writer: string,
+) => ({ path, args, kind: PATH, data: { api, does: "writes", replaces: true, writer } });
+const moving = (path: string, args: readonly (number | string)[], api: string) => ({
+  path,
+  args,
+  kind: PATH,
+  data: { api, does: "writes", replaces: "target" },
+});
 /** A path, before and after links and ".." were resolved. */
 const P = "{pathlib.Path(),pathlib.Resolved()}";
 
@@ -51,13 +67,26 @@ const files: Model = {
     ),
     row(`${P}.{read_text,read_bytes}`, ["recv"], "Path.open", "reads"),
     row(`${P}.open`, ["recv"], "Path.open", "reads", "0|mode"),
-    row(`${P}.{write_text,write_bytes,touch,mkdir}`, ["recv"], "Path.write", "writes"),
+    overwriting(
+      `${P}.write_text`,
+      ["recv"],
+      "Path.write",
+      'with OBJECT.open("x") as TARGET:\nTARGET.write(ARG)',
+    ),
+    overwriting(
+      `${P}.write_bytes`,
+      ["recv"],
+      "Path.write",
+      'with OBJECT.open("xb") as TARGET:\nTARGET.write(ARG)',
+    ),
+    row(`${P}.{touch,mkdir}`, ["recv"], "Path.write", "writes"),
     row(`${P}.{unlink,rmdir}`, ["recv"], "Path.unlink", "deletes"),
     row("os.{remove,unlink,rmdir,removedirs}", [0, "path", "name"], "os.remove", "deletes"),
     row("os.{makedirs,mkdir}", [0, "name", "path"], "os.makedirs", "writes"),
     row("os.{listdir,scandir,walk}", [0, "path", "top"], "os.listdir", "lists"),
-    row("os.{rename,replace}", [0, 1, "src", "dst"], "os.rename", "writes"),
-    row("shutil.{copy,copy2,copyfile,copytree,move}", [0, 1, "src", "dst"], "shutil", "writes"),
+    moving("os.{rename,replace}", [0, 1, "src", "dst"], "os.rename"),
+    moving("shutil.{copy,copy2,copyfile,move}", [0, 1, "src", "dst"], "shutil"),
+    row("shutil.copytree", [0, 1, "src", "dst"], "shutil", "writes"),
     row("shutil.rmtree", [0, "path"], "shutil.rmtree", "deletes"),
     row(
       "{starlette.responses.FileResponse,aiohttp.web.FileResponse,litestar.response.File}",
@@ -97,11 +126,12 @@ const files: Model = {
     { path: "os.path.basename()", from: [0], derive: "part", clears: ["path"] },
     { path: "os.path.{splitext,split}()", from: [0], derive: "part" },
     {
-      path: "{os.path.splitext()[1],os.path.split()[1]}",
+      path: "os.path.splitext()[1]",
       from: ["recv"],
       derive: "part",
-      clears: ["path"],
+      clears: ["path", "piece"],
     },
+    { path: "os.path.split()[1]", from: ["recv"], derive: "part", clears: ["path"] },
     { path: "ntpath.basename()", from: [0], derive: "part", clears: ["path"] },
     { path: "os.path.dirname()", from: [0], derive: "folder" },
     { path: "os.path.relpath()", from: [0], derive: "relative" },
@@ -128,7 +158,8 @@ const files: Model = {
     },
     { path: `${P}.{absolute,expanduser}()`, from: ["recv"], same: true },
     { path: `${P}.{with_name,with_suffix,with_stem}()`, from: ["recv", 0], derive: "part" },
-    { path: `${P}.{name,suffix,stem}`, from: ["recv"], derive: "part", clears: ["path"] },
+    { path: `${P}.{name,stem}`, from: ["recv"], derive: "part", clears: ["path"] },
+    { path: `${P}.suffix`, from: ["recv"], derive: "part", clears: ["path", "piece"] },
     { path: `${P}.{parent,parents}`, from: ["recv"], derive: "folder" },
     { path: `${P}.parts`, from: ["recv"] },
     { path: `${P}.relative_to()`, from: ["recv"], derive: "relative" },

@@ -66,7 +66,12 @@ const uploads: Model = {
       path: "werkzeug.FileStorage().save",
       args: [0, "dst"],
       kind: "path",
-      data: { api: "FileStorage.save", does: "writes" },
+      data: {
+        api: "FileStorage.save",
+        does: "writes",
+        replaces: true,
+        writer: 'with open(ARG, "xb") as TARGET:\nOBJECT.save(TARGET)',
+      },
     },
   ],
 };
