@@ -189,6 +189,8 @@ import uploadSizeCheckAfterReadPage from "./upload-size-check-after-read.md";
 import uploadSizeCheckAfterRead from "./upload-size-check-after-read.ts";
 import uploadTrustsContentTypePage from "./upload-trusts-content-type.md";
 import uploadTrustsContentType from "./upload-trusts-content-type.ts";
+import vmAsSandboxPage from "./vm-as-sandbox.md";
+import vmAsSandbox from "./vm-as-sandbox.ts";
 import xssDomSinkPage from "./xss-dom-sink.md";
 import xssDomSink from "./xss-dom-sink.ts";
 import xssReactDangerousHtmlPage from "./xss-react-dangerous-html.md";
@@ -296,6 +298,7 @@ export const rules: RuleSet = {
     uploadOverwriteSymlink,
     uploadSizeCheckAfterRead,
     uploadTrustsContentType,
+    vmAsSandbox,
     xssDomSink,
     xssReactDangerousHtml,
     xssServerHtml,
@@ -398,6 +401,7 @@ export const rules: RuleSet = {
     "upload-overwrite-symlink": uploadOverwriteSymlinkPage,
     "upload-size-check-after-read": uploadSizeCheckAfterReadPage,
     "upload-trusts-content-type": uploadTrustsContentTypePage,
+    "vm-as-sandbox": vmAsSandboxPage,
     "xss-dom-sink": xssDomSinkPage,
     "xss-react-dangerous-html": xssReactDangerousHtmlPage,
     "xss-server-html": xssServerHtmlPage,

@@ -9,6 +9,11 @@ const TEST_FILE =
 const SAMPLES =
   /^(?:examples?|samples?|demos?|docs?|tutorials?|playground|sandbox|benchmarks?|bench|seeds?|seeders?|notebooks?)$/i;
 
+const TOOLS =
+  /^(?:scripts?|tools?|tooling|build|bin|cli|repl|console|shell|commands|devtools|webpack|rollup|vite|esbuild|babel|gulp|grunt|jest|mocha|bundlers?|loaders?|compilers?|codegen)$/i;
+const TOOL_FILE =
+  /^(?:setup|conf|noxfile|tasks|fabfile|wscript|gulpfile|gruntfile|rollup|webpack|vite|repl|console|shell|cli|build)\b|\.config\.\w+$/i;
+
 const DEVELOPMENT = /\b(?:dev|develop|development|debug|local|test|tests|testing)\b/i;
 
 /** Code that runs only to test other code. */
@@ -23,6 +28,13 @@ export function isSample(file: string): boolean {
   const parts = file.split("/");
   const name = (parts.pop() ?? "").replace(/\.\w+$/, "");
   return SAMPLES.test(name) || parts.some((part) => SAMPLES.test(part));
+}
+
+/** Code that builds, checks or starts programs, and runs what its author's own files say. */
+export function isTooling(file: string): boolean {
+  const parts = file.split("/");
+  const name = parts.pop() ?? "";
+  return TOOL_FILE.test(name) || parts.some((part) => TOOLS.test(part));
 }
 
 /** settings_dev.py, config/local.py, tests/: not what is shipped. */

@@ -53,6 +53,8 @@ export const CALL_KINDS = [
   "autoescape",
   /** Compares paths as texts. */
   "path-compare",
+  /** Runs a text as a program that is meant to reach nothing. */
+  "sandbox",
 ] as const;
 
 /** No sinks, but what is known of a text; `paths.ts` says what follows from them for "path". */

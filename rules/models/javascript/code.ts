@@ -17,6 +17,14 @@ const module = (path: string, api: string) => ({
   data: { api, by: "both", rule: "dynamic-import-user-input" },
 });
 
+/** Meant to keep a program in. `text` is where the program stands; "made": in what made the object that is run. */
+const sandbox = (path: string, api: string, text: number | "made" = 0) => ({
+  path,
+  args: [],
+  kind: "sandbox" as const,
+  data: { api, text },
+});
+
 const code: Model = {
   language: "javascript",
   types: { "vm2.VM()": ["vm2.NodeVM()"] },
@@ -28,6 +36,13 @@ const code: Model = {
     row("vm.{runInThisContext,runInContext,runInNewContext,compileFunction}", [0], "vm"),
     row("vm.Script", [0], "vm.Script"),
     row("vm2.VM().run", [0], "vm2"),
+    sandbox("vm.{runInContext,runInNewContext}", "vm"),
+    sandbox("vm.Script().{runInContext,runInNewContext}", "vm", "made"),
+    sandbox("vm2.VM().run", "vm2"),
+    // With published ways out that no version closes (GHSA-hcg3-56jf-x4vh, GHSA-v63x-xc9j-hhvq, GHSA-8g4m-cjm2-96wq).
+    sandbox("safe-eval", "safe-eval"),
+    sandbox("safer-eval", "safer-eval"),
+    sandbox("notevil", "notevil"),
     module("globalThis.require", "require"),
     module("globalThis.import", "import()"),
     module("module.createRequire()", "require"),

@@ -8,6 +8,13 @@ const row = (path: string, args: readonly (number | string)[], api: string) => (
   kind: CODE,
   data: { api },
 });
+/** A language of its own, out of which Python can be reached. */
+const expression = (path: string, args: readonly (number | string)[], api: string) => ({
+  path,
+  args,
+  kind: CODE,
+  data: { api, expression: true },
+});
 
 /** Runs the module of that name, or the file at that path: the fault of a rule of its own. */
 const module = (path: string, args: readonly (number | string)[], api: string, by = "name") => ({
@@ -25,6 +32,10 @@ const code: Model = {
   },
   types: {
     "code.InteractiveInterpreter()": ["code.InteractiveConsole()"],
+    // Its syntax tree was looked through, and what it may do goes through guards.
+    "sandbox.Compiled()": [
+      "RestrictedPython.{compile_restricted,compile_restricted_eval,compile_restricted_exec,compile_restricted_function}()",
+    ],
     "pandas.DataFrame()": [
       "pandas.{read_csv,read_json,read_excel,read_parquet,read_sql,read_sql_query,read_sql_table,concat,merge}()",
       "pandas.DataFrame().{copy,head,tail,query,sort_values,reset_index,fillna,dropna}()",
@@ -34,6 +45,13 @@ const code: Model = {
     row("builtins.eval", [0, "source"], "eval"),
     row("builtins.exec", [0, "source"], "exec"),
     row("code.InteractiveInterpreter().{runsource,runcode,push}", [0], "the interpreter"),
+    // A sandbox, if the names that it gets hide the built-in ones.
+    {
+      path: "builtins.{eval,exec}",
+      args: [],
+      kind: "sandbox",
+      data: { api: "eval", text: "0|source", names: "1|globals", hides: "__builtins__" },
+    },
     // Tools that let a model run Python.
     row("langchain_experimental.utilities.PythonREPL().run", [0, "command"], "PythonREPL"),
     row(
@@ -42,10 +60,10 @@ const code: Model = {
       "PythonREPLTool",
     ),
     // Both reach Python objects through attributes and, in a frame, through "@name".
-    row("pandas.eval", [0, "expr"], "pandas.eval"),
-    row("pandas.DataFrame().{eval,query}", [0, "expr"], "DataFrame.query"),
-    row("numexpr.evaluate", [0, "ex"], "numexpr.evaluate"),
-    row("sympy.{sympify,parse_expr,parsing.sympy_parser.parse_expr}", [0], "sympify"),
+    expression("pandas.eval", [0, "expr"], "pandas.eval"),
+    expression("pandas.DataFrame().{eval,query}", [0, "expr"], "DataFrame.query"),
+    expression("numexpr.evaluate", [0, "ex"], "numexpr.evaluate"),
+    expression("sympy.{sympify,parse_expr,parsing.sympy_parser.parse_expr}", [0], "sympify"),
     module("importlib.import_module", [0, "name"], "importlib.import_module"),
     module("builtins.__import__", [0, "name"], "__import__"),
     module("runpy.run_module", [0, "mod_name"], "runpy.run_module"),
