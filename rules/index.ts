@@ -8,6 +8,8 @@ import authFailOpenPage from "./auth-fail-open.md";
 import authFailOpen from "./auth-fail-open.ts";
 import authRateLimitMissingPage from "./auth-rate-limit-missing.md";
 import authRateLimitMissing from "./auth-rate-limit-missing.ts";
+import codeEvalDynamicPage from "./code-eval-dynamic.md";
+import codeEvalDynamic from "./code-eval-dynamic.ts";
 import codeEvalUserInputPage from "./code-eval-user-input.md";
 import codeEvalUserInput from "./code-eval-user-input.ts";
 import commandInjectionShellPage from "./command-injection-shell.md";
@@ -208,6 +210,7 @@ export const rules: RuleSet = {
     archiveExtractionUnsafe,
     authFailOpen,
     authRateLimitMissing,
+    codeEvalDynamic,
     codeEvalUserInput,
     commandInjectionShell,
     corsReflectedOrigin,
@@ -311,6 +314,7 @@ export const rules: RuleSet = {
     "archive-extraction-unsafe": archiveExtractionUnsafePage,
     "auth-fail-open": authFailOpenPage,
     "auth-rate-limit-missing": authRateLimitMissingPage,
+    "code-eval-dynamic": codeEvalDynamicPage,
     "code-eval-user-input": codeEvalUserInputPage,
     "command-injection-shell": commandInjectionShellPage,
     "cors-reflected-origin": corsReflectedOriginPage,
