@@ -131,6 +131,8 @@ import pathTraversalPage from "./path-traversal.md";
 import pathTraversal from "./path-traversal.ts";
 import prototypePollutionPage from "./prototype-pollution.md";
 import prototypePollution from "./prototype-pollution.ts";
+import raceCheckThenActPage from "./race-check-then-act.md";
+import raceCheckThenAct from "./race-check-then-act.ts";
 import routeMissingAuthPage from "./route-missing-auth.md";
 import routeMissingAuth from "./route-missing-auth.ts";
 import secretFallbackDefaultPage from "./secret-fallback-default.md";
@@ -271,6 +273,7 @@ export const rules: RuleSet = {
     pathPrefixCheckWeak,
     pathTraversal,
     prototypePollution,
+    raceCheckThenAct,
     routeMissingAuth,
     secretFallbackDefault,
     secretGenericAssignment,
@@ -375,6 +378,7 @@ export const rules: RuleSet = {
     "path-prefix-check-weak": pathPrefixCheckWeakPage,
     "path-traversal": pathTraversalPage,
     "prototype-pollution": prototypePollutionPage,
+    "race-check-then-act": raceCheckThenActPage,
     "route-missing-auth": routeMissingAuthPage,
     "secret-fallback-default": secretFallbackDefaultPage,
     "secret-generic-assignment": secretGenericAssignmentPage,
