@@ -24,8 +24,8 @@ export default rule({
   cwe: [22],
   owasp: ["A01:2021", "A01:2025"],
   flow: {
-    // What rules of their own tell of these sources has more weight at the same sink.
-    from: ["remote", "upload-name", "model", "message", "unknown"],
+    // Of other sources, rules of their own tell the place where the path is used.
+    from: ["message", "unknown"],
     to: "path",
     accept(hit, context): Partial<Match> | undefined {
       const code = context.code(hit.site.item);
@@ -35,7 +35,7 @@ export default rule({
       const check = checkOf(hit, code);
       const facts = { how, python: code.language === "python", isHere: check !== undefined };
       const isMade = isJoined(hit) || /resolved$/.test(hit.derive);
-      if (check === undefined) return isMade ? { facts } : undefined;
+      if (check === undefined) return isMade && hit.marks === 0 ? { facts } : undefined;
       if ((how === "early" || !isMade) && isGiven(check.code, check.id)) return undefined;
       return { item: check.code.item, span: check.code.op(check.id).span, op: check.id, facts };
     },
