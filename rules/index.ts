@@ -129,6 +129,8 @@ import pathPrefixCheckWeakPage from "./path-prefix-check-weak.md";
 import pathPrefixCheckWeak from "./path-prefix-check-weak.ts";
 import pathTraversalPage from "./path-traversal.md";
 import pathTraversal from "./path-traversal.ts";
+import postgrestFilterInjectionPage from "./postgrest-filter-injection.md";
+import postgrestFilterInjection from "./postgrest-filter-injection.ts";
 import prototypePollutionPage from "./prototype-pollution.md";
 import prototypePollution from "./prototype-pollution.ts";
 import raceCheckThenActPage from "./race-check-then-act.md";
@@ -272,6 +274,7 @@ export const rules: RuleSet = {
     passwordWeakHash,
     pathPrefixCheckWeak,
     pathTraversal,
+    postgrestFilterInjection,
     prototypePollution,
     raceCheckThenAct,
     routeMissingAuth,
@@ -377,6 +380,7 @@ export const rules: RuleSet = {
     "password-weak-hash": passwordWeakHashPage,
     "path-prefix-check-weak": pathPrefixCheckWeakPage,
     "path-traversal": pathTraversalPage,
+    "postgrest-filter-injection": postgrestFilterInjectionPage,
     "prototype-pollution": prototypePollutionPage,
     "race-check-then-act": raceCheckThenActPage,
     "route-missing-auth": routeMissingAuthPage,

@@ -20,6 +20,7 @@ import javascriptErrors from "./javascript/errors.ts";
 import javascriptFields from "./javascript/fields.ts";
 import javascriptFileChecks from "./javascript/file-checks.ts";
 import javascriptFiles from "./javascript/files.ts";
+import javascriptFilters from "./javascript/filters.ts";
 import javascriptHeaders from "./javascript/headers.ts";
 import javascriptHtml from "./javascript/html.ts";
 import javascriptHttp from "./javascript/http.ts";
@@ -66,6 +67,7 @@ import pythonErrors from "./python/errors.ts";
 import pythonFields from "./python/fields.ts";
 import pythonFileChecks from "./python/file-checks.ts";
 import pythonFiles from "./python/files.ts";
+import pythonFilters from "./python/filters.ts";
 import pythonHeaders from "./python/headers.ts";
 import pythonHtml from "./python/html.ts";
 import pythonHttp from "./python/http.ts";
@@ -110,6 +112,7 @@ export const models: readonly Model[] = [
   pythonFields,
   pythonFileChecks,
   pythonFiles,
+  pythonFilters,
   pythonHeaders,
   pythonHtml,
   pythonHttp,
@@ -153,6 +156,7 @@ export const models: readonly Model[] = [
   javascriptFields,
   javascriptFileChecks,
   javascriptFiles,
+  javascriptFilters,
   javascriptHeaders,
   javascriptHtml,
   javascriptHttp,

@@ -84,8 +84,8 @@ const TEXT_PROPERTIES = [
  */
 const BITS = [...FLOW_KINDS, ...TEXT_PROPERTIES, "weak-guard", "weak-guard-refused"] as const;
 
-/** What makes a text harmless for HTML does so for XML. */
-const SHARED = { xml: "html" } as const;
+/** What makes a text harmless for HTML does so for XML, and what is no query of its own is no condition of a filter either. */
+const SHARED = { xml: "html", filter: "graph" } as const;
 
 export type SinkKind = (typeof BITS)[number] | (typeof CALL_KINDS)[number] | keyof typeof SHARED;
 const bits = new Map<string, number>(BITS.map((kind, i) => [kind, 1 << i]));

@@ -15,7 +15,11 @@ export type PatternTest =
   | "climbs-at-start"
   | "markup"
   | "filter-signs"
-  | "pattern-signs";
+  | "pattern-signs"
+  | "list-signs"
+  | "list-signs-pattern"
+  | "line-breaks"
+  | "line-breaks-pattern";
 /** Tests of what a text is compared with. */
 export type ConstantTest =
   | "origin"
@@ -41,6 +45,18 @@ export const PATTERN_TESTS: Readonly<Record<PatternTest, (text: string) => boole
   "slashes-at-start": (text) => /^\^?(?:\\?\/|\[\\?\/\\*\])[+*]?$/.test(source(text)),
   "climbs-at-start": (text) =>
     /^\^\(?(?:\?:)?(?:\\\.\\\.|\\\.\{2\}|\.\.)/.test(source(text)) && /[+*]\)?$/.test(source(text)),
+  // What stands between the elements of a list, or what ends a quoted one.
+  "list-signs": (text) => {
+    const signs = /^\(?(?:\[(?!\^)((?:\\.|[^\]\\])*)\][+*]?|,)\)?$/.exec(everywhere(text));
+    return signs !== null && (signs[1] === undefined || /,|"(?:.*)\\\\|\\\\(?:.*)"/.test(signs[1]));
+  },
+  // Every line feed is replaced: alone, in a class of characters, or after a carriage return.
+  "line-breaks": (text) =>
+    /^\(?(?:(?:\\r|\r)[?*]?)?(?:\\n|\n|\\s|\[(?!\^)[^\]]*(?:\\n|\n|\\s)[^\]]*\])[+*]?\)?$|^(?:\\r|\r)\|(?:\\n|\n)$|^(?:\\n|\n)\|(?:\\r|\r)$/.test(
+      everywhere(text),
+    ),
+  "list-signs-pattern": (text) => parts(text) !== undefined && PATTERN_TESTS["list-signs"](text),
+  "line-breaks-pattern": (text) => parts(text) !== undefined && PATTERN_TESTS["line-breaks"](text),
   // Every "<" is replaced: alone, in a class of characters, or as one of several that are named.
   markup: (text) => /^\(?(?:\[[^\]^]*<[^\]]*\]\+?|(?:.\|)*<(?:\|.)*)\)?$/.test(everywhere(text)),
   // Every sign that means something in a filter of LDAP, or in a regular expression.

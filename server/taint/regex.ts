@@ -16,7 +16,7 @@ const SIZE = 129;
 const NEEDED: Readonly<Partial<Record<SinkKind, string>>> = {
   sql: "'\"`\\;()=<>*/ \t\n",
   nosql: "$'\"\\;()={} \t\n",
-  graph: "'\"`\\;()=<>*/ \t\n",
+  graph: "'\"`\\;()=<>*/ \t\n,",
   ldap: "*()\\\0",
   xpath: "'\"[]/\\()=|@:. \t\n",
   regex: "()[]{}*+?.\\|^$",

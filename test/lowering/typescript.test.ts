@@ -1951,6 +1951,24 @@ describe("imports lead to", () => {
     files(["/w/src/b.js", "/w/src/b.ts"]),
   );
   leads("the module that .mjs means", "./b.mjs", "/w/src/b.mts", files(["/w/src/b.mts"]));
+  leads(
+    "a package of Deno, without its version",
+    "npm:@acme/db@2.1/mini",
+    "package @acme/db/mini",
+    files([]),
+  );
+  leads(
+    "a package by the address of a server that has it",
+    "https://cdn.example/v135/@acme/db@2.1?target=es2022",
+    "package @acme/db",
+    files([]),
+  );
+  leads(
+    "an address that names no package",
+    "https://cdn.example/lib/mod.ts",
+    "package https://cdn.example/lib/mod.ts",
+    files([]),
+  );
   leads("a folder's index", "../lib", "/w/lib/index.tsx", files(["/w/lib/index.tsx"]));
   leads(
     "the index of its own folder",

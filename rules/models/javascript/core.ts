@@ -142,8 +142,20 @@ const core: Model = {
     {
       path: "*.{replace,replaceAll}()",
       from: ["recv"],
-      clears: ["path", "sql", "shell", "html", "header", "log"],
+      clears: ["path", "sql", "shell", "html", "header", "log", "filter"],
       needs: { arg: 0, is: "negated-class" },
+    },
+    {
+      path: "*.replace()",
+      from: ["recv"],
+      clears: ["filter"],
+      needs: { arg: 0, is: "list-signs-pattern" },
+    },
+    {
+      path: "*.replaceAll()",
+      from: ["recv"],
+      clears: ["filter"],
+      needs: { arg: 0, is: "list-signs" },
     },
     {
       path: "*.{replace,replaceAll}()",

@@ -7,8 +7,11 @@ import { mapped, object, pathSettings, readJson, strings } from "./tsconfig.ts";
 export function resolve(from: FileId, specifier: string, files: FileSet): Resolution {
   const file = findTarget(from, specifier, files);
   if (file !== undefined) return { kind: "file", file };
-  return { kind: "package", path: specifier.replace(/^node:/, "") };
+  return { kind: "package", path: specifier.replace(/^node:/, "").replace(ADDRESS, "$1$2") };
 }
+/** Deno names packages with their version, by a scheme or the address of a server that has them: `npm:zod@4/mini`. */
+const ADDRESS =
+  /^(?:(?:npm|jsr):\/?|https:\/\/[\w.-]+\/(?:npm\/|v\d+\/)?(?=(?:@[\w.-]+\/)?[\w.-]+@))((?:@[\w.-]+\/)?[\w.-]+)(?:@[^/?#]*)?((?:\/[^?#]*)?)(?:[?#].*)?$/;
 
 function findTarget(from: FileId, specifier: string, files: FileSet): FileId | undefined {
   if (specifier === "" || specifier.startsWith("node:")) return undefined;
