@@ -110,6 +110,7 @@ import llmOutputPathOrUrlPage from "./llm-output-path-or-url.md";
 import llmOutputPathOrUrl from "./llm-output-path-or-url.ts";
 import llmOutputSqlPage from "./llm-output-sql.md";
 import llmOutputSql from "./llm-output-sql.ts";
+import logInjection from "./log-injection.ts";
 import logSensitiveDataPage from "./log-sensitive-data.md";
 import logSensitiveData from "./log-sensitive-data.ts";
 import massAssignmentPage from "./mass-assignment.md";
@@ -265,6 +266,7 @@ export const rules: RuleSet = {
     llmOutputHtml,
     llmOutputPathOrUrl,
     llmOutputSql,
+    logInjection,
     logSensitiveData,
     massAssignment,
     mcpToolArgUnsafe,

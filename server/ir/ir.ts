@@ -130,6 +130,8 @@ export type JoinPart =
       readonly format?: string;
       /** The format takes numbers only: no text gets through. */
       readonly numeric?: true;
+      /** The format writes a text as a literal: its line breaks are escaped. */
+      readonly literal?: true;
     };
 
 /** How a string was put together, for fixes. "concat" is never made by lowering: `+` is a `binary`. */

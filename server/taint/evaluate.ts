@@ -18,13 +18,14 @@ import {
   without,
   withUnknownKey,
 } from "./containers.ts";
-import { readField, spread, withField } from "./fields.ts";
+import { mapTaint, readField, spread, withField } from "./fields.ts";
 import { freeValue, withHint } from "./free-names.ts";
 import { noteAssigned, noteTyped } from "./handlers.ts";
 import { injectedValue } from "./inject.ts";
 import { join, joinTaint } from "./join.ts";
 import { noteKept } from "./kept.ts";
 import { noteKey } from "./key-writes.ts";
+import { kindBit } from "./kinds.ts";
 import { sourceLabel } from "./labels.ts";
 import { accessorCall, callAccessor, functionsIn } from "./made.ts";
 import { index, member, update } from "./members.ts";
@@ -118,7 +119,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
           p.kind === "text"
             ? { value: constant(p.text), span: p.span }
             : {
-                value: p.numeric ? SCALAR : bake(asText(get(p.value)), state),
+                value: p.numeric ? SCALAR : bake(textIn(p, get(p.value)), state),
                 span: (run.item.ops[p.value] as Op).span,
               },
         ),
@@ -257,6 +258,15 @@ const SCALAR: Value = { refs: [], taint: [], scalar: true };
 const UNDEFINED = constant(undefined);
 
 /** What an import binds; a part of a library that is a source itself is tainted: `import { argv } from "node:process"`. */
+/** What a hole of a text puts in. */
+function textIn(hole: { readonly literal?: true }, value: Value): Value {
+  const text = asText(value);
+  return hole.literal === true
+    ? mapTaint(text, (t) => ({ ...t, cleared: t.cleared | LINE_KINDS }))
+    : text;
+}
+const LINE_KINDS = kindBit("log") | kindBit("header");
+
 function importedValue(run: Run, op: Op & { op: "import" }): Value {
   const value = follow(run, run.facts.imported(run.id, op.module, op.name, op.also));
   const only = value.refs.length === 1 ? value.refs[0] : undefined;

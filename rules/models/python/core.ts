@@ -48,7 +48,13 @@ const core: Model = {
       clears: ["nosql"],
     },
     // What they write is a literal.
-    { path: "builtins.{repr,ascii}()", from: [0], same: true, text: "text", clears: ["code"] },
+    {
+      path: "builtins.{repr,ascii}()",
+      from: [0],
+      same: true,
+      text: "text",
+      clears: ["code", "log", "header"],
+    },
     { path: "builtins.{bytes,bytearray}()", from: [0], same: true, keepsType: true },
     { path: "builtins.{bytes,bytearray}.fromhex()", from: [0] },
     {
@@ -105,6 +111,12 @@ const core: Model = {
       from: ["recv"],
       clears: ["filter"],
       needs: { arg: 0, is: "list-signs" },
+    },
+    {
+      path: "*.replace()",
+      from: ["recv"],
+      clears: ["log", "header"],
+      needs: { arg: 0, is: "line-breaks" },
     },
     {
       path: "*.replace()",
@@ -176,7 +188,8 @@ const core: Model = {
       from: [],
       scalar: true,
     },
-    { path: "json.{loads,load,dumps}()", from: [0] },
+    { path: "json.{loads,load}()", from: [0] },
+    { path: "json.dumps()", from: [0], clears: ["log", "header"] },
     { path: "{yaml.safe_load,yaml.load,ast.literal_eval,tomllib.loads,pickle.loads}()", from: [0] },
     { path: "copy.{copy,deepcopy}()", from: [0], same: true },
     {
@@ -231,13 +244,13 @@ const core: Model = {
     {
       path: "urllib.parse.{quote,quote_plus}()",
       from: [0],
-      clears: ["url", "path", "html", "redirect", "header"],
+      clears: ["url", "path", "html", "redirect", "header", "log"],
     },
     {
       path: "urllib.parse.{unquote,unquote_plus}()",
       from: [0],
       same: true,
-      restores: ["url", "path", "html", "redirect", "header"],
+      restores: ["url", "path", "html", "redirect", "header", "log"],
     },
     { path: "urllib.parse.{parse_qs,parse_qsl,urlencode}()", from: [0], restores: ["redirect"] },
     { path: "urllib.parse.urljoin()", from: [1, 0, "url", "base"], same: true },
@@ -254,6 +267,12 @@ const core: Model = {
       needs: { arg: 0, is: "negated-class" },
     },
     { path: "re.sub()", from: [2], clears: ["filter"], needs: { arg: 0, is: "list-signs" } },
+    {
+      path: "re.sub()",
+      from: [2],
+      clears: ["log", "header"],
+      needs: { arg: 0, is: "line-breaks" },
+    },
     { path: "re.{sub,subn}()", from: [1, 2], derive: "part" },
     { path: "re.escape()", from: [0] },
     { path: "re.compile()", from: [0], same: true },

@@ -6,6 +6,7 @@ import { lowerExpression } from "./expressions.ts";
 import {
   type Decoded,
   decodeLiteral,
+  literalIf,
   numericIf,
   plainText,
   spanOfRange,
@@ -187,7 +188,7 @@ function assemble(
       kind: "hole",
       value,
       span,
-      ...(format === "" ? {} : { format, ...numericIf(numeric) }),
+      ...(format === "" ? {} : { format, ...numericIf(numeric), ...literalIf(format) }),
     };
   });
 }

@@ -131,7 +131,9 @@ function addHole(c: Context, node: number, out: JoinPart[]): void {
     kind: "hole",
     value,
     span: spanOf(c, node),
-    ...(format === "" ? {} : { format, ...numericIf(takesNumbersOnly(format)) }),
+    ...(format === ""
+      ? {}
+      : { format, ...numericIf(takesNumbersOnly(format)), ...literalIf(format) }),
   });
   const spec = childByField(tree, node, "format_specifier");
   if (spec === NO_NODE) return;
@@ -145,6 +147,11 @@ function addHole(c: Context, node: number, out: JoinPart[]): void {
 export function takesNumbersOnly(format: string): boolean {
   const spec = /^[^:]*:([^{}]*)$/.exec(format)?.[1];
   return spec !== undefined && /[,_bdeEfFgGnoxX%]$/.test(spec);
+}
+
+/** `!r`, `!a`, `%r`, `%a` */
+export function literalIf(format: string): { readonly literal?: true } {
+  return /^(?:![ra]|[#0\- +\d.]*[ra]$)/.test(format) ? { literal: true } : {};
 }
 
 export function numericIf(numeric: boolean): { readonly numeric?: true } {
