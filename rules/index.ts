@@ -110,6 +110,7 @@ import llmOutputPathOrUrlPage from "./llm-output-path-or-url.md";
 import llmOutputPathOrUrl from "./llm-output-path-or-url.ts";
 import llmOutputSqlPage from "./llm-output-sql.md";
 import llmOutputSql from "./llm-output-sql.ts";
+import logInjectionPage from "./log-injection.md";
 import logInjection from "./log-injection.ts";
 import logSensitiveDataPage from "./log-sensitive-data.md";
 import logSensitiveData from "./log-sensitive-data.ts";
@@ -136,6 +137,8 @@ import prototypePollutionPage from "./prototype-pollution.md";
 import prototypePollution from "./prototype-pollution.ts";
 import raceCheckThenActPage from "./race-check-then-act.md";
 import raceCheckThenAct from "./race-check-then-act.ts";
+import roleFromRequestPage from "./role-from-request.md";
+import roleFromRequest from "./role-from-request.ts";
 import routeMissingAuthPage from "./route-missing-auth.md";
 import routeMissingAuth from "./route-missing-auth.ts";
 import secretFallbackDefaultPage from "./secret-fallback-default.md";
@@ -279,6 +282,7 @@ export const rules: RuleSet = {
     postgrestFilterInjection,
     prototypePollution,
     raceCheckThenAct,
+    roleFromRequest,
     routeMissingAuth,
     secretFallbackDefault,
     secretGenericAssignment,
@@ -373,6 +377,7 @@ export const rules: RuleSet = {
     "llm-output-html": llmOutputHtmlPage,
     "llm-output-path-or-url": llmOutputPathOrUrlPage,
     "llm-output-sql": llmOutputSqlPage,
+    "log-injection": logInjectionPage,
     "log-sensitive-data": logSensitiveDataPage,
     "mass-assignment": massAssignmentPage,
     "mcp-tool-arg-unsafe": mcpToolArgUnsafePage,
@@ -385,6 +390,7 @@ export const rules: RuleSet = {
     "postgrest-filter-injection": postgrestFilterInjectionPage,
     "prototype-pollution": prototypePollutionPage,
     "race-check-then-act": raceCheckThenActPage,
+    "role-from-request": roleFromRequestPage,
     "route-missing-auth": routeMissingAuthPage,
     "secret-fallback-default": secretFallbackDefaultPage,
     "secret-generic-assignment": secretGenericAssignmentPage,

@@ -38,6 +38,7 @@ import javascriptRecords from "./javascript/records.ts";
 import javascriptRedirects from "./javascript/redirects.ts";
 import javascriptRefusals from "./javascript/refusals.ts";
 import javascriptResponses from "./javascript/responses.ts";
+import javascriptRoles from "./javascript/roles.ts";
 import javascriptSchemas from "./javascript/schemas.ts";
 import javascriptSessions from "./javascript/sessions.ts";
 import javascriptSettings from "./javascript/settings.ts";
@@ -82,6 +83,7 @@ import pythonRecords from "./python/records.ts";
 import pythonRedirects from "./python/redirects.ts";
 import pythonRefusals from "./python/refusals.ts";
 import pythonResponses from "./python/responses.ts";
+import pythonRoles from "./python/roles.ts";
 import pythonSessions from "./python/sessions.ts";
 import pythonSettings from "./python/settings.ts";
 import pythonSql from "./python/sql.ts";
@@ -127,6 +129,7 @@ export const models: readonly Model[] = [
   pythonRedirects,
   pythonRefusals,
   pythonResponses,
+  pythonRoles,
   pythonSessions,
   pythonSettings,
   pythonSql,
@@ -174,6 +177,7 @@ export const models: readonly Model[] = [
   javascriptRedirects,
   javascriptRefusals,
   javascriptResponses,
+  javascriptRoles,
   javascriptSchemas,
   javascriptSessions,
   javascriptSettings,
