@@ -76,6 +76,8 @@ import ghaUnpinnedActionPage from "./gha-unpinned-action.md";
 import ghaUnpinnedAction from "./gha-unpinned-action.ts";
 import httpClientMissingTimeoutPage from "./http-client-missing-timeout.md";
 import httpClientMissingTimeout from "./http-client-missing-timeout.ts";
+import httpClientUnboundedResponsePage from "./http-client-unbounded-response.md";
+import httpClientUnboundedResponse from "./http-client-unbounded-response.ts";
 import httpTlsVerificationDisabledPage from "./http-tls-verification-disabled.md";
 import httpTlsVerificationDisabled from "./http-tls-verification-disabled.ts";
 import idorUnscopedLookupPage from "./idor-unscoped-lookup.md";
@@ -252,6 +254,7 @@ export const rules: RuleSet = {
     ghaScriptInjection,
     ghaUnpinnedAction,
     httpClientMissingTimeout,
+    httpClientUnboundedResponse,
     httpTlsVerificationDisabled,
     idorUnscopedLookup,
     jwtAlgorithmMismatch,
@@ -360,6 +363,7 @@ export const rules: RuleSet = {
     "gha-script-injection": ghaScriptInjectionPage,
     "gha-unpinned-action": ghaUnpinnedActionPage,
     "http-client-missing-timeout": httpClientMissingTimeoutPage,
+    "http-client-unbounded-response": httpClientUnboundedResponsePage,
     "http-tls-verification-disabled": httpTlsVerificationDisabledPage,
     "idor-unscoped-lookup": idorUnscopedLookupPage,
     "jwt-algorithm-mismatch": jwtAlgorithmMismatchPage,

@@ -4,6 +4,7 @@ import { isServiceWorker } from "./place.ts";
 import type { Code, Context, Hit, Op, Value, ValueId } from "./rule.ts";
 import { spread } from "./rule.ts";
 import { common, HOLE } from "./surroundings.ts";
+import { bare } from "./tokens.ts";
 
 /** True if the text before the attacker's part already says which host is called, or the base comes from configuration. */
 export function hostIsFixed(hit: Hit): boolean {
@@ -67,7 +68,7 @@ export function hasOwnConnector(hit: Hit, code: Code): boolean {
   const call = code.op(hit.site.op);
   if (call.op !== "call") return false;
   for (const arg of call.args) {
-    const record = code.op(arg.value);
+    const record = bare(code, arg.value);
     if (
       record.op === "record" &&
       record.entries.some(

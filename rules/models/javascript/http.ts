@@ -12,6 +12,12 @@ interface Facts {
   readonly off?: string;
   /** The argument is a host name, not a URL. */
   readonly host?: boolean;
+  /** Members of the response that take all of it into memory; "" if the call does. */
+  readonly whole?: string;
+  /** With one of these options the response is not read, or not without a limit. */
+  readonly capped?: string;
+  /** The one of them that sets a limit: "1.maxContentLength". */
+  readonly cap?: string;
 }
 const row = (path: string, args: readonly (number | string)[], facts: Facts) => ({
   path,
@@ -20,10 +26,34 @@ const row = (path: string, args: readonly (number | string)[], facts: Facts) => 
   noRecord: true,
   data: { follows: false, option: "", off: "", host: false, ...facts },
 });
-const FETCH: Facts = { api: "fetch", follows: true, option: "1.redirect", off: '"error"' };
-const AXIOS: Facts = { api: "axios", follows: true, option: "1.maxRedirects", off: "0" };
-const AXIOS_BODY: Facts = { ...AXIOS, option: "2.maxRedirects" };
-const GOT: Facts = { api: "got", follows: true, option: "1.followRedirect", off: "false" };
+const FETCH: Facts = {
+  api: "fetch",
+  follows: true,
+  option: "1.redirect",
+  off: '"error"',
+  whole: "text|json|arrayBuffer|blob|bytes|formData|buffer",
+  capped: "size",
+};
+/** https://axios-http.com/docs/req_config: there is no limit unless one is set. */
+const AXIOS: Facts = {
+  api: "axios",
+  follows: true,
+  option: "1.maxRedirects",
+  off: "0",
+  whole: "",
+  capped: "maxContentLength|responseType",
+  cap: "1.maxContentLength",
+};
+const AXIOS_ALL = { option: "0.maxRedirects", cap: "0.maxContentLength" };
+const AXIOS_BODY: Facts = { ...AXIOS, option: "2.maxRedirects", cap: "2.maxContentLength" };
+const GOT: Facts = {
+  api: "got",
+  follows: true,
+  option: "1.followRedirect",
+  off: "false",
+  whole: "",
+  capped: "isStream|downloadLimit",
+};
 
 const http: Model = {
   language: "javascript",
@@ -48,12 +78,14 @@ const http: Model = {
     row("{undici.fetch,node-fetch,cross-fetch,isomorphic-fetch,node-fetch-commonjs}", [0], FETCH),
     row("undici.{request,stream,pipeline}", [0], { api: "undici" }),
     row("{axios,axios.Instance()}", [0], AXIOS),
-    row("{axios,axios.Instance()}", ["0.url"], { ...AXIOS, option: "0.maxRedirects" }),
-    row("{axios,axios.Instance()}.{get,delete,head,options}", [0], AXIOS),
+    row("{axios,axios.Instance()}", ["0.url"], { ...AXIOS, ...AXIOS_ALL }),
+    row("{axios,axios.Instance()}.{get,delete}", [0], AXIOS),
+    row("{axios,axios.Instance()}.{head,options}", [0], { ...AXIOS, capped: "*" }),
     row("{axios,axios.Instance()}.{post,put,patch}", [0], AXIOS_BODY),
-    row("{axios,axios.Instance()}.request", ["0.url"], { ...AXIOS, option: "0.maxRedirects" }),
+    row("{axios,axios.Instance()}.request", ["0.url"], { ...AXIOS, ...AXIOS_ALL }),
     row("{got,got.Instance()}", [0, "0.url"], GOT),
-    row(`{got,got.Instance()}.{get,post,put,patch,delete,head,stream}`, [0], GOT),
+    row(`{got,got.Instance()}.{get,post,put,patch,delete}`, [0], GOT),
+    row("{got,got.Instance()}.{head,stream}", [0], { ...GOT, capped: "*" }),
     row("{ky,ky.Instance()}", [0], { ...FETCH, api: "ky" }),
     row(`{ky,ky.Instance()}.${VERBS}`, [0], { ...FETCH, api: "ky" }),
     row("{ofetch.ofetch,ofetch.$fetch}", [0], { ...FETCH, api: "ofetch" }),

@@ -12,6 +12,10 @@ interface Facts {
   readonly off?: string;
   /** The argument is a host name, not a URL. */
   readonly host?: boolean;
+  /** Members of the response that take all of it into memory. */
+  readonly whole?: string;
+  /** With one of these options the response is not read, or not without a limit. */
+  readonly capped?: string;
 }
 const row = (path: string, args: readonly (number | string)[], facts: Facts) => ({
   path,
@@ -19,9 +23,28 @@ const row = (path: string, args: readonly (number | string)[], facts: Facts) => 
   kind: URL,
   data: { follows: false, option: "", off: "", host: false, ...facts },
 });
-const REQUESTS: Facts = { api: "requests", follows: true, option: "allow_redirects", off: "False" };
-const HTTPX: Facts = { api: "httpx", follows: false, option: "follow_redirects", off: "False" };
-const AIOHTTP: Facts = { api: "aiohttp", follows: true, option: "allow_redirects", off: "False" };
+const REQUESTS: Facts = {
+  api: "requests",
+  follows: true,
+  option: "allow_redirects",
+  off: "False",
+  whole: "text|content|json",
+  capped: "stream",
+};
+const HTTPX: Facts = {
+  api: "httpx",
+  follows: false,
+  option: "follow_redirects",
+  off: "False",
+  whole: "text|content|json|read|aread",
+};
+const AIOHTTP: Facts = {
+  api: "aiohttp",
+  follows: true,
+  option: "allow_redirects",
+  off: "False",
+  whole: "text|read|json",
+};
 const URLLIB3: Facts = { api: "urllib3", follows: true, option: "redirect", off: "False" };
 
 const http: Model = {
@@ -71,6 +94,7 @@ const http: Model = {
     row("urllib.request.{urlopen,urlretrieve}", [0, "url"], {
       api: "urllib.request",
       follows: true,
+      whole: "read",
     }),
     row("urllib3.PoolManager().{request,urlopen}", [1, "url"], URLLIB3),
     row("urllib3.request", [1, "url"], URLLIB3),
