@@ -24,7 +24,7 @@ const ASKED: Readonly<Record<Exclude<SourceKind, "upload-name">, SinkKind>> = {
   remote: "xpath",
   client: "template",
   model: "shell",
-  exception: "log",
+  exception: "upload-path",
   stack: "header",
   environment: "network",
   "command-line": "deserialize",
