@@ -167,6 +167,8 @@ import sqlInjectionPage from "./sql-injection.md";
 import sqlInjection from "./sql-injection.ts";
 import sqlMissingFPrefixPage from "./sql-missing-f-prefix.md";
 import sqlMissingFPrefix from "./sql-missing-f-prefix.ts";
+import sqlRawApiDynamicPage from "./sql-raw-api-dynamic.md";
+import sqlRawApiDynamic from "./sql-raw-api-dynamic.ts";
 import ssrfIncompleteGuardPage from "./ssrf-incomplete-guard.md";
 import ssrfIncompleteGuard from "./ssrf-incomplete-guard.ts";
 import ssrfRedirectsFollowedPage from "./ssrf-redirects-followed.md";
@@ -299,6 +301,7 @@ export const rules: RuleSet = {
     sqlDynamicQuery,
     sqlInjection,
     sqlMissingFPrefix,
+    sqlRawApiDynamic,
     ssrfIncompleteGuard,
     ssrfRedirectsFollowed,
     ssrfUserControlledUrl,
@@ -408,6 +411,7 @@ export const rules: RuleSet = {
     "sql-dynamic-query": sqlDynamicQueryPage,
     "sql-injection": sqlInjectionPage,
     "sql-missing-f-prefix": sqlMissingFPrefixPage,
+    "sql-raw-api-dynamic": sqlRawApiDynamicPage,
     "ssrf-incomplete-guard": ssrfIncompleteGuardPage,
     "ssrf-redirects-followed": ssrfRedirectsFollowedPage,
     "ssrf-user-controlled-url": ssrfUserControlledUrlPage,

@@ -1,8 +1,6 @@
 import { parameterise } from "../server/rule/fix/sql.ts";
-import { type Hit, rule } from "../server/rule/rule.ts";
-
-const SQL_TEXT =
-  /^\s*(?:--[^\n]*\n\s*)*(?:\(\s*)?(select|insert|update|delete|replace|with|merge|call|exec|create|drop|alter|truncate|explain|pragma|grant)\b/i;
+import { rule } from "../server/rule/rule.ts";
+import { isStatementWithHole, parameterOf } from "../server/rule/sql.ts";
 
 export default rule({
   id: "sql-dynamic-query",
@@ -15,7 +13,9 @@ export default rule({
     from: ["unknown"],
     to: "sql",
     accept: (hit) =>
-      isSqlWithHole(hit) ? { confidence: "medium", facts: { name: nameOf(hit) } } : undefined,
+      isStatementWithHole(hit)
+        ? { confidence: "medium", facts: { name: parameterOf(hit) } }
+        : undefined,
   },
   say: ({ facts }) => ({
     what: `The parameter ${String(facts?.name)} is put into the SQL text.`,
@@ -24,22 +24,3 @@ export default rule({
   }),
   fixes: parameterise,
 });
-
-/** The value must stand in text that is SQL by itself: a function that only passes a whole query on is not at fault. */
-function isSqlWithHole(hit: Hit): boolean {
-  return (hit.value.alts ?? []).some((alt) => {
-    if (!("parts" in alt)) return false;
-    const first = alt.parts[0];
-    return (
-      first?.text !== undefined &&
-      SQL_TEXT.test(first.text) &&
-      alt.parts.some((p) => p.value?.taint.some((t) => t.label === hit.label) ?? false)
-    );
-  });
-}
-
-function nameOf(hit: Hit): string {
-  let first = hit.trail;
-  while (first.prev !== undefined) first = first.prev;
-  return first.text.replace(/^parameter /, "");
-}

@@ -1,7 +1,10 @@
 /** What an attacker can make of the SQL statement at hand, told from the text around the data. */
 import { isDefining, quotedPlace, verbOf } from "./fix/sql-place.ts";
-import type { Hit } from "./rule.ts";
+import type { Hit, Part, Value } from "./rule.ts";
 import { common, HOLE, type Surroundings } from "./surroundings.ts";
+
+const SQL_TEXT =
+  /^\s*(?:--[^\n]*\n\s*)*(?:\(\s*)?(select|insert|update|delete|replace|with|merge|call|exec|create|drop|alter|truncate|explain|pragma|grant)\b/i;
 
 /** Why it matters, in a sentence. */
 export function sqlExploit(hit: Hit | undefined): string {
@@ -65,4 +68,35 @@ function unquoted(before: string): { readonly seen: string; readonly quote: stri
     }
   }
   return { seen, quote };
+}
+
+/** The value must stand in text that is SQL by itself: a function that only passes a whole query on is not at fault. */
+export function isStatementWithHole(hit: Hit): boolean {
+  return (hit.value.alts ?? []).some((alt) => {
+    if (!("parts" in alt)) return false;
+    const first = alt.parts[0];
+    return first?.text !== undefined && SQL_TEXT.test(first.text) && holds(alt.parts, hit);
+  });
+}
+
+/** The value stands beside constant text, in the argument or in what it lists. */
+export function standsInText(hit: Hit): boolean {
+  const isIn = ({ alts, fields }: Value, depth: number): boolean =>
+    (alts ?? []).some(
+      (alt) =>
+        "parts" in alt && alt.parts.some((p) => /\S/.test(p.text ?? "")) && holds(alt.parts, hit),
+    ) ||
+    (depth < 2 && [...(fields?.values() ?? [])].some((value) => isIn(value, depth + 1)));
+  return isIn(hit.value, 0);
+}
+
+function holds(parts: readonly Part[], hit: Hit): boolean {
+  return parts.some((p) => p.value?.taint.some((t) => t.label === hit.label) ?? false);
+}
+
+/** The name of the parameter that the data comes from. */
+export function parameterOf(hit: Hit): string {
+  let first = hit.trail;
+  while (first.prev !== undefined) first = first.prev;
+  return first.text.replace(/^parameter /, "");
 }

@@ -15,7 +15,7 @@ const NUMBERS: Readonly<Record<string, "all" | "counts">> = {
 };
 /**
  * `clause` is what stands in front of a text that is a piece of a statement, `ends` what stands behind it; `in.NAME` the same for a text that is an argument of a
- * method, or stands under a key, of that name.
+ * method, or stands under a key, of that name. `raw`: it is the library's way around its own binding of values.
  */
 const row = (
   path: string,
@@ -23,7 +23,7 @@ const row = (
   driver: string,
   style: string,
   params: number | string = 1,
-  more: Readonly<Record<string, string>> = {},
+  more: Readonly<Record<string, string | boolean>> = {},
 ) => ({
   path,
   args,
@@ -42,7 +42,7 @@ const advised = (
   args: readonly (number | string)[],
   driver: string,
   advice: string,
-  more: Readonly<Record<string, string>> = {},
+  more: Readonly<Record<string, string | boolean>> = {},
 ) => ({
   path,
   args,
@@ -52,6 +52,7 @@ const advised = (
 });
 /** What a raw piece stands behind where a query builder takes it. */
 const INSIDE = {
+  raw: true,
   "in.orderBy": "ORDER BY",
   "in.addOrderBy": "ORDER BY",
   "in.order": "ORDER BY",
@@ -137,13 +138,17 @@ const sql: Model = {
       "prisma",
       "$n",
       "spread",
+      { raw: true },
     ),
     // Its `??` is a name, which it quotes: https://knexjs.org/guide/raw.html#raw-parameter-binding.
     row(`${KNEX}.{raw,joinRaw}`, [0], "knex", "?", 1, INSIDE),
-    row(`${KNEX}.{whereRaw,andWhereRaw,orWhereRaw}`, [0], "knex", "?", 1, { clause: "WHERE" }),
-    row(`${KNEX}.havingRaw`, [0], "knex", "?", 1, { clause: "HAVING" }),
-    row(`${KNEX}.orderByRaw`, [0], "knex", "?", 1, { clause: "ORDER BY" }),
-    row(`${KNEX}.groupByRaw`, [0], "knex", "?", 1, { clause: "GROUP BY" }),
+    row(`${KNEX}.{whereRaw,andWhereRaw,orWhereRaw}`, [0], "knex", "?", 1, {
+      raw: true,
+      clause: "WHERE",
+    }),
+    row(`${KNEX}.havingRaw`, [0], "knex", "?", 1, { raw: true, clause: "HAVING" }),
+    row(`${KNEX}.orderByRaw`, [0], "knex", "?", 1, { raw: true, clause: "ORDER BY" }),
+    row(`${KNEX}.groupByRaw`, [0], "knex", "?", 1, { raw: true, clause: "GROUP BY" }),
     row("sequelize.Sequelize().query", [0, "0.query"], "sequelize", ":name", "replacements"),
     row(
       "{sequelize,sequelize.Sequelize,sequelize.Sequelize()}.literal",
@@ -161,16 +166,19 @@ const sql: Model = {
         [0],
         "typeorm",
         "write :name in the text and pass { name: value } as the second argument",
-        { clause: clause.toUpperCase() },
+        { raw: true, clause: clause.toUpperCase() },
       ),
     ),
     advised("typeorm.SelectQueryBuilder().{orderBy,addOrderBy}", [0], "typeorm", COLUMN, {
+      raw: true,
       clause: "ORDER BY",
     }),
     advised("typeorm.SelectQueryBuilder().{groupBy,addGroupBy}", [0], "typeorm", COLUMN, {
+      raw: true,
       clause: "GROUP BY",
     }),
     advised("typeorm.SelectQueryBuilder().{select,addSelect}", [0], "typeorm", COLUMN, {
+      raw: true,
       clause: "SELECT",
       ends: "FROM",
     }),

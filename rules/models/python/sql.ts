@@ -17,7 +17,7 @@ const NUMBERS: Readonly<Record<string, "all" | "counts">> = {
 /**
  * `style` is the driver's placeholder: "?", "%s", "$n", ":name". `params` is the position or keyword of the values; `wrap` a call the text must be wrapped in.
  * `clause` is what stands in front of a text that is a piece of a statement; `in.NAME` the same for a text that is an argument of a
- * method of that name.
+ * method of that name. `raw`: it is the library's way around its own binding of values.
  */
 const row = (
   path: string,
@@ -25,7 +25,7 @@ const row = (
   driver: string,
   style: string,
   params: number | string = 1,
-  more: Readonly<Record<string, string>> = {},
+  more: Readonly<Record<string, string | boolean>> = {},
 ) => ({
   path,
   args,
@@ -33,6 +33,7 @@ const row = (
   data: { driver, style, params, numbers: NUMBERS[driver] ?? "", ...more },
 });
 const EXTRA = {
+  raw: true,
   driver: "django",
   style: "none",
   advice:
@@ -135,16 +136,17 @@ const sql: Model = {
     row("pymssql.Cursor().{execute,executemany}", [0, "operation"], "pymssql", "%s"),
     row("oracledb.Cursor().{execute,executemany}", [0, "statement"], "oracledb", ":name"),
     // The placeholder is that of the database: "?" for SQLite, "%s" for the others.
-    {
-      path: "{peewee.Database().execute_sql,peewee.SQL}",
+    ...["peewee.Database().execute_sql", "peewee.SQL"].map((path) => ({
+      path,
       args: [0, "sql"],
       kind: SQL,
       data: {
         driver: "peewee",
         style: "none",
         advice: "write a placeholder (? or %s) in the text and pass a list of the values after it",
+        ...(path === "peewee.SQL" ? { raw: true } : {}),
       },
-    },
+    })),
     {
       path: "peewee.Model.raw",
       args: [0, "sql"],
@@ -163,11 +165,13 @@ const sql: Model = {
       "values",
     ),
     row("sqlalchemy.text", [0, "text"], "sqlalchemy", ":name", "bind", {
+      raw: true,
       "in.order_by": "ORDER BY",
       "in.group_by": "GROUP BY",
     }),
     // https://docs.sqlalchemy.org/en/20/core/sqlelement.html#sqlalchemy.sql.expression.literal_column: rendered as it is.
     row("sqlalchemy.literal_column", [0, "text"], "sqlalchemy", "none", 1, {
+      raw: true,
       clause: "ORDER BY",
       advice: "use sqlalchemy.column, which quotes the name",
     }),
@@ -194,6 +198,7 @@ const sql: Model = {
       data: { ...EXTRA, clause: "ORDER BY" },
     },
     row("django.db.models.expressions.RawSQL", [0, "sql"], "django", "%s", 1, {
+      raw: true,
       "in.order_by": "ORDER BY",
     }),
     row("duckdb.Connection().{execute,sql,query}", [0, "query"], "duckdb", "?"),
