@@ -12,6 +12,8 @@ import codeEvalDynamicPage from "./code-eval-dynamic.md";
 import codeEvalDynamic from "./code-eval-dynamic.ts";
 import codeEvalUserInputPage from "./code-eval-user-input.md";
 import codeEvalUserInput from "./code-eval-user-input.ts";
+import commandArgumentInjectionPage from "./command-argument-injection.md";
+import commandArgumentInjection from "./command-argument-injection.ts";
 import commandInjectionShellPage from "./command-injection-shell.md";
 import commandInjectionShell from "./command-injection-shell.ts";
 import corsReflectedOriginPage from "./cors-reflected-origin.md";
@@ -224,6 +226,7 @@ export const rules: RuleSet = {
     authRateLimitMissing,
     codeEvalDynamic,
     codeEvalUserInput,
+    commandArgumentInjection,
     commandInjectionShell,
     corsReflectedOrigin,
     corsWildcardCredentials,
@@ -334,6 +337,7 @@ export const rules: RuleSet = {
     "auth-rate-limit-missing": authRateLimitMissingPage,
     "code-eval-dynamic": codeEvalDynamicPage,
     "code-eval-user-input": codeEvalUserInputPage,
+    "command-argument-injection": commandArgumentInjectionPage,
     "command-injection-shell": commandInjectionShellPage,
     "cors-reflected-origin": corsReflectedOriginPage,
     "cors-wildcard-credentials": corsWildcardCredentialsPage,

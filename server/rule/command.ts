@@ -36,7 +36,7 @@ export function runsAs(hit: Hit, code: Code): "shell" | "program" | "script" | u
 }
 
 /** `shell=True` or `{ shell: true }`, or something that is not known to be false. */
-function usesShell(call: Op & { op: "call" }, code: Code): boolean {
+export function usesShell(call: Op & { op: "call" }, code: Code): boolean {
   const given = (op: Op): boolean =>
     op.op !== "const" || (op.value !== false && op.value !== null && op.value !== undefined);
   return call.args.some((a) => {
@@ -74,7 +74,7 @@ function wordsOf(call: Op & { op: "call" }, code: Code): (string | undefined)[] 
 }
 
 /** The operation that made a value, through a variable that is set once. */
-function written(code: Code, id: number): Op {
+export function written(code: Code, id: number): Op {
   const op = code.op(id);
   if (op.op !== "load") return op;
   const stores = storesOf(code, op.slot);

@@ -1,5 +1,6 @@
 /** Python programs and commands: what hands text to a shell, and what quotes it. */
 import type { Model, SinkKind } from "../../../server/rule/rule.ts";
+import { programOptions } from "../programs.ts";
 
 const SHELL: SinkKind = "shell";
 /** The text is a command of a shell. */
@@ -14,7 +15,7 @@ const program = (path: string, args: readonly (number | string)[], api: string) 
   path,
   args,
   kind: SHELL,
-  data: { api, shell: "option" },
+  data: { api, shell: "option", ...programOptions },
 });
 
 const commands: Model = {
