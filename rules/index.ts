@@ -16,6 +16,8 @@ import commandArgumentInjectionPage from "./command-argument-injection.md";
 import commandArgumentInjection from "./command-argument-injection.ts";
 import commandInjectionShellPage from "./command-injection-shell.md";
 import commandInjectionShell from "./command-injection-shell.ts";
+import commandShellTrueStaticPage from "./command-shell-true-static.md";
+import commandShellTrueStatic from "./command-shell-true-static.ts";
 import corsReflectedOriginPage from "./cors-reflected-origin.md";
 import corsReflectedOrigin from "./cors-reflected-origin.ts";
 import corsWildcardCredentialsPage from "./cors-wildcard-credentials.md";
@@ -228,6 +230,7 @@ export const rules: RuleSet = {
     codeEvalUserInput,
     commandArgumentInjection,
     commandInjectionShell,
+    commandShellTrueStatic,
     corsReflectedOrigin,
     corsWildcardCredentials,
     cryptoInsecureRandom,
@@ -339,6 +342,7 @@ export const rules: RuleSet = {
     "code-eval-user-input": codeEvalUserInputPage,
     "command-argument-injection": commandArgumentInjectionPage,
     "command-injection-shell": commandInjectionShellPage,
+    "command-shell-true-static": commandShellTrueStaticPage,
     "cors-reflected-origin": corsReflectedOriginPage,
     "cors-wildcard-credentials": corsWildcardCredentialsPage,
     "crypto-insecure-random": cryptoInsecureRandomPage,

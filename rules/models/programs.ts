@@ -108,6 +108,10 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   sendmail: { harm: "-X/path/of/a/file writes a file", ends: "--", flags: "-t -i -oi" },
 };
 
+/** On Windows these are scripts, which only a shell starts. */
+export const scripts =
+  " npm npx yarn yarnpkg pnpm pnpx corepack tsc vite vitest jest eslint prettier webpack rollup ng nx next turbo lerna vue-cli-service vsce gulp grunt mvn gradle code az gcloud firebase start ";
+
 export const programOptions: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(PROGRAMS).flatMap(([name, { harm, ends, flags }]) => [
     [`harm.${name}`, harm],

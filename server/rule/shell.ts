@@ -199,3 +199,21 @@ export function programOf({ words }: Command): readonly Word[] {
     from++;
   return words.slice(from);
 }
+
+/** Words that only the shell knows, of POSIX and of Windows. */
+const BUILT_IN: ReadonlySet<string> = new Set(
+  "cd echo export source . exit set unset alias unalias ulimit umask eval exec read trap wait type command hash bg fg jobs pushd popd history if for while case then until time dir copy del move ren rd md mklink call start ver vol cls".split(
+    " ",
+  ),
+);
+
+/** The words of a script that is one program with its arguments and nothing a shell is needed for; undefined of any other. */
+export function plainWords(script: string): readonly string[] | undefined {
+  const bare = script.replace(/'[^']*'|"[^"\\$`!]*"/g, "x");
+  if (/[|&;<>()$`*?[\]{}~!#\\\r\n'"^]|%\w+%/.test(bare)) return undefined;
+  const [only, ...others] = commands(script);
+  const words = only?.words.map((word) => word.text) ?? [];
+  const [program] = words;
+  if (others.length > 0 || program === undefined || program.includes("=")) return undefined;
+  return BUILT_IN.has(program) ? undefined : words;
+}

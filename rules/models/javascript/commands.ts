@@ -1,28 +1,29 @@
 /** JavaScript programs and commands: what hands text to a shell, and what quotes it. */
 import type { Model, SinkKind } from "../../../server/rule/rule.ts";
-import { programOptions } from "../programs.ts";
+import { programOptions, scripts } from "../programs.ts";
 
 const SHELL: SinkKind = "shell";
-/** The text is a command of a shell. */
-const command = (path: string, args: readonly number[], api: string) => ({
+/** The text is a command of a shell. `list`: what takes a program and a list of arguments in its place, with the same other arguments. */
+const command = (path: string, args: readonly number[], api: string, list = "") => ({
   path,
   args,
   kind: SHELL,
-  data: { api, shell: "always" },
+  data: { api, shell: "always", list, scripts },
 });
 /** A program and its arguments; a shell only with the option `shell`. */
 const program = (path: string, api: string) => ({
   path,
   args: [0, 1],
   kind: SHELL,
-  data: { api, shell: "option", ...programOptions },
+  data: { api, shell: "option", ...programOptions, scripts },
 });
 
 const commands: Model = {
   language: "javascript",
   types: { "ssh2.Client()": ["ssh2.Client().on()"] },
   sinks: [
-    command("child_process.{exec,execSync}", [0], "child_process.exec"),
+    command("child_process.exec", [0], "child_process.exec", "execFile"),
+    command("child_process.execSync", [0], "child_process.exec", "execFileSync"),
     command("{child-process-promise,promisify-child-process}.exec", [0], "exec"),
     command("shelljs.exec", [0], "shelljs.exec"),
     command("execa.{execaCommand,execaCommandSync,command,commandSync}", [0], "execaCommand"),

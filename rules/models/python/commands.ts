@@ -1,21 +1,21 @@
 /** Python programs and commands: what hands text to a shell, and what quotes it. */
 import type { Model, SinkKind } from "../../../server/rule/rule.ts";
-import { programOptions } from "../programs.ts";
+import { programOptions, scripts } from "../programs.ts";
 
 const SHELL: SinkKind = "shell";
-/** The text is a command of a shell. */
-const command = (path: string, args: readonly (number | string)[], api: string) => ({
+/** The text is a command of a shell. `list`: what takes a list of arguments in its place. */
+const command = (path: string, args: readonly (number | string)[], api: string, list = "") => ({
   path,
   args,
   kind: SHELL,
-  data: { api, shell: "always" },
+  data: { api, shell: "always", list, scripts },
 });
 /** A program and its arguments; a shell only with `shell=True`. */
 const program = (path: string, args: readonly (number | string)[], api: string) => ({
   path,
   args,
   kind: SHELL,
-  data: { api, shell: "option", ...programOptions },
+  data: { api, shell: "option", ...programOptions, scripts },
 });
 
 const commands: Model = {
@@ -25,15 +25,20 @@ const commands: Model = {
     "fabric.Connection()": ["fabric.connection.Connection()"],
   },
   sinks: [
-    command("os.system", [0, "command"], "os.system"),
-    command("os.popen", [0, "cmd"], "os.popen"),
+    command("os.system", [0, "command"], "os.system", "subprocess.call"),
+    command("os.popen", [0, "cmd"], "os.popen", "subprocess.run"),
     command(
       "{subprocess,commands}.{getoutput,getstatusoutput}",
       [0, "cmd"],
       "subprocess.getoutput",
+      "subprocess.check_output",
     ),
-    command("asyncio.create_subprocess_shell", [0, "cmd"], "asyncio.create_subprocess_shell"),
-    command("asyncio.subprocess.create_subprocess_shell", [0, "cmd"], "create_subprocess_shell"),
+    command(
+      "{asyncio,asyncio.subprocess}.create_subprocess_shell",
+      [0, "cmd"],
+      "asyncio.create_subprocess_shell",
+      "asyncio.create_subprocess_exec",
+    ),
     command("paramiko.SSHClient().exec_command", [0, "command"], "exec_command"),
     command("fabric.Connection().{run,sudo,local}", [0, "command"], "run"),
     command("invoke.{run,sudo}", [0, "command"], "invoke.run"),
