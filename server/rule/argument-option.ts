@@ -72,8 +72,8 @@ export function optionArgument(hit: Hit, context: Context): OptionArgument | und
 
 function programOf(hit: Hit, name: string, words: readonly (string | undefined)[]) {
   const data = hit.row.data ?? {};
-  const command = words.find((w) => w !== undefined && !w.startsWith("-"));
-  for (const program of [`${name} ${command}`, name]) {
+  // Options that stand before the subcommand may have values: git -C /srv fetch.
+  for (const program of [...words.map((word) => `${name} ${word}`), name]) {
     const harm = data[`harm.${program}`];
     if (typeof harm !== "string") continue;
     const ends = data[`ends.${program}`];
