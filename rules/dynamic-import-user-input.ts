@@ -3,9 +3,6 @@ import { isBrowser } from "../server/rule/place.ts";
 import { type Hit, kindBit, type Match, rule, spread } from "../server/rule/rule.ts";
 import { common } from "../server/rule/surroundings.ts";
 
-/** Frameworks whose bundler turns `import("./folder/" + name)` into a choice among the files of that folder. */
-const BUNDLED = ["next", "nuxt", "astro", "@sveltejs/kit", "@remix-run/react"];
-
 export default rule({
   id: "dynamic-import-user-input",
   title: "Module to load chosen by request data",
@@ -25,7 +22,8 @@ export default rule({
         return hit.kind === "client" && !/^import/.test(api) ? undefined : { facts: { part, api } };
       // Behind the name of a package there are its own modules only; a bundler packs those of the folder.
       if (part === "inside" || hit.kind === "client" || isBrowser(code)) return undefined;
-      if (api === "import()" && BUNDLED.some((name) => context.requirement(name) !== undefined))
+      const bundlers = String(hit.row.data.bundlers ?? "").split(" ");
+      if (bundlers.some((name) => name !== "" && context.requirement(name) !== undefined))
         return undefined;
       const isData = common(hit, ({ after }) => /\.json[^\0]*$/.test(after)) === true;
       if (isData)

@@ -10,9 +10,9 @@ const row = (path: string, args: readonly (number | string)[], api: string, text
 });
 
 /** Runs the package of that name, or the file at that path: the fault of a rule of its own. */
-const module = (path: string, api: string) => ({
+const module = (path: string, api: string, args: readonly (number | string)[] = [0]) => ({
   path,
-  args: [0],
+  args,
   kind: CODE,
   data: { api, by: "both", rule: "dynamic-import-user-input" },
 });
@@ -24,6 +24,8 @@ const sandbox = (path: string, api: string, text: number | "made" = 0) => ({
   kind: "sandbox" as const,
   data: { api, text },
 });
+/** Frameworks whose bundler turns `import("./folder/" + name)` into a choice among the files of that folder. */
+const BUNDLERS = "next nuxt astro @sveltejs/kit @remix-run/react";
 
 const code: Model = {
   language: "javascript",
@@ -44,9 +46,14 @@ const code: Model = {
     sandbox("safer-eval", "safer-eval"),
     sandbox("notevil", "notevil"),
     module("globalThis.require", "require"),
-    module("globalThis.import", "import()"),
+    {
+      path: "globalThis.import",
+      args: [0],
+      kind: CODE,
+      data: { api: "import()", by: "both", rule: "dynamic-import-user-input", bundlers: BUNDLERS },
+    },
     module("module.createRequire()", "require"),
-    module("globalThis.importScripts", "importScripts"),
+    module("globalThis.importScripts", "importScripts", ["*"]),
   ],
 };
 
