@@ -62,6 +62,10 @@ const FIX: Readonly<Record<string, (facts: Facts) => string>> = {
     "Take the method away and send the token in a header, or sign in by tokens that are no cookies.",
 };
 
+const READS = /^(?:get|head|options|trace)$/;
+function onlyReads({ verbs }: Route): boolean {
+  return verbs.length > 0 && verbs.every((verb) => READS.test(verb));
+}
 const SAFE = /^(?:lax|strict|true)$/i;
 /** The words of whoever handles this himself. */
 const HANDLED = /^(?:csrf|xsrf|seasurf)$/;
@@ -75,13 +79,13 @@ function check(calls: readonly Observation[], context: Context): readonly Match[
       : [{ call, data, code }];
   });
   if (isTest(context.file) || isSample(context.file)) return [];
-  return own.flatMap((one): readonly Match[] =>
-    one.data.role === "session"
-      ? missing(one, calls, context)
-      : one.data.role === "exempt"
-        ? exempt(one, context)
-        : [],
-  );
+  let routes: readonly Route[] | undefined;
+  return own.flatMap((one): readonly Match[] => {
+    if (one.data.role === "session") return missing(one, calls, context);
+    if (one.data.role !== "exempt") return [];
+    routes ??= routesOf(calls, context).routes;
+    return exempt(one, routes, context);
+  });
 }
 
 interface Call {
@@ -193,8 +197,17 @@ function membersIn({ ir }: Code): readonly string[] {
 }
 
 /** A view that acts on the cookie and is left out of the check. */
-function exempt({ call, data, code }: Call, context: Context): readonly Match[] {
+function exempt(
+  { call, data, code }: Call,
+  routes: readonly Route[],
+  context: Context,
+): readonly Match[] {
   const refs = exempted(call, data, code, context);
+  // What only reads is not checked anyway.
+  const own = routes.filter(
+    ({ path, handlers }) => path !== undefined && handlers.some((ref) => refs.includes(ref)),
+  );
+  if (own.length > 0 && own.every(onlyReads)) return [];
   const does = (deed: Parameters<Context["does"]>[1]): boolean =>
     refs.some((ref) => context.does(ref, deed) !== false);
   if (refs.length === 0 || !does("by-cookie") || !does("may-write")) return [];

@@ -13,6 +13,8 @@ const MARKS: Readonly<Record<string, string>> = {
     "it is read so deep inside an object that its parts are not told apart: another part of it may be meant",
   "put-in":
     "a form has only the fields that it declares; that the one that is used is among them is not known",
+  "any-attribute":
+    "it is kept in an attribute whose name is not known; that it is the one that is read is not known",
   "unknown-origin":
     "no call of the function was seen in the files that were read, so where its parameter comes from is not known",
 };

@@ -14,6 +14,8 @@ import { concerned } from "./watched.ts";
 /** With so many approximations on its way a flow is shown with the strict profile only. */
 const MOST_MARKS = 3;
 const PUT_IN = markBit("put-in");
+/** Each alone says that it may be another field that is meant. */
+const OTHER_FIELD = PUT_IN | markBit("any-attribute");
 /** From little to much. */
 export const CONFIDENCES: readonly Confidence[] = ["low", "medium", "high"];
 export const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high", "critical"];
@@ -190,9 +192,9 @@ function withoutPutIn(hit: Hit, context: Context): Hit {
   const isSure = (hit.marks & PUT_IN) !== 0 && context.source(hit.label)?.declared !== true;
   return isSure ? { ...hit, marks: hit.marks & ~PUT_IN } : hit;
 }
-/** A chain of guesses is little more than a guess, and so is a field that a form may not even have. */
+/** A chain of guesses is little more than a guess, and so is a field that may be another one. */
 function certainty({ marks }: Hit, isUnknown: boolean): Confidence {
-  if (count(marks) >= MOST_MARKS || (marks & PUT_IN) !== 0) return "low";
+  if (count(marks) >= MOST_MARKS || (marks & OTHER_FIELD) !== 0) return "low";
   return isUnknown || marks !== 0 ? "medium" : "high";
 }
 function lower(a: Confidence, b: Confidence): Confidence {

@@ -3,6 +3,7 @@ import { importEdit, importedAs } from "./fix/imports.ts";
 import { holesOf } from "./fix/quote.ts";
 import { onlyStore } from "./given.ts";
 import type { Code, Context, Edit, Fix, Hit, Match, Value, ValueId } from "./rule.ts";
+import { usesOf } from "./uses.ts";
 
 /** The answer's text: of `text, 400` the first. */
 export function bodyOf(hit: Hit): Value {
@@ -110,7 +111,7 @@ export function isDeclaredHtml(code: Code): boolean {
 /** The text goes to a browser as HTML, or is declared to be HTML that is safe. */
 export function isHtmlAnswer(hit: Hit, code: Code, context: Context): boolean {
   const data = hit.row.data ?? {};
-  if (data.sort === "marked") return true;
+  if (data.sort === "marked") return !isOnlyRead(code, hit.site.op, String(data.plain ?? ""));
   if (data.sort !== "server") return false;
   const body = bodyOf(hit);
   const type = contentType(code);
@@ -121,6 +122,13 @@ export function isHtmlAnswer(hit: Hit, code: Code, context: Context): boolean {
   if (data.answer !== undefined || data.as === "text")
     return isText(body) || (hit.marks === 0 && isSourceText(hit, context));
   return true;
+}
+
+/** Nothing else is done with the result than to call these of its methods. */
+function isOnlyRead(code: Code, result: ValueId, methods: string): boolean {
+  if (methods === "") return false;
+  const { names, whole } = usesOf(code, result);
+  return !whole && names.length > 0 && names.every((name) => methods.split(" ").includes(name));
 }
 
 const ESCAPE = "Escape the values";

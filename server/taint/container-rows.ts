@@ -27,14 +27,14 @@ import {
   withUnknownKey,
   zip,
 } from "./containers.ts";
-import { readField, spread, withField } from "./fields.ts";
+import { mapTaint, readField, spread, withField } from "./fields.ts";
 import { join, joinTaint } from "./join.ts";
 import { update } from "./members.ts";
 import type { PassRow } from "./model.ts";
 import type { Run } from "./run.ts";
 import type { CallArg } from "./summary.ts";
 import { concat } from "./text.ts";
-import { constants, onlyConst, UNKNOWN, type Value } from "./value.ts";
+import { constants, markBit, onlyConst, type Taint, UNKNOWN, type Value } from "./value.ts";
 
 /** What going through a value gives, as a list: the keys of a record, or what a model says of the type. */
 export function iterated(run: Run, value: Value): Value {
@@ -52,6 +52,9 @@ export function isOwnList(run: Run, id: ValueId): boolean {
   if (op?.op === "load") return run.item.holes.length === 0;
   return op?.op === "sequence" || op?.op === "record";
 }
+
+const ANY_ATTRIBUTE = markBit("any-attribute");
+const guessed = (t: Taint): Taint => ({ ...t, marks: t.marks | ANY_ATTRIBUTE });
 
 /** `old` after the call has written `from` into it. */
 export function stored(call: Call, row: PassRow, old: Value, from: readonly CallArg[]): Value {
@@ -75,12 +78,18 @@ export function stored(call: Call, row: PassRow, old: Value, from: readonly Call
     case "fields":
       return mergedArgs(call, old, typeof row.to === "number" ? row.to + 1 : 0);
     case "entry":
+    case "attribute":
     case "default": {
       const key = argument(call, row.key ?? 0)?.value ?? UNKNOWN;
       const name = onlyConst(key);
       const value = values[0] ?? UNKNOWN;
-      if (name === undefined) return withUnknownKey(old, key, value);
-      return withField(old, String(name.value), value, row.stores === "entry");
+      if (name === undefined)
+        return withUnknownKey(
+          old,
+          key,
+          row.stores === "attribute" ? mapTaint(value, guessed) : value,
+        );
+      return withField(old, String(name.value), value, row.stores !== "default");
     }
     case "nothing":
       return old.fields === undefined || old.taint.length > 0

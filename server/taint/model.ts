@@ -87,7 +87,8 @@ export interface PassRow {
   readonly otherwise?: ArgSpec;
   /**
    * With `to`, how it is written: at the end or the beginning of a list, at the place that is argument 0, each element, each
-   * field, or as the entry (or the entry if there is none) whose key is `key`; or all of it is gone. Without: at an unknown key.
+   * field, or as the entry (or the entry if there is none, or the attribute) whose key is `key`; or all of it is gone. Without: at an
+   * unknown key.
    */
   readonly stores?:
     | "last"
@@ -96,6 +97,7 @@ export interface PassRow {
     | "elements"
     | "fields"
     | "entry"
+    | "attribute"
     | "default"
     | "nothing";
   readonly key?: ArgSpec;

@@ -72,6 +72,8 @@ export const MARKS = [
   "whole-object",
   /** The whole was put into an object of the program's: an approximation if the whole has only fields that are declared. */
   "put-in",
+  /** It is kept in some attribute of an object, whose name only callers know; any attribute that is read then may be this one. */
+  "any-attribute",
 ] as const;
 export type Mark = (typeof MARKS)[number];
 export function markBit(mark: Mark): number {

@@ -90,7 +90,7 @@ const core: Model = {
     { path: "builtins.enumerate()", from: [0], numbered: true },
     { path: "builtins.format()", from: [0] },
     { path: "builtins.getattr()", from: [0], field: 1, otherwise: 2 },
-    { path: "builtins.setattr()", from: [2], to: 0, stores: "entry", key: 1 },
+    { path: "builtins.setattr()", from: [2], to: 0, stores: "attribute", key: 1 },
     { path: "typing.cast()", from: [1], same: true },
     { path: "contextlib.{contextmanager,asynccontextmanager}()", from: [0], wraps: true },
     { path: "builtins.{type,print,super,object}()", from: [] },

@@ -50,7 +50,11 @@ const html: Model = {
     }),
     row("tornado.web.RequestHandler().{write,finish}", [0, "chunk"], "write", { answer: "text" }),
     row("sanic.response.html", [0, "body"], "html"),
-    row("markupsafe.Markup", [0, "object"], "Markup", { sort: "marked" }),
+    row("markupsafe.Markup", [0, "object"], "Markup", {
+      sort: "marked",
+      // Plain text again: in Markup(text).unescape() the class is a parser.
+      plain: "unescape striptags",
+    }),
     row("django.utils.safestring.{mark_safe,SafeString}", [0, "s"], "mark_safe", {
       sort: "marked",
     }),

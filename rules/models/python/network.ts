@@ -59,7 +59,7 @@ const network: Model = {
       from: [0],
     },
     {
-      path: "{zlib.compress,gzip.compress,bz2.compress,binascii.hexlify,pickle.dumps,marshal.dumps}()",
+      path: "{zlib.compress,gzip.compress,bz2.compress,binascii.hexlify}()",
       from: [0],
     },
   ],
