@@ -193,12 +193,16 @@ export function invoke(given: Call, callee: Value, method: string | undefined): 
     const unknown = waits ?? unknownCall(call);
     result = result === undefined ? unknown : join(result, unknown);
   }
-  const { whenTrue, kept } = called;
+  const { whenTrue, whenFalse, kept } = called;
   if (kept !== undefined && result !== undefined)
     result = bake(result, { ...state, cleared: kept });
-  if (whenTrue === undefined || whenTrue.size === 0) return result ?? UNKNOWN;
+  if (!whenTrue?.size && !whenFalse?.size) return result ?? UNKNOWN;
   const { key: _key, ...answer } = result ?? UNKNOWN;
-  return { ...answer, whenTrue: both(answer.whenTrue, whenTrue) };
+  return {
+    ...answer,
+    ...(whenTrue?.size ? { whenTrue: both(answer.whenTrue, whenTrue) } : {}),
+    ...(whenFalse?.size ? { whenFalse: both(answer.whenFalse, whenFalse) } : {}),
+  };
 }
 
 /** A number or a truth value, and what it proves. */

@@ -4,23 +4,24 @@ import { invoke } from "./call.ts";
 import { isTainted, readField, spread } from "./fields.ts";
 import { instantiate } from "./instantiate.ts";
 import { both, join } from "./join.ts";
-import type { CallbackRow } from "./model.ts";
 import { isForeign, ofElements } from "./proofs.ts";
 import { resolve } from "./references.ts";
 import { markBit, ofRef, ofTaint, type Proof, type Ref, UNKNOWN, type Value } from "./value.ts";
 
-/** Runs the functions that are passed: what the call proves when it answers true, and what it gives that they made. */
+/** Runs the functions that are passed: what the call proves by its answer, and what it gives that they made. */
 export function runCallbacks(
   call: Call,
   paths: readonly string[],
   method: string | undefined,
 ): {
   readonly whenTrue?: Proof | undefined;
+  readonly whenFalse?: Proof | undefined;
   readonly kept?: Proof | undefined;
   readonly returns?: Value | undefined;
 } {
   const { run } = call;
   let whenTrue: Proof | undefined;
+  let whenFalse: Proof | undefined;
   let kept: Proof | undefined;
   let returns: Value | undefined;
   const rows = [
@@ -53,19 +54,26 @@ export function runCallbacks(
       if (!ref.startsWith("fn:")) continue;
       const fn = ref.slice(3);
       const proves = own.find((r) => r.proves !== undefined);
-      if (proves !== undefined && !isForeignList(proves, params)) {
+      if (proves !== undefined) {
         const summary = run.facts.summary(fn);
         const said =
-          summary === undefined || summary.whenTrue.size === 0
+          summary === undefined || (summary.whenTrue.size === 0 && summary.whenFalse.size === 0)
             ? undefined
             : instantiate(call, fn, summary, (i) => params[i] ?? UNKNOWN, {
                 callee: callback,
                 provesCaptured: true,
-              }).whenTrue;
-        if (said !== undefined) {
-          const all = proves.proves === "some" ? said : ofElements(said);
+              });
+        if (said !== undefined && proves.proves !== "some") {
+          const all = ofElements(said.whenTrue);
           if (proves.proves === "kept") kept = both(kept, all);
           else whenTrue = both(whenTrue, all);
+        } else if (said !== undefined) {
+          const list = params[proves.param] ?? UNKNOWN;
+          const isOther = isForeign(list);
+          if (!isOther) whenTrue = both(whenTrue, said.whenTrue);
+          // That none is so says something of a request's list, and nothing of what was compared with it.
+          const none = isOther ? aboutOnly(list, said.whenFalse) : said.whenFalse;
+          whenFalse = both(whenFalse, ofElements(none));
         }
       }
       if (run.recording) {
@@ -96,7 +104,7 @@ export function runCallbacks(
     returns = join(returns, made.returns === "element" ? listOf(result) : result);
     if (made.or !== undefined) returns = join(returns, argument(call, made.or)?.value);
   });
-  return { whenTrue, kept, returns };
+  return { whenTrue, whenFalse, kept, returns };
 }
 
 function elementOf(list: Value): Value {
@@ -146,7 +154,7 @@ function callIt(call: Call, callback: Value, params: readonly Value[]): Value {
   }
 }
 
-/** `HOSTS.some((h) => url.hostname === h)`: the list must be the program's own. */
-function isForeignList(row: CallbackRow, params: readonly Value[]): boolean {
-  return row.proves === "some" && isForeign(params[row.param] ?? UNKNOWN);
+function aboutOnly(value: Value, proof: Proof): Proof {
+  const labels = new Set(spread(value).map((t) => t.label));
+  return new Map([...proof].filter(([label]) => labels.has(label)));
 }

@@ -11,7 +11,7 @@ import { both, join, joinTaint } from "./join.ts";
 import { ALL_KINDS } from "./kinds.ts";
 import { isSymbolic, parentLabel, stepsOf } from "./labels.ts";
 import { settle } from "./paths.ts";
-import { assume, proveAt } from "./proofs.ts";
+import { aboutOf, assume, proveAt } from "./proofs.ts";
 import { type Run, spend } from "./run.ts";
 import { addHit } from "./sinks.ts";
 import { bake } from "./state.ts";
@@ -169,7 +169,7 @@ export function instantiate(
     let out: Proof = new Map();
     for (const [label, mask] of proof) {
       if (!isSymbolic(label) || (label.startsWith("free:") && !options.provesCaptured)) continue;
-      const value = passedFor(label);
+      const value = aboutOf(label, passedFor);
       if (value === undefined) continue;
       const bits = mask & ALL_KINDS;
       const at = /^param:(\d+):$/.exec(label)?.[1];

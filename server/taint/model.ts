@@ -73,7 +73,7 @@ export interface PassRow {
   readonly wraps?: boolean;
   /**
    * The row holds only if this argument is a constant pattern that removes every character but harmless ones:
-   * `[^\\w.-]+`; every "<"; the one separator "." or "/" and the only argument; ".." or a pattern of it, which is taken away wherever it
+   * `[^\\w.-]+`; every "<"; the one separator "." or "/" (in JavaScript also a pattern of slashes) and the only argument; ".." or a pattern of it, which is taken away wherever it
    * is; a pattern of slashes or of ".." at the start; a class of all signs of an LDAP filter, or of a regular expression. Such a row must stand before the general one for the same path.
    */
   readonly needs?: { readonly arg: ArgSpec; readonly is: PatternTest };
@@ -200,6 +200,8 @@ export interface GuardRow {
   };
   /** The subject is a condition, and what it proves when true is proved. */
   readonly holds?: boolean;
+  /** Only if the subject is what a text has between its slashes, or only if it is not. */
+  readonly pieces?: boolean;
 }
 export interface CallbackRow {
   /** The callee with "()". */

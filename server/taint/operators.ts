@@ -15,6 +15,7 @@ import {
   proveAt,
   provedBy,
   provedByOperator,
+  provedNoneOf,
   provedUnequal,
   weakened,
 } from "./proofs.ts";
@@ -216,7 +217,7 @@ export function compare(
       weak = contains(run, own, "false", left, right, op.right);
     } else if (left.taint.length > 0 && !hasForeignKeys(right)) {
       proof = proveAt(run, left, op.left, ALL_KINDS);
-      weak = prove(left, 0);
+      weak = both(prove(left, 0), provedNoneOf(run, left, op.left, right));
     } else if (left.taint.length > 0 && isOwnSite(run, right)) {
       proof = proveAt(run, left, op.left, OWN_SITE);
       weak = prove(left, 0);

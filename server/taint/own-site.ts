@@ -30,7 +30,13 @@ export function isOwnSite(run: Run, value: Value): boolean {
       const [, path = "", kind, field = ""] = label.split("|");
       const is = run.facts.knowledge.source(path).find((row) => row.kind === kind)?.of;
       if (is === "sender") return /^(?:http_)?host$/i.test(field);
-      return is !== undefined && is !== "path" && derive !== "part" && OF_ADDRESS.has(field);
+      return (
+        is !== undefined &&
+        is !== "path" &&
+        derive !== "part" &&
+        derive !== "pieces" &&
+        OF_ADDRESS.has(field)
+      );
     })
   );
 }

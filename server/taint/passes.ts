@@ -26,6 +26,7 @@ import {
   bake,
   copy,
   knownFalse,
+  knownTrue,
   merge,
   provedAtEnd,
   type State,
@@ -283,7 +284,8 @@ function step(
   if (end.kind === "jump") flowTo(end.to, state);
   else if (end.kind === "branch") {
     const condition = run.values[end.condition] ?? UNKNOWN;
-    if (canBe(condition, true) !== false) flowTo(end.then, assume(state, condition.whenTrue));
+    if (canBe(condition, true) !== false)
+      flowTo(end.then, knownTrue(run, block, assume(state, condition.whenTrue)));
     if (canBe(condition, false) !== false)
       flowTo(
         end.else,

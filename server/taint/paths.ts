@@ -82,6 +82,8 @@ export function proved(
       return (mask & (NO_CLIMB | NO_CLIMB_AT_START | PATH)) !== 0 ? PATH : 0;
     case "folder":
       return mask & PATH;
+    case "pieces":
+      return mask & NO_CLIMB;
     case "host":
       return mask & HOST_KINDS;
     default:
@@ -96,14 +98,18 @@ function derived(old: Derivation, step: Derivation | undefined): Derivation {
     case "same":
       return old;
     case "host":
-      return old === "part" || old === "part-resolved" ? "part" : "host";
+      return old === "part" || old === "part-resolved" || old === "pieces" ? "part" : "host";
     case "resolved":
       if (old === "same" || old === "resolved") return "resolved";
-      return old === "part" || old === "host" ? "part-resolved" : old;
+      return old === "part" || old === "host" || old === "pieces" ? "part-resolved" : old;
     case "folder":
       return old === "resolved" || old === "folder" ? "folder" : "part";
     case "relative":
-      return old === "part" || old === "host" || old === "part-resolved" ? "part" : "relative";
+      return old === "same" || old === "resolved" || old === "folder" || old === "relative"
+        ? "relative"
+        : "part";
+    case "pieces":
+      return old === "same" ? "pieces" : "part";
     default:
       return "part";
   }

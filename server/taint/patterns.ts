@@ -36,7 +36,7 @@ export type MatchTest = MatchMode;
 export const PATTERN_TESTS: Readonly<Record<PatternTest, (text: string) => boolean>> = {
   "negated-class": removesAllBut,
   "only-dot": (text) => text === ".",
-  "only-slash": (text) => text === "/",
+  "only-slash": (text) => text === "/" || /^\/(?:\\\/|\[(?:\\?\/|\\\\)+\])\+?\/$/.test(text),
   climbs: (text) =>
     /^(?:\.\.|\\\.\\\.|(?:\\\.){2}[+*]?|\\\.\{2,?\}|\[\.\]\{2,?\})$/.test(everywhere(text)),
   "climbs-pattern": (text) => parts(text) !== undefined && PATTERN_TESTS.climbs(text),

@@ -136,6 +136,8 @@ function guard(call: Call, row: GuardRow): Proof | undefined {
   const subject = argument(call, row.subject);
   if (subject === undefined) return undefined;
   if (row.holds) return subject.value.whenTrue;
+  const cut = asCut(row, subject.value);
+  if (cut === "no") return undefined;
   const other = row.needs === undefined ? undefined : argument(call, row.needs.arg)?.value;
   // That what was taken out of a table is in it says nothing.
   const isTaken =
@@ -146,7 +148,10 @@ function guard(call: Call, row: GuardRow): Proof | undefined {
       ? keyOfTable(call, row)
       : provedBy(call.run, row, other);
   const op = row.subject === "recv" ? call.receiverOp : subject.op;
-  return mask === undefined ? undefined : proveAt(call.run, subject.value, op, mask);
+  if (mask === undefined) return undefined;
+  return cut === "caller"
+    ? ofPieces(subject.value, mask)
+    : proveAt(call.run, subject.value, op, mask);
 }
 
 /** Nothing but something inside the table: one of its names or elements. */
@@ -242,10 +247,45 @@ export function provedByOperator(run: Run, op: ValueId, other: Value): Proof | u
 export function provedUnequal(run: Run, value: Value, op: ValueId, other: Value): Proof {
   let out: Proof = new Map();
   for (const row of run.facts.knowledge.guards("*.%equals()")) {
-    const mask = row.proves === "false" ? provedBy(run, row, other) : undefined;
-    if (mask) out = both(out, proveAt(run, value, op, mask));
+    const cut = asCut(row, value);
+    const mask = row.proves === "false" && cut !== "no" ? provedBy(run, row, other) : undefined;
+    if (mask)
+      out = both(out, cut === "caller" ? ofPieces(value, mask) : proveAt(run, value, op, mask));
   }
   return out;
+}
+/** What it proves of a value to be none of the elements of a list. */
+export function provedNoneOf(run: Run, value: Value, op: ValueId, list: Value): Proof {
+  let out: Proof = new Map();
+  if (list.closed && list.fields !== undefined)
+    for (const element of list.fields.values())
+      out = both(out, provedUnequal(run, value, op, element));
+  return out;
+}
+
+/** Whether the row is about a value that was cut like this one. */
+function asCut({ pieces }: GuardRow, { taint }: Value): "yes" | "no" | "caller" {
+  if (pieces === undefined) return "yes";
+  const isCut = taint.length > 0 && taint.every(({ derive }) => derive === "pieces");
+  if (pieces === isCut) return "yes";
+  const isOpen =
+    pieces && taint.every(({ label, derive }) => derive === "same" && isSymbolic(label));
+  return isOpen && taint.length > 0 ? "caller" : "no";
+}
+/** It holds if the caller passes a piece. */
+function ofPieces({ taint }: Value, mask: number): Proof {
+  return new Map(taint.map(({ label }) => [label + IF_PIECE, mask]));
+}
+/** Behind the label of what a proof is about. */
+const IF_PIECE = "?piece";
+/** What the proof is about, and whether it holds for what the caller has there. */
+export function aboutOf(
+  label: string,
+  passed: (label: string) => Value | undefined,
+): Value | undefined {
+  if (!label.endsWith(IF_PIECE)) return passed(label);
+  const value = passed(label.slice(0, -IF_PIECE.length));
+  return value?.taint.every(({ derive }) => derive === "pieces") ? value : undefined;
 }
 
 /** What `left in right` proves of `right` when it is `answer`. */
@@ -259,7 +299,8 @@ export function contains(
 ): Proof {
   let out = prove(right, 0);
   for (const row of rows) {
-    const mask = row.proves === answer ? provedBy(run, row, left) : undefined;
+    const mask =
+      row.proves === answer && asCut(row, right) === "yes" ? provedBy(run, row, left) : undefined;
     if (mask !== undefined) out = both(out, proveAt(run, right, rightOp, mask));
   }
   return out;

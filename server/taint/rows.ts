@@ -40,13 +40,27 @@ function fits(value: Value | undefined, test: (text: string) => boolean): boolea
 }
 
 /** Whichever element it is that is true: what all of them prove. */
-function elementProof(list: Value | undefined): Proof | undefined {
+function elementProof(
+  list: Value | undefined,
+  answer: "whenTrue" | "whenFalse",
+): Proof | undefined {
   let out: Proof | undefined;
   for (const element of list?.fields?.values() ?? []) {
-    const proof = element.whenTrue ?? new Map();
+    const proof = element[answer] ?? new Map();
     out = out === undefined ? proof : meet(out, proof);
   }
   return out;
+}
+
+/** What it proves that all, or some, elements of the list are true, and that it is not so. */
+function answersOf(
+  element: "every" | "some",
+  list: Value | undefined,
+): readonly [Proof | undefined, Proof | undefined] {
+  const yes = elementProof(list, "whenTrue");
+  if (element === "every") return [yes === undefined ? undefined : ofElements(yes), undefined];
+  const no = elementProof(list, "whenFalse");
+  return [yes, no === undefined ? undefined : ofElements(no)];
 }
 
 /** The known text at the end of an argument. */
@@ -100,9 +114,13 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
         return ofConstants(texts.map((t) => (t as string).length));
     }
     const out: Value = { ...withTaint(base, []), scalar: true };
-    const proof = row.element === undefined ? undefined : elementProof(from[0]?.value);
-    if (proof?.size && row.element === "every") return { ...out, whenTrue: ofElements(proof) };
-    return proof?.size ? { ...out, whenTrue: proof } : out;
+    if (row.element === undefined) return out;
+    const [yes, no] = answersOf(row.element, from[0]?.value);
+    return {
+      ...out,
+      ...(yes?.size ? { whenTrue: yes } : {}),
+      ...(no?.size ? { whenFalse: no } : {}),
+    };
   }
   const converter = row.converter === undefined ? undefined : argument(call, row.converter)?.value;
   if (converter?.refs.some((r) => r.startsWith("lib:") && run.facts.knowledge.isScalar(r.slice(4))))

@@ -7,7 +7,16 @@ import { ALL_KINDS, WEAK_GUARD } from "./kinds.ts";
 import { parentLabel } from "./labels.ts";
 import { proofFor, settle } from "./paths.ts";
 import type { Run } from "./run.ts";
-import { canBe, constants, FALSE, type Proof, type Taint, type Value } from "./value.ts";
+import {
+  canBe,
+  constant,
+  constants,
+  FALSE,
+  type Proof,
+  type Taint,
+  UNKNOWN,
+  type Value,
+} from "./value.ts";
 import { keyOf } from "./value-keys.ts";
 
 export interface State {
@@ -54,6 +63,18 @@ function anyConstant(value: Value, depth: number): Value {
 
 /** What is false, empty or nothing carries no text. */
 export function knownFalse(run: Run, block: Block, state: State): State {
+  return known(run, block, state, (value) => (constants(value) === undefined ? FALSE : value));
+}
+/** A check's answer that was yes: the "no" that comes after another check is not this one's. */
+export function knownTrue(run: Run, block: Block, state: State): State {
+  return known(run, block, state, (value) =>
+    value.scalar && value.whenFalse?.size && constants(value) === undefined ? TRUE : value,
+  );
+}
+const TRUE = constant(true);
+
+/** The state with what the variables hold in which the condition of the block was, or into which it was put. */
+function known(run: Run, block: Block, state: State, as: (value: Value) => Value): State {
   if (block.end.kind !== "branch") return state;
   const { condition } = block.end;
   const load = run.item.ops[condition] as Op;
@@ -64,7 +85,7 @@ export function knownFalse(run: Run, block: Block, state: State): State {
   }
   if (held.size === 0) return state;
   const slots = [...state.slots];
-  for (const slot of held) if (constants(slots[slot]) === undefined) slots[slot] = FALSE;
+  for (const slot of held) slots[slot] = as(slots[slot] ?? UNKNOWN);
   return { ...state, slots };
 }
 

@@ -41,6 +41,7 @@ const DERIVED: Readonly<Record<Derivation, number>> = {
   folder: 4,
   relative: 5,
   "part-resolved": 6,
+  pieces: 7,
 };
 
 const deep = new WeakMap<Value, number>();

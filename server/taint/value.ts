@@ -40,7 +40,8 @@ export interface Trail {
 /**
  * How the tainted text relates to the source's: guards on a host name clear less than guards on the whole; "resolved" is the
  * path without "..", "folder" the folder that holds it, "relative" the way to it from a folder of the program; "part-resolved" is
- * a part that became a path without "..", of which a check says nothing about the whole.
+ * a part that became a path without "..", of which a check says nothing about the whole; "pieces" are all that a text has between
+ * its slashes: what holds for each of them holds for the text.
  */
 export type Derivation =
   | "same"
@@ -48,6 +49,7 @@ export type Derivation =
   | "part"
   | "resolved"
   | "part-resolved"
+  | "pieces"
   | "folder"
   | "relative";
 

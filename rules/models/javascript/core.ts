@@ -209,7 +209,7 @@ const core: Model = {
     {
       path: "*.split()",
       from: ["recv"],
-      derive: "part",
+      derive: "pieces",
       clears: ["piece", "path"],
       needs: { arg: 0, is: "only-slash" },
     },

@@ -162,6 +162,23 @@ const files: Model = {
       proves: "false",
       clears: ["no-climb"],
       needs: { arg: 0, is: "climb" },
+      pieces: false,
+    },
+    {
+      path: "*.{includes,%equals}()",
+      subject: "recv",
+      proves: "false",
+      clears: ["no-climb"],
+      needs: { arg: 0, is: "among", values: [".."] },
+      pieces: true,
+    },
+    {
+      path: "*.includes()",
+      subject: 0,
+      proves: "false",
+      clears: ["no-climb"],
+      needs: { arg: "recv", is: "holding", values: [".."] },
+      pieces: true,
     },
     {
       path: "*.includes()",

@@ -146,7 +146,7 @@ const core: Model = {
     {
       path: "*.split()",
       from: ["recv"],
-      derive: "part",
+      derive: "pieces",
       clears: ["piece", "path"],
       needs: { arg: 0, is: "only-slash" },
     },
@@ -392,6 +392,15 @@ const core: Model = {
       proves: "false",
       clears: ["no-climb"],
       needs: { arg: 0, is: "climb" },
+      pieces: false,
+    },
+    {
+      path: "*.{%in,%equals}()",
+      subject: "recv",
+      proves: "false",
+      clears: ["no-climb"],
+      needs: { arg: 0, is: "among", values: [".."] },
+      pieces: true,
     },
     {
       path: "*.%in()",
