@@ -1,6 +1,6 @@
 /** A script that runs on install downloads, evaluates or hides code. */
 import { jsonValue, strings } from "../server/rule/manifest.ts";
-import { type ManifestFile, type Match, rule } from "../server/rule/rule.ts";
+import { type Context, type ManifestFile, type Match, rule } from "../server/rule/rule.ts";
 
 const HOOKS = new Set([
   "preinstall",
@@ -64,8 +64,8 @@ export default rule({
   },
   calls: {
     sinks: ["url", "network"],
-    check(call, { file }) {
-      if (!/(^|\/)setup\.py$/.test(file)) return undefined;
+    check(call, context) {
+      if (!/(^|\/)setup\.py$/.test(context.file) || !isBuild(context)) return undefined;
       return {
         item: call.site.item,
         span: call.site.span,
@@ -125,4 +125,12 @@ function inspect(
       ];
   }
   return [];
+}
+
+/** A module of that name inside a package is not what installs it. */
+function isBuild(context: Context): boolean {
+  const ops = context.code(`${context.file}#`)?.ir.ops ?? [];
+  return ops.some(
+    (op) => op.op === "import" && /^(?:setuptools|distutils)(?:\.|$)/.test(op.module),
+  );
 }

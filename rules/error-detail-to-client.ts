@@ -26,6 +26,10 @@ export default rule({
       if (around.valueOnly) return { severity: "low", facts: { value: true } };
       if (isOfAdministrators(hit, context))
         return { severity: "low", facts: { administrators: true } };
+      // What a library's own class says was mostly written for who reads it.
+      if (!around.broad) return { severity: "low", facts: { particular: true } };
+      // On a way that is not wholly known something may have replaced the text.
+      if (hit.marks !== 0) return { severity: "low" };
       return around.clientError && context.code(hit.site.item)?.language === "javascript"
         ? { severity: "low" }
         : {};
@@ -41,9 +45,11 @@ export default rule({
             ? "The text of an exception goes to the client, an administrator."
             : "The text of an exception goes to the client.",
     why:
-      facts?.value === true
-        ? "Classes as ValueError mostly quote a value, but whoever raises one may put anything into it: a path, a statement, a secret."
-        : "Exceptions quote SQL, file paths, host names and user data: an attacker provokes errors and reads them.",
+      facts?.particular === true
+        ? "Texts of a particular class are mostly written for who reads them, but may quote hosts, paths or statements."
+        : facts?.value === true
+          ? "Classes as ValueError mostly quote a value, but whoever raises one may put anything into it: a path, a statement, a secret."
+          : "Exceptions quote SQL, file paths, host names and user data: an attacker provokes errors and reads them.",
     fix: "Log the exception on the server under an error id and answer with a general text and that id.",
   }),
   fixes: (match, code) => hideError(match, code),

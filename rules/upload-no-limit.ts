@@ -44,32 +44,33 @@ function check(calls: readonly Observation[], context: Context): readonly Match[
   if (isTest(context.file) || isSample(context.file) || isDevelopment(context.file)) return [];
   // That is the business of the rule about sizes that are tested too late.
   const isMeasured = calls.some((c) => c.paths.includes("upload.Size().%compared"));
-  return calls
-    .filter((call) => call.site.item.startsWith(`${context.file}#`))
-    .flatMap((call): readonly Match[] => {
-      const data = rowData(call, "body-limit");
-      const code = context.code(call.site.item);
-      if (data === undefined || code === undefined) return [];
-      const found = data.most === undefined ? unlimited(call, data) : large(call, data);
-      if (found === undefined || (isMeasured && data.most === undefined)) return [];
-      return [
-        {
-          item: call.site.item,
-          span:
-            data.most === undefined ? call.site.span : spanOf(call, code, given(call, data.most)),
-          op: call.site.op,
-          call,
-          severity: found.memory ? "medium" : "low",
-          // A disk is larger, and often has a quota.
-          confidence: !found.memory ? "low" : call.guessed ? "medium" : "high",
-          facts: {
-            api: String(data.api),
-            memory: found.memory,
-            ...(found.most === undefined ? {} : { most: found.most }),
-          },
+  const own = calls.filter((call) => call.site.item.startsWith(`${context.file}#`));
+  const takes = new Set(own.map((call) => rowData(call, "body-limit")?.takes));
+  const isForFields = takes.has("nothing") && !takes.has("files");
+  return own.flatMap((call): readonly Match[] => {
+    const data = rowData(call, "body-limit");
+    const code = context.code(call.site.item);
+    if (data === undefined || code === undefined || data.takes !== undefined) return [];
+    if (isForFields && data.most === undefined) return [];
+    const found = data.most === undefined ? unlimited(call, data) : large(call, data);
+    if (found === undefined || (isMeasured && data.most === undefined)) return [];
+    return [
+      {
+        item: call.site.item,
+        span: data.most === undefined ? call.site.span : spanOf(call, code, given(call, data.most)),
+        op: call.site.op,
+        call,
+        severity: found.memory ? "medium" : "low",
+        // A disk is larger, and often has a quota.
+        confidence: !found.memory ? "low" : call.guessed ? "medium" : "high",
+        facts: {
+          api: String(data.api),
+          memory: found.memory,
+          ...(found.most === undefined ? {} : { most: found.most }),
         },
-      ];
-    });
+      },
+    ];
+  });
 }
 interface Found {
   readonly memory: boolean;

@@ -259,11 +259,7 @@ function lastPart(name: string): string {
 
 /** `@app.exception_handler(X)` / `@app.errorhandler(404)`: the class, or "HTTPException" for a 4xx status. */
 function registeredFor(handler: Code, context: Context): string[] {
-  const hash = handler.item.indexOf("#");
-  const dot = handler.item.lastIndexOf(".");
-  const parent = context.code(
-    dot > hash ? handler.item.slice(0, dot) : handler.item.slice(0, hash + 1),
-  );
+  const parent = handler.parent === undefined ? undefined : context.code(handler.parent);
   if (parent === undefined) return [];
   const out: string[] = [];
   for (const op of parent.ir.ops) {

@@ -16,6 +16,9 @@ const row = (path: string, data: Readonly<Record<string, string>>) => ({
 const limits: Model = {
   language: "javascript",
   sinks: [
+    // Which files such a parser takes: none at all, or some.
+    { path: "multer().none", args: [], kind: LIMIT, data: { takes: "nothing" } },
+    { path: "multer().{single,array,fields,any}", args: [], kind: LIMIT, data: { takes: "files" } },
     // https://github.com/expressjs/multer#limits: Infinity.
     row("multer", {
       api: "multer",
