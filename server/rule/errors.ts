@@ -284,18 +284,20 @@ function holdsFunction(code: Code, op: Op, name: string): boolean {
   return false;
 }
 
-/** A class defined in this file or imported from a relative module. */
+/** A class that this file defines or imports from the project, on top or around this place. */
 function isOfProject(code: Code, name: string, context: Context): boolean {
-  const module = code.other(`${code.file}#`);
-  return (
-    module?.ir.ops.some(
+  for (let at: Code | undefined = code; at !== undefined; ) {
+    const isHere = at.ir.ops.some(
       (op) =>
         (op.op === "class" && op.name === name) ||
         (op.op === "import" &&
           op.name === name &&
           (op.module.startsWith(".") || context.imported(code.file, op.module) !== undefined)),
-    ) ?? false
-  );
+    );
+    if (isHere) return true;
+    at = at.parent === undefined ? undefined : at.other(at.parent);
+  }
+  return false;
 }
 
 /** Constant statuses in the statement of the sink, outside the dangerous argument. */

@@ -9,6 +9,10 @@ const errors: Model = {
     "builtins.{Exception,ValueError,TypeError,KeyError,IndexError,LookupError,RuntimeError,PermissionError,NotImplementedError,AttributeError,AssertionError}()",
     // "Expecting value: line 1 column 1 (char 0)"
     "json.{loads,dumps}()",
+    // The body of a request: not JSON, not a form, or the client has gone.
+    "starlette.requests.Request().{json,body,form}()",
+    "flask.request.get_json()",
+    "aiohttp.web.Request().{json,text,read,post}()",
     "{uuid.UUID,decimal.Decimal,fractions.Fraction}()",
     "uuid.{uuid1,uuid4}()",
     "datetime.{date,time,datetime,timedelta}()",
