@@ -138,7 +138,11 @@ const core: Model = {
     { path: "*.lstrip()", from: ["recv"], same: true, text: "trim-start", clears: ["nosql"] },
     { path: "*.rstrip()", from: ["recv"], same: true, text: "trim-end", clears: ["nosql"] },
     { path: `*.${SAME_TEXT}()`, from: ["recv"], same: true },
-    { path: "*.{dict,model_dump,to_dict}()", from: ["recv"], same: true },
+    { path: "*.{dict,to_dict}()", from: ["recv"], same: true },
+    // A model has the fields that it declares, as a marshmallow schema has that drops or refuses others (its default).
+    { path: "*.model_dump()", from: ["recv"], same: true, clears: ["key"] },
+    { path: "pydantic.BaseModel().dict()", from: ["recv"], same: true, clears: ["key"] },
+    { path: "marshmallow.Schema().load()", from: [0], same: true, clears: ["key"] },
     { path: "*.model_copy()", from: ["recv", "update"] },
     { path: "*.keys()", from: ["recv"], gives: "keys" },
     { path: "*.values()", from: ["recv"], gives: "values" },
