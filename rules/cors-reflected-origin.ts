@@ -1,12 +1,18 @@
-import { allowsCredentials, isGuessed, isTrueText, originFixes } from "../server/rule/cors.ts";
+import {
+  allowsCredentials,
+  isGuessed,
+  isOriginHeader,
+  isTrueText,
+  originFixes,
+} from "../server/rule/cors.ts";
 import { importEdit } from "../server/rule/fix/imports.ts";
 import { constantOf, type Given, given, knownStrings } from "../server/rule/given.ts";
+import { verdictOnHeader } from "../server/rule/origin-match.ts";
 import {
   type Code,
   type Context,
   type Edit,
   type Fix,
-  type Hit,
   type Match,
   type Observation,
   rule,
@@ -26,6 +32,7 @@ export default rule({
     accept(hit, context) {
       const code = context.code(hit.site.item);
       if (code === undefined || !isOriginHeader(hit, code)) return undefined;
+      if (verdictOnHeader(hit, code, context) !== undefined) return undefined;
       const credentials = isTrueText(code);
       return {
         severity: credentials ? "high" : "low",
@@ -51,24 +58,6 @@ export default rule({
         },
   fixes: (match, code) => fixes(match, code),
 });
-
-/** The value goes into Access-Control-Allow-Origin. */
-function isOriginHeader(hit: Hit, code: Code): boolean {
-  if (hit.row.data?.name === undefined) return true;
-  const call = code.op(hit.site.op);
-  if (call.op !== "call") return false;
-  const first = call.args[0] === undefined ? undefined : bare(code, call.args[0].value);
-  if (first?.op === "const")
-    return (
-      typeof first.value === "string" && first.value.toLowerCase() === "access-control-allow-origin"
-    );
-  return (
-    first?.op === "record" &&
-    first.entries.some(
-      (e) => typeof e.key === "string" && e.key.toLowerCase() === "access-control-allow-origin",
-    )
-  );
-}
 
 function check(call: Observation, context: Context): Match | undefined {
   const data = rowData(call, "cors");

@@ -9,7 +9,7 @@ import {
 } from "./fix/arguments.ts";
 import { importEdit } from "./fix/imports.ts";
 import { constantOf, type Given, given } from "./given.ts";
-import type { Code, Edit, Fix, Observation, Op, Value } from "./rule.ts";
+import type { Code, Edit, Fix, Hit, Observation, Op, Value } from "./rule.ts";
 import { bare, type Data } from "./tokens.ts";
 
 /** Credentials are switched on, for all paths or for one of them. */
@@ -148,4 +148,22 @@ export function isGuessed(call: Observation, kind: "cors"): boolean {
   return row?.path.endsWith(".passed") === true
     ? (call.args[0]?.value.guessed ?? false)
     : call.guessed;
+}
+
+/** The value goes into Access-Control-Allow-Origin. */
+export function isOriginHeader(hit: Hit, code: Code): boolean {
+  if (hit.row.data?.name === undefined) return true;
+  const call = code.op(hit.site.op);
+  if (call.op !== "call") return false;
+  const first = call.args[0] === undefined ? undefined : bare(code, call.args[0].value);
+  if (first?.op === "const")
+    return (
+      typeof first.value === "string" && first.value.toLowerCase() === "access-control-allow-origin"
+    );
+  return (
+    first?.op === "record" &&
+    first.entries.some(
+      (e) => typeof e.key === "string" && e.key.toLowerCase() === "access-control-allow-origin",
+    )
+  );
 }

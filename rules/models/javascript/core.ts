@@ -7,6 +7,7 @@ const OWN_TABLE = { arg: "recv", is: "own-keys", values: ["globalThis.Map()"] } 
 const core: Model = {
   language: "javascript",
   usual: ["get", "getAll", "find", "filter", "add", "append", "set"],
+  textRecords: ["globalThis.process.env"],
   sources: [
     {
       path: "globalThis.%exception()",

@@ -28,6 +28,7 @@ const row = (
     wildcard: "literal",
     lists: false,
     yes: "echo",
+    regex: "search",
     fill: "process.env.APP_ORIGIN ?? false",
     ...data,
   },

@@ -493,6 +493,7 @@ const core: Model = {
     "builtins.{str,repr,ascii,input,chr,hex,oct,bin,format}()",
     "builtins.str().{strip,lstrip,rstrip,lower,upper,title,capitalize,casefold,swapcase,replace,format,format_map,join,zfill,center,ljust,rjust,expandtabs,removeprefix,removesuffix,translate}()",
   ],
+  textRecords: ["os.environ"],
   ends: ["sys.exit()", "os._exit()", "os.abort()", "builtins.{exit,quit}()"],
   scalars: [
     "builtins.{int,float,bool,complex}",

@@ -10,8 +10,8 @@ const RESPONSES =
 /**
  * Data of a "cors" row: where origins and credentials are given, what counts when origins are left out (`otherwise`), what
  * the library sends for "*" with credentials ("echo": the caller's own origin, "literal": the star), whether a star inside a
- * list counts, and what a fix puts in (`fill`, with the module it `needs`). Where they are variables of a settings module,
- * `credentials` names the one for credentials and `list` the one that lists origins.
+ * list counts, what a pattern is compared with (`regex`: the whole origin, its start, any part of it), and what a fix puts in
+ * (`fill`, with the module it `needs`). Where they are variables of a settings module, `credentials` names the one for credentials and `list` the one that lists origins.
  */
 const cors: Model = {
   language: "python",
@@ -42,6 +42,7 @@ const cors: Model = {
         otherwise: "none",
         wildcard: "echo",
         lists: true,
+        regex: "whole",
         fill: '[os.environ["APP_ORIGIN"]]',
         needs: "os",
       },
@@ -55,10 +56,11 @@ const cors: Model = {
         library: "Starlette",
         origins: "1|allow_origins",
         credentials: "4|allow_credentials",
-        pattern: "allow_origin_regex",
+        pattern: "5|allow_origin_regex",
         otherwise: "none",
         wildcard: "echo",
         lists: true,
+        regex: "whole",
         fill: '[os.environ["APP_ORIGIN"]]',
         needs: "os",
       },
@@ -77,6 +79,7 @@ const cors: Model = {
         wildcard: "echo",
         lists: true,
         patterns: true,
+        regex: "start",
         fill: '[os.environ["APP_ORIGIN"]]',
         needs: "os",
       },
@@ -91,6 +94,27 @@ const cors: Model = {
         credentials: "CORS_ALLOW_CREDENTIALS",
         wildcard: "echo",
         list: "CORS_ALLOWED_ORIGINS",
+      },
+    },
+    {
+      path: "%module.{CORS_ALLOWED_ORIGIN_REGEXES,CORS_ORIGIN_REGEX_WHITELIST}=",
+      args: [],
+      kind: CORS,
+      data: {
+        library: "django-cors-headers",
+        credentials: "CORS_ALLOW_CREDENTIALS",
+        regex: "start",
+      },
+    },
+    {
+      path: "%module.{CORS_ALLOWED_ORIGINS,CORS_ORIGIN_WHITELIST}=",
+      args: [],
+      kind: CORS,
+      data: {
+        library: "django-cors-headers",
+        credentials: "CORS_ALLOW_CREDENTIALS",
+        list: "CORS_ALLOWED_ORIGINS",
+        regex: "start",
       },
     },
     { path: `starlette.responses.Response().headers.${NAME}=`, args: [], kind: HEADER, data: {} },
