@@ -20,6 +20,8 @@ import commandShellTrueStaticPage from "./command-shell-true-static.md";
 import commandShellTrueStatic from "./command-shell-true-static.ts";
 import corsReflectedOriginPage from "./cors-reflected-origin.md";
 import corsReflectedOrigin from "./cors-reflected-origin.ts";
+import corsWeakOriginMatchPage from "./cors-weak-origin-match.md";
+import corsWeakOriginMatch from "./cors-weak-origin-match.ts";
 import corsWildcardCredentialsPage from "./cors-wildcard-credentials.md";
 import corsWildcardCredentials from "./cors-wildcard-credentials.ts";
 import cryptoInsecureRandomPage from "./crypto-insecure-random.md";
@@ -139,6 +141,8 @@ import pathTraversalPage from "./path-traversal.md";
 import pathTraversal from "./path-traversal.ts";
 import postgrestFilterInjectionPage from "./postgrest-filter-injection.md";
 import postgrestFilterInjection from "./postgrest-filter-injection.ts";
+import postmessageUncheckedPage from "./postmessage-unchecked.md";
+import postmessageUnchecked from "./postmessage-unchecked.ts";
 import prototypePollutionPage from "./prototype-pollution.md";
 import prototypePollution from "./prototype-pollution.ts";
 import raceCheckThenActPage from "./race-check-then-act.md";
@@ -211,6 +215,8 @@ import vmAsSandboxPage from "./vm-as-sandbox.md";
 import vmAsSandbox from "./vm-as-sandbox.ts";
 import xssDomSinkPage from "./xss-dom-sink.md";
 import xssDomSink from "./xss-dom-sink.ts";
+import xssEscapeBypassPage from "./xss-escape-bypass.md";
+import xssEscapeBypass from "./xss-escape-bypass.ts";
 import xssReactDangerousHtmlPage from "./xss-react-dangerous-html.md";
 import xssReactDangerousHtml from "./xss-react-dangerous-html.ts";
 import xssServerHtmlPage from "./xss-server-html.md";
@@ -232,6 +238,7 @@ export const rules: RuleSet = {
     commandInjectionShell,
     commandShellTrueStatic,
     corsReflectedOrigin,
+    corsWeakOriginMatch,
     corsWildcardCredentials,
     cryptoInsecureRandom,
     cryptoWeakCipher,
@@ -291,6 +298,7 @@ export const rules: RuleSet = {
     pathPrefixCheckWeak,
     pathTraversal,
     postgrestFilterInjection,
+    postmessageUnchecked,
     prototypePollution,
     raceCheckThenAct,
     roleFromRequest,
@@ -327,6 +335,7 @@ export const rules: RuleSet = {
     uploadTrustsContentType,
     vmAsSandbox,
     xssDomSink,
+    xssEscapeBypass,
     xssReactDangerousHtml,
     xssServerHtml,
     xxeExternalEntities,
@@ -344,6 +353,7 @@ export const rules: RuleSet = {
     "command-injection-shell": commandInjectionShellPage,
     "command-shell-true-static": commandShellTrueStaticPage,
     "cors-reflected-origin": corsReflectedOriginPage,
+    "cors-weak-origin-match": corsWeakOriginMatchPage,
     "cors-wildcard-credentials": corsWildcardCredentialsPage,
     "crypto-insecure-random": cryptoInsecureRandomPage,
     "crypto-weak-cipher": cryptoWeakCipherPage,
@@ -403,6 +413,7 @@ export const rules: RuleSet = {
     "path-prefix-check-weak": pathPrefixCheckWeakPage,
     "path-traversal": pathTraversalPage,
     "postgrest-filter-injection": postgrestFilterInjectionPage,
+    "postmessage-unchecked": postmessageUncheckedPage,
     "prototype-pollution": prototypePollutionPage,
     "race-check-then-act": raceCheckThenActPage,
     "role-from-request": roleFromRequestPage,
@@ -439,6 +450,7 @@ export const rules: RuleSet = {
     "upload-trusts-content-type": uploadTrustsContentTypePage,
     "vm-as-sandbox": vmAsSandboxPage,
     "xss-dom-sink": xssDomSinkPage,
+    "xss-escape-bypass": xssEscapeBypassPage,
     "xss-react-dangerous-html": xssReactDangerousHtmlPage,
     "xss-server-html": xssServerHtmlPage,
     "xxe-external-entities": xxeExternalEntitiesPage,

@@ -55,6 +55,7 @@ export const CALL_KINDS = [
   "path-compare",
   /** Runs a text as a program that is meant to reach nothing. */
   "sandbox",
+  "raw-html",
 ] as const;
 
 /** No sinks, but what is known of a text; `paths.ts` says what follows from them for "path". */

@@ -2,6 +2,7 @@
 import type { Model, SinkKind } from "../../../server/rule/rule.ts";
 
 const HTML: SinkKind = "html";
+const RAW: SinkKind = "raw-html";
 /**
  * `sort` is "server", "dom" or "react"; `as` says when an answer is HTML: "text" (any text), "markup" (a text that begins with a
  * tag), "typed" (only with that content type); `property` is an assignment that can be one to `textContent`.
@@ -14,6 +15,16 @@ const row = (
 ) => ({ path, args, kind: HTML, data: { api, ...data } });
 const dom = (path: string, args: readonly (number | string)[], api: string) =>
   row(path, args, api, { sort: "dom" });
+
+/** What marks a text as HTML, as for Python. */
+const marks = (path: string, html: string, api: string, mend: string) => ({
+  path,
+  args: [],
+  kind: RAW,
+  data: { html, api, mend },
+});
+const PURIFY =
+  "Let the framework show it as text; HTML that must stay HTML goes through DOMPurify.sanitize first.";
 
 const html: Model = {
   language: "javascript",
@@ -57,7 +68,21 @@ const html: Model = {
     dom("globalThis.document.{write,writeln}", ["*"], "document.write"),
     dom("jquery().html", [0], "html"),
     dom("jquery().{append,prepend,before,after,replaceWith,wrap}", [0], "append"),
-    dom("lit/directives/unsafe-html.unsafeHTML", [0], "unsafeHTML"),
+    dom("{lit/directives/unsafe-html,lit/directives/unsafe-html.js}.unsafeHTML", [0], "unsafeHTML"),
+    marks(
+      "handlebars.SafeString",
+      "0",
+      "SafeString",
+      "Escape it with Handlebars.escapeExpression before it is put into the markup.",
+    ),
+    marks("*.bypassSecurityTrustHtml", "0", "bypassSecurityTrustHtml", PURIFY),
+    marks(
+      "{lit/directives/unsafe-html,lit/directives/unsafe-html.js}.unsafeHTML",
+      "0",
+      "unsafeHTML",
+      PURIFY,
+    ),
+    marks("vue.h", "1.innerHTML", "innerHTML", PURIFY),
     row("globalThis.%jsx", ["1.dangerouslySetInnerHTML.__html"], "dangerouslySetInnerHTML", {
       sort: "react",
     }),

@@ -2,6 +2,7 @@
 import type { Model, SinkKind } from "../../../server/rule/rule.ts";
 
 const HTML: SinkKind = "html";
+const RAW: SinkKind = "raw-html";
 /**
  * `type` is where a content type other than HTML may stand; `needs` means that only a content type of HTML makes it HTML;
  * `answer` is what a framework makes of a handler's result: `text` if text is HTML, `declared` if the route says so.
@@ -12,6 +13,20 @@ const row = (
   api: string,
   data: Readonly<Record<string, string | boolean>> = {},
 ) => ({ path, args, kind: HTML, data: { api, sort: "server", ...data } });
+
+/** What marks a text as HTML: where the text is, and what escapes instead. */
+const marks = (
+  path: string,
+  html: string,
+  api: string,
+  mend: string,
+  instead: Readonly<Record<string, string>> = {},
+) => ({
+  path,
+  args: [],
+  kind: RAW,
+  data: { html, api, mend, ...instead },
+});
 
 const FLASK = "{flask.Flask(),flask.Blueprint(),quart.Quart(),quart.Blueprint()}";
 const FASTAPI = "{fastapi.FastAPI(),fastapi.APIRouter(),fastapi.routing.APIRouter()}";
@@ -58,6 +73,19 @@ const html: Model = {
     row("django.utils.safestring.{mark_safe,SafeString}", [0, "s"], "mark_safe", {
       sort: "marked",
     }),
+    marks(
+      "markupsafe.Markup",
+      "0|object",
+      "Markup",
+      'Leave the text to the template, which escapes it, or write Markup("<b>{}</b>").format(value).',
+    ),
+    marks(
+      "django.utils.safestring.{mark_safe,SafeString}",
+      "0|s",
+      "mark_safe",
+      "Use format_html, which escapes what is put in; HTML that somebody wrote goes through nh3.clean first.",
+      { module: "django.utils.html", function: "format_html" },
+    ),
     row("django.utils.html.format_html", [0, "format_string"], "format_html", { sort: "marked" }),
   ],
   passes: [
