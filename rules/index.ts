@@ -213,6 +213,8 @@ import uploadTrustsContentTypePage from "./upload-trusts-content-type.md";
 import uploadTrustsContentType from "./upload-trusts-content-type.ts";
 import vmAsSandboxPage from "./vm-as-sandbox.md";
 import vmAsSandbox from "./vm-as-sandbox.ts";
+import xpathInjectionPage from "./xpath-injection.md";
+import xpathInjection from "./xpath-injection.ts";
 import xssDomSinkPage from "./xss-dom-sink.md";
 import xssDomSink from "./xss-dom-sink.ts";
 import xssEscapeBypassPage from "./xss-escape-bypass.md";
@@ -334,6 +336,7 @@ export const rules: RuleSet = {
     uploadSizeCheckAfterRead,
     uploadTrustsContentType,
     vmAsSandbox,
+    xpathInjection,
     xssDomSink,
     xssEscapeBypass,
     xssReactDangerousHtml,
@@ -449,6 +452,7 @@ export const rules: RuleSet = {
     "upload-size-check-after-read": uploadSizeCheckAfterReadPage,
     "upload-trusts-content-type": uploadTrustsContentTypePage,
     "vm-as-sandbox": vmAsSandboxPage,
+    "xpath-injection": xpathInjectionPage,
     "xss-dom-sink": xssDomSinkPage,
     "xss-escape-bypass": xssEscapeBypassPage,
     "xss-react-dangerous-html": xssReactDangerousHtmlPage,

@@ -49,6 +49,7 @@ import javascriptUploads from "./javascript/uploads.ts";
 import javascriptValidation from "./javascript/validation.ts";
 import javascriptWeb from "./javascript/web.ts";
 import javascriptXml from "./javascript/xml.ts";
+import javascriptXpath from "./javascript/xpath.ts";
 import pythonAccess from "./python/access.ts";
 import pythonAi from "./python/ai.ts";
 import pythonArchives from "./python/archives.ts";
@@ -93,6 +94,7 @@ import pythonTls from "./python/tls.ts";
 import pythonUploads from "./python/uploads.ts";
 import pythonWeb from "./python/web.ts";
 import pythonXml from "./python/xml.ts";
+import pythonXpath from "./python/xpath.ts";
 
 export const models: readonly Model[] = [
   pythonAccess,
@@ -139,6 +141,7 @@ export const models: readonly Model[] = [
   pythonUploads,
   pythonWeb,
   pythonXml,
+  pythonXpath,
   javascriptAccess,
   javascriptAi,
   javascriptArchives,
@@ -188,4 +191,5 @@ export const models: readonly Model[] = [
   javascriptValidation,
   javascriptWeb,
   javascriptXml,
+  javascriptXpath,
 ];

@@ -3,7 +3,7 @@ import { assertNever } from "../../base/brand.ts";
 import type { Code, Edit } from "../rule.ts";
 import type { Replacement, SqlText } from "./sql-text.ts";
 
-export type Style = "?" | "%s" | "$n" | ":name" | "text:name" | "prepare";
+export type Style = "?" | "%s" | "$n" | ":name" | "text:name" | "$name" | "prepare";
 
 function placeholder(style: Style, r: Replacement, index: number): string {
   switch (style) {
@@ -17,6 +17,8 @@ function placeholder(style: Style, r: Replacement, index: number): string {
     case ":name":
     case "text:name":
       return `:${r.name}`;
+    case "$name":
+      return `$${r.name}`;
     default:
       return assertNever(style);
   }

@@ -350,7 +350,8 @@ function inFormatted(raw: string, sql: SqlText): string {
   return sql.bracesDoubled ? text : text.replace(/[{}]/g, "$&$&");
 }
 
-function nameFor(expr: string, taken: Set<string>): string {
+/** A name for the value of an expression: its last word. */
+export function nameFor(expr: string, taken: Set<string>): string {
   const words = expr.match(/[A-Za-z_]\w*/g) ?? [];
   const base = (words[words.length - 1] ?? "value").replace(/^_+/, "") || "value";
   let name = base;
