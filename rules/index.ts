@@ -80,6 +80,8 @@ import ghaScriptInjectionPage from "./gha-script-injection.md";
 import ghaScriptInjection from "./gha-script-injection.ts";
 import ghaUnpinnedActionPage from "./gha-unpinned-action.md";
 import ghaUnpinnedAction from "./gha-unpinned-action.ts";
+import graphQueryInjectionPage from "./graph-query-injection.md";
+import graphQueryInjection from "./graph-query-injection.ts";
 import httpClientMissingTimeoutPage from "./http-client-missing-timeout.md";
 import httpClientMissingTimeout from "./http-client-missing-timeout.ts";
 import httpClientUnboundedResponsePage from "./http-client-unbounded-response.md";
@@ -270,6 +272,7 @@ export const rules: RuleSet = {
     ghaExcessivePermissions,
     ghaScriptInjection,
     ghaUnpinnedAction,
+    graphQueryInjection,
     httpClientMissingTimeout,
     httpClientUnboundedResponse,
     httpTlsVerificationDisabled,
@@ -386,6 +389,7 @@ export const rules: RuleSet = {
     "gha-excessive-permissions": ghaExcessivePermissionsPage,
     "gha-script-injection": ghaScriptInjectionPage,
     "gha-unpinned-action": ghaUnpinnedActionPage,
+    "graph-query-injection": graphQueryInjectionPage,
     "http-client-missing-timeout": httpClientMissingTimeoutPage,
     "http-client-unbounded-response": httpClientUnboundedResponsePage,
     "http-tls-verification-disabled": httpTlsVerificationDisabledPage,

@@ -21,6 +21,7 @@ import javascriptFields from "./javascript/fields.ts";
 import javascriptFileChecks from "./javascript/file-checks.ts";
 import javascriptFiles from "./javascript/files.ts";
 import javascriptFilters from "./javascript/filters.ts";
+import javascriptGraph from "./javascript/graph.ts";
 import javascriptHeaders from "./javascript/headers.ts";
 import javascriptHtml from "./javascript/html.ts";
 import javascriptHttp from "./javascript/http.ts";
@@ -70,6 +71,7 @@ import pythonFields from "./python/fields.ts";
 import pythonFileChecks from "./python/file-checks.ts";
 import pythonFiles from "./python/files.ts";
 import pythonFilters from "./python/filters.ts";
+import pythonGraph from "./python/graph.ts";
 import pythonHeaders from "./python/headers.ts";
 import pythonHtml from "./python/html.ts";
 import pythonHttp from "./python/http.ts";
@@ -117,6 +119,7 @@ export const models: readonly Model[] = [
   pythonFileChecks,
   pythonFiles,
   pythonFilters,
+  pythonGraph,
   pythonHeaders,
   pythonHtml,
   pythonHttp,
@@ -163,6 +166,7 @@ export const models: readonly Model[] = [
   javascriptFileChecks,
   javascriptFiles,
   javascriptFilters,
+  javascriptGraph,
   javascriptHeaders,
   javascriptHtml,
   javascriptHttp,
