@@ -149,6 +149,8 @@ import prototypePollutionPage from "./prototype-pollution.md";
 import prototypePollution from "./prototype-pollution.ts";
 import raceCheckThenActPage from "./race-check-then-act.md";
 import raceCheckThenAct from "./race-check-then-act.ts";
+import regexUserPatternPage from "./regex-user-pattern.md";
+import regexUserPattern from "./regex-user-pattern.ts";
 import roleFromRequestPage from "./role-from-request.md";
 import roleFromRequest from "./role-from-request.ts";
 import routeMissingAuthPage from "./route-missing-auth.md";
@@ -306,6 +308,7 @@ export const rules: RuleSet = {
     postmessageUnchecked,
     prototypePollution,
     raceCheckThenAct,
+    regexUserPattern,
     roleFromRequest,
     routeMissingAuth,
     secretFallbackDefault,
@@ -423,6 +426,7 @@ export const rules: RuleSet = {
     "postmessage-unchecked": postmessageUncheckedPage,
     "prototype-pollution": prototypePollutionPage,
     "race-check-then-act": raceCheckThenActPage,
+    "regex-user-pattern": regexUserPatternPage,
     "role-from-request": roleFromRequestPage,
     "route-missing-auth": routeMissingAuthPage,
     "secret-fallback-default": secretFallbackDefaultPage,

@@ -38,6 +38,7 @@ import javascriptRateLimits from "./javascript/rate-limits.ts";
 import javascriptRecords from "./javascript/records.ts";
 import javascriptRedirects from "./javascript/redirects.ts";
 import javascriptRefusals from "./javascript/refusals.ts";
+import javascriptRegex from "./javascript/regex.ts";
 import javascriptResponses from "./javascript/responses.ts";
 import javascriptRoles from "./javascript/roles.ts";
 import javascriptSchemas from "./javascript/schemas.ts";
@@ -85,6 +86,7 @@ import pythonRateLimits from "./python/rate-limits.ts";
 import pythonRecords from "./python/records.ts";
 import pythonRedirects from "./python/redirects.ts";
 import pythonRefusals from "./python/refusals.ts";
+import pythonRegex from "./python/regex.ts";
 import pythonResponses from "./python/responses.ts";
 import pythonRoles from "./python/roles.ts";
 import pythonSessions from "./python/sessions.ts";
@@ -133,6 +135,7 @@ export const models: readonly Model[] = [
   pythonRecords,
   pythonRedirects,
   pythonRefusals,
+  pythonRegex,
   pythonResponses,
   pythonRoles,
   pythonSessions,
@@ -183,6 +186,7 @@ export const models: readonly Model[] = [
   javascriptRecords,
   javascriptRedirects,
   javascriptRefusals,
+  javascriptRegex,
   javascriptResponses,
   javascriptRoles,
   javascriptSchemas,

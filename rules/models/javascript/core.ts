@@ -82,7 +82,8 @@ const core: Model = {
       scalar: true,
     },
     { path: "globalThis.{Date,Date.now,Date.parse,Date.UTC}()", from: [], scalar: true },
-    { path: "globalThis.RegExp()", from: [0], same: true },
+    // A pattern that is compiled is told where that is done.
+    { path: "globalThis.RegExp()", from: [0], same: true, clears: ["regex"] },
     {
       path: "globalThis.String()",
       from: [0],

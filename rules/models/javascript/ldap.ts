@@ -45,13 +45,6 @@ const ldap: Model = {
     },
     { path: "ldapts.Filter.escape()", from: [0], clears: ["ldap"] },
     { path: "ldapts.DN()", from: [] },
-    {
-      path: "*.{replace,replaceAll}()",
-      from: ["recv", 1],
-      clears: ["ldap"],
-      derive: "part",
-      needs: { arg: 0, is: "filter-signs" },
-    },
   ],
   hints: { ldapClient: ["ldapjs.Client()"] },
 };

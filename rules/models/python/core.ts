@@ -278,8 +278,9 @@ const core: Model = {
       needs: { arg: 0, is: "line-breaks" },
     },
     { path: "re.{sub,subn}()", from: [1, 2], derive: "part" },
-    { path: "re.escape()", from: [0] },
-    { path: "re.compile()", from: [0], same: true },
+    { path: "re.escape()", from: [0], clears: ["regex"] },
+    // A pattern that is compiled is told where that is done.
+    { path: "re.compile()", from: [0], same: true, clears: ["regex"] },
     { path: "re.{match,fullmatch,search}()", from: [1], derive: "part" },
     { path: "re.compile().{match,fullmatch,search}()", from: [0], derive: "part" },
     { path: "re.{findall,finditer,split}()", from: [1], derive: "part" },

@@ -1,5 +1,5 @@
 /** Fixes that put a function around each value where it becomes part of a text. */
-import type { Code, Edit, Fix, Match, Value } from "../rule.ts";
+import type { Code, Edit, Fix, Hit, Match, Span, Value } from "../rule.ts";
 import { type ImportEdit, importEdit, type Wanted } from "./imports.ts";
 import { holesOf } from "./quote.ts";
 
@@ -7,10 +7,12 @@ export interface Escape {
   readonly title: string;
   /** What to do by hand, as a sentence. */
   readonly advice: string;
-  /** What makes a value harmless; absent where the program has no such function. */
+  /** What makes a value harmless. */
   readonly wanted?: Wanted;
-  /** What is put around the value, if it is more than a call. */
+  /** What is put around the value, if it is more than a call; without both, the program has nothing that helps. */
   readonly wrap?: (local: string, text: string, value: Value | undefined) => string;
+  /** A text that is all data may be escaped as a whole. */
+  readonly whole?: boolean;
 }
 
 /** Each hole that holds data, or the whole text where there is nothing else, is given to the function. */
@@ -20,28 +22,42 @@ export function escapeHoles(match: Match, code: Code, how: Escape): readonly Fix
     { title, grade: "manual", edits: [], reason: `${advice} No edit is offered: ${why}.` },
   ];
   const { hit } = match;
-  if (hit === undefined || wanted === undefined) return refuse("the program has no such function");
-  const holes = holesOf(hit.value.alts?.length === 1 ? hit.value.alts[0] : undefined);
-  if (holes === undefined || holes.some(({ part }) => part.item !== code.item))
-    return refuse("the text is not put together here");
-  const brought = importEdit(code, wanted);
-  const edits = wrapped(code, holes, brought, how.wrap);
+  if (hit === undefined || (wanted === undefined && how.wrap === undefined))
+    return refuse("the program has no such function");
+  const places = placesOf(hit, code, how.whole === true);
+  if (places === undefined) return refuse("the text is not put together here");
+  const brought = wanted === undefined ? { local: "" } : importEdit(code, wanted);
+  const edits = wrapped(code, places, brought, how.wrap);
   return edits === undefined
     ? refuse("a value is written over several lines")
     : [{ title, grade: "suggested", edits: [{ file: code.file, edits }] }];
 }
 
+interface Place {
+  readonly span: Span;
+  readonly value?: Value | undefined;
+}
+function placesOf(hit: Hit, code: Code, whole: boolean): readonly Place[] | undefined {
+  const { alts } = hit.value;
+  if (whole && alts === undefined && hit.arg >= 0 && code.op(hit.arg).op !== "join")
+    return [{ span: hit.argSpan, value: hit.value }];
+  const holes = holesOf(alts?.length === 1 ? alts[0] : undefined);
+  return holes?.every(({ part }) => part.item === code.item)
+    ? holes.map(({ part }) => part)
+    : undefined;
+}
+
 function wrapped(
   code: Code,
-  holes: NonNullable<ReturnType<typeof holesOf>>,
+  places: readonly Place[],
   { edit, local }: ImportEdit,
   wrap: NonNullable<Escape["wrap"]> = (name, text) => `${name}(${text})`,
 ): Edit[] | undefined {
   const edits: Edit[] = edit === undefined ? [] : [edit];
-  for (const { part } of holes) {
-    const text = code.text(part.span);
+  for (const { span, value } of places) {
+    const text = code.text(span);
     if (text === "" || /[\r\n]/.test(text)) return undefined;
-    edits.push({ ...code.absolute(part.span), newText: wrap(local, text, part.value) });
+    edits.push({ ...code.absolute(span), newText: wrap(local, text, value) });
   }
   return edits;
 }
