@@ -68,6 +68,8 @@ import exceptionSwallowedPage from "./exception-swallowed.md";
 import exceptionSwallowed from "./exception-swallowed.ts";
 import exfiltrationPatternPage from "./exfiltration-pattern.md";
 import exfiltrationPattern from "./exfiltration-pattern.ts";
+import expressRenderLocalsPage from "./express-render-locals.md";
+import expressRenderLocals from "./express-render-locals.ts";
 import firebaseOpenRulesPage from "./firebase-open-rules.md";
 import firebaseOpenRules from "./firebase-open-rules.ts";
 import ghaAdhocExecutionPage from "./gha-adhoc-execution.md";
@@ -82,6 +84,8 @@ import ghaUnpinnedActionPage from "./gha-unpinned-action.md";
 import ghaUnpinnedAction from "./gha-unpinned-action.ts";
 import graphQueryInjectionPage from "./graph-query-injection.md";
 import graphQueryInjection from "./graph-query-injection.ts";
+import headerInjectionPage from "./header-injection.md";
+import headerInjection from "./header-injection.ts";
 import httpClientMissingTimeoutPage from "./http-client-missing-timeout.md";
 import httpClientMissingTimeout from "./http-client-missing-timeout.ts";
 import httpClientUnboundedResponsePage from "./http-client-unbounded-response.md";
@@ -268,6 +272,7 @@ export const rules: RuleSet = {
     errorDetailToClient,
     exceptionSwallowed,
     exfiltrationPattern,
+    expressRenderLocals,
     firebaseOpenRules,
     ghaAdhocExecution,
     ghaDangerousTrigger,
@@ -275,6 +280,7 @@ export const rules: RuleSet = {
     ghaScriptInjection,
     ghaUnpinnedAction,
     graphQueryInjection,
+    headerInjection,
     httpClientMissingTimeout,
     httpClientUnboundedResponse,
     httpTlsVerificationDisabled,
@@ -386,6 +392,7 @@ export const rules: RuleSet = {
     "error-detail-to-client": errorDetailToClientPage,
     "exception-swallowed": exceptionSwallowedPage,
     "exfiltration-pattern": exfiltrationPatternPage,
+    "express-render-locals": expressRenderLocalsPage,
     "firebase-open-rules": firebaseOpenRulesPage,
     "gha-adhoc-execution": ghaAdhocExecutionPage,
     "gha-dangerous-trigger": ghaDangerousTriggerPage,
@@ -393,6 +400,7 @@ export const rules: RuleSet = {
     "gha-script-injection": ghaScriptInjectionPage,
     "gha-unpinned-action": ghaUnpinnedActionPage,
     "graph-query-injection": graphQueryInjectionPage,
+    "header-injection": headerInjectionPage,
     "http-client-missing-timeout": httpClientMissingTimeoutPage,
     "http-client-unbounded-response": httpClientUnboundedResponsePage,
     "http-tls-verification-disabled": httpTlsVerificationDisabledPage,

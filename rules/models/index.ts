@@ -30,6 +30,7 @@ import javascriptKeys from "./javascript/keys.ts";
 import javascriptLdap from "./javascript/ldap.ts";
 import javascriptLogCalls from "./javascript/log-calls.ts";
 import javascriptLookups from "./javascript/lookups.ts";
+import javascriptMail from "./javascript/mail.ts";
 import javascriptNest from "./javascript/nest.ts";
 import javascriptNetwork from "./javascript/network.ts";
 import javascriptNext from "./javascript/next.ts";
@@ -80,6 +81,7 @@ import pythonJwt from "./python/jwt.ts";
 import pythonLdap from "./python/ldap.ts";
 import pythonLogCalls from "./python/log-calls.ts";
 import pythonLookups from "./python/lookups.ts";
+import pythonMail from "./python/mail.ts";
 import pythonNetwork from "./python/network.ts";
 import pythonNosql from "./python/nosql.ts";
 import pythonRateLimits from "./python/rate-limits.ts";
@@ -129,6 +131,7 @@ export const models: readonly Model[] = [
   pythonLdap,
   pythonLogCalls,
   pythonLookups,
+  pythonMail,
   pythonNetwork,
   pythonNosql,
   pythonRateLimits,
@@ -178,6 +181,7 @@ export const models: readonly Model[] = [
   javascriptLdap,
   javascriptLogCalls,
   javascriptLookups,
+  javascriptMail,
   javascriptNest,
   javascriptNetwork,
   javascriptNext,

@@ -9,6 +9,15 @@ const row = (path: string, api: string, can: "code" | "read" = "code") => ({
   data: { api, can },
 });
 
+const FIELDS: SinkKind = "fields";
+/** Takes an object that is the template's variables and the engine's options in one. */
+const locals = (path: string, api: string) => ({
+  path,
+  args: [1],
+  kind: FIELDS,
+  data: { api, rule: "express-render-locals" },
+});
+
 const templates: Model = {
   language: "javascript",
   types: {
@@ -16,6 +25,11 @@ const templates: Model = {
     "handlebars.Handlebars": ["handlebars.create()"],
   },
   sinks: [
+    locals("express.Response().render", "res.render"),
+    locals("express().render", "app.render"),
+    locals("fastify.Reply().{view,viewAsync}", "reply.view"),
+    locals("koa.Context().render", "ctx.render"),
+    locals("{ejs,pug}.{renderFile,render}", "the engine"),
     row("ejs.{render,compile}", "ejs"),
     row("pug.{render,compile,compileClient}", "pug"),
     row("{nunjucks,nunjucks.Environment()}.renderString", "nunjucks"),
