@@ -30,6 +30,8 @@ import cryptoWeakCipherPage from "./crypto-weak-cipher.md";
 import cryptoWeakCipher from "./crypto-weak-cipher.ts";
 import cryptoWeakHashPage from "./crypto-weak-hash.md";
 import cryptoWeakHash from "./crypto-weak-hash.ts";
+import cryptoWeakKeyPage from "./crypto-weak-key.md";
+import cryptoWeakKey from "./crypto-weak-key.ts";
 import csrfMissingPage from "./csrf-missing.md";
 import csrfMissing from "./csrf-missing.ts";
 import debugModeEnabledPage from "./debug-mode-enabled.md";
@@ -253,6 +255,7 @@ export const rules: RuleSet = {
     cryptoInsecureRandom,
     cryptoWeakCipher,
     cryptoWeakHash,
+    cryptoWeakKey,
     csrfMissing,
     debugModeEnabled,
     depExtraIndex,
@@ -373,6 +376,7 @@ export const rules: RuleSet = {
     "crypto-insecure-random": cryptoInsecureRandomPage,
     "crypto-weak-cipher": cryptoWeakCipherPage,
     "crypto-weak-hash": cryptoWeakHashPage,
+    "crypto-weak-key": cryptoWeakKeyPage,
     "csrf-missing": csrfMissingPage,
     "debug-mode-enabled": debugModeEnabledPage,
     "dep-extra-index": depExtraIndexPage,

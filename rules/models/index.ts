@@ -26,6 +26,7 @@ import javascriptHeaders from "./javascript/headers.ts";
 import javascriptHtml from "./javascript/html.ts";
 import javascriptHttp from "./javascript/http.ts";
 import javascriptJwt from "./javascript/jwt.ts";
+import javascriptKeySizes from "./javascript/key-sizes.ts";
 import javascriptKeys from "./javascript/keys.ts";
 import javascriptLdap from "./javascript/ldap.ts";
 import javascriptLogCalls from "./javascript/log-calls.ts";
@@ -78,6 +79,7 @@ import pythonHeaders from "./python/headers.ts";
 import pythonHtml from "./python/html.ts";
 import pythonHttp from "./python/http.ts";
 import pythonJwt from "./python/jwt.ts";
+import pythonKeySizes from "./python/key-sizes.ts";
 import pythonLdap from "./python/ldap.ts";
 import pythonLogCalls from "./python/log-calls.ts";
 import pythonLookups from "./python/lookups.ts";
@@ -128,6 +130,7 @@ export const models: readonly Model[] = [
   pythonHtml,
   pythonHttp,
   pythonJwt,
+  pythonKeySizes,
   pythonLdap,
   pythonLogCalls,
   pythonLookups,
@@ -177,6 +180,7 @@ export const models: readonly Model[] = [
   javascriptHtml,
   javascriptHttp,
   javascriptJwt,
+  javascriptKeySizes,
   javascriptKeys,
   javascriptLdap,
   javascriptLogCalls,

@@ -43,6 +43,7 @@ export const CALL_KINDS = [
   "csrf",
   "digest",
   "cipher",
+  "key-size",
   "setting",
   "headers",
   "timeout",
