@@ -201,6 +201,8 @@ import supabaseRlsMissingPage from "./supabase-rls-missing.md";
 import supabaseRlsMissing from "./supabase-rls-missing.ts";
 import supabaseServiceRoleClientPage from "./supabase-service-role-client.md";
 import supabaseServiceRoleClient from "./supabase-service-role-client.ts";
+import tempfileInsecurePage from "./tempfile-insecure.md";
+import tempfileInsecure from "./tempfile-insecure.ts";
 import templateAutoescapeOffPage from "./template-autoescape-off.md";
 import templateAutoescapeOff from "./template-autoescape-off.ts";
 import timingUnsafeComparePage from "./timing-unsafe-compare.md";
@@ -340,6 +342,7 @@ export const rules: RuleSet = {
     stackTraceToClient,
     supabaseRlsMissing,
     supabaseServiceRoleClient,
+    tempfileInsecure,
     templateAutoescapeOff,
     timingUnsafeCompare,
     toctouFileCheck,
@@ -461,6 +464,7 @@ export const rules: RuleSet = {
     "stack-trace-to-client": stackTraceToClientPage,
     "supabase-rls-missing": supabaseRlsMissingPage,
     "supabase-service-role-client": supabaseServiceRoleClientPage,
+    "tempfile-insecure": tempfileInsecurePage,
     "template-autoescape-off": templateAutoescapeOffPage,
     "timing-unsafe-compare": timingUnsafeComparePage,
     "toctou-file-check": toctouFileCheckPage,

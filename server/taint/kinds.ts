@@ -44,6 +44,7 @@ export const CALL_KINDS = [
   "digest",
   "cipher",
   "key-size",
+  "temporary-name",
   "setting",
   "headers",
   "timeout",

@@ -58,6 +58,8 @@ const files: Model = {
     "pathlib.Resolved()": [`${P}.resolve()`, "pathlib.Resolved().absolute()"],
   },
   sinks: [
+    // A name that is free now: whoever makes the file first has it.
+    { path: "tempfile.mktemp", args: [], kind: "temporary-name", data: { api: "mktemp" } },
     row(
       "{builtins.open,io.open,codecs.open,os.open,aiofiles.open,gzip.open,bz2.open,lzma.open,zipfile.ZipFile,tarfile.open}",
       [0, "file", "path", "filename", "name"],
