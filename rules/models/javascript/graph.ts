@@ -33,7 +33,6 @@ const graph: Model = {
     row("falkordb.Graph().{query,roQuery}", [0], "Cypher", {
       advice: "write $name in the text and pass { params: { name: value } }",
     }),
-    row("{*.run,*.executeQuery}", [0], "Cypher", { ...RECORD, told: true }),
     row("arangojs.Database().query", [0, "0.query"], "AQL", {
       advice: "use the tag aql, or write @name in the text and pass { name: value }",
     }),

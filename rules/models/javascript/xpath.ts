@@ -10,6 +10,9 @@ const row = (path: string, args: readonly (number | string)[], api: string, pars
   data: { api, parsed },
 });
 
+const FONTO =
+  "fontoxpath.{evaluateXPath,evaluateXPathToArray,evaluateXPathToBoolean,evaluateXPathToFirstNode,evaluateXPathToMap,evaluateXPathToNodes,evaluateXPathToNumber,evaluateXPathToString,evaluateXPathToStrings}";
+
 const xpath: Model = {
   language: "javascript",
   types: {
@@ -22,6 +25,14 @@ const xpath: Model = {
       "libxmljs.Element().{get,parent,child}()",
     ],
   },
+  // What is found is part of the document.
+  passes: [
+    { path: "xpath.{select,select1,selectWithResolver,evaluate}()", from: [1] },
+    { path: "xpath.useNamespaces()()", from: [1] },
+    { path: "xpath.js()", from: [0] },
+    { path: "{libxmljs.Document(),libxmljs.Element()}.{get,find}()", from: ["recv"] },
+    { path: `${FONTO}()`, from: [1] },
+  ],
   sinks: [
     row("xpath.{select,select1}", [0], "xpath.select", "parse"),
     row("xpath.{selectWithResolver,evaluate,parse,createExpression}", [0], "xpath"),
@@ -29,11 +40,7 @@ const xpath: Model = {
     row("xpath.useNamespaces()", [0], "xpath.select"),
     row("xpath.js", [1], "select"),
     row("{libxmljs.Document(),libxmljs.Element()}.{get,find}", [0], "libxmljs"),
-    row(
-      "fontoxpath.{evaluateXPath,evaluateXPathToArray,evaluateXPathToBoolean,evaluateXPathToFirstNode,evaluateXPathToMap,evaluateXPathToNodes,evaluateXPathToNumber,evaluateXPathToString,evaluateXPathToStrings}",
-      [0],
-      "fontoxpath",
-    ),
+    row(FONTO, [0], "fontoxpath"),
     row("jsdom.JSDOM().window.document.evaluate", [0], "document.evaluate"),
   ],
 };

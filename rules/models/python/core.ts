@@ -213,7 +213,7 @@ const core: Model = {
     { path: "csv.{reader,DictReader}()", from: [0] },
     { path: "xml.etree.ElementTree.{fromstring,XML,parse}()", from: [0] },
     {
-      path: "xml.etree.ElementTree.{fromstring,XML,parse}().{find,findall,findtext,iter,getroot}()",
+      path: "xml.etree.ElementTree.{Element,ElementTree}().{find,findall,findtext,iter,iterfind,getroot}()",
       from: ["recv"],
     },
     { path: "string.Template()", from: [0] },

@@ -53,8 +53,6 @@ const graph: Model = {
     row("falkordb.Graph().{query,ro_query}", [0, "q"], "Cypher", RECORD),
     row("kuzu.Connection().execute", [0, "query"], "Cypher", RECORD),
     row("gqlalchemy.Memgraph().{execute,execute_and_fetch}", [0, "query"], "Cypher", RECORD),
-    row("*.run", [0, "query"], "Cypher", { ...NAMES, told: true }),
-    row("*.execute_query", [0, "query_"], "Cypher", { ...NAMES, told: true }),
     row("arango.Database().aql.execute", [0, "query"], "AQL", {
       advice: "write @name in the text and pass bind_vars",
     }),
@@ -86,6 +84,7 @@ const graph: Model = {
     param,
     from,
   })),
+  hints: { tx: ["neo4j.Transaction()"], neo4j_session: ["neo4j.Session()"] },
   passes: [{ path: "neo4j.Query()", from: [0, "text"], same: true }],
 };
 

@@ -25,6 +25,8 @@ const regex: Model = {
   passes: [
     { path: "{regex.escape,fnmatch.translate,glob.translate}()", from: [0], clears: ["regex"] },
     { path: "regex.compile()", from: [0], same: true, clears: ["regex"] },
+    { path: "regex.{match,search,fullmatch,split,findall,finditer}()", from: [1], derive: "part" },
+    { path: "regex.{sub,subn}()", from: [1, 2], derive: "part" },
   ],
 };
 

@@ -42,6 +42,13 @@ const xpath: Model = {
     ],
     [`${STANDARD}.ElementTree()`]: [`${STANDARD}.parse()`],
   },
+  // What is found is part of the document.
+  passes: [
+    { path: `${LXML}.{xpath,find,findall,findtext,iterfind}()`, from: ["recv"] },
+    { path: "*.xpath()", from: ["recv"] },
+    { path: "lxml.etree.{XPath,ETXPath}()", from: [] },
+    { path: "elementpath.{select,iter_select}()", from: [0] },
+  ],
   sinks: [
     row(`${LXML}.xpath`, [0, "_path"], "xpath", { names: true }),
     // Also of parsel and Scrapy, which take variables in the same way.
