@@ -64,6 +64,8 @@ import dynamicImportUserInputPage from "./dynamic-import-user-input.md";
 import dynamicImportUserInput from "./dynamic-import-user-input.ts";
 import envFileCommittedPage from "./env-file-committed.md";
 import envFileCommitted from "./env-file-committed.ts";
+import envNotValidatedPage from "./env-not-validated.md";
+import envNotValidated from "./env-not-validated.ts";
 import errorDetailToClientPage from "./error-detail-to-client.md";
 import errorDetailToClient from "./error-detail-to-client.ts";
 import exceptionSwallowedPage from "./exception-swallowed.md";
@@ -274,6 +276,7 @@ export const rules: RuleSet = {
     dockerSecretInImage,
     dynamicImportUserInput,
     envFileCommitted,
+    envNotValidated,
     errorDetailToClient,
     exceptionSwallowed,
     exfiltrationPattern,
@@ -396,6 +399,7 @@ export const rules: RuleSet = {
     "docker-secret-in-image": dockerSecretInImagePage,
     "dynamic-import-user-input": dynamicImportUserInputPage,
     "env-file-committed": envFileCommittedPage,
+    "env-not-validated": envNotValidatedPage,
     "error-detail-to-client": errorDetailToClientPage,
     "exception-swallowed": exceptionSwallowedPage,
     "exfiltration-pattern": exfiltrationPatternPage,
