@@ -35,7 +35,9 @@ export default rule({
       const check = checkOf(hit, code);
       const facts = { how, python: code.language === "python", isHere: check !== undefined };
       const isMade = isJoined(hit) || /resolved$/.test(hit.derive);
-      if (check === undefined) return isMade && hit.marks === 0 ? { facts } : undefined;
+      // What is compared elsewhere may be an address.
+      if (check === undefined)
+        return how === "beside" && isMade && hit.marks === 0 ? { facts } : undefined;
       if ((how === "early" || !isMade) && isGiven(check.code, check.id)) return undefined;
       return { item: check.code.item, span: check.code.op(check.id).span, op: check.id, facts };
     },

@@ -1,4 +1,5 @@
 import { parameterise } from "../server/rule/fix/sql.ts";
+import { isSample, isTest, isTooling } from "../server/rule/place.ts";
 import { type Code, type Hit, rule } from "../server/rule/rule.ts";
 import { isStatementWithHole, parameterOf, standsInText } from "../server/rule/sql.ts";
 
@@ -17,6 +18,7 @@ export default rule({
       // A statement with a value in it has a rule of its own.
       if (code === undefined || hit.row.data?.raw === undefined || isStatementWithHole(hit))
         return undefined;
+      if (isTest(code.file) || isSample(code.file) || isTooling(code.file)) return undefined;
       const isPiece = standsInText(hit);
       const facts = { name: parameterOf(hit), api: apiOf(hit, code), isPiece };
       // A function that passes a whole text on is often meant for the program's own texts.

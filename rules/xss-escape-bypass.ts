@@ -50,7 +50,8 @@ function check(call: Observation, context: Context): Match | undefined {
     span: html.argument.span,
     op: call.site.op,
     call,
-    confidence: found.how === "built" ? "medium" : "low",
+    // Nothing says where it comes from.
+    confidence: "low",
     facts: {
       how: found.how,
       name: found.name,
