@@ -2,6 +2,7 @@
 import type { FileId } from "../base/brand.ts";
 import type { Span } from "../base/text.ts";
 import { fileOf, type PlacedItem, type Program } from "../project/program.ts";
+import { isTest } from "../rule/place.ts";
 import { type Context, leadsTo, type Match, type Rule, readsFile } from "../rule/rule.ts";
 import { kindBit } from "../taint/kinds.ts";
 import type { Hit, Observation } from "../taint/summary.ts";
@@ -153,6 +154,7 @@ function flowsOf(
       if (!index.called.has(r.item) && !isDeclaredNumber(input.program, r.item, r.hit.label))
         take(r.hit, true);
   const out: Raw[] = [];
+  const inTest = isTest(file);
   for (const list of groups.values()) {
     list.sort(
       (a, b) =>
@@ -177,9 +179,14 @@ function flowsOf(
       }
       hits.unshift(hit);
       const { site, argSpan: span } = hit;
+      const isWeak = inTest && weight(rule, more) > SEVERITIES.indexOf("low");
       const confidence = lower(more.confidence ?? "high", certainty(hit, unknown));
       first = {
-        match: { item: site.item, span, op: site.op, hit, ...more, confidence },
+        match: {
+          ...{ item: site.item, span, op: site.op, hit, ...more, confidence },
+          // What only tests run, nobody attacks; but it may be copied.
+          ...(isWeak ? { severity: "low" } : {}),
+        },
         unknown,
       };
     }

@@ -78,8 +78,7 @@ export const CONSTANT_TESTS: Readonly<Record<ConstantTest, (text: string) => boo
     ),
   slash: (text) => text === "/",
   slashes: (text) => /^\/[/\\]$/.test(text),
-  // With a scheme it is an address, which says nothing of folders.
-  folder: (text) => /[/\\]$/.test(text) && !/^[a-z][a-z0-9+.-]+:/i.test(text),
+  folder: (text) => /[/\\]$/.test(text),
 };
 
 /** A JavaScript literal is written "/.../flags". */
