@@ -177,6 +177,12 @@ function throughFile(code: Code, call: Call, writer: string): Edits | undefined 
   )
     return undefined;
   if (statement?.start !== whole.start || statement.end !== whole.end) return undefined;
+  // It becomes two lines of its own: nothing else may stand on them, and no comment inside.
+  const line = code.fileText.lastIndexOf("\n", whole.start - 1) + 1;
+  const rest = /^[^\r\n]*/.exec(code.fileText.slice(whole.end))?.[0] ?? "";
+  if (code.fileText.slice(line, whole.start).trim() !== "" || !/^\s*(?:#.*)?$/.test(rest))
+    return undefined;
+  if (/[\r\n]/.test(code.text(call.span))) return undefined;
   const words: Readonly<Record<string, string>> = {
     OBJECT: code.text(code.op(callee.object).span),
     ARG: code.text(arg.span),

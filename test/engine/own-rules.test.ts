@@ -42,7 +42,7 @@ def page():
 def everything():
     name = request.args["t"]
     Table().check(name)
-    return sqlite3.connect("a").execute("SELECT * FROM " + name).fetchall()
+    return sqlite3.connect("a").execute("SELECT 1 WHERE '" + name + "' = ''").fetchall()
 
 
 @app.get("/some")
@@ -50,7 +50,7 @@ def some():
     name = request.args["t"]
     if not Table().is_known(name):
         return []
-    return sqlite3.connect("a").execute("SELECT * FROM " + name).fetchall()
+    return sqlite3.connect("a").execute("SELECT 1 WHERE '" + name + "' = ''").fetchall()
 
 
 @app.get("/raw")
