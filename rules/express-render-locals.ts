@@ -1,18 +1,5 @@
 import { isWhole, sourceFields } from "../server/rule/filter.ts";
-import { type Context, type Match, markBit, rule } from "../server/rule/rule.ts";
-
-/** Engines that read options from the same object as the template's variables. */
-const MIXING = [
-  "ejs",
-  "pug",
-  "hbs",
-  "express-handlebars",
-  "eta",
-  "squirrelly",
-  "express-ejs-layouts",
-];
-/** Engines that do not. */
-const APART = ["nunjucks", "mustache-express", "liquidjs", "liquid-express-views"];
+import { type Context, type Hit, type Match, markBit, rule } from "../server/rule/rule.ts";
 
 export default rule({
   id: "express-render-locals",
@@ -25,7 +12,7 @@ export default rule({
     from: ["remote"],
     to: "fields",
     accept(hit, context): Partial<Match> | undefined {
-      if (hit.row.data?.rule !== "express-render-locals" || isApart(context)) return undefined;
+      if (hit.row.data?.rule !== "express-render-locals" || isApart(hit, context)) return undefined;
       if (!isWhole(hit) || !sourceFields(hit, context)) return undefined;
       // What a function out of sight gives may be something else than what it was asked with.
       return (hit.marks & markBit("unknown-call")) === 0 ? {} : undefined;
@@ -47,7 +34,11 @@ export default rule({
   ],
 });
 
-function isApart(context: Context): boolean {
-  const has = (name: string): boolean => context.requirement(name) !== undefined;
-  return APART.some(has) && !MIXING.some(has);
+/** Of the template engines that the program asks for, all keep their options apart from the variables. */
+function isApart(hit: Hit, context: Context): boolean {
+  const asked = (names: unknown): boolean =>
+    String(names ?? "")
+      .split(" ")
+      .some((name) => name !== "" && context.requirement(name) !== undefined);
+  return asked(hit.row.data?.apart) && !asked(hit.row.data?.mixing);
 }

@@ -1,6 +1,9 @@
 /** JavaScript template engines: which argument is the text of the template, not a value that is put into it. */
 import type { Model, SinkKind } from "../../../server/rule/rule.ts";
 
+/** Packages of engines that read options from the same object as the template's variables, and of those that do not. */
+const MIXING = "ejs pug hbs express-handlebars eta squirrelly express-ejs-layouts";
+const APART = "nunjucks mustache-express liquidjs liquid-express-views";
 const TEMPLATE: SinkKind = "template";
 const row = (path: string, api: string, can: "code" | "read" = "code") => ({
   path,
@@ -15,7 +18,7 @@ const locals = (path: string, api: string) => ({
   path,
   args: [1],
   kind: FIELDS,
-  data: { api, rule: "express-render-locals" },
+  data: { api, rule: "express-render-locals", mixing: MIXING, apart: APART },
 });
 
 const templates: Model = {
