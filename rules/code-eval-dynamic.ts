@@ -1,3 +1,4 @@
+import { calledName } from "../server/rule/called-name.ts";
 import { isSample, isTest, isTooling } from "../server/rule/place.ts";
 import {
   type CallArg,
@@ -5,7 +6,6 @@ import {
   constants,
   type Hit,
   type Observation,
-  type Op,
   rule,
   type ValueId,
 } from "../server/rule/rule.ts";
@@ -130,11 +130,3 @@ function isFetched(code: Code, id: ValueId): boolean {
 const FILES =
   /^(?:open|readFile|readFileSync|read_text|getsource|toString|template|compile_template)$/;
 const LITERALS = /^(?:stringify|repr|dumps)$/;
-function calledName(code: Code, op: Op): string {
-  const callee = op.op === "call" ? code.op(op.callee) : undefined;
-  return callee?.op === "member" || callee?.op === "free"
-    ? callee.name
-    : callee?.op === "load"
-      ? (code.ir.slots[callee.slot] ?? "")
-      : "";
-}

@@ -1,4 +1,5 @@
 /** A variable of the environment that nobody makes sure is there: what needs it breaks later, or lets everybody in. */
+import { calledName } from "../server/rule/called-name.ts";
 import { origin } from "../server/rule/given.ts";
 import { itemsOf } from "../server/rule/items.ts";
 import { isFromRequest } from "../server/rule/lookups.ts";
@@ -196,13 +197,7 @@ function opensAt(
 
 /** Arguments without which what the call makes does not work. */
 function neededBy(code: Code, call: Op & { readonly op: "call" }): readonly ValueId[] {
-  const callee = code.op(call.callee);
-  const name =
-    callee.op === "member" || callee.op === "free"
-      ? callee.name
-      : callee.op === "load"
-        ? (code.ir.slots[callee.slot] ?? "")
-        : "";
+  const name = calledName(code, call);
   if (!call.isNew && !MAKES.test(name) && !/^[A-Z]\w+$/.test(name)) return [];
   return call.args.flatMap(({ value }) => {
     const given = code.op(value);

@@ -1,3 +1,4 @@
+import { calledName } from "../server/rule/called-name.ts";
 import { given } from "../server/rule/given.ts";
 import { isSample, isTest, isTooling } from "../server/rule/place.ts";
 import {
@@ -138,14 +139,7 @@ function isGiven(op: Op): boolean {
 }
 /** `readFileSync(path)`, `open(path).read()`: a file of the program, which gets other globals. */
 function isOwnFile(code: Code, op: Op): boolean {
-  const callee = op.op === "call" ? code.op(op.callee) : undefined;
-  const name =
-    callee?.op === "member" || callee?.op === "free"
-      ? callee.name
-      : callee?.op === "load"
-        ? (code.ir.slots[callee.slot] ?? "")
-        : "";
-  return /^(?:readFile|readFileSync|read_text|open)$/.test(name);
+  return /^(?:readFile|readFileSync|read_text|open)$/.test(calledName(code, op));
 }
 /** The syntax tree is walked, node by node. */
 function isLookedThrough(op: Op): boolean {

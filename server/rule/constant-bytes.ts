@@ -1,4 +1,5 @@
 /** Bytes that are the same on every run: written in the code, or never filled. Language and standard library only. */
+import { calledName } from "./called-name.ts";
 import { origin, type Place } from "./given.ts";
 import type { Code, Context, Op, ValueId } from "./rule.ts";
 import { sameAs } from "./uses.ts";
@@ -44,12 +45,7 @@ function called(
   next: (id: ValueId) => string | undefined,
 ): string | undefined {
   const callee = code.op(op.callee);
-  const name =
-    callee.op === "member" || callee.op === "free"
-      ? callee.name
-      : callee.op === "load"
-        ? (code.ir.slots[callee.slot] ?? "")
-        : "";
+  const name = calledName(code, op);
   const [first, second] = op.args;
   // `"text".encode("utf-8")`; in JavaScript the text is what an encoder is given.
   if (callee.op === "member" && name === "encode" && code.language === "python")
@@ -72,12 +68,7 @@ function isFilled(code: Code, id: ValueId): boolean {
     if (op.op === "setIndex") return same.has(op.object);
     if (op.op !== "call") return false;
     const callee = code.op(op.callee);
-    const name =
-      callee.op === "member" || callee.op === "free"
-        ? callee.name
-        : callee.op === "load"
-          ? (code.ir.slots[callee.slot] ?? "")
-          : "";
+    const name = calledName(code, op);
     return (
       FILLS.test(name) &&
       ((callee.op === "member" && same.has(callee.object)) ||

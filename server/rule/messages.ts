@@ -1,5 +1,6 @@
 /** Functions that a page calls with the messages of other windows: who is asked for, and what is done with what they hold. */
 
+import { calledName } from "./called-name.ts";
 import { binder, origin } from "./given.ts";
 import { childrenOf, itemsOf } from "./items.ts";
 import { functionOf, scopeOf, verdict, type WeakTest } from "./origin-match.ts";
@@ -165,7 +166,7 @@ function look(code: Code, walk: Walk, depth: number): void {
     }
     if (op.op === "call") {
       const callee = code.op(op.callee);
-      const name = calleeName(code, op);
+      const name = calledName(code, op);
       const isTold = name === "postMessage" || isLog(code, callee);
       op.args.forEach(({ value }, i) => {
         const isSender = source.has(value) || (!isWeakOnly && asked.has(value));
@@ -248,14 +249,6 @@ function isProof(code: Code, id: ValueId): boolean {
   return words(name).some((w) => /^(?:nonce|state|secret|token|csrf|challenge)$/i.test(w));
 }
 
-function calleeName(code: Code, op: Op & { op: "call" }): string {
-  const callee = code.op(op.callee);
-  return callee.op === "member" || callee.op === "free"
-    ? callee.name
-    : callee.op === "load"
-      ? (code.ir.slots[callee.slot] ?? "")
-      : "";
-}
 function isLog(code: Code, callee: Op): boolean {
   if (callee.op === "member") {
     const object = code.op(callee.object);
@@ -291,7 +284,7 @@ function effectOf(code: Code, op: Op, id: ValueId, held: ReadonlySet<ValueId>): 
   const first = op.args[0]?.value;
   if (first === undefined || !op.args.some(({ value }) => held.has(value))) return undefined;
   const callee = code.op(op.callee);
-  const name = calleeName(code, op);
+  const name = calledName(code, op);
   const object = callee.op === "member" ? bare(code, callee.object) : undefined;
   const of =
     object?.op === "free" || object?.op === "member"
@@ -355,7 +348,7 @@ export function secretIn(code: Code, id: ValueId, context: Context, depth = 0): 
       if (inner !== undefined) return inner;
     }
   }
-  const [first] = op.op === "call" && calleeName(place.code, op) === "stringify" ? op.args : [];
+  const [first] = op.op === "call" && calledName(place.code, op) === "stringify" ? op.args : [];
   return first === undefined ? undefined : secretIn(place.code, first.value, context, depth + 1);
 }
 function isSecret(name: string): boolean {
