@@ -15,6 +15,8 @@ const MARKS: Readonly<Record<string, string>> = {
     "a form has only the fields that it declares; that the one that is used is among them is not known",
   "any-attribute":
     "it is kept in an attribute whose name is not known; that it is the one that is read is not known",
+  checked:
+    "a function that refuses some paths was asked about it before; that it lets no other folder through on any way is not known",
   "unknown-origin":
     "no call of the function was seen in the files that were read, so where its parameter comes from is not known",
 };

@@ -6,7 +6,7 @@ import { isTest } from "../rule/place.ts";
 import { type Context, leadsTo, type Match, type Rule, readsFile } from "../rule/rule.ts";
 import { kindBit } from "../taint/kinds.ts";
 import type { Hit, Observation } from "../taint/summary.ts";
-import { type ItemId, markBit } from "../taint/value.ts";
+import { CHECKED, type ItemId, markBit } from "../taint/value.ts";
 import type { Confidence, Severity } from "./api.ts";
 import type { ProjectIndex } from "./contributions.ts";
 import type { FindingsInput } from "./input.ts";
@@ -142,7 +142,7 @@ function flowsOf(
     const cleared = (hit.cleared & kindBit(hit.sink)) !== 0;
     if (spec.keep === undefined ? cleared : !spec.keep(hit, cleared)) return;
     const key = `${hit.site.item}:${hit.site.op}:${hit.arg}`;
-    const one = { hit: withoutPutIn(hit, context), unknown };
+    const one = { hit: withoutCheck(withoutPutIn(hit, context)), unknown };
     const list = groups.get(key);
     if (list === undefined) groups.set(key, [one]);
     else list.push(one);
@@ -181,11 +181,12 @@ function flowsOf(
       const { site, argSpan: span } = hit;
       const isWeak = inTest && weight(rule, more) > SEVERITIES.indexOf("low");
       const confidence = lower(more.confidence ?? "high", certainty(hit, unknown));
+      const isChecked = (hit.marks & CHECKED) !== 0;
       first = {
         match: {
           ...{ item: site.item, span, op: site.op, hit, ...more, confidence },
           // What only tests run, nobody attacks; but it may be copied.
-          ...(isWeak ? { severity: "low" } : {}),
+          ...(isWeak || isChecked ? { severity: "low" } : {}),
         },
         unknown,
       };
@@ -199,9 +200,14 @@ function withoutPutIn(hit: Hit, context: Context): Hit {
   const isSure = (hit.marks & PUT_IN) !== 0 && context.source(hit.label)?.declared !== true;
   return isSure ? { ...hit, marks: hit.marks & ~PUT_IN } : hit;
 }
+/** That a path was checked says nothing of what else is done with the text. */
+function withoutCheck(hit: Hit): Hit {
+  const isOther = (hit.marks & CHECKED) !== 0 && hit.sink !== "path" && hit.sink !== "upload-path";
+  return isOther ? { ...hit, marks: hit.marks & ~CHECKED } : hit;
+}
 /** A chain of guesses is little more than a guess, and so is a field that may be another one. */
 function certainty({ marks }: Hit, isUnknown: boolean): Confidence {
-  if (count(marks) >= MOST_MARKS || (marks & OTHER_FIELD) !== 0) return "low";
+  if (count(marks & ~CHECKED) >= MOST_MARKS || (marks & OTHER_FIELD) !== 0) return "low";
   return isUnknown || marks !== 0 ? "medium" : "high";
 }
 function lower(a: Confidence, b: Confidence): Confidence {

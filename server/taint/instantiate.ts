@@ -3,6 +3,7 @@
 import type { ValueId } from "../ir/ir.ts";
 import type { Call } from "./arguments.ts";
 import { bounded, evidence } from "./bounds.ts";
+import { passedCheck } from "./checks.ts";
 import { captured, freeTaint, holeOf } from "./closures.ts";
 import { followDeferred, readStep } from "./defer.ts";
 import { isOpenValue, spread } from "./fields.ts";
@@ -178,6 +179,8 @@ export function instantiate(
     }
     return out;
   };
+  const labelsAt = (label: string): readonly string[] =>
+    spread(passedFor(label) ?? UNKNOWN).map((t) => t.label);
   const subst = (value: Value, depth = 0): Value => {
     // What nobody outside decides is the same everywhere.
     if (!isOpenValue(value)) return value;
@@ -293,6 +296,8 @@ export function instantiate(
       if (isOpenValue(value)) store(run, place, seen(value));
   const always = proofOf(summary.always);
   if (always.size > 0) Object.assign(state, assume(state, always));
+  if (summary.checks.length > 0)
+    Object.assign(state, assume(state, passedCheck(summary.checks.flatMap(labelsAt))));
   return {
     returns: seen(summary.returns),
     self: seen(summary.self),

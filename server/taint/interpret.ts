@@ -51,6 +51,7 @@ function summaryOf(run: Run, out: Outcome): Summary {
     whenTrue: out.whenTrue,
     whenFalse: out.whenFalse,
     always: out.always,
+    checks: out.checks,
     self: out.self,
     params: out.params,
     free: out.free,

@@ -5,6 +5,7 @@ import { isSymbolic } from "./labels.ts";
 import {
   type Alt,
   canBe,
+  joinMarks,
   KEYS,
   MAX_ALTS,
   MAX_DEPTH,
@@ -190,7 +191,7 @@ export function joinTaint(a: readonly Taint[], b: readonly Taint[]): readonly Ta
         all[at] = {
           ...old,
           cleared: old.cleared & t.cleared,
-          marks: old.marks | t.marks,
+          marks: joinMarks(old.marks, t.marks),
           trail: t.trail.length < old.trail.length ? t.trail : old.trail,
         };
     }

@@ -1,10 +1,11 @@
 /** Arithmetic, joining of texts, and what a comparison proves. */
 import type { Op, ValueId } from "../ir/ir.ts";
+import { isAskedLabel } from "./checks.ts";
 import { arithmetic, combined, decide, ofConstants } from "./constants.ts";
 import { concatLists, holds, isRecord, merge } from "./containers.ts";
 import { isTainted, spread } from "./fields.ts";
 import { both, join, joinTaint } from "./join.ts";
-import { ALL_KINDS, clearedBy } from "./kinds.ts";
+import { ALL_KINDS, clearedBy, kindBit, WEAK_GUARD } from "./kinds.ts";
 import { hasForeignKeys } from "./membership.ts";
 import type { PassRow } from "./model.ts";
 import { isOwnSite, OWN_SITE, ownSiteOf } from "./own-site.ts";
@@ -202,6 +203,10 @@ export function compare(
         if (isOwnParameter(own) && isForeign(given) && own.refs.some((r) => r.startsWith("lib:"))) {
           proof = ofSources(proveAt(run, given, at, ALL_KINDS));
           weak = ofSources(prove(given, 0));
+        } else {
+          // `path == folder or path.startswith(folder + os.sep)`: it may be the folder itself.
+          if (!isForeign(right)) proof = isFolder(run, left, op.left);
+          if (!isForeign(left)) proof = both(proof, isFolder(run, right, op.right));
         }
       }
     }
@@ -227,6 +232,17 @@ export function compare(
   if (proof?.size) out[flip ? "whenFalse" : "whenTrue"] = proof;
   if (weak?.size) out[flip ? "whenTrue" : "whenFalse"] = weak;
   return out;
+}
+
+const SAME_FOLDER = kindBit("in-folder");
+/** What it says of a path to be equal to another one: no more than that, for they may be no paths at all. */
+function isFolder(run: Run, value: Value, at: ValueId): Proof {
+  const proof = proveAt(run, value, at, SAME_FOLDER);
+  return new Map(
+    [...proof].flatMap(([label, mask]) =>
+      isAskedLabel(label) ? [] : [[label, mask & ~WEAK_GUARD] as const],
+    ),
+  );
 }
 
 function ofSources(proof: Proof): Proof {

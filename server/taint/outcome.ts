@@ -1,6 +1,7 @@
 /** What goes in and out of an item: its object and parameters at the start, and what its ends say to a caller. */
 
 import { bounded, boundedAll } from "./bounds.ts";
+import { checksOf } from "./checks.ts";
 import { both, join, meet } from "./join.ts";
 import { SELF_LABEL, SELF_OUTSIDE, sourceLabel } from "./labels.ts";
 import type { Run } from "./run.ts";
@@ -13,6 +14,7 @@ export interface Outcome {
   readonly whenTrue: Proof;
   readonly whenFalse: Proof;
   readonly always: Proof;
+  readonly checks: readonly string[];
   readonly self: Value;
   readonly params: ReadonlyMap<number, Value>;
   readonly free: ReadonlyMap<string, Value>;
@@ -59,6 +61,7 @@ export function outcomeOf(
     whenTrue: namedOutside(whenTrue),
     whenFalse: namedOutside(whenFalse),
     always: namedOutside(always),
+    checks: checksOf(ends, run.throws, [always, whenTrue]),
     self: bounded(self ?? UNKNOWN, run.bounds),
     params: boundedAll(params, run.bounds),
     free: boundedAll(free, run.bounds),

@@ -150,6 +150,8 @@ export function finish(progress: Progress, isOver: IsOver): Outcome {
         storedAtEnd(run, last);
       }
     }
+    const { handler } = item.blocks[at] as Item["blocks"][number];
+    if (handler === undefined && (last.ended || end.kind === "throw")) run.throws = true;
     progress.at = undefined;
   }
 

@@ -42,6 +42,8 @@ export function printSummary(item: Item, entry: Entry, summary: Summary, textOf:
   out.push(...proofLines("a true result proves", summary.whenTrue, name));
   out.push(...proofLines("a false result proves", summary.whenFalse, name));
   out.push(...proofLines("coming back at all proves", summary.always, name));
+  for (const label of summary.checks)
+    out.push(`  may refuse ${name(label)}, after a check of a path`);
   for (const { paths, sinks, site } of summary.observations) {
     const why = [...paths, ...sinks.map(({ kind }) => `sink ${kind}`)].join(", ");
     out.push(`  watched ${why} at ${textOf(site.item, site.span)}`);

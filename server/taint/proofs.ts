@@ -1,6 +1,7 @@
 /** What a check proves about the labels of what it looks at, and whether a model's guard holds for the arguments at hand. */
 import type { ValueId } from "../ir/ir.ts";
 import { argument, type Call } from "./arguments.ts";
+import { askedLabel, isAsked, isAskedLabel } from "./checks.ts";
 import { mapTaint, spread } from "./fields.ts";
 import { both } from "./join.ts";
 import { ALL_KINDS, clearedBy, kindBit } from "./kinds.ts";
@@ -25,6 +26,7 @@ export function prove(value: Value, mask: number): Proof {
     const symbolic = t.label.startsWith("param:") || t.label.startsWith("free:");
     const bits = proved(mask, t.derive, t.cleared, symbolic);
     out.set(t.label, (out.get(t.label) ?? 0) | bits | weak);
+    if (isAsked(mask, bits, t.derive)) out.set(askedLabel(t.label), 1);
   }
   return out;
 }
@@ -127,7 +129,7 @@ const NOWHERE = { found: new Map(), start: new Map(), absent: new Map() };
 export function weakened(proof: Proof): Proof {
   return new Map(
     [...proof].flatMap(([l]): [string, number][] =>
-      l.startsWith(SLOT) ? [] : [[l, kindBit("weak-guard")]],
+      l.startsWith(SLOT) || isAskedLabel(l) ? [] : [[l, kindBit("weak-guard")]],
     ),
   );
 }

@@ -51,7 +51,7 @@ function outsideKey(s: Summary): number {
   rest = mix(rest, writtenKey(s.stored, textKey));
   rest = mix(rest, sequence(s.deferred, deferredKey));
   if (s.raises) rest = mix(rest, 3);
-  rest = mix(rest, s.deeds);
+  rest = mix(mix(rest, s.deeds), sequence(s.checks, textKey));
   return mix(mix(out, rest), sequence([s.whenTrue, s.whenFalse, s.always], proofKey));
 }
 

@@ -63,6 +63,8 @@ export interface Run {
   readonly settled: Map<Ref, Value>;
   /** An exception that tells something may leave the item. */
   raises: boolean;
+  /** It ends with an exception somewhere that it makes itself, or by asking that no more is done. */
+  throws: boolean;
   /** How many calls are being followed inside one another. */
   depth: number;
   /** How many calls were followed for the sake of the operation that is being evaluated. */
@@ -116,6 +118,7 @@ export function createRun(
     stored: new Map(),
     settled: new Map(),
     raises: false,
+    throws: false,
     depth: 0,
     followed: 0,
     accessing: [],

@@ -7,7 +7,7 @@ import type { SinkRow } from "./model.ts";
 import type { Run } from "./run.ts";
 import { bakeTaint, type State } from "./state.ts";
 import { type CallArg, type Hit, type Site, trail } from "./summary.ts";
-import { markBit, type Taint, type Value } from "./value.ts";
+import { CHECKED, markBit, type Taint, type Value } from "./value.ts";
 
 export function sink(call: Call, row: SinkRow, guessed: boolean): void {
   if (row.tagBinds && call.op.form === "tag") return;
@@ -73,8 +73,14 @@ function hit(
 export function addHit(run: Run, h: Hit): void {
   const key = `${h.sink}${h.row.data?.rule ?? ""}@${h.site.item}:${h.site.op}:${h.arg}:${h.label}`;
   const old = run.hits.get(key);
-  if (old === undefined || h.trail.length < old.trail.length)
-    run.hits.set(key, old === undefined ? h : { ...h, cleared: h.cleared & old.cleared });
-  else if ((old.cleared & h.cleared) !== old.cleared)
-    run.hits.set(key, { ...old, cleared: old.cleared & h.cleared });
+  if (old === undefined) {
+    run.hits.set(key, h);
+    return;
+  }
+  const cleared = old.cleared & h.cleared;
+  // An unchecked way is one, whichever is told.
+  const unchecked = ~CHECKED | (old.marks & h.marks);
+  const told = h.trail.length < old.trail.length ? h : old;
+  if (told !== old || cleared !== old.cleared || (old.marks & unchecked) !== old.marks)
+    run.hits.set(key, { ...told, cleared, marks: told.marks & unchecked });
 }

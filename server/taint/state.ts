@@ -1,6 +1,7 @@
 /** What is known at one point of an item: what its variables hold and what guards have proved; how two ways merge. */
 
 import type { Block, Op, SlotId } from "../ir/ir.ts";
+import { checkedMark } from "./checks.ts";
 import { isTainted, mapTaint } from "./fields.ts";
 import { both, join, meet } from "./join.ts";
 import { ALL_KINDS, WEAK_GUARD } from "./kinds.ts";
@@ -122,13 +123,15 @@ export function bake(value: Value, state: State): Value {
 const baked = new WeakMap<Proof, WeakMap<Value, Value>>();
 export function bakeTaint(t: Taint, state: State): Taint {
   let more: number | undefined;
+  let { marks } = t;
   for (let label: string | undefined = t.label; label !== undefined; label = parentLabel(label)) {
     const bits = state.cleared.get(label);
     if (bits !== undefined) more = (more ?? 0) | bits;
+    marks |= checkedMark(state.cleared, label);
   }
-  if (more === undefined) return t;
-  more = proofFor(more, t.derive);
-  return (t.cleared & more) === more ? t : { ...t, cleared: settle(t.cleared | more, t.derive) };
+  more = more === undefined ? 0 : proofFor(more, t.derive);
+  if ((t.cleared & more) === more) return marks === t.marks ? t : { ...t, marks };
+  return { ...t, cleared: settle(t.cleared | more, t.derive), marks };
 }
 
 export function copy(state: State): State {

@@ -81,6 +81,8 @@ export interface Summary {
   readonly whenTrue: Proof;
   readonly whenFalse: Proof;
   readonly always: Proof;
+  /** Parameters ("param:0:") that it compares by means of paths on some way and may refuse, of which nothing is proved for certain. */
+  readonly checks: readonly string[];
   /** Fields set on `self` / `this`. */
   readonly self: Value;
   /** What was written into the objects that were passed, by position of the parameter: only `fields` says something. */
@@ -202,6 +204,7 @@ export const NOTHING: Summary = {
   whenTrue: new Map(),
   whenFalse: new Map(),
   always: new Map(),
+  checks: [],
   self: UNKNOWN,
   params: new Map(),
   free: new Map(),

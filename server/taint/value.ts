@@ -76,10 +76,18 @@ export const MARKS = [
   "put-in",
   /** It is kept in some attribute of an object, whose name only callers know; any attribute that is read then may be this one. */
   "any-attribute",
+  /** A function that refuses some paths was asked about it, but of what it lets through nothing is proved for certain. */
+  "checked",
 ] as const;
 export type Mark = (typeof MARKS)[number];
 export function markBit(mark: Mark): number {
   return 1 << MARKS.indexOf(mark);
+}
+/** Known of a value only if it is on each way to it; all other marks are there if they are on one. */
+export const CHECKED = markBit("checked");
+/** The marks of what was joined. */
+export function joinMarks(a: number, b: number): number {
+  return ((a | b) & ~CHECKED) | (a & b & CHECKED);
 }
 export function marksIn(bits: number): Mark[] {
   return MARKS.filter((mark) => (bits & markBit(mark)) !== 0);
