@@ -19,7 +19,9 @@ export type PatternTest =
   | "list-signs"
   | "list-signs-pattern"
   | "line-breaks"
-  | "line-breaks-pattern";
+  | "line-breaks-pattern"
+  | "base64"
+  | "base64url";
 /** Tests of what a text is compared with. */
 export type ConstantTest =
   | "origin"
@@ -60,6 +62,9 @@ export const PATTERN_TESTS: Readonly<Record<PatternTest, (text: string) => boole
   // Every "<" is replaced: alone, in a class of characters, or as one of several that are named.
   markup: (text) => /^\(?(?:\[[^\]^]*<[^\]]*\]\+?|(?:.\|)*<(?:\|.)*)\)?$/.test(everywhere(text)),
   // Every sign that means something in a filter of LDAP, or in a regular expression.
+  // Names of encodings that leave letters, digits and a few signs: "+", "/" and "=", or "-" and "_".
+  base64: (text) => text === "base64" || PATTERN_TESTS.base64url(text),
+  base64url: (text) => text === "base64url" || text === "hex",
   "filter-signs": (text) => takesOut(text, "*()\\"),
   "pattern-signs": (text) => takesOut(text, "()[{*+?.\\|^$"),
 };

@@ -4,6 +4,12 @@ import type { Model } from "../../../server/rule/rule.ts";
 /** What is found in it is found under one of its keys. */
 const OWN_TABLE = { arg: "recv", is: "own-keys", values: ["globalThis.Map()"] } as const;
 
+/** What a text of letters, digits, "+", "/", "=", "-" and "_" is harmless for: no quotation mark, no bracket, no line break. */
+const LETTERS = [
+  ...(["sql", "nosql", "ldap", "xpath", "graph", "html", "response", "header", "log"] as const),
+  "template",
+] as const;
+
 const core: Model = {
   language: "javascript",
   usual: ["get", "getAll", "find", "filter", "add", "append", "set"],
@@ -120,6 +126,12 @@ const core: Model = {
     { path: "globalThis.{Promise.resolve,Promise.all,structuredClone}()", from: [0], same: true },
     { path: "globalThis.Promise.{race,any}()", from: [0], gives: "element" },
     { path: "globalThis.Promise.allSettled()", from: [0] },
+    {
+      path: "globalThis.Buffer.from()",
+      from: [0],
+      restores: [...LETTERS, "path", "upload-path"],
+      needs: { arg: 1, is: "base64" },
+    },
     { path: "globalThis.Buffer.{from,concat}()", from: [0] },
     { path: "globalThis.TextEncoder().encode()", from: [0] },
     { path: "globalThis.TextDecoder().decode()", from: [0] },
@@ -177,6 +189,14 @@ const core: Model = {
       same: true,
       needs: { arg: 0, is: "separators" },
     },
+    // Of an object without such a method it is the text of the object; none of them takes this name.
+    {
+      path: "*.toString()",
+      from: ["recv"],
+      clears: [...LETTERS, "path", "upload-path"],
+      needs: { arg: 0, is: "base64url" },
+    },
+    { path: "*.toString()", from: ["recv"], clears: LETTERS, needs: { arg: 0, is: "base64" } },
     {
       path: "*.{normalize,toString,valueOf,padStart,padEnd,toWellFormed}()",
       from: ["recv"],

@@ -13,6 +13,12 @@ const OWN_TABLE = {
   values: ["builtins.dict()", "collections.OrderedDict()", "types.MappingProxyType()"],
 } as const;
 
+/** What a text of letters, digits, "+", "/", "=", "-" and "_" is harmless for: no quotation mark, no bracket, no line break. */
+const LETTERS = [
+  ...(["sql", "nosql", "ldap", "xpath", "graph", "html", "response", "header", "log"] as const),
+  "template",
+] as const;
+
 const core: Model = {
   language: "python",
   usual: ["get", "find", "read", "add", "append", "insert", "update", "pop"],
@@ -197,10 +203,23 @@ const core: Model = {
     { path: "{yaml.safe_load,yaml.load,ast.literal_eval,tomllib.loads,pickle.loads}()", from: [0] },
     { path: "copy.{copy,deepcopy}()", from: [0], same: true },
     {
-      path: "base64.{decodebytes,encodebytes,b64decode,b64encode,urlsafe_b64decode,urlsafe_b64encode,b32decode,b32encode,b16decode,b16encode,standard_b64decode,standard_b64encode,a85decode,a85encode,b85decode,b85encode}()",
+      path: "base64.{decodebytes,b64decode,urlsafe_b64decode,b32decode,b16decode,standard_b64decode,a85decode,b85decode}()",
       from: [0],
+      restores: [...LETTERS, "path", "upload-path"],
     },
-    { path: "binascii.{unhexlify,hexlify,a2b_hex,b2a_hex,a2b_base64,b2a_base64}()", from: [0] },
+    { path: "base64.{a85encode,b85encode}()", from: [0] },
+    { path: "base64.{b64encode,standard_b64encode}()", from: [0], clears: LETTERS },
+    {
+      path: "{base64.urlsafe_b64encode,base64.b32encode,base64.b16encode,binascii.hexlify,binascii.b2a_hex}()",
+      from: [0],
+      clears: [...LETTERS, "path", "upload-path"],
+    },
+    {
+      path: "binascii.{unhexlify,a2b_hex,a2b_base64}()",
+      from: [0],
+      restores: [...LETTERS, "path", "upload-path"],
+    },
+    { path: "binascii.b2a_base64()", from: [0] },
     { path: "codecs.{encode,decode}()", from: [0] },
     // A stream is no path; what is read from it may be.
     { path: "io.{StringIO,BytesIO}()", from: [0], clears: ["path", "upload-path"] },

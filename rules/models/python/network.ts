@@ -53,16 +53,7 @@ const network: Model = {
     row("smtplib.{SMTP,SMTP_SSL}().{sendmail,send_message}", [0, 2], "mail"),
     row("ftplib.FTP().{storbinary,storlines}", [1], "FTP"),
   ],
-  passes: [
-    {
-      path: "base64.{b64encode,urlsafe_b64encode,b32encode,b16encode,b85encode,encodebytes}()",
-      from: [0],
-    },
-    {
-      path: "{zlib.compress,gzip.compress,bz2.compress,binascii.hexlify}()",
-      from: [0],
-    },
-  ],
+  passes: [{ path: "{base64.encodebytes,zlib.compress,gzip.compress,bz2.compress}()", from: [0] }],
 };
 
 export default network;
