@@ -50,8 +50,8 @@ export default rule({
       const does = fileUse(hit, code);
       const facts = { open: open ?? "", segment, does, exploit: exploit(hit, does) };
       if (open === undefined && !segment) return { facts };
-      // One step up, for a file of that name only.
-      const isStep = segment && hasFixedName(hit, code);
+      // One step up, for files of that name only; no step at all; or one to where the check lets nothing through.
+      const isStep = segment && (open === "beside" || hasFixedName(hit, code));
       return { facts, confidence: "medium", ...(isStep ? { severity: "low" as const } : {}) };
     },
   },

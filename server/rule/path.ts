@@ -1,9 +1,9 @@
 /** What can be told about a path that reaches the file system: what it starts with, what was checked, where its parts come from. */
 
-import type { Code, Context, Hit, ValueId } from "./rule.ts";
+import type { Code, Context, Hit, Op, ValueId } from "./rule.ts";
 import { kindBit } from "./rule.ts";
 import { storesOf } from "./stores.ts";
-import { common } from "./surroundings.ts";
+import { common, HOLE } from "./surroundings.ts";
 
 /** `sendFile(name, { root })` stays inside the root by itself. */
 export function isConfinedSend(hit: Hit, code: Code): boolean {
@@ -27,7 +27,10 @@ export function openEnd(hit: Hit): "beside" | "absolute" | undefined {
   return (hit.cleared & kindBit("no-climb")) !== 0 ? "absolute" : undefined;
 }
 
-/** All that the data decides is the folder: behind it comes the name of a file, which the program knows. */
+/**
+ * Behind the data stand letters of the program's own: a file's name, which leaves the data no more than the folder, a folder's,
+ * or an ending.
+ */
 export function hasFixedName(hit: Hit, code: Code): boolean {
   const { name } = hit.row.data ?? {};
   if (typeof name === "number") {
@@ -36,8 +39,8 @@ export function hasFixedName(hit: Hit, code: Code): boolean {
       call.op === "call" ? call.args.filter((a) => a.name === undefined)[name] : undefined;
     return given !== undefined && isWrittenText(code, given.value, 0);
   }
-  const end = common(hit, ({ after }) => after);
-  return end !== undefined && /^[/\\][^\0]*[^\0/\\]$/.test(end);
+  const end = common(hit, ({ after }) => after.split(HOLE)[0]);
+  return end !== undefined && /[^./\\]/.test(end);
 }
 
 /** A text that the function writes itself, or one of a few. */
@@ -70,6 +73,12 @@ export function fileUse(hit: Hit, code: Code): string {
   return String(does ?? "reads");
 }
 
+/** What a decorator stands before, with others in between. */
+function decorated(code: Code, { args }: Extract<Op, { op: "call" }>): Op | undefined {
+  const target = args[0] === undefined ? undefined : code.op(args[0].value);
+  return target?.op === "call" && target.form === "decorator" ? decorated(code, target) : target;
+}
+
 /** The data is one segment of the URL's path in a framework that never lets a "/" into it. */
 export function urlSegment(hit: Hit, context: Context): boolean {
   let first = hit.trail;
@@ -81,9 +90,11 @@ export function urlSegment(hit: Hit, context: Context): boolean {
   if (name === undefined || parent === undefined || !code.ir.params.some((p) => p.name === name))
     return false;
   const child = /[^/#.]*$/.exec(first.item.replace(/~\d+$/, ""))?.[0];
+  // Of several routes one is enough that lets a "/" through; other decorators have texts of their own.
+  let found = false;
   for (const op of parent.ir.ops) {
     if (op.op !== "call" || op.form !== "decorator") continue;
-    const target = op.args[0] === undefined ? undefined : parent.op(op.args[0].value);
+    const target = decorated(parent, op);
     if (target?.op !== "closure" || parent.ir.holes[target.hole]?.name !== child) continue;
     const maker = parent.op(op.callee);
     const route =
@@ -91,7 +102,10 @@ export function urlSegment(hit: Hit, context: Context): boolean {
         ? parent.op(maker.args[0].value)
         : undefined;
     if (route?.op !== "const" || typeof route.value !== "string") continue;
-    return new RegExp(`\\{${name}\\}|<(string(\\([^)]*\\))?:)?${name}>`).test(route.value);
+    if (!new RegExp(`[{<:]${name}[}>:]`).test(route.value)) continue;
+    if (!new RegExp(`\\{${name}\\}|<(string(\\([^)]*\\))?:)?${name}>`).test(route.value))
+      return false;
+    found = true;
   }
-  return false;
+  return found;
 }

@@ -5,10 +5,7 @@ import type { Model } from "../../../server/rule/rule.ts";
 const OWN_TABLE = { arg: "recv", is: "own-keys", values: ["globalThis.Map()"] } as const;
 
 /** What a text of letters, digits, "+", "/", "=", "-" and "_" is harmless for: no quotation mark, no bracket, no line break. */
-const LETTERS = [
-  ...(["sql", "nosql", "ldap", "xpath", "graph", "html", "response", "header", "log"] as const),
-  "template",
-] as const;
+const LETTERS = ["sql", "nosql", "ldap", "html", "response", "header", "log"] as const;
 
 const core: Model = {
   language: "javascript",

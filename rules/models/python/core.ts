@@ -14,10 +14,7 @@ const OWN_TABLE = {
 } as const;
 
 /** What a text of letters, digits, "+", "/", "=", "-" and "_" is harmless for: no quotation mark, no bracket, no line break. */
-const LETTERS = [
-  ...(["sql", "nosql", "ldap", "xpath", "graph", "html", "response", "header", "log"] as const),
-  "template",
-] as const;
+const LETTERS = ["sql", "nosql", "ldap", "html", "response", "header", "log"] as const;
 
 const core: Model = {
   language: "python",
