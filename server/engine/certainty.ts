@@ -17,6 +17,8 @@ const MARKS: Readonly<Record<string, string>> = {
     "it is kept in an attribute whose name is not known; that it is the one that is read is not known",
   checked:
     "a function that refuses some paths was asked about it before; that it lets no other folder through on any way is not known",
+  "unknown-error":
+    "nothing that is tried there is known to quote statements, paths or hosts when it fails",
   "unknown-origin":
     "no call of the function was seen in the files that were read, so where its parameter comes from is not known",
 };

@@ -1,7 +1,7 @@
 /** What a function does, whatever data there is: asks who is calling, refuses, writes. The models say which calls and reads do. */
 import type { Literal, Op } from "../ir/ir.ts";
 import { argument } from "./arguments.ts";
-import { deedBit } from "./kinds.ts";
+import { deedBit, type SinkKind } from "./kinds.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { DeedRow } from "./model.ts";
 import type { Run } from "./run.ts";
@@ -62,7 +62,29 @@ function called(run: Run, op: Op & { op: "call" }): void {
   if (callee?.op === "member") paths.push(`*.${callee.name}()`);
   for (const path of paths)
     for (const row of k.deeds(path)) if (holds(run, op, row)) run.deeds |= deedBit(row.does);
+  if (paths.some((path) => quotes(k, path.slice(0, -2)))) run.deeds |= deedBit("may-quote");
 }
+
+/** What of a library is called fails with a text that quotes the server's own: known by what it is a sink of. */
+export function quotes(k: Knowledge, callee: string): boolean {
+  return (
+    k.sinks(callee).some((row) => QUOTING.has(row.kind)) ||
+    k.deeds(`${callee}()`).some((row) => row.does === "may-quote")
+  );
+}
+const QUOTING: ReadonlySet<SinkKind> = new Set<SinkKind>([
+  "sql",
+  "nosql",
+  "ldap",
+  "graph",
+  "url",
+  "path",
+  "network",
+  "shell",
+  "lookup",
+  "fields",
+  "upload-path",
+]);
 
 function nameOf(run: Run, callee: Op | undefined): string | undefined {
   return callee?.op === "load" ? run.item.slots[callee.slot] : undefined;

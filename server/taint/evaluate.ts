@@ -29,7 +29,15 @@ import { kindBit } from "./kinds.ts";
 import { sourceLabel } from "./labels.ts";
 import { accessorCall, callAccessor, functionsIn } from "./made.ts";
 import { index, member, update } from "./members.ts";
-import { asFound, asText, binary, compare, negate, observeCompare } from "./operators.ts";
+import {
+  asFound,
+  asText,
+  binary,
+  compare,
+  isAnyException,
+  negate,
+  observeCompare,
+} from "./operators.ts";
 import { parameterValue } from "./outcome.ts";
 import { extendPaths, follow, pathValue, resolve, withRefs } from "./references.ts";
 import type { Run } from "./run.ts";
@@ -39,6 +47,7 @@ import { type StoreView, trail } from "./summary.ts";
 import { concat } from "./text.ts";
 import {
   constant,
+  markBit,
   ofRef,
   ofTaint,
   onlyConst,
@@ -230,12 +239,17 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
       );
     }
     case "caught": {
+      const isAny = (type: ValueId): boolean => isAnyException(run, get(type));
       const label = sourceLabel(run.id, `%caught${op.span.start}`, "exception");
       const taint: Taint = {
         label,
         kind: "exception",
         cleared: 0,
-        marks: 0,
+        // A class that is named says what kind of error it is.
+        marks:
+          state.raised === "unknown" && (op.types.length === 0 || op.types.some(isAny))
+            ? UNKNOWN_ERROR
+            : 0,
         derive: "same",
         trail: trail("source", run.id, op.span, "the exception holds internal details"),
       };
@@ -254,6 +268,7 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
   }
 }
 
+const UNKNOWN_ERROR = markBit("unknown-error");
 const SCALAR: Value = { refs: [], taint: [], scalar: true };
 const UNDEFINED = constant(undefined);
 

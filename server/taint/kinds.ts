@@ -146,6 +146,8 @@ export const DEEDS = [
   "reads-json",
   "checks-origin",
   "admits-administrators",
+  /** Asks what quotes statements, paths or hosts when it fails: a database, a file, another host, a program. */
+  "may-quote",
 ] as const;
 export type Deed = (typeof DEEDS)[number];
 export function deedBit(deed: Deed): number {

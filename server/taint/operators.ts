@@ -378,7 +378,7 @@ function isEmptyConst(value: Value): boolean {
 }
 
 /** The class of all that is caught: `except Exception` lets nothing by that a handler would answer. */
-function isAnyException(run: Run, type: Value): boolean {
+export function isAnyException(run: Run, type: Value): boolean {
   return type.refs.some(
     (r) => r.startsWith("lib:") && run.facts.knowledge.isAnyException(r.slice(4)),
   );

@@ -19,7 +19,7 @@ import {
   writtenOutside,
 } from "./outcome.ts";
 import { assume } from "./proofs.ts";
-import { mayTell, thrownTells } from "./raises.ts";
+import { isKnownToQuote, mayTell, thrownTells } from "./raises.ts";
 import { type Run, spend } from "./run.ts";
 import { reach } from "./sinks.ts";
 import {
@@ -73,7 +73,7 @@ interface Checkpoint {
   /** A handler around the block has not seen the state as it is now. */
   readonly written: boolean;
   /** What a handler around the block, or a caller, sees of its exceptions cannot get more telling. */
-  readonly told: boolean;
+  readonly told: boolean | "unknown";
   readonly effort: number;
   readonly stores: number;
   readonly yields: number;
@@ -259,11 +259,12 @@ function step(
     }
     const id = block.ops[i] as number;
     const op = run.item.ops[id] as Op;
-    const tells = !told && (handler !== undefined || !run.raises) && mayTell(run, id);
-    told ||= tells;
+    const asks = told !== true && (handler !== undefined || !run.raises);
+    const tells = asks && telling(run, id, told);
+    told = tells || told;
     // What is thrown into a generator has come from its user, who knows it.
-    const sent = !told && op.op === "yield";
-    if (handler === undefined) run.raises ||= tells;
+    const sent = told === false && op.op === "yield";
+    if (handler === undefined) run.raises ||= tells !== false;
     else if (tells || sent || (written && mayRaise(op))) {
       raiseTo(flowTo, handler, state, sent ? "sent" : tells);
       written = false;
@@ -275,11 +276,11 @@ function step(
   }
   const end = block.end;
   const thrown =
-    !told &&
+    told !== true &&
     end.kind === "throw" &&
-    (end.value === undefined ? state.raised === true : thrownTells(run, end.value)) &&
-    !(state.raised === "sent" && isCaught(run, end.value));
-  if (handler === undefined) run.raises ||= thrown;
+    !(state.raised === "sent" && isCaught(run, end.value)) &&
+    (end.value === undefined ? again(state.raised) : thrownTells(run, end.value));
+  if (handler === undefined) run.raises ||= thrown !== false;
   else if (thrown || (written && (end.kind === "throw" || state.ended)))
     raiseTo(flowTo, handler, state, thrown);
   if (state.ended) return state;
@@ -297,12 +298,23 @@ function step(
   return state;
 }
 
+/** Whether the exception of an operation tells more than those before it did. */
+function telling(run: Run, id: number, told: boolean | "unknown"): boolean | "unknown" {
+  if (told === "unknown") return isKnownToQuote(run, id);
+  if (!mayTell(run, id)) return false;
+  return run.shapesOnly || isKnownToQuote(run, id) ? true : "unknown";
+}
+/** What is handled is thrown on. */
+function again(raised: State["raised"]): boolean | "unknown" {
+  return raised === "unknown" ? "unknown" : raised === true;
+}
+
 /** To a handler goes an exception of its own, whatever was handled before. */
 function raiseTo(
   flowTo: (to: number, state: State) => void,
   handler: number,
   state: State,
-  tells: boolean | "sent",
+  tells: boolean | "sent" | "unknown",
 ): void {
   const { raised: _raised, ...rest } = state;
   flowTo(handler, tells === false ? rest : { ...rest, raised: tells });

@@ -6,10 +6,12 @@
 import type { Op, ValueId } from "../ir/ir.ts";
 import type { CallOp } from "./arguments.ts";
 import { accessor, instanceMember } from "./class-members.ts";
+import { quotes } from "./deeds.ts";
 import { spread } from "./fields.ts";
+import { deedBit } from "./kinds.ts";
 import { resolve } from "./references.ts";
 import type { Run } from "./run.ts";
-import { type ItemId, UNKNOWN, type Value } from "./value.ts";
+import { type ItemId, markBit, UNKNOWN, type Value } from "./value.ts";
 
 export function mayTell(run: Run, id: ValueId): boolean {
   if (run.shapesOnly) return true;
@@ -40,17 +42,35 @@ export function mayTell(run: Run, id: ValueId): boolean {
   }
 }
 
-/** A thrown value with a text that the program did not write, or of which nothing is known. */
-export function thrownTells(run: Run, thrown: ValueId): boolean {
+/** What is called is known to quote statements, paths or hosts when it fails: a library's function, or what a function does. */
+export function isKnownToQuote(run: Run, id: ValueId): boolean {
+  const op = run.item.ops[id] as Op;
+  if (op.op !== "call" || op.form === "decorator") return false;
+  const k = run.facts.knowledge;
+  const called = run.item.ops[op.callee];
+  if (called?.op === "member" && quotes(k, `*.${called.name}`)) return true;
+  return resolve(run, run.values[op.callee] ?? UNKNOWN).refs.some((ref) => {
+    if (ref.startsWith("lib:")) return quotes(k, ref.slice(4));
+    return functionsOf(run, ref, op).some(
+      (fn) => ((run.facts.summary(fn.slice(3))?.deeds ?? 0) & QUOTES) !== 0,
+    );
+  });
+}
+const QUOTES = deedBit("may-quote");
+
+/** A thrown value with a text that the program did not write; "unknown" if nothing is known of it, or of what it quotes. */
+export function thrownTells(run: Run, thrown: ValueId): boolean | "unknown" {
   const value = run.values[thrown] ?? UNKNOWN;
   const op = run.item.ops[thrown];
   // A library's exception keeps what it is made of, whatever a model says.
   const parts = op?.op === "call" ? op.args.map((a) => run.values[a.value] ?? UNKNOWN) : [];
-  return (
-    value.refs.length === 0 ||
-    [value, ...parts].some((v) => spread(v).some((t) => /^(?:exception|stack)$/.test(t.kind)))
-  );
+  const quoted = [value, ...parts]
+    .flatMap(spread)
+    .filter((t) => t.kind === "exception" || t.kind === "stack");
+  if (quoted.some((t) => (t.marks & UNKNOWN_ERROR) === 0)) return true;
+  return quoted.length > 0 || value.refs.length === 0 ? "unknown" : false;
 }
+const UNKNOWN_ERROR = markBit("unknown-error");
 
 function callTells(run: Run, id: ValueId, op: CallOp): boolean {
   const callee = resolve(run, run.values[op.callee] ?? UNKNOWN);
@@ -104,13 +124,19 @@ function enterTells(run: Run, op: Op, object: ValueId, enter: string): boolean {
 }
 
 function refTells(run: Run, ref: string, op: Op): boolean {
-  if (ref.startsWith("fn:")) return functionTells(run, ref.slice(3));
-  if (!ref.startsWith("class:")) return true;
+  const own = functionsOf(run, ref, op);
+  if (own.length > 0) return own.some((fn) => functionTells(run, fn.slice(3)));
+  return !ref.startsWith("class:") || basesTell(run, ref.slice(6), 0);
+}
+
+/** The functions of the program that a call of it runs: itself, or the constructor of a class. */
+function functionsOf(run: Run, ref: string, op: Op): readonly string[] {
+  if (ref.startsWith("fn:")) return [ref];
+  if (!ref.startsWith("class:")) return [];
   const id = ref.slice(6);
   const init =
     instanceMember(run, id, "__init__", op, 0) ?? instanceMember(run, id, "constructor", op, 0);
-  const own = init?.refs.filter((r) => r.startsWith("fn:")) ?? [];
-  return own.length > 0 ? own.some((fn) => functionTells(run, fn.slice(3))) : basesTell(run, id, 0);
+  return init?.refs.filter((r) => r.startsWith("fn:")) ?? [];
 }
 
 /** The constructor that a class inherits from classes of libraries. */

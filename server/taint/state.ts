@@ -28,7 +28,7 @@ export interface State {
   /** A call that never returns was made: what follows is not run. */
   ended?: boolean;
   /** In a handler: the exception may tell more than what was wrong with the input; "sent": its thrower knows it already. */
-  raised?: true | "sent";
+  raised?: true | "sent" | "unknown";
   readonly free: Map<string, Value>;
   self: Value;
 }
@@ -177,7 +177,10 @@ export function merge(a: State, b: State): State {
 
 function raisedOf(a: State, b: State): Pick<State, "raised"> {
   if (a.raised === undefined && b.raised === undefined) return {};
-  return { raised: a.raised === true || b.raised === true ? true : "sent" };
+  const both = [a.raised, b.raised];
+  return {
+    raised: both.includes(true) ? true : both.includes("unknown") ? "unknown" : "sent",
+  };
 }
 
 /** Proved where the item ends: what is empty there is harmless for everything. */

@@ -78,6 +78,8 @@ export const MARKS = [
   "any-attribute",
   /** A function that refuses some paths was asked about it, but of what it lets through nothing is proved for certain. */
   "checked",
+  /** Of what was tried, nothing is known to quote what is the server's own. */
+  "unknown-error",
 ] as const;
 export type Mark = (typeof MARKS)[number];
 export function markBit(mark: Mark): number {

@@ -44,6 +44,13 @@ const errors: Model = {
     "*.{strip,lstrip,rstrip,lower,upper,casefold,title,capitalize,startswith,endswith,removeprefix,removesuffix,split,rsplit,splitlines,partition,isdigit,isalnum,isoformat,keys,values,items,setdefault,append}()",
     "*.{model_validate,model_validate_json,model_dump,model_dump_json}()",
   ],
+  // What asks a database but is given no text of the program's.
+  deeds: [
+    {
+      path: "sqlalchemy.orm.Session().{add,add_all,commit,flush,refresh,delete,merge,get,get_one,exec,execute,scalar,scalars,query}()",
+      does: "may-quote",
+    },
+  ],
   madeQuietly: ["*.{model_dump,model_dump_json}()"],
 };
 
