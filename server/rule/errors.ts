@@ -27,9 +27,9 @@ const SHOWABLE =
 const NOT_SHOWABLE =
   /\bstatus(?:_?code)?\s*>=?\s*(?:499|500)\b|\bstatus(?:_?code)?\s*={2,3}\s*500\b/i;
 const BROAD =
-  /^(?:Exception|BaseException|StandardError|EnvironmentError|OSError|IOError|RuntimeError|SystemError|Error|any|unknown|\w*(?:SQL|Database|Operational|Programming|Integrity|Interface|Connection|Timeout|Request|Client|Server|Subprocess|CalledProcess|Socket|SSL|Attribute|Name|Memory)\w*(?:Error|Exception)|PrismaClient\w*|\w*DriverError)$/;
+  /^(?:Exception|BaseException|StandardError|EnvironmentError|OSError|IOError|SystemError|Error|any|unknown|\w*(?:SQL|Database|Operational|Programming|Integrity|Interface|Connection|Timeout|Request|Client|Server|Subprocess|CalledProcess|Socket|SSL)\w*(?:Error|Exception)|PrismaClient\w*|\w*DriverError)$/;
 const VALUE =
-  /^(?:(?:Value|Type|Key|Index|Lookup|Range|Syntax|Import|ModuleNotFound|ZeroDivision|Overflow|Arithmetic|Assertion|Unicode(?:Decode|Encode)?|JSONDecode)Error|InvalidOperation|DecimalException)$/;
+  /^(?:(?:Value|Type|Key|Attribute|Name|Memory|Recursion|Runtime|NotImplemented|Index|Lookup|Range|Syntax|Import|ModuleNotFound|ZeroDivision|Overflow|Arithmetic|Assertion|Unicode(?:Decode|Encode)?|JSONDecode)Error|InvalidOperation|DecimalException)$/;
 const ALWAYS_DOMAIN =
   /^(?:\w*HTTPException|\w*HttpException|\w*HTTPError|\w*HttpError|\w*ValidationError|ZodError|ValidationException)$/;
 
@@ -37,14 +37,13 @@ export function errorContext(hit: Hit, context: Context): ErrorContext | undefin
   const code = context.code(hit.site.item);
   if (code === undefined) return undefined;
   const guards = guardsOf(hit, code, context);
-  const types = caughtTypes(hit, code, context);
-  for (const g of guards)
-    if (g.taken)
-      for (const m of g.text.matchAll(/(?:instanceof\s+|isinstance\s*\([^,]+,\s*\(?)([\w.]+)/g))
-        types.push(lastPart(m[1] as string));
+  const asked = guards.filter((g) => g.taken).flatMap((g) => askedFor(g.text));
+  // A class that was asked for says more than the one that was caught.
+  const types = asked.length > 0 ? asked : caughtTypes(hit, code, context);
   const clientError = statuses(hit, code).some((s) => s >= 400 && s < 500);
-  const narrow = types.length > 0 && types.every((t) => !BROAD.test(t));
-  const own = narrow && types.every((t) => ALWAYS_DOMAIN.test(t) || isOfProject(code, t, context));
+  const isOwn = (type: string): boolean => isOfProject(code, type, context);
+  const narrow = types.length > 0 && types.every((t) => !BROAD.test(t) || isOwn(t));
+  const own = narrow && types.every((t) => ALWAYS_DOMAIN.test(t) || isOwn(t));
   return {
     developmentOnly: guards.some(provesDevelopment),
     domain:
@@ -93,6 +92,21 @@ function provesDevelopment({ text, taken }: Condition): boolean {
   const saysProduction = /prod/i.test(text);
   return (saysProduction === negated) === taken;
 }
+
+/**
+ * The classes of which a condition that held says that it is one, or that its text is one that the program knows:
+ * `isinstance(e, Refused) or "too long" in str(e)`. None if another part of it can have held as well.
+ */
+function askedFor(condition: string): string[] {
+  const parts = condition.split(/\s+or\s+|\|\|/).map((part) => {
+    const types = part.matchAll(/(?:instanceof\s+|isinstance\s*\([^,]+,\s*\(?)([\w.]+)/g);
+    const names = [...types].map((m) => lastPart(m[1] as string));
+    return names.length === 0 && KNOWN_TEXT.test(part) ? ["ValueError"] : names;
+  });
+  return parts.every((names) => names.length > 0) ? parts.flat() : [];
+}
+const KNOWN_TEXT =
+  /^\W*(?:["'][^"']{4,}["']\s+in\s+(?:str\(\w+\)|\w+\.message|msg|message)|(?:\w+\.message|msg|message|str\(\w+\))\.(?:includes|startsWith|startswith)\(\s*["'][^"']{4,}["']\s*\))\W*$/;
 
 /** The conditions that decide whether the sink, or the place where the error is read, is reached. */
 function guardsOf(hit: Hit, code: Code, context: Context): Condition[] {

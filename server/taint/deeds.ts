@@ -1,7 +1,7 @@
 /** What a function does, whatever data there is: asks who is calling, refuses, writes. The models say which calls and reads do. */
 import type { Literal, Op } from "../ir/ir.ts";
 import { argument } from "./arguments.ts";
-import { deedBit, type SinkKind } from "./kinds.ts";
+import { deedBit } from "./kinds.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { DeedRow } from "./model.ts";
 import type { Run } from "./run.ts";
@@ -62,29 +62,20 @@ function called(run: Run, op: Op & { op: "call" }): void {
   if (callee?.op === "member") paths.push(`*.${callee.name}()`);
   for (const path of paths)
     for (const row of k.deeds(path)) if (holds(run, op, row)) run.deeds |= deedBit(row.does);
-  if (paths.some((path) => quotes(k, path.slice(0, -2)))) run.deeds |= deedBit("may-quote");
+  const callees = paths.map((path) => path.slice(0, -"()".length));
+  if (quotes(run, op, callees)) run.deeds |= deedBit("may-quote");
 }
 
-/** What of a library is called fails with a text that quotes the server's own: known by what it is a sink of. */
-export function quotes(k: Knowledge, callee: string): boolean {
+/** A callee that quotes the server's own when it fails, or a handle that is given to whatever is called. */
+export function quotes(run: Run, op: Op & { op: "call" }, callees: readonly string[]): boolean {
+  const k = run.facts.knowledge;
   return (
-    k.sinks(callee).some((row) => QUOTING.has(row.kind)) ||
-    k.deeds(`${callee}()`).some((row) => row.does === "may-quote")
+    callees.some((path) => k.quotes(path)) ||
+    op.args.some((arg) =>
+      run.values[arg.value]?.refs.some((r) => r.startsWith("lib:") && k.isQuotingHandle(r.slice(4))),
+    )
   );
 }
-const QUOTING: ReadonlySet<SinkKind> = new Set<SinkKind>([
-  "sql",
-  "nosql",
-  "ldap",
-  "graph",
-  "url",
-  "path",
-  "network",
-  "shell",
-  "lookup",
-  "fields",
-  "upload-path",
-]);
 
 function nameOf(run: Run, callee: Op | undefined): string | undefined {
   return callee?.op === "load" ? run.item.slots[callee.slot] : undefined;

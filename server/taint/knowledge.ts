@@ -1,6 +1,6 @@
 /** The library models, compiled for look-ups by access path. Knows no language and no library itself. */
 import { words } from "../base/words.ts";
-import { deedBit } from "./kinds.ts";
+import { deedBit, type SinkKind } from "./kinds.ts";
 import type {
   ArgSpec,
   CallbackRow,
@@ -45,6 +45,10 @@ export interface Knowledge {
   /** A method that only objects have whose making is quiet. */
   isMadeQuietly(path: string): boolean;
   /** Classes of a program often have a method of this name. */
+  /** The callee fails with a text that quotes the server's own: statements, paths, hosts. */
+  quotes(callee: string): boolean;
+  /** An instance through which another program is asked, as the session of a database. */
+  isQuotingHandle(path: string): boolean;
   isUsual(method: string): boolean;
   /** The position of the argument that is called with the arguments behind it. */
   forwards(path: string): number | "recv" | "list" | undefined;
@@ -142,6 +146,7 @@ export function compile(
     for (const [path, at] of Object.entries(m.binds ?? {}))
       for (const p of expand(path)) binds.set(p, at);
   }
+  const quoting = quotingOf(tables);
   const watching = new Set(watch.flatMap(expand));
   const prefixes = new Set<string>();
   for (const p of [
@@ -200,6 +205,8 @@ export function compile(
     isAnyException: (p) => anyException.has(p),
     isQuiet: (p) => quiet.has(p),
     isMadeQuietly: (p) => madeQuietly.has(p),
+    quotes: (p) => quoting.calls.has(p),
+    isQuotingHandle: (p) => quoting.handles.has(p),
     isUsual: (name) => usual.has(name),
     forwards: (p) => forwards.get(p),
     declares: (p) => declares.has(p),
@@ -212,6 +219,49 @@ export function compile(
     language,
   };
 }
+
+/**
+ * What fails with a text that quotes the server's own, known by what it is a sink of; and what of a library is a way to another
+ * program, as the session of a database is.
+ */
+function quotingOf(tables: {
+  readonly sink: ReadonlyMap<string, readonly SinkRow[]>;
+  readonly deed: ReadonlyMap<string, readonly DeedRow[]>;
+}): { readonly calls: ReadonlySet<string>; readonly handles: ReadonlySet<string> } {
+  const calls = new Set<string>();
+  const handles = new Set<string>();
+  const handle = (path: string): void => {
+    const end = path.lastIndexOf("()");
+    if (end > 0 && !path.startsWith("*")) handles.add(path.slice(0, end + 2));
+  };
+  for (const [path, rows] of tables.sink)
+    for (const { kind } of rows) {
+      if (AT_OTHERS.has(kind)) handle(path);
+      if (AT_OTHERS.has(kind) || IN_PLACE.has(kind)) calls.add(path);
+    }
+  for (const [path, rows] of tables.deed)
+    if (rows.some((row) => row.does === "may-quote")) {
+      const callee = path.slice(0, -"()".length);
+      calls.add(callee);
+      handle(callee);
+    }
+  return { calls, handles };
+}
+const AT_OTHERS: ReadonlySet<SinkKind> = new Set<SinkKind>([
+  "sql",
+  "nosql",
+  "ldap",
+  "graph",
+  "url",
+  "network",
+]);
+const IN_PLACE: ReadonlySet<SinkKind> = new Set<SinkKind>([
+  "path",
+  "upload-path",
+  "shell",
+  "lookup",
+  "fields",
+]);
 
 function byName(models: readonly Model[]): Knowledge["deedsOfName"] {
   const rows = models.flatMap((m) =>

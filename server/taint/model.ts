@@ -182,6 +182,7 @@ export interface GuardRow {
    * with scheme, host and the slash after it ("https://example.com/") or a path ("/app/"); a constant domain with its dot (".example.com"); ".." or
    * a pattern that finds it; a slash; text that ends with a separator. A guard whose `needs` is not met proves that there is a
    * check. "holding": a list that has these constants. "own-keys": a table that the program filled, and no default is given.
+   * "own-type": classes of the program itself.
    */
   readonly needs?: {
     readonly arg: ArgSpec;
@@ -194,6 +195,7 @@ export interface GuardRow {
       | "among"
       | "scalar-type"
       | "type"
+      | "own-type"
       | "own-keys";
     /** Of "among"; of "holding" what the list has; the types of "type"; of "own-keys" the types of tables. */
     readonly values?: readonly string[];

@@ -172,8 +172,8 @@ export function compare(
   const ownSite = ownSiteOf(run, left, right);
   if (operator === "instanceof") {
     if (run.item.ops[op.left]?.op === "caught" && isAnyException(run, right)) return constant(true);
-    const mask = provedBy(run, INSTANCE, right);
-    if (mask) proof = proveAt(run, left, op.left, mask);
+    const mask = (provedBy(run, INSTANCE, right) ?? 0) | (provedBy(run, OWN_ERROR, right) ?? 0);
+    if (mask !== 0) proof = proveAt(run, left, op.left, mask);
   } else if (ONE_KNOWN_SIDE.includes(operator) && ownSite !== undefined) {
     const [value, at] = ownSite === left ? [right, op.right] : [left, op.left];
     proof = proveAt(run, value, at, OWN_SITE);
@@ -309,6 +309,15 @@ const INSTANCE = {
   proves: "true",
   clears: "all",
   needs: { arg: 1, is: "scalar-type" },
+} as const;
+
+/** What the program's own classes say was written by it. */
+const OWN_ERROR = {
+  path: "",
+  subject: 0,
+  proves: "true",
+  clears: ["response"],
+  needs: { arg: 1, is: "own-type" },
 } as const;
 
 function membership(

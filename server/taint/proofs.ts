@@ -180,6 +180,8 @@ export function provedBy(run: Run, row: GuardRow, other: Value | undefined): num
       return row.needs?.values?.every((v) => listed(other).includes(v)) ? mask : undefined;
     case "type":
       return isAmong(run, other, row.needs?.values ?? []) ? mask : 0;
+    case "own-type":
+      return isEachType(run, other, (ref) => ref.startsWith("class:")) ? mask : 0;
     case "search":
     case "match":
     case "whole":
@@ -212,20 +214,20 @@ function meets(
   return all.every((c) => typeof c === "string" && test(c));
 }
 
-/** A class, or several, whose instances carry no text. */
-function isAmong(run: Run, type: Value, paths: readonly string[]): boolean {
-  const { refs } = resolve(run, type);
-  return refs.length > 0 && refs.every((r) => r.startsWith("lib:") && paths.includes(r.slice(4)));
-}
-function isScalarType(run: Run, type: Value): boolean {
+/** A class, or several in a tuple. */
+function isEachType(run: Run, type: Value, test: (ref: string) => boolean): boolean {
   const all = type.closed && type.fields !== undefined ? [...type.fields.values()] : [type];
   return all.every((one) => {
-    const refs = resolve(run, one).refs;
-    return (
-      refs.length > 0 &&
-      refs.every((r) => r.startsWith("lib:") && isScalarPath(run.facts.knowledge, r.slice(4)))
-    );
+    const { refs } = resolve(run, one);
+    return refs.length > 0 && refs.every(test);
   });
+}
+function isAmong(run: Run, type: Value, paths: readonly string[]): boolean {
+  return isEachType(run, type, (r) => r.startsWith("lib:") && paths.includes(r.slice(4)));
+}
+function isScalarType(run: Run, type: Value): boolean {
+  const k = run.facts.knowledge;
+  return isEachType(run, type, (r) => r.startsWith("lib:") && isScalarPath(k, r.slice(4)));
 }
 
 function isScalarPath(k: Knowledge, path: string): boolean {

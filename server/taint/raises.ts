@@ -46,15 +46,18 @@ export function mayTell(run: Run, id: ValueId): boolean {
 export function isKnownToQuote(run: Run, id: ValueId): boolean {
   const op = run.item.ops[id] as Op;
   if (op.op !== "call" || op.form === "decorator") return false;
-  const k = run.facts.knowledge;
   const called = run.item.ops[op.callee];
-  if (called?.op === "member" && quotes(k, `*.${called.name}`)) return true;
-  return resolve(run, run.values[op.callee] ?? UNKNOWN).refs.some((ref) => {
-    if (ref.startsWith("lib:")) return quotes(k, ref.slice(4));
-    return functionsOf(run, ref, op).some(
-      (fn) => ((run.facts.summary(fn.slice(3))?.deeds ?? 0) & QUOTES) !== 0,
-    );
-  });
+  const { refs } = resolve(run, run.values[op.callee] ?? UNKNOWN);
+  const callees = refs.flatMap((ref) => (ref.startsWith("lib:") ? [ref.slice(4)] : []));
+  if (called?.op === "member") callees.push(`*.${called.name}`);
+  return (
+    quotes(run, op, callees) ||
+    refs.some((ref) =>
+      functionsOf(run, ref, op).some(
+        (fn) => ((run.facts.summary(fn.slice(3))?.deeds ?? 0) & QUOTES) !== 0,
+      ),
+    )
+  );
 }
 const QUOTES = deedBit("may-quote");
 

@@ -116,7 +116,9 @@ export function createTypes(
     const value = named(id, type.path, phase);
     const refs: Ref[] = [];
     let scalar = false;
-    for (const r of value.refs) {
+    // Another name for `Annotated[int, Query()]`.
+    const base = value.env?.get("0")?.refs ?? [];
+    for (const r of [...value.refs, ...base]) {
       if (r.startsWith("lib:")) {
         if (k.isScalar(r.slice(4))) scalar = true;
         else if (!r.startsWith(`lib:${k.globals}.`)) refs.push(`lib:${k.canon(`${r.slice(4)}()`)}`);
@@ -131,10 +133,7 @@ export function createTypes(
           scalar = true;
       }
     }
-    // Another name for `Annotated[int, Query()]`.
     const extras = [...(value.env ?? [])].flatMap(([at, extra]) => (at === "0" ? [] : extra.refs));
-    const base = value.env?.get("0")?.refs ?? [];
-    refs.push(...base.flatMap((r) => (r.startsWith("class:") ? [`inst:${r.slice(6)}`] : [])));
     return { refs, scalar, guessed: value.guessed ?? false, extras };
   };
 

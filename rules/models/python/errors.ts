@@ -1,6 +1,26 @@
 /** Python calls of which an exception says no more than what was wrong with the input. */
 import type { Model } from "../../../server/rule/rule.ts";
 
+/** https://peps.python.org/pep-0249/#exceptions, and what SQLAlchemy wraps them in, with the statement and its parameters. */
+const DATABASE_ERRORS = [
+  "sqlalchemy.exc.SQLAlchemyError",
+  "sqlalchemy.exc.DBAPIError",
+  "sqlalchemy.exc.StatementError",
+  "sqlite3.Error",
+  "sqlite3.DatabaseError",
+  "psycopg2.Error",
+  "psycopg2.DatabaseError",
+  "psycopg.Error",
+  "psycopg.DatabaseError",
+  "pymysql.Error",
+  "pymysql.MySQLError",
+  "mysql.connector.Error",
+  "asyncpg.PostgresError",
+  "django.db.Error",
+  "django.db.DatabaseError",
+  "pymongo.errors.PyMongoError",
+];
+
 const errors: Model = {
   language: "python",
   anyException: ["builtins.{Exception,BaseException}"],
@@ -43,6 +63,24 @@ const errors: Model = {
     // Methods of texts, dictionaries and models.
     "*.{strip,lstrip,rstrip,lower,upper,casefold,title,capitalize,startswith,endswith,removeprefix,removesuffix,split,rsplit,splitlines,partition,isdigit,isalnum,isoformat,keys,values,items,setdefault,append}()",
     "*.{model_validate,model_validate_json,model_dump,model_dump_json}()",
+  ],
+  guards: [
+    // What the program's own classes say was written by it.
+    {
+      path: "builtins.isinstance()",
+      subject: 0,
+      proves: "true",
+      clears: ["response"],
+      needs: { arg: 1, is: "own-type" },
+    },
+    // What is left when the errors of the database have been answered otherwise.
+    {
+      path: "builtins.isinstance()",
+      subject: 0,
+      proves: "false",
+      clears: ["response"],
+      needs: { arg: 1, is: "type", values: DATABASE_ERRORS },
+    },
   ],
   // What asks a database but is given no text of the program's.
   deeds: [
