@@ -6,15 +6,24 @@ export interface Condition {
   readonly of: ValueId;
   /** The side of the branch. */
   readonly taken: boolean;
+  /** Of several with "or" between them one has held. */
+  readonly isAny?: true;
 }
 /** The branch conditions that every way to the operation has passed, as far as single predecessors tell. */
 export function conditionsAt(code: Code, id: ValueId): Condition[] {
-  return conditionsOf(
+  return withAlternatives(code, id).filter((c) => c.isAny !== true);
+}
+/** Of `a or b` both together. */
+export function withAlternatives(code: Code, id: ValueId): Condition[] {
+  return allConditionsOf(
     code,
     code.ir.blocks.findIndex((b) => b.ops.includes(id)),
   );
 }
 export function conditionsOf(code: Code, block: number): Condition[] {
+  return allConditionsOf(code, block).filter((c) => c.isAny !== true);
+}
+function allConditionsOf(code: Code, block: number): Condition[] {
   const { blocks } = code.ir;
   let at = block;
   const out: Condition[] = [];
@@ -29,6 +38,12 @@ export function conditionsOf(code: Code, block: number): Condition[] {
       )
         before.push(i);
     });
+    const any = anyOf(code, at, before);
+    if (any !== undefined) {
+      out.push(any.condition);
+      at = any.first;
+      continue;
+    }
     const from = before[0];
     if (before.length !== 1 || from === undefined) break;
     const end = blocks[from]?.end;
@@ -41,6 +56,36 @@ export function conditionsOf(code: Code, block: number): Condition[] {
     at = from;
   }
   return out;
+}
+
+/** `a or b`, if the block is reached when one of them holds and in no other way. */
+function anyOf(
+  code: Code,
+  at: number,
+  before: readonly number[],
+): { readonly condition: Condition; readonly first: number } | undefined {
+  const ends = before.map((i) => code.ir.blocks[i]?.end);
+  const alternatives: ValueId[] = [];
+  for (const end of ends) {
+    if (end?.kind !== "branch" || end.then !== at || isCatch(code, end.condition)) return undefined;
+    alternatives.push(end.condition);
+  }
+  // Each but one is asked when another one did not hold.
+  const first = before.filter(
+    (block) => !ends.some((end) => end?.kind === "branch" && end.else === block),
+  );
+  const [head] = first;
+  if (before.length < 2 || first.length !== 1 || head === undefined) return undefined;
+  const text = alternatives.map((id) => code.text(code.op(id).span)).join(" or ");
+  return {
+    condition: {
+      text,
+      of: alternatives[before.indexOf(head)] as ValueId,
+      taken: true,
+      isAny: true,
+    },
+    first: head,
+  };
 }
 
 /** The test of an exception's class that a handler begins with. */

@@ -2,7 +2,7 @@
  * What stands around an error that goes to the client: is it only in development, what was caught, which status is sent.
  * Reads the IR of the sink's item; what it cannot see counts as the worse case.
  */
-import { type Condition, conditionsAt } from "./conditions.ts";
+import { type Condition, withAlternatives } from "./conditions.ts";
 import type { Code, Context, Hit, Op, Span, ValueId } from "./rule.ts";
 
 export interface ErrorContext {
@@ -36,8 +36,9 @@ const ALWAYS_DOMAIN =
 export function errorContext(hit: Hit, context: Context): ErrorContext | undefined {
   const code = context.code(hit.site.item);
   if (code === undefined) return undefined;
-  const guards = guardsOf(hit, code, context);
-  const asked = guards.filter((g) => g.taken).flatMap((g) => askedFor(g.text));
+  const all = guardsOf(hit, code, context);
+  const guards = all.filter((g) => g.isAny !== true);
+  const asked = all.filter((g) => g.taken).flatMap((g) => askedFor(g.text));
   // A class that was asked for says more than the one that was caught.
   const types = asked.length > 0 ? asked : caughtTypes(hit, code, context);
   const clientError = statuses(hit, code).some((s) => s >= 400 && s < 500);
@@ -110,9 +111,9 @@ const KNOWN_TEXT =
 
 /** The conditions that decide whether the sink, or the place where the error is read, is reached. */
 function guardsOf(hit: Hit, code: Code, context: Context): Condition[] {
-  const out = conditionsAt(code, hit.site.op);
+  const out = withAlternatives(code, hit.site.op);
   const reads = readsOf(hit, code);
-  const sets = reads.map((op) => conditionsAt(code, op));
+  const sets = reads.map((op) => withAlternatives(code, op));
   const [first, ...rest] = sets;
   if (first !== undefined)
     out.push(
@@ -132,30 +133,32 @@ function guardsOf(hit: Hit, code: Code, context: Context): Condition[] {
         op.span.end === source.span.end &&
         (op.op === "member" || op.op === "call"),
     ) ?? -1;
-  if (there !== undefined && at >= 0) out.push(...conditionsAt(there, at));
+  if (there !== undefined && at >= 0) out.push(...withAlternatives(there, at));
   return out;
 }
 
 /** Members of the error that are read on the way: `err.stack`, `err.message`; in the argument if there are any, else before it. */
 function readsOf(hit: Hit, code: Code): ValueId[] {
   const names = new Set(errorNames(hit, code));
+  const isError = (op: Op): boolean =>
+    (op.op === "load" && names.has(slotName(code, op.slot))) ||
+    (op.op === "free" && names.has(op.name));
+  const isInside = (op: Op): boolean =>
+    op.span.start >= hit.argSpan.start && op.span.end <= hit.argSpan.end;
   const all: ValueId[] = [];
   code.ir.ops.forEach((op, id) => {
     if (
-      op.op !== "member" ||
-      op.span.end > hit.argSpan.end ||
-      !/^(?:message|stack|detail|toString|errors)$/.test(op.name)
-    )
-      return;
-    const of = code.op(op.object);
-    if (
-      (of.op === "load" && names.has(slotName(code, of.slot))) ||
-      (of.op === "free" && names.has(of.name))
+      op.op === "member" &&
+      op.span.end <= hit.argSpan.end &&
+      /^(?:message|stack|detail|toString|errors)$/.test(op.name) &&
+      isError(code.op(op.object))
     )
       all.push(id);
   });
-  const inside = all.filter((id) => code.op(id).span.start >= hit.argSpan.start);
-  return inside.length > 0 ? inside : all;
+  const inside = all.filter((id) => isInside(code.op(id)));
+  // `str(e)` in the argument reads it there, and not where another answer does.
+  const isThere = inside.length > 0 || code.ir.ops.some((op) => isError(op) && isInside(op));
+  return isThere ? inside : all;
 }
 
 /** Variables of this item that hold the error. */

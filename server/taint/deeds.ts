@@ -72,7 +72,9 @@ export function quotes(run: Run, op: Op & { op: "call" }, callees: readonly stri
   return (
     callees.some((path) => k.quotes(path)) ||
     op.args.some((arg) =>
-      run.values[arg.value]?.refs.some((r) => r.startsWith("lib:") && k.isQuotingHandle(r.slice(4))),
+      run.values[arg.value]?.refs.some(
+        (r) => r.startsWith("lib:") && k.isQuotingHandle(r.slice(4)),
+      ),
     )
   );
 }

@@ -230,21 +230,15 @@ function quotingOf(tables: {
 }): { readonly calls: ReadonlySet<string>; readonly handles: ReadonlySet<string> } {
   const calls = new Set<string>();
   const handles = new Set<string>();
-  const handle = (path: string): void => {
-    const end = path.lastIndexOf("()");
-    if (end > 0 && !path.startsWith("*")) handles.add(path.slice(0, end + 2));
-  };
   for (const [path, rows] of tables.sink)
     for (const { kind } of rows) {
-      if (AT_OTHERS.has(kind)) handle(path);
+      const end = path.lastIndexOf("()");
+      if (AT_OTHERS.has(kind) && end > 0 && !path.startsWith("*"))
+        handles.add(path.slice(0, end + "()".length));
       if (AT_OTHERS.has(kind) || IN_PLACE.has(kind)) calls.add(path);
     }
   for (const [path, rows] of tables.deed)
-    if (rows.some((row) => row.does === "may-quote")) {
-      const callee = path.slice(0, -"()".length);
-      calls.add(callee);
-      handle(callee);
-    }
+    if (rows.some((row) => row.does === "may-quote")) calls.add(path.slice(0, -"()".length));
   return { calls, handles };
 }
 const AT_OTHERS: ReadonlySet<SinkKind> = new Set<SinkKind>([

@@ -82,8 +82,16 @@ const errors: Model = {
       needs: { arg: 1, is: "type", values: DATABASE_ERRORS },
     },
   ],
-  // What asks a database but is given no text of the program's.
+  // What asks a database or the disk but is given no text of the program's.
   deeds: [
+    {
+      path: "{pathlib.Path(),pathlib.Resolved()}.{iterdir,stat,lstat,glob,rglob,walk,touch}()",
+      does: "may-quote",
+    },
+    {
+      path: "os.{listdir,scandir,stat,lstat,makedirs,mkdir,rmdir,getcwd,chdir,statvfs}()",
+      does: "may-quote",
+    },
     {
       path: "sqlalchemy.orm.Session().{add,add_all,commit,flush,refresh,delete,merge,get,get_one,exec,execute,scalar,scalars,query}()",
       does: "may-quote",
