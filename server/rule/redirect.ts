@@ -17,9 +17,16 @@ import { checkText } from "./url.ts";
  */
 export type Open = "whole" | "slash" | "host" | "end" | "none";
 
+const PARAMETERS = "searchParams";
+function fieldOf({ label }: Pick<Hit, "label">): string {
+  return label.slice(label.lastIndexOf("|") + 1);
+}
+
 export function openPart(hit: Hit, context: Context): Open {
   if (standsFor(hit, context) !== undefined) return "none";
-  const { alts } = hit.value;
+  const { alts, fields } = hit.value;
+  // Inside of an address that is built its parameters decide nothing; one that was taken out may be an address.
+  if (fields?.has(PARAMETERS) && fieldOf(hit).split(".")[0] === PARAMETERS) return "none";
   if (alts === undefined) return "whole";
   let out: Open = "none";
   let isSeen = false;
@@ -96,14 +103,25 @@ function standsFor(
   { label, kind, derive }: Pick<Hit, "label" | "kind" | "derive">,
   context: Context,
 ): string | undefined {
-  const of = context.source(label)?.of;
-  if (of === undefined) return undefined;
+  const whole = context.source(label)?.of;
+  // Of a request that was passed on, a part of it is read: as if it had been read where the request comes from.
+  const part = whole === undefined ? partOf(label) : label;
+  const of = whole ?? (part === undefined ? undefined : context.source(part)?.of);
+  if (of === undefined || part === undefined) return undefined;
   if (of === "sender") return HOLE;
-  const field = label.slice(label.lastIndexOf("|") + 1);
+  const field = fieldOf({ label: part });
+  // A server changes its own address (https, a slash at the end); a page cuts out what was put into it.
+  if (field === ":") return kind === "client" ? undefined : WHOLE[of];
   if (field !== "") return field === "0" ? WHOLE[of] : PIECES[field];
   if (derive === "host") return "own";
-  // A server changes its own address (https, a slash at the end); a page cuts out what was put into it.
   return derive === "part" && kind === "client" ? undefined : WHOLE[of];
+}
+
+function partOf(label: string): string | undefined {
+  const [head, path, kind, fields] = label.split("|");
+  if (!fields) return undefined;
+  const [first, ...rest] = fields.split(".");
+  return `${head}|${path}.${first}|${kind}|${rest.join(".")}`;
 }
 
 /** The header that is set is Location; a row without a name sets no other. */
