@@ -1,6 +1,7 @@
 import { removeEntry, setKeyword } from "../server/rule/fix/arguments.ts";
 import { containmentFixes } from "../server/rule/fix/path.ts";
 import { constantOf, given } from "../server/rule/given.ts";
+import { fileUse } from "../server/rule/path.ts";
 import {
   argument,
   type Code,
@@ -23,8 +24,12 @@ export default rule({
     from: ["archive-name"],
     to: "path",
     // A name that is only looked at in a zip or on the disk does no harm; one that is written does.
-    accept: (hit) =>
-      hit.row.data?.does === "writes" || isWritten(hit.row.data?.api) ? {} : undefined,
+    accept(hit, context) {
+      const code = context.code(hit.site.item);
+      const isWrite =
+        hit.row.data?.does === "writes" && (code === undefined || fileUse(hit, code) === "writes");
+      return isWrite || isWritten(hit.row.data?.api) ? {} : undefined;
+    },
   },
   calls: {
     sinks: ["extract"],

@@ -7,7 +7,7 @@ import {
   reachOf,
   urlSegment,
 } from "../server/rule/path.ts";
-import { type Context, type Hit, type Match, rule } from "../server/rule/rule.ts";
+import { type Context, type Hit, type Match, markBit, rule } from "../server/rule/rule.ts";
 import { common, HOLE } from "../server/rule/surroundings.ts";
 
 const DOES: Readonly<Record<string, string>> = {
@@ -48,7 +48,10 @@ export default rule({
       const open = openEnd(hit);
       const segment = urlSegment(hit, context);
       const does = fileUse(hit, code);
-      const facts = { open: open ?? "", segment, does, exploit: exploit(hit, does) };
+      // What is read there the program has written itself: where that happens the attacker's path does harm.
+      const isOwn = does === "reads" && (hit.marks & markBit("written")) !== 0;
+      const facts = { open: open ?? "", segment, does, exploit: exploit(hit, does), isOwn };
+      if (isOwn) return { facts, severity: "low" };
       if (open === undefined && !segment) return { facts };
       // One step up, for files of that name only; no step at all; or one to where the check lets nothing through.
       const isStep = segment && (open === "beside" || hasFixedName(hit, code));
@@ -57,7 +60,7 @@ export default rule({
   },
   say: (match) => {
     return {
-      what: `A path made from request data is ${DOES[String(match.facts?.does)] ?? "opened"}${LEFT_OPEN[String(match.facts?.open)] ?? ""}.`,
+      what: `A path made from request data is ${DOES[String(match.facts?.does)] ?? "opened"}${match.facts?.isOwn === true ? ", after the program has written the file there" : ""}${LEFT_OPEN[String(match.facts?.open)] ?? ""}.`,
       why:
         match.facts?.segment === true
           ? 'This part of the URL holds no "/", but on Windows ..\\..\\ leaves the folder, and ".." alone names its parent.'

@@ -60,8 +60,10 @@ export function reachOf(hit: Hit): "climbs" | "absolute" | "both" {
 
 /** What the call does with the file: what its row says, or the mode that it is opened in. */
 export function fileUse(hit: Hit, code: Code): string {
-  const { does, mode } = hit.row.data ?? {};
+  const { does, mode, replaces } = hit.row.data ?? {};
   const call = code.op(hit.site.op);
+  // Of two paths, only the second one is written to.
+  if (replaces === "target" && call.op === "call" && isFirst(call, hit)) return "reads";
   if (mode !== undefined && call.op === "call") {
     const [position, name] = String(mode).split("|");
     const given =
@@ -71,6 +73,12 @@ export function fileUse(hit: Hit, code: Code): string {
     if (value?.op === "const" && /[wax+]/.test(String(value.value))) return "writes";
   }
   return String(does ?? "reads");
+}
+
+function isFirst({ args }: Extract<Op, { op: "call" }>, { arg }: Hit): boolean {
+  return args.some(
+    (a, at) => a.value === arg && (a.name === undefined ? at === 0 : a.name === "src"),
+  );
 }
 
 /** What a decorator stands before, with others in between. */

@@ -32,6 +32,7 @@ import {
   type Trail,
   UNKNOWN,
   type Value,
+  WRITTEN,
   withTaint,
 } from "./value.ts";
 
@@ -284,7 +285,8 @@ export function instantiate(
           label: f.label,
           kind: f.kind,
           cleared: f.cleared,
-          marks: f.marks,
+          // Text that was put together is the path of another file.
+          marks: isPassed ? f.marks : f.marks & ~WRITTEN,
           derive: f.derive,
           trail: f.trail,
         });

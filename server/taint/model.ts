@@ -202,6 +202,8 @@ export interface GuardRow {
   };
   /** The subject is a condition, and what it proves when true is proved. */
   readonly holds?: boolean;
+  /** The subject, in the variable that holds it, is the path of a file that the program has written itself. */
+  readonly writes?: boolean;
   /** Only if the subject is what a text has between its slashes, or only if it is not. */
   readonly pieces?: boolean;
 }

@@ -2,7 +2,7 @@
 import type { ValueId } from "../ir/ir.ts";
 import { argument, type Call } from "./arguments.ts";
 import { askedLabel, isAsked, isAskedLabel } from "./checks.ts";
-import { mapTaint, spread } from "./fields.ts";
+import { isTainted, mapTaint, spread } from "./fields.ts";
 import { both } from "./join.ts";
 import { ALL_KINDS, clearedBy, kindBit } from "./kinds.ts";
 import type { Knowledge } from "./knowledge.ts";
@@ -15,7 +15,7 @@ import { CONSTANT_TESTS, type ConstantTest, clearedByPattern } from "./patterns.
 import { resolve } from "./references.ts";
 import type { Run } from "./run.ts";
 import type { State } from "./state.ts";
-import { type Alt, constants, type Proof, UNKNOWN, type Value } from "./value.ts";
+import { type Alt, constants, type Proof, UNKNOWN, type Value, WRITTEN } from "./value.ts";
 import { keyOf } from "./value-keys.ts";
 
 /** What a check of `value` proves about its labels: `mask` for the whole value, less for what was made of it; always that a check exists. */
@@ -65,6 +65,14 @@ export function proveAt(run: Run, value: Value, op: ValueId | undefined, mask: n
     : both(more, proveAt(run, run.values[whole.op] ?? UNKNOWN, whole.op, whole.mask));
 }
 const SLOT = "slot:";
+/** The same of a variable with the path of a file that was written. */
+const WRITTEN_SLOT = `${SLOT}written:`;
+function writtenAt(run: Run, value: Value, op: ValueId): Proof | undefined {
+  const load = run.item.ops[op];
+  return load?.op === "load" && isTainted(value)
+    ? new Map([[`${WRITTEN_SLOT}${load.slot}#${keyOf(value)}`, 1]])
+    : undefined;
+}
 
 /** The state in which the proof holds. */
 export function assume(state: State, proof: Proof | undefined): State {
@@ -77,14 +85,16 @@ export function assume(state: State, proof: Proof | undefined): State {
       continue;
     }
     const cut = label.indexOf("#");
-    const slot = Number(label.slice(SLOT.length, cut));
+    const isWritten = label.startsWith(WRITTEN_SLOT);
+    const slot = Number(label.slice(isWritten ? WRITTEN_SLOT.length : SLOT.length, cut));
     const value = (slots ?? state.slots)[slot];
     if (value === undefined || String(keyOf(value)) !== label.slice(cut + 1)) continue;
     slots ??= [...state.slots];
-    slots[slot] = mapTaint(value, (t) => ({
-      ...t,
-      cleared: settle(t.cleared | narrowed(mask, t), t.derive),
-    }));
+    slots[slot] = mapTaint(value, (t) =>
+      isWritten
+        ? { ...t, marks: t.marks | WRITTEN }
+        : { ...t, cleared: settle(t.cleared | narrowed(mask, t), t.derive) },
+    );
   }
   return { ...state, cleared: labels, ...(slots === undefined ? {} : { slots }) };
 }
@@ -138,6 +148,7 @@ function guard(call: Call, row: GuardRow): Proof | undefined {
   const subject = argument(call, row.subject);
   if (subject === undefined) return undefined;
   if (row.holds) return subject.value.whenTrue;
+  if (row.writes) return writtenAt(call.run, subject.value, subject.op);
   const cut = asCut(row, subject.value);
   if (cut === "no") return undefined;
   const other = row.needs === undefined ? undefined : argument(call, row.needs.arg)?.value;

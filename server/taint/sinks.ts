@@ -7,7 +7,7 @@ import type { SinkRow } from "./model.ts";
 import type { Run } from "./run.ts";
 import { bakeTaint, type State } from "./state.ts";
 import { type CallArg, type Hit, type Site, trail } from "./summary.ts";
-import { CHECKED, markBit, type Taint, type Value } from "./value.ts";
+import { EASING, markBit, type Taint, type Value } from "./value.ts";
 
 export function sink(call: Call, row: SinkRow, guessed: boolean): void {
   if (row.tagBinds && call.op.form === "tag") return;
@@ -79,7 +79,7 @@ export function addHit(run: Run, h: Hit): void {
   }
   const cleared = old.cleared & h.cleared;
   // An unchecked way is one, whichever is told.
-  const unchecked = ~CHECKED | (old.marks & h.marks);
+  const unchecked = ~EASING | (old.marks & h.marks);
   const told = h.trail.length < old.trail.length ? h : old;
   if (told !== old || cleared !== old.cleared || (old.marks & unchecked) !== old.marks)
     run.hits.set(key, { ...told, cleared, marks: told.marks & unchecked });

@@ -13,6 +13,7 @@ import {
   partsOf,
   type Taint,
   type Value,
+  WRITTEN,
 } from "./value.ts";
 
 /** Text put together from pieces, each a value with its place. */
@@ -28,7 +29,7 @@ export function concat(
   let started = false;
   for (const { value, span } of pieces) {
     if (!value.scalar) {
-      const own = spread(value);
+      const own = pieces.length === 1 ? spread(value) : spread(value).map(ofOther);
       taint = joinTaint(taint, started ? own.map((t) => standBehind(t, absoluteWins)) : own);
     }
     started ||= !isRoot(value);
@@ -44,6 +45,10 @@ export function concat(
   }
   if (alts === undefined) return { refs: [], taint };
   return { refs: [], taint, alts: alts.map((parts) => ({ parts })) };
+}
+/** Put together with something else, it is the path of another file. */
+function ofOther(t: Taint): Taint {
+  return (t.marks & WRITTEN) === 0 ? t : { ...t, marks: t.marks & ~WRITTEN };
 }
 function standBehind(t: Taint, absoluteWins: boolean): Taint {
   const cleared = behind(t.cleared, t.derive, absoluteWins);

@@ -80,16 +80,20 @@ export const MARKS = [
   "checked",
   /** Of what was tried, nothing is known to quote what is the server's own. */
   "unknown-error",
+  /** The program has just written the file at this very path. */
+  "written",
 ] as const;
 export type Mark = (typeof MARKS)[number];
 export function markBit(mark: Mark): number {
   return 1 << MARKS.indexOf(mark);
 }
-/** Known of a value only if it is on each way to it; all other marks are there if they are on one. */
 export const CHECKED = markBit("checked");
+export const WRITTEN = markBit("written");
+/** They say that there is less to fear: known of a value only if they are on each way to it. All others are there if they are on one. */
+export const EASING = CHECKED | WRITTEN;
 /** The marks of what was joined. */
 export function joinMarks(a: number, b: number): number {
-  return ((a | b) & ~CHECKED) | (a & b & CHECKED);
+  return ((a | b) & ~EASING) | (a & b & EASING);
 }
 export function marksIn(bits: number): Mark[] {
   return MARKS.filter((mark) => (bits & markBit(mark)) !== 0);

@@ -129,6 +129,20 @@ const files: Model = {
   ],
   guards: [
     {
+      path: `${FS}.{copyFile,copyFileSync,rename,renameSync}()`,
+      subject: 1,
+      proves: "return",
+      clears: [],
+      writes: true,
+    },
+    {
+      path: `${FS}.{writeFile,writeFileSync}()`,
+      subject: 0,
+      proves: "return",
+      clears: [],
+      writes: true,
+    },
+    {
       path: "*.startsWith()",
       subject: "recv",
       proves: "true",

@@ -189,6 +189,20 @@ const files: Model = {
   ],
   guards: [
     {
+      path: "shutil.{copy,copy2,copyfile,move}()",
+      subject: 1,
+      proves: "return",
+      clears: [],
+      writes: true,
+    },
+    {
+      path: `${P}.{write_text,write_bytes}()`,
+      subject: "recv",
+      proves: "return",
+      clears: [],
+      writes: true,
+    },
+    {
       path: "*.is_relative_to()",
       subject: "recv",
       proves: "true",

@@ -66,7 +66,8 @@ const redirects: Model = {
       path: "{flask.url_for,django.urls.reverse,django.urls.reverse_lazy}()",
       from: ["*"],
       derive: "part",
-      clears: ["redirect", "url"],
+      // "<", ">", blanks and the quotation mark are percent-encoded in what is quoted (werkzeug.urls, django.utils.http).
+      clears: ["redirect", "url", "html"],
     },
     {
       path: "starlette.requests.Request().url_for()",
