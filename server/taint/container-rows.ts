@@ -126,6 +126,10 @@ export function given(call: Call, row: PassRow, from: readonly CallArg[]): Value
       return entriesOf(first);
     case "from-entries":
       return first.fields === undefined ? undefined : fromEntries(iterated(call.run, first));
+    case "fields": {
+      const { key: _key, ...rest } = first;
+      return first.fields === undefined ? undefined : { ...rest, refs: [] };
+    }
     case "record":
       return mergedArgs(call, { refs: [], taint: [], fields: new Map(), closed: true }, 0);
     case "merged":

@@ -102,7 +102,7 @@ export interface PassRow {
     | "nothing";
   readonly key?: ArgSpec;
   /**
-   * What the result is, where lists and records are known: a list of keys, values or entries of the first of `from`; the
+   * What the result is, where lists and records are known: a record of the fields of an object; a list of keys, values or entries of the first of `from`; the
    * record of a list of entries, of all arguments (`dict(a, b=1)`), or of all arguments over the first one; a list of the
    * elements, of the arguments, of the elements in another order or side by side; one element; the lists one behind the
    * other; the last, first or named element, which is gone from then on; the element or slice at constant places; the text
@@ -110,6 +110,7 @@ export interface PassRow {
    * argument 0 is an element; an instance of the class that `from` is, or a list of them; one that holds the second of `from`.
    */
   readonly gives?:
+    | "fields"
     | "keys"
     | "values"
     | "entries"

@@ -143,8 +143,13 @@ const core: Model = {
     { path: `*.${SAME_TEXT}()`, from: ["recv"], same: true },
     { path: "*.{dict,to_dict}()", from: ["recv"], same: true },
     // A model has the fields that it declares, as a marshmallow schema has that drops or refuses others (its default).
-    { path: "*.model_dump()", from: ["recv"], same: true, clears: ["key"] },
-    { path: "pydantic.BaseModel().dict()", from: ["recv"], same: true, clears: ["key"] },
+    {
+      path: "{*.model_dump,pydantic.BaseModel().dict}()",
+      from: ["recv"],
+      gives: "fields",
+      same: true,
+      clears: ["key"],
+    },
     { path: "marshmallow.Schema().load()", from: [0], same: true, clears: ["key"] },
     { path: "*.model_copy()", from: ["recv", "update"] },
     { path: "*.keys()", from: ["recv"], gives: "keys" },

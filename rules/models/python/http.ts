@@ -116,7 +116,11 @@ const http: Model = {
     row("pdfkit.from_url", [0, "url"], { api: "pdfkit", follows: true }),
   ],
   passes: [
-    { path: "urllib.request.Request()", from: [0, "url"], same: true },
+    {
+      path: "{urllib.request.Request,tornado.httpclient.HTTPRequest}()",
+      from: [0, "url"],
+      same: true,
+    },
     {
       path: "urllib.parse.{urlencode,parse_qs,parse_qsl}()",
       from: [0],
