@@ -18,6 +18,7 @@ import {
   spanOf,
   tokenData,
 } from "../server/rule/tokens.ts";
+import { isBelow } from "../server/rule/version.ts";
 
 export default rule({
   id: "jwt-missing-algorithms",
@@ -113,6 +114,7 @@ function check(
       missing = "every";
   }
   if (missing === undefined) return [];
+  if (missing === "by-key" && isByKeyType(data, context)) missing = "by-key-type";
   // A secret that is looked up, or a key set, brings its own algorithm.
   const key = given(call, data.key);
   if (call.guessed && key.kind !== "given") return [];
@@ -143,6 +145,13 @@ function check(
       facts,
     },
   ];
+}
+
+/** Known of the version that the project has. */
+function isByKeyType({ library, byKeyType }: Data, context: Context): boolean {
+  if (byKeyType === undefined) return false;
+  const version = context.requirement(String(library));
+  return version !== undefined && !isBelow(version, String(byKeyType));
 }
 
 /** The one algorithm that tokens are signed with under the same key. */

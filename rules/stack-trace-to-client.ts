@@ -1,4 +1,5 @@
 /** The stack trace of an error goes out with the answer. */
+import { isOfAdministrators } from "../server/rule/administrators.ts";
 import { errorContext } from "../server/rule/errors.ts";
 import { hideError } from "../server/rule/fix/errors.ts";
 import { rule } from "../server/rule/rule.ts";
@@ -13,16 +14,21 @@ export default rule({
   flow: {
     from: ["stack"],
     to: "response",
-    accept: (hit, context) =>
-      errorContext(hit, context)?.developmentOnly
-        ? { severity: "info", facts: { development: true } }
-        : {},
+    accept(hit, context) {
+      if (errorContext(hit, context)?.developmentOnly === true)
+        return { severity: "info", facts: { development: true } };
+      return isOfAdministrators(hit, context)
+        ? { severity: "low", facts: { administrators: true } }
+        : {};
+    },
   },
   say: ({ facts }) => ({
     what:
       facts?.development === true
         ? "The stack trace goes to the client in development."
-        : "The stack trace of an error goes to the client.",
+        : facts?.administrators === true
+          ? "The stack trace of an error goes to the client, an administrator."
+          : "The stack trace of an error goes to the client.",
     why: "It shows file paths, library versions and code lines: an attacker provokes errors to learn which known holes to try.",
     fix: "Log the error on the server under an error id and answer with a general text and that id.",
   }),

@@ -61,6 +61,12 @@ export default rule({
           why: "A name that holds one is another name than it looks like: a parameter, a key or a function nobody sees can be a back door that passes every review.",
           fix: "Remove it, and look at who wrote the line; or rename what it names.",
         };
+      case "filler":
+        return {
+          what: `${String(facts.count)} characters here show nothing, a few of them over and over: ${names}.`,
+          why: "So mails keep the text below out of the preview of the inbox. It can hold no message, but a reader cannot see that.",
+          fix: "Make them where they are used, from escapes and a count, so that a reader sees what is there.",
+        };
       case "hidden":
         return {
           what: `${String(facts.count)} characters here show nothing: ${names}.`,
@@ -94,20 +100,30 @@ function matchOf({ file }: TextFile, signs: readonly Sign[]): Match {
   const told = signs.filter((one) => one.kind === kind);
   const names = [...new Set(told.map(({ code }) => nameOf(code)))];
   const others = names.length - 3;
-  const isStrong = KINDS.indexOf(kind) >= KINDS.indexOf("hidden");
+  const isFilled = kind === "hidden" && isRepeated(told.map(({ code }) => code));
+  const isStrong = KINDS.indexOf(kind) >= KINDS.indexOf("hidden") && !isFilled;
   return {
     item: `${file}#`,
     span: { start: signs[0]?.at ?? 0, end: signs.at(-1)?.end ?? 0 },
     severity: isStrong ? "high" : "low",
     confidence: "high",
     facts: {
-      kind,
+      kind: isFilled ? "filler" : kind,
       names: others > 0 ? `${names.slice(0, 3).join(", ")} and ${others} more` : names.join(", "),
       count: told.length,
       instructions: isInstructions(file),
     },
   };
 }
+/** One short group, over and over: there is nothing that it could say. */
+function isRepeated(codes: readonly number[]): boolean {
+  for (let size = 1; size <= LONGEST_GROUP; size++)
+    if (codes.length >= size * FEWEST_GROUPS && codes.every((c, i) => c === codes[i % size]))
+      return true;
+  return false;
+}
+const LONGEST_GROUP = 8;
+const FEWEST_GROUPS = 8;
 function worst(signs: readonly Sign[]): Kind {
   return KINDS.findLast((kind) => signs.some((one) => one.kind === kind)) ?? "blank";
 }

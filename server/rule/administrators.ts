@@ -2,19 +2,37 @@
  * Whether only administrators reach a function: a dependency, a decorator or a function beside it in the call that registers it
  * lets nobody else through. Known by what that function does: each of its ways back has passed a comparison of a role.
  */
-import { type Condition, conditionsOf } from "./conditions.ts";
+import { type Condition, conditionsAt, conditionsOf } from "./conditions.ts";
 import { childrenOf } from "./items.ts";
 import { refsOf } from "./router.ts";
 import type { Code, Context, Hit, Item, Op, ValueId } from "./rule.ts";
 
 const ROLE =
-  /^(?:is_?|has_?)?(?:site_?|super_?|system_?)?(?:admin(?:istrator)?|super_?user|staff|root)s?$/i;
+  /^(?:is_?|has_?|role_?)?(?:site_?|super_?|system_?)?(?:admin(?:istrator)?|super_?user|staff|root)s?$/i;
 
 /** The data comes from a function that only administrators reach. */
 export function isOfAdministrators(hit: Hit, context: Context): boolean {
   const from = /^source:([^|]+)\|/.exec(hit.label)?.[1];
   const code = context.code(from ?? hit.site.item);
-  return code !== undefined && isForAdministrators(code, context);
+  return isAskedThere(hit, context) || (code !== undefined && isForAdministrators(code, context));
+}
+
+/** The role is looked at where the data comes from, or where it goes. */
+function isAskedThere({ site, trail }: Hit, context: Context): boolean {
+  let source = trail;
+  while (source.prev !== undefined) source = source.prev;
+  const from = context.code(source.item);
+  const at = from?.ir.ops.findIndex(
+    ({ span }) => span.start === source.span.start && span.end === source.span.end,
+  );
+  const to = context.code(site.item);
+  return (
+    (from !== undefined &&
+      at !== undefined &&
+      at >= 0 &&
+      conditionsAt(from, at).some((c) => isOfRole(from, c))) ||
+    (to !== undefined && conditionsAt(to, site.op).some((c) => isOfRole(to, c)))
+  );
 }
 
 function isForAdministrators(code: Code, context: Context): boolean {

@@ -21,7 +21,7 @@ export interface ErrorContext {
 }
 
 const SWITCH =
-  /NODE_ENV|\b(?:is|in)?_?(?:dev|prod)(?:elopment|uction)?\b|\bis(?:Dev|Prod)|\bdebug|\bDEBUG\b|\bexpose_?(?:errors|stack)/i;
+  /NODE_ENV|\b(?:is|in)?_?(?:dev|prod)(?:elopment|uction)?\b|\bis(?:Dev|Prod)|\bdebug|\bDEBUG\b|\b(?:expose|show)_?(?:errors|stack)/i;
 const SHOWABLE =
   /\bis_?Operational\b|\.expose\b|\.isPublic\b|\bisHttpError\b|\bisBoom\b|\bstatus(?:_?code)?\s*<=?\s*(?:499|500)\b/i;
 const NOT_SHOWABLE =

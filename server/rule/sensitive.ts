@@ -16,7 +16,9 @@ export interface Piece {
 
 /** Says nothing of the value itself, or that it is none any more. */
 const NOT_IT =
-  /^(?:has|have|is|are|should|needs?|no|with|without|can|uses?|used|requires?|required|enabled?|disabled?|mask|masked|redacted|hash|hashed|encrypted|obfuscated|truncated|safe|public|csrf|xsrf|page|next|continuation|cancel|cancellation|idempotency|fake|dummy|test)$/;
+  /^(?:has|have|is|are|should|needs?|no|with|without|can|uses?|used|requires?|required|enabled?|disabled?|mask|masked|redacted|hash|hashed|encrypted|obfuscated|truncated|safe|public|csrf|xsrf|sync|page|next|continuation|cancel|cancellation|idempotency|fake|dummy|test)$/;
+/** What is done with one, as in the name of a route: `UPDATE_USER_PASSWORD`. */
+const DONE = /^(?:update|change|set|create|delete|remove|forgot|check|verify|validate)$/;
 const HEADERS = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key|x-auth-token)$/i;
 const OF_REQUEST = /^(?:req|request|ctx|context|event)$/i;
 /** Calls that give the same text in another form. */
@@ -216,5 +218,7 @@ function said(name: string, loose: boolean): string | undefined {
   const found = secretName(name);
   if (found === undefined || (found.kind !== "secret" && found.kind !== "code")) return undefined;
   if (!found.exact && !loose) return undefined;
-  return words(name).some((word) => NOT_IT.test(word)) ? undefined : name;
+  const all = words(name);
+  const isOther = all.some((word) => NOT_IT.test(word)) || DONE.test(all[0] ?? "");
+  return isOther ? undefined : name;
 }

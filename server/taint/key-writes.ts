@@ -21,7 +21,7 @@ export function noteKey(run: Run, id: ValueId, key: Value, state: State): void {
 export function keyWrites(run: Run): void {
   for (const [id, last] of run.keys) {
     const op = run.item.ops[id];
-    if (op?.op !== "setIndex") continue;
+    if (op?.op !== "setIndex" || isOwnKey(run, op)) continue;
     for (const first of firstSteps(run, op.object)) {
       const key = run.keys.get(first);
       if (key === undefined) continue;
@@ -31,6 +31,35 @@ export function keyWrites(run: Run): void {
         reach({ run, id, op, state: NOTHING_PROVED }, row, found, false);
     }
   }
+}
+/** `for (const key in target) target[key] = ...`: it is written where there was something of that name already. */
+function isOwnKey(run: Run, { object, key }: Op & { op: "setIndex" }): boolean {
+  const target = slotOf(run, object);
+  const slot = slotOf(run, key);
+  if (target === undefined || slot === undefined) return false;
+  const stores = run.item.ops.filter((op) => op.op === "store" && op.slot === slot);
+  return (
+    stores.length > 0 &&
+    stores.every((op) => op.op === "store" && namesOf(run, op.value) === target)
+  );
+}
+function slotOf(run: Run, id: ValueId | undefined): number | undefined {
+  const op = id === undefined ? undefined : run.item.ops[id];
+  return op?.op === "load" ? op.slot : undefined;
+}
+/** The variable whose names an operation goes through. */
+function namesOf(run: Run, id: ValueId): number | undefined {
+  const op = run.item.ops[id];
+  if (op?.op !== "iterate") return undefined;
+  if (op.keys) return slotOf(run, op.value);
+  const list = run.item.ops[op.value];
+  if (list?.op !== "call") return undefined;
+  const isNames = run.values[list.callee]?.refs.some(
+    (ref) =>
+      ref.startsWith("lib:") &&
+      run.facts.knowledge.passes(`${ref.slice(4)}()`).some((row) => row.gives === "keys"),
+  );
+  return isNames === true ? slotOf(run, list.args[0]?.value) : undefined;
 }
 const NOTHING_PROVED: State = { slots: [], cleared: new Map(), free: new Map(), self: UNKNOWN };
 

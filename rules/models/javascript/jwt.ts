@@ -38,6 +38,8 @@ const jwt: Model = {
       key: "1",
       algorithms: "2.algorithms",
       missing: "by-key",
+      // From here on an unset secret lets no unsigned token pass, and the kind of the key decides.
+      byKeyType: "9.0.0",
       none: "without-key",
       claims: "2.ignoreExpiration=true:expiry,2.ignoreNotBefore=true:start",
     }),
