@@ -1,3 +1,4 @@
+import { isOfAdministrators } from "../server/rule/administrators.ts";
 import { importEdit } from "../server/rule/fix/imports.ts";
 import { type Code, type Fix, type Match, rule } from "../server/rule/rule.ts";
 
@@ -12,13 +13,17 @@ export default rule({
     from: ["remote", "upload-name", "client"],
     to: "code",
     // setTimeout and its like call a function; only a text that was put together is run.
-    accept: (hit) =>
-      hit.row.data?.text !== true || hit.value.alts?.some((alt) => "parts" in alt) === true
-        ? { severity: hit.kind === "client" ? "high" : "critical" }
-        : undefined,
+    accept(hit, context) {
+      if (hit.row.data?.text === true && !hit.value.alts?.some((alt) => "parts" in alt))
+        return undefined;
+      // Who may change all of the program may be meant to add to it.
+      if (isOfAdministrators(hit, context))
+        return { severity: "low", facts: { administrators: true } };
+      return { severity: hit.kind === "client" ? "high" : "critical" };
+    },
   },
-  say: ({ hit }) => ({
-    what: `${hit?.kind === "client" ? "Data of the page's address" : "Request data"} is run as a program by ${String(hit?.row.data?.api ?? "the call")}.`,
+  say: ({ hit, facts }) => ({
+    what: `${hit?.kind === "client" ? "Data of the page's address" : `Request data${facts?.administrators === true ? " of an administrator" : ""}`} is run as a program by ${String(hit?.row.data?.api ?? "the call")}.`,
     why:
       hit?.kind === "client"
         ? LINK

@@ -19,6 +19,7 @@ const MARKS: Readonly<Record<string, string>> = {
     "a function that refuses some paths was asked about it before; that it lets no other folder through on any way is not known",
   "unknown-error":
     "nothing that is tried there is known to quote statements, paths or hosts when it fails",
+  quoted: "its quotation marks are doubled, as SQL wants it between two of them",
   written: "the program has written the file at this path before, so what is read there is its own",
   "unknown-origin":
     "no call of the function was seen in the files that were read, so where its parameter comes from is not known",

@@ -11,7 +11,7 @@ import { deedBit } from "../taint/kinds.ts";
 import type { Knowledge } from "../taint/knowledge.ts";
 import type { SourceRow } from "../taint/model.ts";
 import type { Hit } from "../taint/summary.ts";
-import { type ItemId, marksIn, type Ref, type Trail, WRITTEN } from "../taint/value.ts";
+import { FACTS, type ItemId, marksIn, type Ref, type Trail } from "../taint/value.ts";
 import type { Confidence, Finding, FlowStep, Level, Settings, Severity } from "./api.ts";
 import { codeOf } from "./code.ts";
 import { gathered } from "./gathered.ts";
@@ -317,7 +317,7 @@ function build(
     match.hit === undefined
       ? related(match, input)
       : (paths[0] ?? steps(match.hit.trail, input.program));
-  const marks: string[] = match.hit === undefined ? [] : marksIn(match.hit.marks & ~WRITTEN);
+  const marks: string[] = match.hit === undefined ? [] : marksIn(match.hit.marks & ~FACTS);
   if (r.isUnknown) marks.push("unknown-origin");
   return {
     rule: rule.id,

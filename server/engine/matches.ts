@@ -6,7 +6,7 @@ import { isTest } from "../rule/place.ts";
 import { type Context, leadsTo, type Match, type Rule, readsFile } from "../rule/rule.ts";
 import { kindBit } from "../taint/kinds.ts";
 import type { Hit, Observation } from "../taint/summary.ts";
-import { CHECKED, EASING, type ItemId, markBit, WRITTEN } from "../taint/value.ts";
+import { CHECKED, EASING, FACTS, type ItemId, markBit } from "../taint/value.ts";
 import type { Confidence, Severity } from "./api.ts";
 import type { ProjectIndex } from "./contributions.ts";
 import type { FindingsInput } from "./input.ts";
@@ -208,7 +208,7 @@ function withoutCheck(hit: Hit): Hit {
 /** A chain of guesses is little more than a guess, and so is a field that may be another one. */
 function certainty({ marks }: Hit, isUnknown: boolean): Confidence {
   if (count(marks & ~EASING) >= MOST_MARKS || (marks & OTHER_FIELD) !== 0) return "low";
-  return isUnknown || (marks & ~WRITTEN) !== 0 ? "medium" : "high";
+  return isUnknown || (marks & ~FACTS) !== 0 ? "medium" : "high";
 }
 function lower(a: Confidence, b: Confidence): Confidence {
   return CONFIDENCES.indexOf(a) < CONFIDENCES.indexOf(b) ? a : b;

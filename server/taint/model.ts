@@ -12,7 +12,7 @@
 import type { TextFunction } from "./constants.ts";
 import type { Deed, SinkKind, SourceKind } from "./kinds.ts";
 import type { ConstantTest, MatchTest, PatternTest } from "./patterns.ts";
-import type { Derivation } from "./value.ts";
+import type { Derivation, Mark } from "./value.ts";
 
 /** "recv" is the object a method is called on; a number a position; a name a keyword; "0.url" a property of an options object; "*" every argument. */
 export type ArgSpec = number | string;
@@ -74,9 +74,11 @@ export interface PassRow {
   /**
    * The row holds only if this argument is a constant pattern that removes every character but harmless ones:
    * `[^\\w.-]+`; every "<"; the one separator "." or "/" (in JavaScript also a pattern of slashes) and the only argument; ".." or a pattern of it, which is taken away wherever it
-   * is; a pattern of slashes or of ".." at the start; a class of all signs of an LDAP filter, or of a regular expression. Or the name of an encoding that gives letters and digits. Such a row must stand before the general one for the same path.
+   * is; a pattern of slashes or of ".." at the start; a class of all signs of an LDAP filter, or of a regular expression. Or the name of an encoding that gives letters and digits, or the quotation mark of SQL for which two are put. Such a row must stand before the general one for the same path.
    */
   readonly needs?: { readonly arg: ArgSpec; readonly is: PatternTest };
+  /** A fact about the result that rules ask for. */
+  readonly marks?: Mark;
   /** What these kinds cleared counts no more: pieces are joined again. */
   readonly restores?: readonly SinkKind[];
   /** If this argument is a type whose values carry no text (`type=int`), neither does the result. */

@@ -20,6 +20,8 @@ export type PatternTest =
   | "list-signs-pattern"
   | "line-breaks"
   | "line-breaks-pattern"
+  | "quote"
+  | "quote-pattern"
   | "base64"
   | "base64url";
 /** Tests of what a text is compared with. */
@@ -62,6 +64,9 @@ export const PATTERN_TESTS: Readonly<Record<PatternTest, (text: string) => boole
   // Every "<" is replaced: alone, in a class of characters, or as one of several that are named.
   markup: (text) => /^\(?(?:\[[^\]^]*<[^\]]*\]\+?|(?:.\|)*<(?:\|.)*)\)?$/.test(everywhere(text)),
   // Every sign that means something in a filter of LDAP, or in a regular expression.
+  // The quotation mark of SQL, everywhere.
+  quote: (text) => text === "'" || PATTERN_TESTS["quote-pattern"](text),
+  "quote-pattern": (text) => /^\/'\/\w*g\w*$/.test(text),
   // Names of encodings that leave letters, digits and a few signs: "+", "/" and "=", or "-" and "_".
   base64: (text) => text === "base64" || PATTERN_TESTS.base64url(text),
   base64url: (text) => text === "base64url" || text === "hex",

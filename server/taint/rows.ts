@@ -17,6 +17,7 @@ import { concat } from "./text.ts";
 import {
   constant,
   constants,
+  markBit,
   onlyConst,
   type Proof,
   type Ref,
@@ -31,6 +32,8 @@ export function applies(call: Call, row: PassRow): boolean {
   if (row.needs === undefined) return true;
   const test = PATTERN_TESTS[row.needs.is];
   if (row.needs.is.startsWith("only-") && call.args.length !== 1) return false;
+  const doubles = row.needs.is === "quote" || row.needs.is === "quote-pattern";
+  if (doubles && !fits(call.args[1]?.value, (text) => text === "''")) return false;
   if (row.needs.is === "separators" && !fits(call.args[1]?.value, test)) return false;
   return fits(argument(call, row.needs.arg)?.value, test);
 }
@@ -172,7 +175,11 @@ export function pass(call: Call, row: PassRow, base: Value): Value {
   }
   let taint: readonly Taint[] = base.taint;
   for (const a of from) taint = joinTaint(taint, spread(a.value));
-  const moved = taint.map((t) => ({ ...t, ...step(t, row.derive, kept, mask) }));
+  const moved = taint.map((t) => ({
+    ...t,
+    ...step(t, row.derive, kept, mask),
+    marks: row.marks === undefined ? t.marks : t.marks | markBit(row.marks),
+  }));
   const first = from[0]?.value;
   if (row.wraps && first !== undefined) return resolve(run, first);
   if (row.same && first !== undefined) {

@@ -82,6 +82,8 @@ export const MARKS = [
   "unknown-error",
   /** The program has just written the file at this very path. */
   "written",
+  /** Its quotation marks are doubled, as SQL wants it between two of them. */
+  "quoted",
 ] as const;
 export type Mark = (typeof MARKS)[number];
 export function markBit(mark: Mark): number {
@@ -90,7 +92,9 @@ export function markBit(mark: Mark): number {
 export const CHECKED = markBit("checked");
 export const WRITTEN = markBit("written");
 /** They say that there is less to fear: known of a value only if they are on each way to it. All others are there if they are on one. */
-export const EASING = CHECKED | WRITTEN;
+export const EASING = CHECKED | WRITTEN | markBit("quoted");
+/** Known for certain, so of no weight for how sure a finding is: rules ask for them. */
+export const FACTS = EASING & ~CHECKED;
 /** The marks of what was joined. */
 export function joinMarks(a: number, b: number): number {
   return ((a | b) & ~EASING) | (a & b & EASING);

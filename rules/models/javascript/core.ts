@@ -151,6 +151,13 @@ const core: Model = {
     { path: "globalThis.URL()", from: [0, 1], same: true },
     { path: "globalThis.Error()", from: [0] },
     {
+      path: "*.replace()",
+      from: ["recv"],
+      marks: "quoted",
+      needs: { arg: 0, is: "quote-pattern" },
+    },
+    { path: "*.replaceAll()", from: ["recv"], marks: "quoted", needs: { arg: 0, is: "quote" } },
+    {
       path: "*.{replace,replaceAll}()",
       from: ["recv"],
       clears: ["path", "sql", "shell", "html", "header", "log", "filter"],

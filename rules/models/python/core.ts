@@ -106,6 +106,12 @@ const core: Model = {
     {
       path: "*.replace()",
       from: ["recv"],
+      marks: "quoted",
+      needs: { arg: 0, is: "quote" },
+    },
+    {
+      path: "*.replace()",
+      from: ["recv"],
       same: true,
       needs: { arg: 0, is: "separators" },
     },
