@@ -23,10 +23,11 @@ import { directives } from "./suppress.ts";
 import { type Doc, STEERING, type Texts } from "./texts.ts";
 import { writtenIn } from "./written.ts";
 
-/** Told which items were lowered and summarised, for the recomputation log. */
+/** Told which items were lowered and summarised, for the recomputation log; and what summaries have cost. */
 export interface EngineLog {
   lowered(id: string): void;
   summarised(id: string): void;
+  spent?(id: string, effort: number): void;
 }
 
 /** One moment: what is known of the texts as they are. */

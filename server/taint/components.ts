@@ -92,8 +92,11 @@ export interface Computed {
 export interface Work {
   /** A kept summary whose facts all still hold. */
   kept(key: string): Summary | undefined;
-  /** Until `isOver`: it is `Interrupted` then, and gone on with when it is asked for again. */
-  compute(placed: PlacedItem, bounds: Bounds, isOver: IsOver): Computed;
+  /**
+   * Until `isOver`: it is `Interrupted` then, and gone on with when it is asked for again. At more effort than `most`, if that is
+   * less than one item may cost anyway, it is given up.
+   */
+  compute(placed: PlacedItem, bounds: Bounds, isOver: IsOver, most?: number): Computed;
   /** What is half done is of no use. */
   drop(id: ItemId): void;
   /** True if all that was read is still so. */
@@ -253,10 +256,15 @@ export function createComponents(
       for (const m of members) {
         const placed = circle.stale.has(m) && !circle.apart.has(m) ? program.item(m) : undefined;
         if (placed !== undefined) {
-          const computed = made(circle, openBefore, placed);
+          const { narrower, effort, apart } = circle.bounds;
+          // Beyond that, it is made with narrower bounds or not looked into: what it would come to is of no use.
+          const most = Math.min(apart, effort - circle.effort);
+          const computed = made(circle, openBefore, placed, most);
           circle.effort += computed.effort;
-          const { narrower, effort } = circle.bounds;
           if (circle.effort > effort && narrower !== undefined) {
+            // With more of them, all would be done again.
+            const isMore = open.length - openBefore > members.length;
+            if (isMore && circle.restarts < MAX_RESTARTS) return;
             circle.bounds = narrower;
             begin(circle, members);
             circle.round = -1;
@@ -299,10 +307,15 @@ export function createComponents(
   };
 
   /** One summary of a circle; if it is broken off, so is the circle. */
-  const made = (circle: Circle, openBefore: number, placed: PlacedItem): Computed => {
+  const made = (
+    circle: Circle,
+    openBefore: number,
+    placed: PlacedItem,
+    most?: number,
+  ): Computed => {
     try {
       const out = cells.within(done.cell(placed.id), () =>
-        work.compute(placed, circle.bounds, clock.isOver),
+        work.compute(placed, circle.bounds, clock.isOver, most),
       );
       clock.moved();
       return out;

@@ -11,6 +11,7 @@ import { readField, spread } from "./fields.ts";
 import { join } from "./join.ts";
 import { isSymbolic, parentLabel, stepName, stepsOf } from "./labels.ts";
 import { memberOfRef } from "./members.ts";
+import type { Run } from "./run.ts";
 import { type CallArg, type Deferred, trail } from "./summary.ts";
 import { ofTaint, type Taint, UNKNOWN, type Value } from "./value.ts";
 
@@ -18,8 +19,14 @@ import { ofTaint, type Taint, UNKNOWN, type Value } from "./value.ts";
 const MAX_HANDED = 4;
 /** So many deferred calls may be followed inside one another. */
 const MAX_FOLLOWED = 8;
-/** And so many in all for one operation: functions that hand each other on could be followed without end. */
+/** And so many in all behind one of them: functions that hand each other on could be followed without end. */
 const MAX_FOLLOWS = 100;
+/**
+ * Following them may cost an item so much while it looks for a fixpoint, and again when it records. Where any of many functions
+ * may be called, each of which calls any of them, one call costs as much as a large function: without this, whoever makes a
+ * few of them would be given up as a whole.
+ */
+const MAX_BEHIND = 120_000;
 
 /** One step of an access path, taken where the object is known. */
 export function readStep(call: Call, value: Value, key: string): Value {
@@ -97,7 +104,13 @@ export function followDeferred(
     ...(method === undefined ? {} : { there: a.there ?? { op: -1, span: a.span } }),
   }));
   const receiver = holder === undefined ? undefined : passedFor(holder);
-  if (run.depth >= MAX_FOLLOWED || ++run.followed > MAX_FOLLOWS)
+  if (
+    run.depth >= MAX_FOLLOWED ||
+    // One that leads back to itself tells nothing new: the rounds would only end at the depth that is followed.
+    run.following.includes(deferred) ||
+    effortBehind(run) > MAX_BEHIND ||
+    ++run.followed > MAX_FOLLOWS
+  )
     return unknownCall({ ...call, args, receiver });
   const inner: Call = {
     ...call,
@@ -108,12 +121,20 @@ export function followDeferred(
     deferred: `${call.deferred ?? call.id}/${deferred.id}`,
     at: deferred.site,
   };
+  if (run.following.length === 0) run.behindFrom = run.effort;
   run.depth++;
+  run.following.push(deferred);
   try {
     return invoke(inner, callee, method);
   } finally {
     run.depth--;
+    run.following.pop();
+    if (run.following.length === 0) run.behind += run.effort - run.behindFrom;
   }
+}
+
+function effortBehind({ behind, following, effort, behindFrom }: Run): number {
+  return behind + (following.length === 0 ? 0 : effort - behindFrom);
 }
 
 /** What a deferred call gives when nobody says what is called: as tainted as what goes in. */

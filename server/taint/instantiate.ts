@@ -135,6 +135,17 @@ export function instantiate(
       passedOn(isWhole && !isSymbolic(a.label) ? { ...t, marks: t.marks & ~WHOLE_OBJECT } : t, a),
     );
   };
+  const { item: caller, span: place } = call.at ?? { item: run.id, span: op.span };
+  const ways = new Map<Trail, Trail>();
+  /** The caller's way, up to this call. */
+  const behind = (way: Trail): Trail => {
+    let out = ways.get(way);
+    if (out === undefined) {
+      out = trail("call", caller, place, `passed to ${shortName(fn)}`, way);
+      ways.set(way, out);
+    }
+    return out;
+  };
   const passedOn = (t: Taint, a: Taint): Taint => {
     const derive = t.derive === "same" ? a.derive : t.derive;
     return {
@@ -142,7 +153,7 @@ export function instantiate(
       cleared: settle(a.cleared | t.cleared, derive),
       marks: a.marks | t.marks,
       derive,
-      trail: graft(call, a.trail, t.trail, fn),
+      trail: rebase(t.trail, behind(a.trail)),
     };
   };
   /** Where a record is no such argument, what is in its fields does not count. */
@@ -317,12 +328,6 @@ function overlaid(
   const out = new Map(passed);
   for (const [key, value] of written) out.set(key, key === "*" ? join(out.get(key), value) : value);
   return out;
-}
-
-/** Puts the callee's steps behind the caller's. */
-function graft(call: Call, caller: Trail, callee: Trail, fn: ItemId): Trail {
-  const { item, span } = call.at ?? { item: call.run.id, span: call.op.span };
-  return rebase(callee, trail("call", item, span, `passed to ${shortName(fn)}`, caller));
 }
 
 function shortName(fn: ItemId): string {

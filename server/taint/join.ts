@@ -174,8 +174,55 @@ export function both(a: Proof | undefined, b: Proof | undefined): Proof {
 export function joinTaint(a: readonly Taint[], b: readonly Taint[]): readonly Taint[] {
   if (a.length === 0) return b;
   if (b.length === 0 || a === b) return a;
-  if (b.every((t) => a.includes(t))) return a;
-  if (a.every((t) => b.includes(t))) return b;
+  if (holdsAll(a, b)) return a;
+  if (holdsAll(b, a)) return b;
+  const all = isInOrder(a) && isInOrder(b) ? merged(a, b) : gathered(a, b);
+  if (all === a || all.length <= MAX_TAINT) return all;
+  const kept = sourcesFirst(all);
+  // Those that are marked already stay the same objects: the next join sees at once that there is nothing new.
+  kept.forEach((t, i) => {
+    if ((t.marks & MANY) === 0) kept[i] = { ...t, marks: t.marks | MANY };
+  });
+  return kept;
+}
+const MANY = markBit("many-values");
+
+function holdsAll(all: readonly Taint[], some: readonly Taint[]): boolean {
+  for (const t of some) if (!all.includes(t)) return false;
+  return true;
+}
+
+/** Negative, zero or positive as the first stands before the second, is of the same source, or stands behind. */
+function order(x: Taint, y: Taint): number {
+  if (x.label !== y.label) return x.label < y.label ? -1 : 1;
+  return x.derive === y.derive ? 0 : x.derive < y.derive ? -1 : 1;
+}
+function isInOrder(taint: readonly Taint[]): boolean {
+  for (let i = 1; i < taint.length; i++)
+    if (order(taint[i - 1] as Taint, taint[i] as Taint) >= 0) return false;
+  return true;
+}
+
+/** Two in order; the first one itself, if the second adds nothing to it and it is not too long. */
+function merged(a: readonly Taint[], b: readonly Taint[]): readonly Taint[] {
+  const all: Taint[] = [];
+  let isNew = a.length > MAX_TAINT;
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    const x = a[i];
+    const y = b[j];
+    const which = x === undefined ? 1 : y === undefined ? -1 : order(x, y);
+    const next = which < 0 ? x : which > 0 ? y : oneOf(x as Taint, y as Taint);
+    if (next !== x) isNew = true;
+    all.push(next as Taint);
+    if (which <= 0) i++;
+    if (which >= 0) j++;
+  }
+  return isNew ? all : a;
+}
+
+function gathered(a: readonly Taint[], b: readonly Taint[]): readonly Taint[] {
   const all: Taint[] = [];
   // The lists are short: looking through is quicker than a table.
   for (const list of [a, b])
@@ -183,43 +230,41 @@ export function joinTaint(a: readonly Taint[], b: readonly Taint[]): readonly Ta
       const at = all.findIndex((x) => x.label === t.label && x.derive === t.derive);
       const old = all[at];
       if (old === undefined) all.push(t);
-      else if (
-        old.cleared !== t.cleared ||
-        old.marks !== t.marks ||
-        t.trail.length < old.trail.length
-      )
-        all[at] = {
-          ...old,
-          cleared: old.cleared & t.cleared,
-          marks: joinMarks(old.marks, t.marks),
-          trail: t.trail.length < old.trail.length ? t.trail : old.trail,
-        };
+      else all[at] = oneOf(old, t);
     }
-  all.sort((x, y) =>
-    x.label < y.label ? -1 : x.label > y.label ? 1 : x.derive < y.derive ? -1 : 1,
-  );
-  if (all.length <= MAX_TAINT) return all;
-  // Those that are marked already stay the same objects: the next join sees at once that there is nothing new.
-  return sourcesFirst(all).map((t) =>
-    (t.marks & MANY) !== 0 ? t : { ...t, marks: t.marks | MANY },
-  );
+  return all.sort(order);
 }
-const MANY = markBit("many-values");
+
+/** Of the same source on two ways: what holds on both, by the shorter one. The first itself, if that is what it says. */
+function oneOf(old: Taint, t: Taint): Taint {
+  const cleared = old.cleared & t.cleared;
+  const marks = joinMarks(old.marks, t.marks);
+  const trail = t.trail.length < old.trail.length ? t.trail : old.trail;
+  if (cleared === old.cleared && marks === old.marks && trail === old.trail) return old;
+  const { label, kind, derive } = old;
+  return { label, kind, cleared, marks, derive, trail };
+}
+
 /**
  * Of too many, sources are kept before what only callers know, but not in place of all of that; and one of each kind of
  * source before a second one, so that the settings of a program do not hide what its client sent.
  */
-function sourcesFirst(all: readonly Taint[]): readonly Taint[] {
-  const symbolic = all.filter((t) => isSymbolic(t.label));
-  const room = MAX_TAINT - (all.length - symbolic.length);
-  const kept = new Set(symbolic.slice(0, Math.max(room, MIN_SYMBOLIC)));
+function sourcesFirst(all: readonly Taint[]): Taint[] {
+  let symbolic = 0;
+  for (const t of all) if (isSymbolic(t.label)) symbolic++;
+  const room = MAX_TAINT - (all.length - symbolic);
+  const kept = new Set<Taint>();
+  const sources: { readonly t: Taint; readonly nth: number }[] = [];
   const seen = new Map<string, number>();
-  const sources = all.flatMap((t) => {
-    if (isSymbolic(t.label)) return [];
+  for (const t of all) {
+    if (isSymbolic(t.label)) {
+      if (kept.size < Math.max(room, MIN_SYMBOLIC)) kept.add(t);
+      continue;
+    }
     const nth = seen.get(t.kind) ?? 0;
     seen.set(t.kind, nth + 1);
-    return [{ t, nth }];
-  });
+    sources.push({ t, nth });
+  }
   sources.sort((x, y) => x.nth - y.nth);
   for (const { t } of sources.slice(0, MAX_TAINT - kept.size)) kept.add(t);
   return all.filter((t) => kept.has(t));

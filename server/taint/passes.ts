@@ -75,6 +75,7 @@ interface Checkpoint {
   /** What a handler around the block, or a caller, sees of its exceptions cannot get more telling. */
   readonly told: boolean | "unknown";
   readonly effort: number;
+  readonly behind: number;
   readonly stores: number;
   readonly yields: number;
 }
@@ -112,6 +113,7 @@ export function finish(progress: Progress, isOver: IsOver): Outcome {
     run.recording = !run.shapesOnly;
     run.yields.length = 0;
     run.deferred.clear();
+    run.behind = 0;
     progress.recorded = 0;
   }
   const forward = (to: number, state: State): void => {
@@ -218,18 +220,21 @@ function checkpoint(run: Run, block: number, state: State): Checkpoint {
     written: true,
     told: false,
     effort: run.effort,
+    behind: run.behind,
     stores: run.stores.length,
     yields: run.yields.length,
   };
 }
 
 /** What was done after the checkpoint will be done again. */
-function takeBack(run: Run, { effort, stores, yields }: Checkpoint): void {
+function takeBack(run: Run, { effort, behind, stores, yields }: Checkpoint): void {
   run.effort = effort;
+  run.behind = behind;
   run.stores.length = stores;
   run.yields.length = yields;
   run.depth = 0;
   run.followed = 0;
+  run.following.length = 0;
   run.accessing.length = 0;
   for (const made of run.made.values()) if (made.from >= effort) made.isPaid = false;
 }

@@ -3,7 +3,7 @@
  * a model or the summary of a function says otherwise. A missing key or a wrong type tells nothing.
  */
 
-import type { Op, ValueId } from "../ir/ir.ts";
+import type { Item, Op, SlotId, ValueId } from "../ir/ir.ts";
 import type { CallOp } from "./arguments.ts";
 import { accessor, instanceMember } from "./class-members.ts";
 import { quotes } from "./deeds.ts";
@@ -93,15 +93,42 @@ function callTells(run: Run, id: ValueId, op: CallOp): boolean {
 
 /** What is asked of the result tells what made it: `Settings(**body)` of whatever class, and then `.model_dump()`. */
 function isMadeQuietly(run: Run, id: ValueId): boolean {
-  const { ops } = run.item;
-  const slots = new Set(
-    ops.flatMap((op) => (op.op === "store" && op.value === id ? [op.slot] : [])),
-  );
-  return ops.some((op) => {
-    if (op.op !== "member" || !run.facts.knowledge.isMadeQuietly(`*.${op.name}()`)) return false;
-    const object = ops[op.object];
-    return op.object === id || (object?.op === "load" && slots.has(object.slot));
-  });
+  const { asked, stored } = usesIn(run.item);
+  const is = (names: ReadonlySet<string> | undefined): boolean => {
+    for (const name of names ?? [])
+      if (run.facts.knowledge.isMadeQuietly(`*.${name}()`)) return true;
+    return false;
+  };
+  if (is(asked.get(id))) return true;
+  for (const slot of stored.get(id) ?? []) if (is(asked.get(-1 - slot))) return true;
+  return false;
+}
+
+/** What is asked of each value of an item, and of each variable (as -1 - SLOT); and in which ones a value is stored. */
+interface Uses {
+  readonly asked: ReadonlyMap<number, ReadonlySet<string>>;
+  readonly stored: ReadonlyMap<ValueId, ReadonlySet<SlotId>>;
+}
+const known = new WeakMap<Item, Uses>();
+/** Asked for at each call in each pass: looked through every time, a function would cost the square of its length. */
+function usesIn(item: Item): Uses {
+  const old = known.get(item);
+  if (old !== undefined) return old;
+  const asked = new Map<number, Set<string>>();
+  const stored = new Map<ValueId, Set<SlotId>>();
+  for (const op of item.ops)
+    if (op.op === "store") put(stored, op.value, op.slot);
+    else if (op.op === "member") {
+      const object = item.ops[op.object];
+      put(asked, object?.op === "load" ? -1 - object.slot : op.object, op.name);
+    }
+  known.set(item, { asked, stored });
+  return { asked, stored };
+}
+function put<T>(sets: Map<number, Set<T>>, key: number, one: T): void {
+  const set = sets.get(key);
+  if (set === undefined) sets.set(key, new Set([one]));
+  else set.add(one);
 }
 
 /** What entering a context manager throws, and leaving it; of one that a generator makes, all is counted where it is called. */

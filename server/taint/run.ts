@@ -54,6 +54,8 @@ export interface Run {
   readonly kept: Map<string, Value>;
   /** What was done so far, counted in variables looked at. */
   effort: number;
+  /** And how much that may be. */
+  most: number;
   readonly deferred: Map<string, Deferred>;
   /** What values made by calls elsewhere turned out to be. */
   readonly made: Map<Value, Made>;
@@ -67,8 +69,13 @@ export interface Run {
   throws: boolean;
   /** How many calls are being followed inside one another. */
   depth: number;
-  /** How many calls were followed for the sake of the operation that is being evaluated. */
+  /** How many calls that waited were followed behind the one that is being followed. */
   followed: number;
+  /** Those that are being followed inside one another. */
+  readonly following: Deferred[];
+  /** What following them has cost, up to the first of those; and the effort at which that one was begun. */
+  behind: number;
+  behindFrom: number;
   /** Properties whose functions are being called inside one another. */
   readonly accessing: ItemId[];
 }
@@ -76,7 +83,7 @@ export interface Run {
  * One item may not hang the rest: it is given up at this effort, which is some seconds of work. Counted, not timed, so that
  * the answer is the same on every machine and after every edit.
  */
-const MAX_EFFORT = 4_000_000;
+export const MAX_EFFORT = 4_000_000;
 /** An operation costs about as much as looking at so many variables. */
 const OPERATION = 20;
 
@@ -113,6 +120,7 @@ export function createRun(
     yields: [],
     kept: new Map(),
     effort: 0,
+    most: MAX_EFFORT,
     deferred: new Map(),
     made: new Map(),
     stored: new Map(),
@@ -121,6 +129,9 @@ export function createRun(
     throws: false,
     depth: 0,
     followed: 0,
+    following: [],
+    behind: 0,
+    behindFrom: 0,
     accessing: [],
   };
 }
@@ -138,5 +149,5 @@ function sharedSlots(item: Item, names: ReadonlySet<string>): ReadonlySet<SlotId
 /** Counts work that grows with the program; gives the item up when it was too much. */
 export function spend(run: Run, variables: number, operations: number): void {
   run.effort += variables + operations * OPERATION;
-  if (run.effort > MAX_EFFORT) throw new TooLarge("too large to analyse");
+  if (run.effort > run.most) throw new TooLarge("too large to analyse");
 }

@@ -10,7 +10,7 @@ import { type FileIr, fileOf, type PlacedItem, type Program } from "../project/p
 import { type Bounds, WIDE } from "./bounds.ts";
 import { type Cell, createCells } from "./cells.ts";
 import { type Clock, Interrupted } from "./clock.ts";
-import { type Computed, createComponents } from "./components.ts";
+import { createComponents, type Work } from "./components.ts";
 import { type Change, difference, isSame } from "./difference.ts";
 import { createEntries } from "./entries.ts";
 import type { Facts } from "./facts.ts";
@@ -20,11 +20,11 @@ import { createKeeping } from "./kept.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { createModules } from "./modules.ts";
 import { createCaptures, createNames, createWritten } from "./names.ts";
-import { begin, type IsOver, type Progress } from "./passes.ts";
+import { begin, type Progress } from "./passes.ts";
 import { factsOf, type Parts } from "./phases.ts";
 import { createPlaces, createTouching } from "./places.ts";
 import { type Kept, keep, type Read, recording, verify } from "./reads.ts";
-import { createRun } from "./run.ts";
+import { createRun, MAX_EFFORT } from "./run.ts";
 import type { Entry, Shape, Summary } from "./summary.ts";
 import { createClasses, createTypes } from "./types.ts";
 import type { ItemId } from "./value.ts";
@@ -54,6 +54,8 @@ interface Half {
 
 export interface SolveLog {
   summarised(id: ItemId): void;
+  /** What a summary has cost, each time one is made; counted in variables looked at. */
+  spent?(id: ItemId, effort: number): void;
 }
 
 /** Kept results, by item id and IR key. Any entry may be deleted at any time. */
@@ -142,9 +144,11 @@ export function createSolver(
       throw error;
     }
   };
-  const compute = (placed: PlacedItem, bounds: Bounds, isOver: IsOver): Computed => {
+  const compute: Work["compute"] = (placed, bounds, isOver, most) => {
     const half = toDo(`2${placed.id}`, placed, 2, bounds);
+    half.progress.run.most = Math.min(most ?? MAX_EFFORT, MAX_EFFORT);
     const made = inParts(`2${placed.id}`, half, () => summarise(half.progress, isOver));
+    log?.spent?.(placed.id, made.effort);
     return { ...made, reads: half.reads };
   };
 

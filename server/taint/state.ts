@@ -196,7 +196,13 @@ function meetProved(a: Proved, b: Proved): Proof {
   const out = meet(a.cleared, b.cleared) as Map<string, number>;
   for (const label of a.empty ?? []) take(out, label, b);
   for (const label of b.empty ?? []) take(out, label, a);
-  return out;
+  // The same object while nothing changes: what was written into values by it is found again.
+  return isSameProof(out, a.cleared) ? a.cleared : isSameProof(out, b.cleared) ? b.cleared : out;
+}
+function isSameProof(a: Proof, b: Proof): boolean {
+  if (a.size !== b.size) return false;
+  for (const [label, mask] of a) if (b.get(label) !== mask) return false;
+  return true;
 }
 function take(into: Map<string, number>, label: string, from: Proved): void {
   const mask = from.cleared.get(label);
@@ -229,14 +235,13 @@ export function sameState(a: State, b: State): boolean {
   if (
     a.slots.length !== b.slots.length ||
     a.free.size !== b.free.size ||
-    a.cleared.size !== b.cleared.size ||
     a.empty?.length !== b.empty?.length ||
     a.raised !== b.raised ||
     !sameValue(a.self, b.self)
   )
     return false;
   for (let i = 0; i < a.slots.length; i++) if (!sameValue(a.slots[i], b.slots[i])) return false;
-  for (const [label, mask] of a.cleared) if (b.cleared.get(label) !== mask) return false;
+  if (a.cleared !== b.cleared && !isSameProof(a.cleared, b.cleared)) return false;
   if (a.empty?.some((label) => !b.empty?.includes(label))) return false;
   for (const [name, value] of a.free) if (!sameValue(value, b.free.get(name))) return false;
   return true;

@@ -241,19 +241,37 @@ export function rebase(callee: Trail, base: Trail): Trail {
     const prev = base.length < MAX_STEPS ? base : firstStep(base);
     return { role, item, span, text, prev, length: prev.length + 1, key };
   }
-  let prev: Trail | undefined;
-  return {
-    role,
-    item,
-    span,
-    text,
-    get prev(): Trail {
-      prev ??= callee.prev === undefined ? base : rebase(callee.prev, base);
-      return prev;
-    },
-    length: callee.length + base.length,
-    key,
-  };
+  return new Behind(role, callee, base, key);
+}
+
+/** Written as a class: so many are made that functions of their own would be most of what they cost. */
+class Behind implements Trail {
+  readonly role: Trail["role"];
+  readonly item: ItemId;
+  readonly span: Span;
+  readonly text: string;
+  readonly length: number;
+  readonly key: number;
+  private readonly callee: Trail;
+  private readonly base: Trail;
+  private made: Trail | undefined;
+
+  constructor(role: Trail["role"], callee: Trail, base: Trail, key: number) {
+    this.role = role;
+    this.item = callee.item;
+    this.span = callee.span;
+    this.text = callee.text;
+    this.length = callee.length + base.length;
+    this.key = key;
+    this.callee = callee;
+    this.base = base;
+    this.made = undefined;
+  }
+  get prev(): Trail {
+    const { prev } = this.callee;
+    this.made ??= prev === undefined ? this.base : rebase(prev, this.base);
+    return this.made;
+  }
 }
 
 function firstStep(trail: Trail): Trail {
