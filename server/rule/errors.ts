@@ -99,15 +99,22 @@ function provesDevelopment({ text, taken }: Condition): boolean {
  * `isinstance(e, Refused) or "too long" in str(e)`. None if another part of it can have held as well.
  */
 function askedFor(condition: string): string[] {
-  const parts = condition.split(/\s+or\s+|\|\|/).map((part) => {
+  const texts: string[] = [];
+  const bare = condition.replace(/(["'])((?:\\.|(?!\1).)*)\1/g, (_all, _quote, text: string) => {
+    texts.push(text);
+    return `"${texts.length - 1}"`;
+  });
+  const isLong = texts.every((text) => text.length >= SHORTEST_TEXT);
+  const parts = bare.split(/\s+or\s+|\|\|/).map((part) => {
     const types = part.matchAll(/(?:instanceof\s+|isinstance\s*\([^,]+,\s*\(?)([\w.]+)/g);
     const names = [...types].map((m) => lastPart(m[1] as string));
-    return names.length === 0 && KNOWN_TEXT.test(part) ? ["ValueError"] : names;
+    return names.length === 0 && isLong && KNOWN_TEXT.test(part) ? ["ValueError"] : names;
   });
   return parts.every((names) => names.length > 0) ? parts.flat() : [];
 }
+const SHORTEST_TEXT = 4;
 const KNOWN_TEXT =
-  /^\W*(?:["'][^"']{4,}["']\s+in\s+(?:str\(\w+\)|\w+\.message|msg|message)|(?:\w+\.message|msg|message|str\(\w+\))\.(?:includes|startsWith|startswith)\(\s*["'][^"']{4,}["']\s*\))\W*$/;
+  /^\W*(?:"\d+"\s+in\s+(?:str\(\w+\)|\w+\.message|msg|message)|(?:\w+\.message|msg|message|str\(\w+\))\.(?:includes|startsWith|startswith)\(\s*"\d+"\s*\))\W*$/;
 
 /** The conditions that decide whether the sink, or the place where the error is read, is reached. */
 function guardsOf(hit: Hit, code: Code, context: Context): Condition[] {
