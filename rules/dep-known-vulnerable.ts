@@ -8,6 +8,7 @@ import {
   keyOf,
   known,
 } from "../server/rule/advisories.ts";
+import { neededBy } from "../server/rule/locked.ts";
 import {
   LOCK_NAMES,
   type LockedPackage,
@@ -153,9 +154,13 @@ function locked(file: ManifestFile, holes: Holes): readonly Match[] {
       ? []
       : LISTS.flatMap((list) => strings(manifest, [list]).map((one) => [one.key, one.value])),
   );
+  const roots = lock.ecosystem === "npm" ? rootsOf(file) : [];
+  const needed = roots.length > 0 ? neededBy(lock, roots) : undefined;
   const out = new Map<string, Match>();
   for (const one of lock.packages) {
-    const { name, span, development } = one;
+    const { name, span } = one;
+    const development =
+      one.development ?? (needed !== undefined && !needed.has(`${name}@${one.version}`));
     const version = one.version?.replace(/^==/, "");
     if (version === undefined || !isOfRegistry(one)) continue;
     const found = look(holes, lock.ecosystem, name, version);
@@ -165,6 +170,20 @@ function locked(file: ManifestFile, holes: Holes): readonly Match[] {
     if (before === undefined || rank(match) < rank(before)) out.set(name, match);
   }
   return [...out.values()];
+}
+/** What all manifests of the project ask for to run. */
+function rootsOf(file: ManifestFile): readonly string[] {
+  const manifests = [
+    file.sibling("package.json"),
+    ...file.like(/(?:^|\/)package\.json$/).map(({ text }) => text),
+  ];
+  return manifests.flatMap((text) =>
+    text === undefined
+      ? []
+      : LISTS.filter((list) => list !== "devDependencies").flatMap((list) =>
+          strings(text, [list]).map(({ key, value }) => `${key}@${value}`),
+        ),
+  );
 }
 function rank({ severity }: Match): number {
   return SEVERITIES.indexOf(severity ?? "info");

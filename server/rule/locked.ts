@@ -21,11 +21,37 @@ export interface LockedPackage {
   readonly optional?: boolean;
   /** Only for development and tests, as far as the lock file says. */
   readonly development?: boolean;
+  /** Where the form tells it: by what it is asked for, and what it asks for itself, as "name@range". */
+  readonly asked?: readonly string[];
+  readonly asks?: readonly string[];
 }
 
 export interface LockFile {
   readonly ecosystem: "npm" | "python";
   readonly packages: readonly LockedPackage[];
+}
+
+/** Names that are needed to run, starting from what the manifests ask for; undefined where the form does not tell. */
+export function neededBy(
+  lock: LockFile,
+  roots: readonly string[],
+): ReadonlySet<string> | undefined {
+  const byAsked = new Map<string, LockedPackage>();
+  for (const one of lock.packages) for (const key of one.asked ?? []) byAsked.set(key, one);
+  if (byAsked.size === 0) return undefined;
+  const names = new Set<string>();
+  const seen = new Set<LockedPackage>();
+  const open = roots.flatMap((key) => byAsked.get(key) ?? []);
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    if (seen.has(one)) continue;
+    seen.add(one);
+    names.add(`${one.name}@${one.version}`);
+    for (const key of one.asks ?? []) {
+      const next = byAsked.get(key);
+      if (next !== undefined) open.push(next);
+    }
+  }
+  return names;
 }
 
 export function json(text: string): Node | undefined {

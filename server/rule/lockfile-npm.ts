@@ -82,8 +82,15 @@ function descriptor(key: string): { name: string; target: string; range: string 
 export function classic(text: string): LockFile {
   const packages: LockedPackage[] = [];
   let open:
-    | { key: string; span: Span; fields: Map<string, { text: string; span: Span }> }
+    | {
+        key: string;
+        span: Span;
+        fields: Map<string, { text: string; span: Span }>;
+        asked: readonly string[];
+        asks: string[];
+      }
     | undefined;
+  let list = "";
   const close = (): void => {
     const asked = open === undefined ? undefined : descriptor(open.key);
     if (open === undefined || asked === undefined) return;
@@ -115,6 +122,8 @@ export function classic(text: string): LockFile {
           ? undefined
           : [integrity ?? (fragment === undefined ? "" : `sha1-${fragment}`)],
       commit: isGit ? (fragment ?? /\/tar\.gz\/([0-9a-f]{40})$/.exec(address)?.[1]) : undefined,
+      asked: open.asked,
+      asks: open.asks,
     });
   };
   for (const { 0: line, index } of text.matchAll(/[^\r\n]+/g)) {
@@ -122,11 +131,17 @@ export function classic(text: string): LockFile {
     const head = /^("?)([^\s"][^"]*?)\1(?:, .*)?:$/.exec(line);
     if (head !== null) {
       close();
-      const key = (head[2] as string).split(/"?, "?/)[0] as string;
+      const asked = line.slice(0, -1).replaceAll('"', "").split(", ");
+      const [key = ""] = asked;
       const start = index + (head[1] as string).length;
-      open = { key, span: { start, end: start + key.length }, fields: new Map() };
+      open = { key, span: { start, end: start + key.length }, fields: new Map(), asked, asks: [] };
+      list = "";
       continue;
     }
+    list = /^ {2}(\w+):$/.exec(line)?.[1] ?? (line.startsWith("    ") ? list : "");
+    const need = /^ {4}"?([^"\s]+)"? "?([^"]+)"?$/.exec(line);
+    if (need !== null && /^(?:optionalD|d)ependencies$/.test(list))
+      open?.asks.push(`${need[1]}@${need[2]}`);
     const field = /^ {2}(\w+) ("?)(.*?)\2$/.exec(line);
     if (field === null || open === undefined) continue;
     const [, name = "", quote = "", value = ""] = field;
