@@ -11,7 +11,7 @@ import { deedBit } from "../taint/kinds.ts";
 import type { Knowledge } from "../taint/knowledge.ts";
 import type { SourceRow } from "../taint/model.ts";
 import type { Hit } from "../taint/summary.ts";
-import { FACTS, type ItemId, marksIn, type Ref, type Trail } from "../taint/value.ts";
+import { FACTS, type ItemId, markBit, marksIn, type Ref, type Trail } from "../taint/value.ts";
 import type { Confidence, Finding, FlowStep, Level, Settings, Severity } from "./api.ts";
 import { codeOf } from "./code.ts";
 import { gathered } from "./gathered.ts";
@@ -311,7 +311,9 @@ function build(
   const confidence = match.confidence ?? "high";
   const override = input.settings.rules[rule.id];
   const level: Level =
-    override !== undefined && override !== "off" ? override : levelOf(severity, confidence);
+    override !== undefined && override !== "off"
+      ? override
+      : assumed(levelOf(severity, confidence), r, input.settings);
   const paths = differentSources(r.hits).map((hit) => steps(hit.trail, input.program));
   const flow =
     match.hit === undefined
@@ -355,6 +357,13 @@ function differentSources(hits: readonly Hit[]): readonly Hit[] {
   }
   return [...out.values()];
 }
+
+function assumed(level: Level, { match }: Raw, { profile }: Settings): Level {
+  const isAssumed = profile !== "strict" && ((match.hit?.marks ?? 0) & ASSUMED) !== 0;
+  return isAssumed && level !== "hint" ? "information" : level;
+}
+/** What was assumed on the way of these may be another part of an object, or nothing of it: a possibility, not yet a warning. */
+const ASSUMED = markBit("unknown-call") | markBit("many-values") | markBit("whole-object");
 
 /** The level shown, and used by `--fail-on`. */
 export function levelOf(severity: Severity, confidence: Confidence): Level {

@@ -63,7 +63,7 @@ function calling(times: number): string {
 test("30 calls of what a function was given wait for its caller; one more counts as a call of something unknown", async () => {
   const result = 'many(run, request.args["q"])';
   assert.deepEqual(await found(calling(30)), ["error text", `error ${result}`]);
-  assert.deepEqual(await found(calling(31)), [`warning ${result}`]); // missing: in `run`
+  assert.deepEqual(await found(calling(31)), [`information ${result}`]); // missing: in `run`
 });
 
 /** One call, behind which a function is called so often that calls another one ten times. */
@@ -96,7 +96,7 @@ function following(times: number): string {
 test("100 calls that waited are followed for one operation; those beyond count as unknown", async () => {
   const result = 'outer(middle, ten, run, request.args["q"])';
   assert.deepEqual(await found(following(9)), ["error text", `error ${result}`]);
-  assert.deepEqual(await found(following(10)), [`warning ${result}`]); // missing: in `run`
+  assert.deepEqual(await found(following(10)), [`information ${result}`]); // missing: in `run`
 });
 
 /** Functions in a circle, each with so many lines; a record of records goes round. Some more lines may be in the first one. */
@@ -125,8 +125,8 @@ function circle(members: number, lines: number, more: readonly string[] = []): s
 test("functions in a circle that cost more than a million keep one level of fields", async () => {
   assert.deepEqual(await found(circle(20, 200)), ['error made["in"]["t"]']);
   assert.deepEqual(await found(circle(40, 200)), [
-    'warning made["in"]["k"]', // spurious
-    'warning made["in"]["t"]',
+    'information made["in"]["k"]', // spurious
+    'information made["in"]["t"]',
   ]);
 });
 
@@ -139,13 +139,13 @@ test("of functions in a circle that cost five million more, a large one is not l
   assert.deepEqual(await found(circle(10, 200, large(2000))), [
     'error request.args["own"]',
     "error q",
-    'warning made["in"]["k"]', // spurious
-    'warning made["in"]["t"]',
+    'information made["in"]["k"]', // spurious
+    'information made["in"]["t"]',
   ]);
   assert.deepEqual(await found(circle(10, 200, large(9000))), [
     'error request.args["own"]',
     // missing: error q
-    'warning made["in"]["k"]', // spurious
-    'warning made["in"]["t"]',
+    'information made["in"]["k"]', // spurious
+    'information made["in"]["t"]',
   ]);
 });
