@@ -21,7 +21,7 @@ export interface ErrorContext {
 }
 
 const SWITCH =
-  /NODE_ENV|\b(?:is|in)?_?(?:dev|prod)(?:elopment|uction)?\b|\bis(?:Dev|Prod)|\bdebug|\bDEBUG\b|\b(?:expose|show)_?(?:errors|stack)/i;
+  /NODE_ENV|\b(?:is|in)?_?(?:dev|prod)(?:elopment|uction)?\b|\bis(?:Dev|Prod)|\bdebug|\bDEBUG\b|\b(?:expose|show|include|reveal)_?(?:error_?)?(?:errors|details?|stack|trace)/i;
 const SHOWABLE =
   /\bis_?Operational\b|\.expose\b|\.isPublic\b|\bisHttpError\b|\bisBoom\b|\bstatus(?:_?code)?\s*<=?\s*(?:499|500)\b/i;
 const NOT_SHOWABLE =
@@ -130,17 +130,19 @@ function guardsOf(hit: Hit, code: Code, context: Context): Condition[] {
         ),
       ),
     );
-  let source = hit.trail;
-  while (source.prev !== undefined) source = source.prev;
-  const there = source.item === hit.site.item ? code : context.code(source.item);
-  const at =
-    there?.ir.ops.findIndex(
-      (op) =>
-        op.span.start === source.span.start &&
-        op.span.end === source.span.end &&
-        (op.op === "member" || op.op === "call"),
-    ) ?? -1;
-  if (there !== undefined && at >= 0) out.push(...withAlternatives(there, at));
+  for (let step: Hit["trail"] | undefined = hit.trail; step !== undefined; step = step.prev) {
+    const { item, span, prev } = step;
+    const there = item === hit.site.item ? code : context.code(item);
+    const at =
+      there?.ir.ops.findIndex(
+        (op) =>
+          op.span.start === span.start &&
+          op.span.end === span.end &&
+          (op.op === "member" || op.op === "call"),
+      ) ?? -1;
+    if (there !== undefined && at >= 0 && (prev === undefined || item !== hit.site.item))
+      out.push(...withAlternatives(there, at));
+  }
   return out;
 }
 

@@ -45,6 +45,7 @@ export interface Knowledge {
   /** A method that only objects have whose making is quiet. */
   isMadeQuietly(path: string): boolean;
   /** Classes of a program often have a method of this name. */
+  isQuotingError(path: string): boolean;
   /** The callee fails with a text that quotes the server's own: statements, paths, hosts. */
   quotes(callee: string): boolean;
   /** An instance through which another program is asked, as the session of a database. */
@@ -94,6 +95,7 @@ export function compile(
   const constants = new Map<string, string>();
   const ends = new Set<string>();
   const anyException = new Set<string>();
+  const quotingErrors = new Set<string>();
   const quiet = new Set<string>();
   const madeQuietly = new Set<string>();
   const usual = new Set<string>();
@@ -133,6 +135,7 @@ export function compile(
     for (const p of (m.textRecords ?? []).flatMap(expand)) textRecords.add(p);
     for (const p of (m.ends ?? []).flatMap(expand)) ends.add(p);
     for (const p of (m.anyException ?? []).flatMap(expand)) anyException.add(p);
+    for (const p of (m.quotingErrors ?? []).flatMap(expand)) quotingErrors.add(p);
     for (const p of (m.quiet ?? []).flatMap(expand)) quiet.add(p);
     for (const p of (m.madeQuietly ?? []).flatMap(expand)) madeQuietly.add(p);
     for (const name of m.usual ?? []) usual.add(name);
@@ -203,9 +206,10 @@ export function compile(
     constant: (p) => constants.get(p),
     ends: (p) => ends.has(p),
     isAnyException: (p) => anyException.has(p),
+    isQuotingError: (p) => quotingErrors.has(p),
     isQuiet: (p) => quiet.has(p),
     isMadeQuietly: (p) => madeQuietly.has(p),
-    quotes: (p) => quoting.calls.has(p),
+    quotes: (p) => quoting.calls.has(p) && !quiet.has(`${p}()`),
     isQuotingHandle: (p) => quoting.handles.has(p),
     isUsual: (name) => usual.has(name),
     forwards: (p) => forwards.get(p),

@@ -322,6 +322,8 @@ export interface Model {
   readonly madeQuietly?: readonly string[];
   /** Classes that every exception is of: "builtins.Exception". */
   readonly anyException?: readonly string[];
+  /** Classes of exceptions that quote the server's own: where they have been answered, nothing is known of what is left. */
+  readonly quotingErrors?: readonly string[];
   /** Calls that never return: "sys.exit()". */
   readonly ends?: readonly string[];
   /** Texts with a name: "os.sep" -> "/". */

@@ -20,6 +20,7 @@ import {
 } from "./outcome.ts";
 import { assume } from "./proofs.ts";
 import { isKnownToQuote, mayTell, thrownTells } from "./raises.ts";
+import { resolve } from "./references.ts";
 import { type Run, spend } from "./run.ts";
 import { reach } from "./sinks.ts";
 import {
@@ -297,7 +298,14 @@ function step(
     if (canBe(condition, false) !== false)
       flowTo(
         end.else,
-        withoutText(knownFalse(run, block, assume(state, refused(condition.whenFalse))), condition),
+        withoutText(
+          knownFalse(
+            run,
+            block,
+            assume(leftOver(run, end.condition, state), refused(condition.whenFalse)),
+          ),
+          condition,
+        ),
       );
   }
   return state;
@@ -305,10 +313,25 @@ function step(
 
 /** Whether the exception of an operation tells more than those before it did. */
 function telling(run: Run, id: number, told: boolean | "unknown"): boolean | "unknown" {
-  if (told === "unknown") return isKnownToQuote(run, id);
   if (!mayTell(run, id)) return false;
+  if (told === "unknown") return isKnownToQuote(run, id);
   return run.shapesOnly || isKnownToQuote(run, id) ? true : "unknown";
 }
+/** Where the errors that quote have a handler before this one, nothing is known of those that it handles. */
+function leftOver(run: Run, test: number, state: State): State {
+  const op = run.item.ops[test];
+  if (state.raised !== true || op?.op !== "compare" || op.operator !== "instanceof") return state;
+  if (!isCaught(run, op.left)) return state;
+  const type = run.values[op.right] ?? UNKNOWN;
+  const all = type.closed && type.fields !== undefined ? [...type.fields.values()] : [type];
+  const isQuoting = all.some((one) =>
+    resolve(run, one).refs.some(
+      (r) => r.startsWith("lib:") && run.facts.knowledge.isQuotingError(r.slice(4)),
+    ),
+  );
+  return isQuoting ? { ...state, raised: "unknown" } : state;
+}
+
 /** What is handled is thrown on. */
 function again(raised: State["raised"]): boolean | "unknown" {
   return raised === "unknown" ? "unknown" : raised === true;

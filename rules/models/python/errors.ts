@@ -45,7 +45,7 @@ const errors: Model = {
     "hashlib.{md5,sha1,sha256,sha384,sha512,blake2b,blake2s}()",
     "ipaddress.{ip_address,ip_network,ip_interface}()",
     "urllib.parse.{urlparse,urlsplit,urljoin,quote,quote_plus,unquote,parse_qs,parse_qsl,urlencode}()",
-    "os.path.{join,basename,dirname,normpath,splitext}()",
+    "os.path.{join,basename,dirname,normpath,splitext,abspath,realpath,expanduser,expandvars,exists,lexists,isfile,isdir,islink,isabs,commonpath}()",
     "{logging,logging.getLogger(),logging.Logger(),loguru.logger}.{debug,info,warning,warn,error,exception,critical,log}()",
     "logging.getLogger()",
     // A ValidationError: which field, which value, what it should have been.
@@ -82,6 +82,16 @@ const errors: Model = {
       needs: { arg: 1, is: "type", values: DATABASE_ERRORS },
     },
   ],
+  quotingErrors: [
+    ...DATABASE_ERRORS,
+    "requests.{RequestException,ConnectionError,HTTPError}",
+    "requests.exceptions.{RequestException,ConnectionError,HTTPError}",
+    "httpx.{HTTPError,RequestError,HTTPStatusError}",
+    "aiohttp.{ClientError,ClientConnectionError,ClientConnectorError}",
+    "urllib.error.{URLError,HTTPError}",
+    "botocore.exceptions.{ClientError,BotoCoreError}",
+    "builtins.OSError",
+  ],
   // What asks a database or the disk but is given no text of the program's.
   deeds: [
     {
@@ -93,7 +103,7 @@ const errors: Model = {
       does: "may-quote",
     },
     {
-      path: "sqlalchemy.orm.Session().{add,add_all,commit,flush,refresh,delete,merge,get,get_one,exec,execute,scalar,scalars,query}()",
+      path: "sqlalchemy.orm.Session().{commit,flush,refresh,merge,get,get_one,exec,execute,scalar,scalars,query}()",
       does: "may-quote",
     },
   ],
