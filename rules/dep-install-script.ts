@@ -17,6 +17,10 @@ const USUAL =
 const OWN =
   /^(?:npm|pnpm|yarn|bun)\s+(?:run|run-script|build|test|ci|install|i)\b|^(?:echo|true|exit|cd|mkdir|cp|cpx|rm)\b/;
 
+/** `node -p 'require("./postinstall.js")()'` is `node postinstall.js`: a file that stands beside it. */
+const OWN_FILE =
+  /^node\s+(?:-e|--eval|-p|--print)\s+(["'])\s*require\(\s*(["'])\.{1,2}\/[\w./-]+\2\s*\)(?:\.\w+)?(?:\(\s*\))?\s*;?\s*\1$/;
+
 const SIGNS: readonly { readonly sign: RegExp; readonly does: string }[] = [
   {
     sign: /\b(?:curl|wget|Invoke-WebRequest|iwr|Invoke-Expression|iex|certutil)\b/i,
@@ -114,6 +118,7 @@ function inspect(
       !/https?|child_process|eval|Buffer|fetch|base64/.test(part)
     )
       continue;
+    if (OWN_FILE.test(part)) continue;
     const found = SIGNS.find(({ sign }) => sign.test(part));
     if (found !== undefined)
       return [
