@@ -108,7 +108,10 @@ function isHarmless(
 ): boolean {
   const turns = turnsOf(code, call.site.op, { picked: false, text: false });
   const isKeptFor = (name: string): boolean =>
-    tellsApart(name) && !(isAlone(name) && names.every((one) => isPassword(one)));
+    isForVisit(name) ||
+    (tellsApart(name) && !(isAlone(name) && names.every((one) => isPassword(one))));
+  // `verifySessionHash(salt, hash)`
+  if (isForVisit(code.ir.name)) return true;
   if (turns.some((turn) => turn.name !== undefined && isKeptFor(turn.name))) return true;
   // `bcrypt.hash(sha256(password))`: it is only made shorter.
   const slow = (op: ValueId): boolean =>
@@ -120,6 +123,11 @@ function isHarmless(
   )
     return true;
   return isShortened(code, call.site.op);
+}
+/** `session.token = sha256(password + salt)`: what a visitor carries, of which no table is kept. */
+function isForVisit(name: string): boolean {
+  const all = words(name);
+  return !isPassword(name) && all.some((word) => /^(?:tokens?|sessions?|cookies?)$/.test(word));
 }
 /** `key = sha256(password)`: what something is encrypted with. */
 function isAlone(name: string): boolean {
