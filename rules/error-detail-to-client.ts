@@ -29,7 +29,7 @@ export default rule({
       // What a library's own class says was mostly written for who reads it.
       if (!around.broad) return { severity: "low", facts: { particular: true } };
       // On a way that is not wholly known something may have replaced the text.
-      if (hit.marks !== 0) return { severity: "low" };
+      if (hit.marks !== 0) return { severity: "low", facts: { unsure: true } };
       return around.clientError && context.code(hit.site.item)?.language === "javascript"
         ? { severity: "low" }
         : {};
@@ -49,7 +49,9 @@ export default rule({
         ? "Texts of a particular class are mostly written for who reads them, but may quote hosts, paths or statements."
         : facts?.value === true
           ? "Classes as ValueError mostly quote a value, but whoever raises one may put anything into it: a path, a statement, a secret."
-          : "Exceptions quote SQL, file paths, host names and user data: an attacker provokes errors and reads them.",
+          : facts?.unsure === true
+            ? "Exceptions may quote SQL, file paths, host names and user data; whether this one does, or gets here as it is, is not known."
+            : "Exceptions quote SQL, file paths, host names and user data: an attacker provokes errors and reads them.",
     fix: "Log the exception on the server under an error id and answer with a general text and that id.",
   }),
   fixes: (match, code) => hideError(match, code),
