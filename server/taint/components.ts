@@ -25,7 +25,7 @@ const MAX_DEPTH = 110;
 const MAX_RESTARTS = 7;
 
 /** What others know of a function that they do not look into. */
-const APART: Summary = { ...NOTHING, apart: true, raises: true, outside: -3, key: -3 };
+const APART: Summary = { ...NOTHING, apart: true, raises: "unknown", outside: -3, key: -3 };
 
 interface Frame {
   readonly id: ItemId;

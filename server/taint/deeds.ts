@@ -62,8 +62,6 @@ function called(run: Run, op: Op & { op: "call" }): void {
   if (callee?.op === "member") paths.push(`*.${callee.name}()`);
   for (const path of paths)
     for (const row of k.deeds(path)) if (holds(run, op, row)) run.deeds |= deedBit(row.does);
-  const callees = paths.map((path) => path.slice(0, -"()".length));
-  if (quotes(run, op, callees)) run.deeds |= deedBit("may-quote");
 }
 
 /** A callee that quotes the server's own when it fails, or a handle that is given to whatever is called. */

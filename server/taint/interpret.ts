@@ -19,7 +19,7 @@ const MAX_HITS = 400;
 const GIVEN_UP_SUMMARY: Summary = {
   ...NOTHING,
   givenUp: true,
-  raises: true,
+  raises: "unknown",
   outside: -2,
   key: -2,
 };

@@ -146,7 +146,7 @@ export const DEEDS = [
   "reads-json",
   "checks-origin",
   "admits-administrators",
-  /** Asks what quotes statements, paths or hosts when it fails: a database, a file, another host, a program. */
+  /** Of a call of a library: its errors quote statements, paths or hosts. */
   "may-quote",
 ] as const;
 export type Deed = (typeof DEEDS)[number];

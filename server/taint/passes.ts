@@ -265,12 +265,12 @@ function step(
     }
     const id = block.ops[i] as number;
     const op = run.item.ops[id] as Op;
-    const asks = told !== true && (handler !== undefined || !run.raises);
+    const asks = told !== true && (handler !== undefined || run.raises !== true);
     const tells = asks && telling(run, id, told);
     told = tells || told;
     // What is thrown into a generator has come from its user, who knows it.
     const sent = told === false && op.op === "yield";
-    if (handler === undefined) run.raises ||= tells !== false;
+    if (handler === undefined) run.raises = more(run.raises, tells);
     else if (tells || sent || (written && mayRaise(op))) {
       raiseTo(flowTo, handler, state, sent ? "sent" : tells);
       written = false;
@@ -286,7 +286,7 @@ function step(
     end.kind === "throw" &&
     !(state.raised === "sent" && isCaught(run, end.value)) &&
     (end.value === undefined ? again(state.raised) : thrownTells(run, end.value));
-  if (handler === undefined) run.raises ||= thrown !== false;
+  if (handler === undefined) run.raises = more(run.raises, thrown);
   else if (thrown || (written && (end.kind === "throw" || state.ended)))
     raiseTo(flowTo, handler, state, thrown);
   if (state.ended) return state;
@@ -314,8 +314,11 @@ function step(
 /** Whether the exception of an operation tells more than those before it did. */
 function telling(run: Run, id: number, told: boolean | "unknown"): boolean | "unknown" {
   if (!mayTell(run, id)) return false;
-  if (told === "unknown") return isKnownToQuote(run, id);
-  return run.shapesOnly || isKnownToQuote(run, id) ? true : "unknown";
+  const quotes = !run.shapesOnly && isKnownToQuote(run, id);
+  return quotes || (told === "unknown" ? false : "unknown");
+}
+function more(a: Run["raises"], b: Run["raises"]): Run["raises"] {
+  return a === true || b === true ? true : a || b;
 }
 /** Where the errors that quote have a handler before this one, nothing is known of those that it handles. */
 function leftOver(run: Run, test: number, state: State): State {

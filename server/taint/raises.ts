@@ -8,7 +8,6 @@ import type { CallOp } from "./arguments.ts";
 import { accessor, instanceMember } from "./class-members.ts";
 import { quotes } from "./deeds.ts";
 import { spread } from "./fields.ts";
-import { deedBit } from "./kinds.ts";
 import { resolve } from "./references.ts";
 import type { Run } from "./run.ts";
 import { type ItemId, markBit, UNKNOWN, type Value } from "./value.ts";
@@ -53,13 +52,10 @@ export function isKnownToQuote(run: Run, id: ValueId): boolean {
   return (
     quotes(run, op, callees) ||
     refs.some((ref) =>
-      functionsOf(run, ref, op).some(
-        (fn) => ((run.facts.summary(fn.slice(3))?.deeds ?? 0) & QUOTES) !== 0,
-      ),
+      functionsOf(run, ref, op).some((fn) => run.facts.summary(fn.slice(3))?.raises === true),
     )
   );
 }
-const QUOTES = deedBit("may-quote");
 
 /** A thrown value with a text that the program did not write; "unknown" if nothing is known of it, or of what it quotes. */
 export function thrownTells(run: Run, thrown: ValueId): boolean | "unknown" {
@@ -188,7 +184,7 @@ function basesTell(run: Run, classId: string, depth: number): boolean {
 
 function functionTells(run: Run, fn: ItemId): boolean {
   const summary = run.facts.summary(fn);
-  return summary === undefined || summary.raises || summary.deferred.length > 0;
+  return summary === undefined || summary.raises !== false || summary.deferred.length > 0;
 }
 
 function isFunction(value: Value | undefined): boolean {

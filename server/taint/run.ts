@@ -64,7 +64,7 @@ export interface Run {
   /** What was passed to functions that stand for the result of a call: "settle:OP". */
   readonly settled: Map<Ref, Value>;
   /** An exception that tells something may leave the item. */
-  raises: boolean;
+  raises: boolean | "unknown";
   /** It ends with an exception somewhere that it makes itself, or by asking that no more is done. */
   throws: boolean;
   /** How many calls are being followed inside one another. */

@@ -92,8 +92,8 @@ export interface Summary {
   /** What is stored in variables that outlive the call, by the label of the place. */
   readonly stored: ReadonlyMap<string, Value>;
   readonly deferred: readonly Deferred[];
-  /** An exception may leave it whose text tells more than what was wrong with the input. */
-  readonly raises: boolean;
+  /** An exception may leave it whose text tells more than what was wrong with the input; "unknown": what, is not known. */
+  readonly raises: boolean | "unknown";
   /** Functions of the project that are called (or whose closures run) here. */
   readonly calls: readonly ItemId[];
   /** What it does, and what it calls: bits of deeds. */
