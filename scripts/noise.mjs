@@ -104,12 +104,17 @@ function scan(pack) {
     maxBuffer: 2 ** 30,
     timeout: LONGEST_MS,
   });
-  if (status !== 0) {
+  // 2: files that could not be analysed are named, and the others were.
+  const isReport = status === 0 || (status === 2 && stdout.startsWith("{"));
+  if (!isReport) {
     console.log(`${nameOf(pack)} was given up: ${error?.message ?? stderr}`);
     return undefined;
   }
   writeFileSync(join(reports, `${pack.name.replaceAll("/", "-")}-${pack.version}.json`), stdout);
-  return JSON.parse(stdout);
+  const report = JSON.parse(stdout);
+  if (report.problems.length > 0)
+    console.log(`${nameOf(pack)}: ${report.problems.length} files were not analysed`);
+  return report;
 }
 
 /** @param {readonly Scan[]} own */
