@@ -40,19 +40,25 @@ export function madeElsewhere(run: Run, value: Value): Value | undefined {
   if (refs.length === 0) return undefined;
   const known = run.made.get(value);
   if (known !== undefined) return paid(run, known);
+  if (run.making >= MAX_MAKING) return UNKNOWN;
   const from = run.effort;
   const put = (made: Value): Value => {
     run.made.set(value, { value: made, from, to: run.effort, isPaid: true });
     return made;
   };
   put(UNKNOWN);
+  run.making++;
   try {
     return put(make(run, value, refs));
   } catch (error) {
     run.made.delete(value);
     throw error;
+  } finally {
+    run.making--;
   }
 }
+/** What is made reads what is made elsewhere, and so on: a class may make its like each time. Deeper than this nothing is known. */
+const MAX_MAKING = 16;
 
 function make(run: Run, value: Value, refs: readonly Ref[]): Value {
   const args: CallArg[] = [];

@@ -78,6 +78,8 @@ export interface Run {
   behindFrom: number;
   /** Properties whose functions are being called inside one another. */
   readonly accessing: ItemId[];
+  /** How many results of calls elsewhere are being made, one for the sake of another. */
+  making: number;
 }
 /**
  * One item may not hang the rest: it is given up at this effort, which is some seconds of work. Counted, not timed, so that
@@ -133,6 +135,7 @@ export function createRun(
     behind: 0,
     behindFrom: 0,
     accessing: [],
+    making: 0,
   };
 }
 
