@@ -130,19 +130,17 @@ function guardsOf(hit: Hit, code: Code, context: Context): Condition[] {
         ),
       ),
     );
-  for (let step: Hit["trail"] | undefined = hit.trail; step !== undefined; step = step.prev) {
-    const { item, span, prev } = step;
-    const there = item === hit.site.item ? code : context.code(item);
-    const at =
-      there?.ir.ops.findIndex(
-        (op) =>
-          op.span.start === span.start &&
-          op.span.end === span.end &&
-          (op.op === "member" || op.op === "call"),
-      ) ?? -1;
-    if (there !== undefined && at >= 0 && (prev === undefined || item !== hit.site.item))
-      out.push(...withAlternatives(there, at));
-  }
+  let source = hit.trail;
+  while (source.prev !== undefined) source = source.prev;
+  const there = source.item === hit.site.item ? code : context.code(source.item);
+  const at =
+    there?.ir.ops.findIndex(
+      (op) =>
+        op.span.start === source.span.start &&
+        op.span.end === source.span.end &&
+        (op.op === "member" || op.op === "call"),
+    ) ?? -1;
+  if (there !== undefined && at >= 0) out.push(...withAlternatives(there, at));
   return out;
 }
 

@@ -64,19 +64,6 @@ function called(run: Run, op: Op & { op: "call" }): void {
     for (const row of k.deeds(path)) if (holds(run, op, row)) run.deeds |= deedBit(row.does);
 }
 
-/** A callee that quotes the server's own when it fails, or a handle that is given to whatever is called. */
-export function quotes(run: Run, op: Op & { op: "call" }, callees: readonly string[]): boolean {
-  const k = run.facts.knowledge;
-  return (
-    callees.some((path) => k.quotes(path)) ||
-    op.args.some((arg) =>
-      run.values[arg.value]?.refs.some(
-        (r) => r.startsWith("lib:") && k.isQuotingHandle(r.slice(4)),
-      ),
-    )
-  );
-}
-
 function nameOf(run: Run, callee: Op | undefined): string | undefined {
   return callee?.op === "load" ? run.item.slots[callee.slot] : undefined;
 }

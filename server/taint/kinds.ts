@@ -146,8 +146,6 @@ export const DEEDS = [
   "reads-json",
   "checks-origin",
   "admits-administrators",
-  /** Of a call of a library: its errors quote statements, paths or hosts. */
-  "may-quote",
 ] as const;
 export type Deed = (typeof DEEDS)[number];
 export function deedBit(deed: Deed): number {

@@ -149,7 +149,10 @@ export function compile(
     for (const [path, at] of Object.entries(m.binds ?? {}))
       for (const p of expand(path)) binds.set(p, at);
   }
-  const quoting = quotingOf(tables);
+  const quoting = quotingOf(
+    tables.sink,
+    models.filter((m) => m.language === language).flatMap((m) => m.quoting ?? []),
+  );
   const watching = new Set(watch.flatMap(expand));
   const prefixes = new Set<string>();
   for (const p of [
@@ -228,21 +231,20 @@ export function compile(
  * What fails with a text that quotes the server's own, known by what it is a sink of; and what of a library is a way to another
  * program, as the session of a database is.
  */
-function quotingOf(tables: {
-  readonly sink: ReadonlyMap<string, readonly SinkRow[]>;
-  readonly deed: ReadonlyMap<string, readonly DeedRow[]>;
-}): { readonly calls: ReadonlySet<string>; readonly handles: ReadonlySet<string> } {
+function quotingOf(
+  sinks: ReadonlyMap<string, readonly SinkRow[]>,
+  more: readonly string[],
+): { readonly calls: ReadonlySet<string>; readonly handles: ReadonlySet<string> } {
   const calls = new Set<string>();
   const handles = new Set<string>();
-  for (const [path, rows] of tables.sink)
+  for (const [path, rows] of sinks)
     for (const { kind } of rows) {
       const end = path.lastIndexOf("()");
       if (AT_OTHERS.has(kind) && end > 0 && !path.startsWith("*"))
         handles.add(path.slice(0, end + "()".length));
       if (AT_OTHERS.has(kind) || IN_PLACE.has(kind)) calls.add(path);
     }
-  for (const [path, rows] of tables.deed)
-    if (rows.some((row) => row.does === "may-quote")) calls.add(path.slice(0, -"()".length));
+  for (const path of more.flatMap(expand)) calls.add(path.slice(0, -"()".length));
   return { calls, handles };
 }
 const AT_OTHERS: ReadonlySet<SinkKind> = new Set<SinkKind>([

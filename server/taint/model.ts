@@ -318,6 +318,8 @@ export interface Model {
   readonly usual?: readonly string[];
   /** Calls of which an exception says no more than what was wrong with the input: "builtins.int()", "*.strip()". */
   readonly quiet?: readonly string[];
+  /** Calls of which an exception quotes the server's own, besides those that are sinks of such a kind: "os.listdir()". */
+  readonly quoting?: readonly string[];
   /** Methods that only objects have whose making is quiet: `.model_dump()` of whatever class. */
   readonly madeQuietly?: readonly string[];
   /** Classes that every exception is of: "builtins.Exception". */

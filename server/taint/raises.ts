@@ -6,7 +6,6 @@
 import type { Item, Op, SlotId, ValueId } from "../ir/ir.ts";
 import type { CallOp } from "./arguments.ts";
 import { accessor, instanceMember } from "./class-members.ts";
-import { quotes } from "./deeds.ts";
 import { spread } from "./fields.ts";
 import { resolve } from "./references.ts";
 import type { Run } from "./run.ts";
@@ -53,6 +52,19 @@ export function isKnownToQuote(run: Run, id: ValueId): boolean {
     quotes(run, op, callees) ||
     refs.some((ref) =>
       functionsOf(run, ref, op).some((fn) => run.facts.summary(fn.slice(3))?.raises === true),
+    )
+  );
+}
+
+/** A callee that quotes the server's own when it fails, or a handle that is given to whatever is called. */
+function quotes(run: Run, op: CallOp, callees: readonly string[]): boolean {
+  const k = run.facts.knowledge;
+  return (
+    callees.some((path) => k.quotes(path)) ||
+    op.args.some((arg) =>
+      run.values[arg.value]?.refs.some(
+        (r) => r.startsWith("lib:") && k.isQuotingHandle(r.slice(4)),
+      ),
     )
   );
 }

@@ -93,19 +93,10 @@ const errors: Model = {
     "builtins.OSError",
   ],
   // What asks a database or the disk but is given no text of the program's.
-  deeds: [
-    {
-      path: "{pathlib.Path(),pathlib.Resolved()}.{iterdir,stat,lstat,glob,rglob,walk,touch}()",
-      does: "may-quote",
-    },
-    {
-      path: "os.{listdir,scandir,stat,lstat,makedirs,mkdir,rmdir,getcwd,chdir,statvfs}()",
-      does: "may-quote",
-    },
-    {
-      path: "sqlalchemy.orm.Session().{commit,flush,refresh,merge,get,get_one,exec,execute,scalar,scalars,query}()",
-      does: "may-quote",
-    },
+  quoting: [
+    "{pathlib.Path(),pathlib.Resolved()}.{iterdir,stat,lstat,glob,rglob,walk,touch}()",
+    "os.{listdir,scandir,stat,lstat,makedirs,mkdir,rmdir,getcwd,chdir,statvfs}()",
+    "sqlalchemy.orm.Session().{commit,flush,refresh,merge,get,get_one,exec,execute,scalar,scalars,query}()",
   ],
   madeQuietly: ["*.{model_dump,model_dump_json}()"],
 };
