@@ -1,6 +1,6 @@
 /**
- * The language server on a connection: what it announces, and which feature answers what. Every handler is guarded: a
- * fault is one log entry and an empty answer.
+ * The language server on a connection: what it announces, and what it does of itself. `requests.ts` says which feature
+ * answers what. Every handler is guarded: a fault is one log entry and an empty answer.
  */
 import {
   CodeActionKind,
@@ -9,27 +9,25 @@ import {
   type InitializeParams,
   type InitializeResult,
   PositionEncodingKind,
-  ResponseError,
   TextDocumentSyncKind,
 } from "vscode-languageserver";
 import type { Engine } from "../engine/api.ts";
 import { createBackground } from "./background.ts";
 import { clientFeatures } from "./client-features.ts";
-import { codeActions, FIX_ALL, resolveAction } from "./code-actions.ts";
+import { FIX_ALL } from "./code-actions.ts";
 import { createConfiguration } from "./configuration.ts";
 import { type Context, uriFor } from "./context.ts";
 import { createDocumentSync } from "./documents.ts";
-import { fileId, folderId } from "./file-id.ts";
+import { folderId } from "./file-id.ts";
 import { createFolders } from "./folders.ts";
+import { createGuards } from "./guard.ts";
 import type { Host } from "./host.ts";
-import { hover } from "./hover.ts";
 import { type Budget, createFileIndex, DEFAULT_BUDGET, type FileIndex } from "./index-files.ts";
 import { createLog, type Log } from "./log.ts";
-import { DOCUMENT, demand, PLACE, SELECTION } from "./parameters.ts";
-import type { ScanFileParams, ScanProgress, ScanResult, SkepticStatus } from "./protocol.ts";
-import { createWorkspacePulls, pullDocument } from "./pull.ts";
+import type { SkepticStatus } from "./protocol.ts";
+import { createWorkspacePulls } from "./pull.ts";
 import { createReports } from "./reports.ts";
-import { scanWorkspace } from "./scan.ts";
+import { registerRequests } from "./requests.ts";
 import { createSecrets } from "./secrets.ts";
 import { createSinks, type Sink } from "./sinks.ts";
 import { createStatusReporter, notices } from "./status.ts";
@@ -197,30 +195,7 @@ function serve(
     },
   });
 
-  const guard = <P extends unknown[], R>(
-    name: string,
-    fallback: R,
-    handler: (...args: P) => R | Promise<R>,
-  ) => {
-    return async (...args: P): Promise<R> => {
-      try {
-        return await handler(...args);
-      } catch (error) {
-        if (error instanceof ResponseError) throw error;
-        log.crash(name, error);
-        return fallback;
-      }
-    };
-  };
-  const tell = <P>(name: string, handler: (params: P) => void) => {
-    return (params: P): void => {
-      try {
-        handler(params);
-      } catch (error) {
-        log.crash(name, error);
-      }
-    };
-  };
+  const { guard, tell } = createGuards(log);
 
   connection.onInitialized(
     guard("starting", undefined, async () => {
@@ -259,83 +234,17 @@ function serve(
   connection.onDidCloseTextDocument(tell("closing a document", documents.close));
   listenToFiles(context, index, background.touch);
 
-  if (client.pulls) {
-    connection.languages.diagnostics.on(
-      guard("answering diagnostics", { kind: "full" as const, items: [] }, (asked, token) => {
-        demand(asked, DOCUMENT);
-        return pullDocument(context, reports, ready, asked, token);
-      }),
-    );
-    connection.languages.diagnostics.onWorkspace(
-      guard("answering workspace diagnostics", { items: [] }, (asked, token, _, partial) =>
-        pulls.hold(asked, token, partial),
-      ),
-    );
-  }
-  connection.onHover(
-    guard("hover", undefined, async (asked) => {
-      demand(asked, PLACE);
-      await ready;
-      return hover(context, reports, asked);
-    }),
-  );
-  connection.onCodeAction(
-    guard("code actions", [], async (asked) => {
-      demand(asked, SELECTION);
-      await ready;
-      return codeActions(context, reports, asked);
-    }),
-  );
-  connection.onCodeActionResolve(async (action) =>
-    guard("resolving a code action", action, () => {
-      demand(action, ["title"]);
-      return resolveAction(context, reports, action);
-    })(),
-  );
-  connection.onRequest(
-    "skeptic/scanWorkspace",
-    guard<[unknown, Parameters<typeof scanWorkspace>[4]], ScanResult>(
-      "the workspace scan",
-      { files: 0, findings: 0, skipped: {}, cancelled: true },
-      async (_, token) => {
-        await ready;
-        const result = await scanWorkspace(
-          context,
-          reports,
-          sinks,
-          index,
-          token,
-          (progress: ScanProgress) => {
-            void connection.sendNotification("skeptic/scanProgress", progress);
-          },
-        );
-        touchEverything();
-        return result;
-      },
-    ),
-  );
-  connection.onRequest(
-    "skeptic/scanFile",
-    guard<[ScanFileParams], null>("scanning a file", null, async (asked) => {
-      demand(asked, ["uri"]);
-      const { uri } = asked;
-      await ready;
-      const file = fileId(uri);
-      await index.load(file);
-      if (!context.documents.has(file)) reports.coverage.files.add(file);
-      sinks.force(file);
-      background.touch([file]);
-      background.refresh();
-      return null;
-    }),
-  );
-  connection.onRequest(
-    "skeptic/clearResults",
-    guard<[], null>("clearing results", null, () => {
-      forgetCoverage();
-      return null;
-    }),
-  );
+  registerRequests(context, {
+    reports,
+    sinks,
+    index,
+    background,
+    pulls,
+    ready,
+    guard,
+    touchEverything,
+    forgetCoverage,
+  });
   connection.onShutdown(() => {
     pulls.end();
     background.dispose();

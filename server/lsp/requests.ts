@@ -1,0 +1,113 @@
+/** What a client may ask, and which feature answers it. Each answer waits until the settings are known. */
+import type { Background } from "./background.ts";
+import { codeActions, resolveAction } from "./code-actions.ts";
+import type { Context } from "./context.ts";
+import { fileId } from "./file-id.ts";
+import type { Guards } from "./guard.ts";
+import { hover } from "./hover.ts";
+import type { FileIndex } from "./index-files.ts";
+import { DOCUMENT, demand, PLACE, SELECTION } from "./parameters.ts";
+import type { ScanFileParams, ScanProgress, ScanResult } from "./protocol.ts";
+import { pullDocument, type WorkspacePulls } from "./pull.ts";
+import type { Reports } from "./reports.ts";
+import { scanWorkspace } from "./scan.ts";
+import type { Sinks } from "./sinks.ts";
+
+export interface Services {
+  readonly reports: Reports;
+  readonly sinks: Sinks;
+  readonly index: FileIndex;
+  readonly background: Background;
+  readonly pulls: WorkspacePulls;
+  /** Settled once the settings are known. */
+  readonly ready: Promise<void>;
+  readonly guard: Guards["guard"];
+  readonly touchEverything: () => void;
+  readonly forgetCoverage: () => void;
+}
+
+export function registerRequests(context: Context, services: Services): void {
+  const { reports, ready, guard } = services;
+  const { connection } = context;
+  registerDiagnostics(context, services);
+  registerScans(context, services);
+  connection.onHover(
+    guard("hover", undefined, async (asked) => {
+      demand(asked, PLACE);
+      await ready;
+      return hover(context, reports, asked);
+    }),
+  );
+  connection.onCodeAction(
+    guard("code actions", [], async (asked) => {
+      demand(asked, SELECTION);
+      await ready;
+      return codeActions(context, reports, asked);
+    }),
+  );
+  connection.onCodeActionResolve(async (action) =>
+    guard("resolving a code action", action, () => {
+      demand(action, ["title"]);
+      return resolveAction(context, reports, action);
+    })(),
+  );
+}
+
+function registerDiagnostics(context: Context, { reports, pulls, ready, guard }: Services): void {
+  const { connection, client } = context;
+  if (!client.pulls) return;
+  connection.languages.diagnostics.on(
+    guard("answering diagnostics", { kind: "full" as const, items: [] }, (asked, token) => {
+      demand(asked, DOCUMENT);
+      return pullDocument(context, reports, ready, asked, token);
+    }),
+  );
+  connection.languages.diagnostics.onWorkspace(
+    guard("answering workspace diagnostics", { items: [] }, (asked, token, _, partial) =>
+      pulls.hold(asked, token, partial),
+    ),
+  );
+}
+
+function registerScans(context: Context, services: Services): void {
+  const { reports, sinks, index, background, ready, guard } = services;
+  const { connection } = context;
+  connection.onRequest(
+    "skeptic/scanWorkspace",
+    guard<[unknown, Parameters<typeof scanWorkspace>[4]], ScanResult>(
+      "the workspace scan",
+      { files: 0, findings: 0, skipped: {}, cancelled: true },
+      async (_, token) => {
+        await ready;
+        const tellProgress = (progress: ScanProgress): void => {
+          void connection.sendNotification("skeptic/scanProgress", progress);
+        };
+        const result = await scanWorkspace(context, reports, sinks, index, token, tellProgress);
+        services.touchEverything();
+        return result;
+      },
+    ),
+  );
+  connection.onRequest(
+    "skeptic/scanFile",
+    guard<[ScanFileParams], null>("scanning a file", null, async (asked) => {
+      demand(asked, ["uri"]);
+      const { uri } = asked;
+      await ready;
+      const file = fileId(uri);
+      await index.load(file);
+      if (!context.documents.has(file)) reports.coverage.files.add(file);
+      sinks.force(file);
+      background.touch([file]);
+      background.refresh();
+      return null;
+    }),
+  );
+  connection.onRequest(
+    "skeptic/clearResults",
+    guard<[], null>("clearing results", null, () => {
+      services.forgetCoverage();
+      return null;
+    }),
+  );
+}
