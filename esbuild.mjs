@@ -22,7 +22,7 @@ const require = createRequire(import.meta.url);
 const SHEBANG = "#!/usr/bin/env node";
 
 const ENTRIES = [
-  { source: "client/extension.ts", target: "dist/extension.js" },
+  { source: "client/node.ts", target: "dist/extension.js" },
   { source: "server/lsp/main.ts", target: "dist/server.js" },
   { source: "server/cli/main.ts", target: "dist/cli.js", executable: true },
 ];

@@ -1,14 +1,14 @@
 // The commands of the palette, and the menu behind the status item.
 
 import * as vscode from "vscode";
-import type { LanguageClient } from "vscode-languageclient/node";
+import type { BaseLanguageClient } from "vscode-languageclient";
 import type { ScanFileParams, ScanProgress, ScanResult } from "../server/lsp/protocol.ts";
 import { percentOf, progressText, summary } from "./scan-text.ts";
 import { MENU_COMMAND, type StatusItem } from "./status.ts";
 
 export interface Session {
   /** The running client, or undefined while there is none. */
-  readonly client: () => LanguageClient | undefined;
+  readonly client: () => BaseLanguageClient | undefined;
   readonly output: vscode.LogOutputChannel;
   readonly status: StatusItem;
   readonly restart: () => Promise<void>;
@@ -31,7 +31,7 @@ export function registerCommands(context: vscode.ExtensionContext, session: Sess
 
 async function withServer<T>(
   session: Session,
-  use: (client: LanguageClient) => Promise<T>,
+  use: (client: BaseLanguageClient) => Promise<T>,
 ): Promise<T | undefined> {
   const client = session.client();
   if (client?.isRunning()) {
@@ -50,7 +50,7 @@ async function withServer<T>(
   return undefined;
 }
 
-async function scan(session: Session, client: LanguageClient): Promise<ScanResult | undefined> {
+async function scan(session: Session, client: BaseLanguageClient): Promise<ScanResult | undefined> {
   if (session.status.current().state !== "off") return scanWorkspace(client);
   void vscode.window.showInformationMessage(
     "Skeptic is off here (setting skeptic.enable): nothing was scanned.",
@@ -59,7 +59,7 @@ async function scan(session: Session, client: LanguageClient): Promise<ScanResul
 }
 
 /** Analyses every file of the workspace; the findings appear in Problems as they come. */
-function scanWorkspace(client: LanguageClient): Promise<ScanResult | undefined> {
+function scanWorkspace(client: BaseLanguageClient): Promise<ScanResult | undefined> {
   const options: vscode.ProgressOptions = {
     location: vscode.ProgressLocation.Notification,
     title: "Skeptic: scanning the workspace",
@@ -98,7 +98,7 @@ async function report(result: ScanResult): Promise<void> {
   if (answer === show) await vscode.commands.executeCommand("workbench.actions.view.problems");
 }
 
-async function scanFile(client: LanguageClient): Promise<void> {
+async function scanFile(client: BaseLanguageClient): Promise<void> {
   const document = vscode.window.activeTextEditor?.document;
   if (document === undefined) {
     void vscode.window.showInformationMessage("Skeptic: open a file first.");

@@ -1,15 +1,14 @@
-// Starts the language server and connects it to the editor. No analysis happens here.
+// Starts the language server and connects it to the editor. No analysis happens here, and nothing of Node or a browser:
+// node.ts and browser.ts are the entries, which know how a server is started there.
 
 import * as vscode from "vscode";
 import {
+  type BaseLanguageClient,
   CloseAction,
   ErrorAction,
   type ErrorHandler,
-  LanguageClient,
   type LanguageClientOptions,
-  type ServerOptions,
-  TransportKind,
-} from "vscode-languageclient/node";
+} from "vscode-languageclient";
 import type { SkepticStatus } from "../server/lsp/protocol.ts";
 import { registerCommands } from "./commands.ts";
 import { DOCUMENTS } from "./documents.ts";
@@ -18,15 +17,21 @@ import { createStatusItem, type StatusItem } from "./status.ts";
 const MAX_RESTARTS = 3;
 const RESTART_WINDOW_MILLISECONDS = 3 * 60 * 1000;
 
-let client: LanguageClient | undefined;
+/** Makes a client that is not started yet. */
+export type CreateClient = (options: LanguageClientOptions) => BaseLanguageClient;
 
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
+let client: BaseLanguageClient | undefined;
+
+export async function activateWith(
+  context: vscode.ExtensionContext,
+  create: CreateClient,
+): Promise<void> {
   const output = vscode.window.createOutputChannel("Skeptic", { log: true });
   const status = createStatusItem();
   context.subscriptions.push(output, status);
 
   const start = async (): Promise<void> => {
-    const started = createClient(context, output, status);
+    const started = createClient(create, output, status);
     client = started;
     status.show({ state: "working", findings: 0 });
     try {
@@ -66,19 +71,10 @@ async function stop(): Promise<void> {
 }
 
 function createClient(
-  context: vscode.ExtensionContext,
+  create: CreateClient,
   output: vscode.LogOutputChannel,
   status: StatusItem,
-): LanguageClient {
-  const module = context.asAbsolutePath("dist/server.js");
-  const serverOptions: ServerOptions = {
-    run: { module, transport: TransportKind.ipc },
-    debug: {
-      module,
-      transport: TransportKind.ipc,
-      options: { execArgv: ["--nolazy", "--inspect=6009", "--enable-source-maps"] },
-    },
-  };
+): BaseLanguageClient {
   const clientOptions: LanguageClientOptions = {
     documentSelector: DOCUMENTS,
     outputChannel: output,
@@ -88,7 +84,7 @@ function createClient(
     diagnosticCollectionName: "skeptic",
     initializationOptions: { trusted: vscode.workspace.isTrusted },
   };
-  const created = new LanguageClient("skeptic", "Skeptic", serverOptions, clientOptions);
+  const created = create(clientOptions);
   created.onNotification("skeptic/status", (params: SkepticStatus) => status.show(params));
   return created;
 }
