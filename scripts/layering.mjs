@@ -12,6 +12,8 @@ import ts from "typescript";
 /** A folder of server/ may import itself and the ones before it. */
 const ORDER = ["base", "syntax", "ir", "languages", "project", "taint", "rule", "own", "engine"];
 const RIM = ["lsp", "cli"];
+/** What both sides of the rim may share: it knows no code. */
+const ASIDE = ["git"];
 
 /**
  * Folders whose files are one recursive descent cut into readable parts (an expression holds a call
@@ -93,7 +95,7 @@ function packageProblem(edge, forbidden) {
   const { from, to } = edge;
   const folder = serverFolder(from);
   if (to.startsWith("node:")) {
-    const atRim = folder === "cli" || /^server\/lsp\/(main|node-[^/]*)\.ts$/.test(from);
+    const atRim = folder === "cli" || /^server\/(lsp\/main|(lsp|git)\/node-[^/]*)\.ts$/.test(from);
     return atRim ? [] : forbidden("only server/cli and the Node entry of server/lsp know Node");
   }
   if (to.startsWith("web-tree-sitter")) {
@@ -146,8 +148,18 @@ function serverProblem(edge, forbidden) {
     if (language === undefined || other === undefined || language === other) return [];
     return forbidden("the languages do not know each other");
   }
+  if (
+    to === "server/git/node-git.ts" &&
+    folder === "lsp" &&
+    !/\/(main|node-[^/]*)\.ts$/.test(from)
+  ) {
+    return forbidden("only server/cli and the Node entry of server/lsp know Node");
+  }
   if (RIM.includes(folder)) {
     return RIM.includes(target) ? forbidden("lsp and cli do not know each other") : [];
+  }
+  if (ASIDE.includes(folder)) {
+    return target === "base" ? [] : forbidden(`server/${folder} knows server/base only`);
   }
   const position = ORDER.indexOf(folder);
   if (position < 0) return forbidden(`server/${folder} has no place in the order`);
