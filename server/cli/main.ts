@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { rules } from "../../rules/index.ts";
+import { dayOf } from "../base/day.ts";
 import type { Engine } from "../engine/api.ts";
 import { createEngine } from "../engine/engine.ts";
 import type { WasmFiles } from "../syntax/parser.ts";
@@ -22,7 +23,10 @@ async function loadEngine(): Promise<Engine> {
     read("tree-sitter-javascript"),
   ]);
   const wasm: WasmFiles = { runtime, grammars: { python, typescript, tsx, javascript } };
-  return createEngine({ wasm, rules, names: await readFile(join(__dirname, "names.bin")) });
+  const names = await readFile(join(__dirname, "names.bin"));
+  const engine = await createEngine({ wasm, rules, names });
+  engine.setToday(dayOf(new Date()));
+  return engine;
 }
 
 function output(stream: NodeJS.WriteStream): Output {

@@ -17,6 +17,7 @@ import type { Doc, Texts } from "./texts.ts";
 export interface Answers {
   /** By the folder they hold for. */
   readonly settings: Map<FileId, Settings>;
+  readonly setToday: (day: string) => void;
   readonly found: (file: FileId, within?: number) => readonly Found[];
   readonly departures: (file: FileId) => readonly Departure[];
   readonly hidden: (file: FileId) => Hidden;
@@ -41,6 +42,7 @@ export function createAnswers(
   names: NameIndex | undefined,
 ): Answers {
   const settings = new Map<FileId, Settings>([["", DEFAULT_SETTINGS]]);
+  let today: string | undefined;
 
   const settingsFor = (file: FileId): Settings => {
     let best = "";
@@ -92,6 +94,7 @@ export function createAnswers(
       settings: settingsFor(file),
       nameOf,
       directives: doc.directives ?? directivesOf(file, doc.text),
+      today,
       written: doc.written,
       manifest: isManifest(file) ? manifestOf(file, doc.text) : undefined,
     };
@@ -158,5 +161,9 @@ export function createAnswers(
     return { ...known, settings: known.settings + more };
   };
 
-  return { settings, found, departures, hidden };
+  const setToday = (day: string): void => {
+    today = day;
+  };
+
+  return { settings, setToday, found, departures, hidden };
 }

@@ -47,6 +47,8 @@ export interface Finding extends Place {
   readonly morePaths: number;
   /** Approximations on the way, for example "unknown-call". */
   readonly marks: readonly string[];
+  /** What stands at its place does nothing, and may be shown faded: a suppression that suppresses nothing. */
+  readonly isUnneeded?: boolean;
   readonly fingerprint: string;
 }
 
@@ -169,6 +171,11 @@ export interface Engine {
   text(file: FileId): string | undefined;
   textHash(file: FileId): string | undefined;
 
+  /**
+   * The day it is, as 2027-03-01: suppressions that end before it suppress nothing. Without one, none has ended. Front ends
+   * give the day of UTC, so that at one moment the answer is the same everywhere.
+   */
+  setToday(day: string): void;
   /** Settings for files under `root` ("" = all). */
   configure(settings: Settings, root?: FileId): readonly Problem[];
 

@@ -58,6 +58,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
   const { now, touch, reset } = moments;
   const { last, analyse, together } = analysis;
   const { settings, found, departures, hidden } = answers;
+  let today: string | undefined;
   const order = createOrder((file) => docs.get(file)?.text);
 
   const forget = (file: FileId, doc: Doc): void => {
@@ -185,6 +186,14 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       if (doc === undefined) return undefined;
       doc.hash ??= hash128(doc.text);
       return doc.hash;
+    },
+    setToday(day) {
+      if (day === today) return;
+      today = day;
+      answers.setToday(day);
+      moments.stale();
+      // Directives are made when a text is analysed; few texts have one.
+      for (const [file, doc] of docs) if (doc.text.includes("skeptic:")) changedFiles.add(file);
     },
     configure(next, root = "") {
       settings.set(root, next);

@@ -70,7 +70,8 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
   const kept = oneFlowPerSink(raw);
   const ordinals = new Map<string, number>();
   const out: Found[] = [];
-  const suppressed = suppressor(program, file, input.text, input.directives, input.ruleIds);
+  const { text, directives, ruleIds, today } = input;
+  const suppressed = suppressor(program, file, text, directives, ruleIds, today);
   const built = kept
     .map((r) => ({ ...r, span: spanOf(program, file, r.match, r.rule) }))
     .sort(

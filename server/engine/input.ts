@@ -26,6 +26,8 @@ export interface FindingsInput {
   /** How fingerprints call a file. */
   readonly nameOf: (file: FileId) => string;
   readonly directives: readonly Directive[];
+  /** The day it is, as 2027-03-01, if that is known. */
+  readonly today: string | undefined;
   readonly written: readonly Written[] | undefined;
   readonly manifest: ManifestFile | undefined;
   /** A finding is not shown. */

@@ -1,9 +1,11 @@
 /**
- * Inline suppression: `skeptic: ignore[rule-id] -- reason` in a comment. At the end of a line it is about that line, alone
- * on its line about the next line of code; and in both cases about the whole of a statement that begins there, except
- * statements and function bodies inside it.
+ * Inline suppression: `skeptic: ignore[rule-id] until 2027-03-01 -- reason` in a comment; the date may be left out. At the
+ * end of a line it is about that line, alone on its line about the next line of code; and in both cases about the whole of
+ * a statement that begins there, except statements and function bodies inside it. `skeptic: ignore-file[rule-id] -- reason`
+ * is about the whole file, and counts only where nothing but comments stands before it.
  */
 import type { FileId } from "../base/brand.ts";
+import { isDay } from "../base/day.ts";
 import { lineStarts, positionAt, type Span } from "../base/text.ts";
 import { absoluteSpan, toItem } from "../languages/items.ts";
 import type { PlacedItem, Program } from "../project/program.ts";
@@ -16,6 +18,8 @@ export interface Directive {
   /** Absolute place of the comment. */
   readonly start: number;
   readonly end: number;
+  /** What it is about: the lines below, or the file; "misplaced" is one for the file that stands behind code. */
+  readonly scope: "lines" | "file" | "misplaced";
   /** First line (from 0) to which it applies, and the last. */
   readonly lines: readonly [number, number];
   /** Nothing else stands on its lines. */
@@ -23,10 +27,13 @@ export interface Directive {
   readonly rules: readonly string[];
   /** Absolute place of what stands between the brackets; empty without brackets. */
   readonly list: Span;
+  /** The last day on which it holds, as it is written; undefined where no day is asked for. */
+  readonly until: string | undefined;
   readonly reason: string;
 }
 
-const FORM = /skeptic:\s*ignore\s*(?:\[([^\]]*)\])?\s*(?:--\s*(.*?))?\s*(?:\*\/)?\s*$/s;
+const FORM =
+  /skeptic:\s*ignore(-file)?\s*(?:\[([^\]]*)\])?\s*(?:until\b\s*(\S*?))?\s*(?:--\s*(.*?))?\s*(?:\*\/)?\s*$/s;
 
 export function directives(tree: FlatTree): readonly Directive[] {
   const comments: Span[] = [];
@@ -53,18 +60,21 @@ function directivesAmong(whole: string, comments: readonly Span[]): readonly Dir
     const line = lines.of(from);
     const last = lines.of(to);
     const alone = lines.hasOnlyComments(line) && lines.hasOnlyComments(last);
-    const bracket = match[1] === undefined ? from : from + text.indexOf("[", match.index) + 1;
+    const [, file, list, until, reason] = match;
+    const bracket = list === undefined ? from : from + text.indexOf("[", match.index) + 1;
     out.push({
       start: from,
       end: to,
+      scope: file === undefined ? "lines" : from <= lines.firstCode() ? "file" : "misplaced",
       lines: alone ? [line, lines.nextWithCode(last)] : [line, last],
       alone,
-      rules: (match[1] ?? "")
+      rules: (list ?? "")
         .split(",")
         .map((r) => r.trim())
         .filter((r) => r !== ""),
-      list: { start: bracket, end: bracket + (match[1] ?? "").length },
-      reason: (match[2] ?? "").trim(),
+      list: { start: bracket, end: bracket + (list ?? "").length },
+      until,
+      reason: (reason ?? "").trim(),
     });
   }
   return out;
@@ -80,6 +90,8 @@ interface Lines {
   hasOnlyComments(line: number): boolean;
   /** The line after a comment, past further comment-only lines (several directives may stand on top of each other). */
   nextWithCode(line: number): number;
+  /** The offset at which something begins that is no comment, nor the `#!` line; the text's length if nothing is. */
+  firstCode(): number;
 }
 
 function linesOf(text: string, comments: readonly Span[]): Lines {
@@ -107,12 +119,33 @@ function linesOf(text: string, comments: readonly Span[]): Lines {
     while (l < starts.length && hasOnlyComments(l)) l++;
     return l;
   };
-  return { of, hasOnlyComments, nextWithCode };
+  const firstCode = (): number => firstCodeIn(text, comments);
+  return { of, hasOnlyComments, nextWithCode, firstCode };
 }
 
-/** A directive that has a reason, and names only rules that exist. */
+/** Where something begins that is neither a comment nor the `#!` line; the text's length if nothing does. */
+export function firstCodeIn(text: string, comments: readonly Span[]): number {
+  let at = /^#!.*/.exec(text)?.[0].length ?? 0;
+  for (const comment of comments) {
+    if (comment.start > at && text.slice(at, comment.start).trim() !== "") break;
+    at = Math.max(at, comment.end);
+  }
+  return at + (text.slice(at).length - text.slice(at).trimStart().length);
+}
+
+/** A directive that has a reason and a place where it counts, names only rules that exist, and a day that there is if it names one. */
 export function isComplete(d: Directive, ids: ReadonlySet<string>): boolean {
-  return d.reason !== "" && d.rules.every((r) => ids.has(r));
+  return (
+    d.reason !== "" &&
+    d.rules.every((r) => ids.has(r)) &&
+    (d.scope === "lines" || (d.scope === "file" && d.rules.length > 0)) &&
+    (d.until === undefined || isDay(d.until))
+  );
+}
+
+/** The last day of a directive is over. Where today is not known, none is. */
+export function isExpired({ until }: Directive, today: string | undefined): boolean {
+  return until !== undefined && today !== undefined && isDay(until) && until < today;
 }
 
 export interface Suppressor {
@@ -128,9 +161,12 @@ export function suppressor(
   text: string,
   all: readonly Directive[],
   ids: ReadonlySet<string>,
+  today: string | undefined,
 ): Suppressor {
   // Those that lack only a reason accept nothing, but it is known whether they would.
-  const asked = all.filter((d) => d.rules.every((r) => ids.has(r)));
+  const asked = all.filter(
+    (d) => d.scope !== "misplaced" && !isExpired(d, today) && d.rules.every((r) => ids.has(r)),
+  );
   const used = new Map<Directive, Set<string>>();
   const starts = asked.length === 0 ? new Uint32Array(0) : lineStarts(text);
   const line = (offset: number): number => positionAt(starts, offset).line;
@@ -149,7 +185,7 @@ export function suppressor(
       for (const d of asked) {
         if (d.rules.length === 0 ? rule.category === "secrets" : !d.rules.includes(rule.id))
           continue;
-        if (!(d.lines[0] <= last && first <= d.lines[1])) {
+        if (d.scope === "lines" && !(d.lines[0] <= last && first <= d.lines[1])) {
           if (item === undefined) continue;
           begin ??= beginOf(program, item, span, at, lists, line);
           if (!(d.lines[0] <= begin && begin <= d.lines[1])) continue;

@@ -1,4 +1,5 @@
-/** Notes about suppressions that do nothing: incomplete ones, and those whose rule reports nothing where they apply. */
+/** Notes about suppressions that do nothing: incomplete ones, those whose day is over, and those whose rule reports nothing where they apply. */
+import { isDay } from "../base/day.ts";
 import { hash128 } from "../base/hash.ts";
 import { nearNames } from "../base/near.ts";
 import type { Edit, Span } from "../base/text.ts";
@@ -6,7 +7,7 @@ import type { Fix } from "../rule/rule.ts";
 import type { Message } from "./api.ts";
 import type { FindingsInput, Found } from "./input.ts";
 import { withoutSecrets } from "./mask.ts";
-import { type Directive, isComplete, type Suppressor } from "./suppress.ts";
+import { type Directive, isComplete, isExpired, type Suppressor } from "./suppress.ts";
 
 /** `isKnown` says whether the analysis can tell what the rule would report here. */
 export function suppressionNotes(
@@ -17,6 +18,7 @@ export function suppressionNotes(
   return input.directives.flatMap((d) => {
     const idle = suppressor.unused(d).filter(isKnown);
     if (!isComplete(d, input.ruleIds)) return [incomplete(input, d, idle)];
+    if (isExpired(d, input.today)) return [expired(input, d)];
     return idle.length === 0 ? [] : [unused(input, d, idle)];
   });
 }
@@ -25,29 +27,16 @@ export function suppressionNotes(
 function incomplete(input: FindingsInput, d: Directive, idle: readonly string[]): Found {
   const unknown = d.rules.filter((r) => !input.ruleIds.has(r));
   const rest = d.rules.filter((r) => !idle.includes(r));
-  const needsReason = unknown.length === 0 && rest.length > 0;
+  const message = lack(input, d, unknown);
+  const needsReason =
+    d.reason === "" && unknown.length === 0 && rest.length > 0 && d.scope !== "misplaced";
   const list = idle.length === 0 ? input.text.slice(d.list.start, d.list.end) : rest.join(", ");
   const text = input.text.slice(d.start, d.list.start) + list + input.text.slice(d.list.end, d.end);
   const withReason = `${text.replace(/\s*(--\s*)?(\*\/)?\s*$/, "")} -- ${text.endsWith("*/") ? " */" : ""}`;
   return note(
     input,
     d,
-    "suppression-incomplete",
-    "Suppression that does not apply",
-    {
-      what:
-        unknown.length > 0
-          ? `This suppression names an unknown rule (${unknown.join(", ")}), so it does not apply.`
-          : "This suppression has no reason, so it does not apply.",
-      why:
-        unknown.length > 0
-          ? "What it was meant to hide is shown."
-          : "A finding hidden without a reason cannot be reviewed later.",
-      fix:
-        unknown.length > 0
-          ? `Name a rule that exists${likeness(unknown, input.ruleIds)}.`
-          : "Write why this is safe behind `--`.",
-    },
+    { rule: "suppression-incomplete", title: "Suppression that does not apply", message },
     needsReason
       ? // Empty: a text of ours would pass for a reason.
         {
@@ -58,18 +47,80 @@ function incomplete(input: FindingsInput, d: Directive, idle: readonly string[])
   );
 }
 
+/** What a suppression lacks that does not apply, the first of it. */
+function lack(input: FindingsInput, d: Directive, unknown: readonly string[]): Message {
+  const shown = "What it was meant to hide is shown.";
+  const day = "Write the last day on which it holds like this: until 2027-03-01.";
+  if (unknown.length > 0)
+    return {
+      what: `This suppression names an unknown rule (${unknown.join(", ")}), so it does not apply.`,
+      why: shown,
+      fix: `Name a rule that exists${likeness(unknown, input.ruleIds)}.`,
+    };
+  if (d.scope === "misplaced")
+    return {
+      what: "This suppression is for the whole file but stands behind code, so it does not apply.",
+      why: `${shown} Whoever reads the file must see it at the top.`,
+      fix: "Move it above the first statement.",
+    };
+  if (d.scope === "file" && d.rules.length === 0)
+    return {
+      what: "This suppression is for the whole file but names no rule, so it does not apply.",
+      why: `${shown} Nobody can say in advance that all rules are wrong about a file.`,
+      fix: "Name the rules in brackets: ignore-file[rule].",
+    };
+  if (d.until === "")
+    return {
+      what: "This suppression says until, but no day, so it does not apply.",
+      why: shown,
+      fix: day,
+    };
+  if (d.until !== undefined && !isDay(d.until))
+    return {
+      what: `This suppression ends on a day that cannot be read (${d.until}), so it does not apply.`,
+      why: shown,
+      fix: day,
+    };
+  return {
+    what: "This suppression has no reason, so it does not apply.",
+    why: "A finding hidden without a reason cannot be reviewed later.",
+    fix: "Write why this is safe behind `--`.",
+  };
+}
+
+function expired(input: FindingsInput, d: Directive): Found {
+  return note(
+    input,
+    d,
+    {
+      rule: "suppression-expired",
+      title: "Suppression whose time is over",
+      message: {
+        what: `This suppression ended on ${d.until}, so it suppresses nothing any more.`,
+        why: "What it hid is shown again, so that somebody looks at it.",
+        fix: "Mend what it hid, or write a later day and why it may wait.",
+      },
+      isUnneeded: true,
+    },
+    fix(input, "Remove the suppression", removal(input.text, d)),
+  );
+}
+
 function unused(input: FindingsInput, d: Directive, idle: readonly string[]): Found {
   const rest = d.rules.filter((r) => !idle.includes(r));
   const names = idle.join(", ");
   return note(
     input,
     d,
-    "suppression-unused",
-    "Suppression that suppresses nothing",
     {
-      what: `This suppression of ${names} suppresses nothing.`,
-      why: "It would hide a new finding here that nobody has looked at.",
-      fix: rest.length > 0 ? `Take ${names} off its list.` : "Remove the comment.",
+      rule: "suppression-unused",
+      title: "Suppression that suppresses nothing",
+      message: {
+        what: `This suppression of ${names} suppresses nothing.`,
+        why: "It would hide a new finding here that nobody has looked at.",
+        fix: rest.length > 0 ? `Take ${names} off its list.` : "Remove the comment.",
+      },
+      isUnneeded: rest.length === 0,
     },
     rest.length > 0
       ? fix(input, `Remove ${names} from the suppression`, {
@@ -80,12 +131,18 @@ function unused(input: FindingsInput, d: Directive, idle: readonly string[]): Fo
   );
 }
 
+interface Note {
+  readonly rule: string;
+  readonly title: string;
+  readonly message: Message;
+  /** The comment as a whole does nothing. */
+  readonly isUnneeded?: boolean;
+}
+
 function note(
   input: FindingsInput,
   d: Directive,
-  rule: string,
-  title: string,
-  message: Message,
+  { rule, title, message, isUnneeded = false }: Note,
   mend: Fix,
 ): Found {
   const { file, nameOf, text } = input;
@@ -109,6 +166,7 @@ function note(
       paths: [],
       morePaths: 0,
       marks: [],
+      ...(isUnneeded ? { isUnneeded } : {}),
       fingerprint: hash128(`${rule}|${nameOf(file)}|${own}|${ordinal}`).slice(0, 16),
     },
     hits: [],

@@ -3,6 +3,7 @@ import {
   type Diagnostic,
   type DiagnosticRelatedInformation,
   DiagnosticSeverity,
+  DiagnosticTag,
 } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
@@ -66,6 +67,7 @@ function toDiagnostic(context: Context, finding: Shown): Diagnostic {
     ...(url !== "" ? { codeDescription: { href: url } } : {}),
     source: "Skeptic",
     message: messageOf(context, finding),
+    ...(finding.isUnneeded ? { tags: [DiagnosticTag.Unnecessary] } : {}),
     ...(finding.flow.length === 0 ? {} : { relatedInformation: relatedTo(context, finding) }),
   };
 }

@@ -31,6 +31,7 @@ import { registerRequests } from "./requests.ts";
 import { createSecrets } from "./secrets.ts";
 import { createSinks, type Sink } from "./sinks.ts";
 import { createStatusReporter, notices } from "./status.ts";
+import { keepToday } from "./today.ts";
 import { FILE_OPERATIONS, listenToFiles, register } from "./watch.ts";
 
 export interface ServerOptions {
@@ -245,7 +246,9 @@ function serve(
     touchEverything,
     forgetCoverage,
   });
+  const endDays = keepToday(engine, background.wake);
   connection.onShutdown(() => {
+    endDays();
     pulls.end();
     background.dispose();
     status.dispose();

@@ -133,6 +133,7 @@ export async function createFakeEngine(): Promise<Engine> {
       known = new Set(files);
     },
     setRoots: () => undefined,
+    setToday: () => undefined,
     nameFiles(name) {
       nameOf = name;
     },

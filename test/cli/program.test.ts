@@ -274,6 +274,23 @@ test("a comment with a reason accepts a finding", (t) => {
   assert.ok(!findings.some((finding: { rule: string }) => finding.rule === "sql-injection"));
 });
 
+test("a suppression whose day is over accepts nothing, one of the file accepts all of it", (t) => {
+  const accepted = (comment: string): string =>
+    STORE.replace(/(?= {4}return db)/, `    # skeptic: ${comment}\n`);
+  const rulesIn = (store: string): string[] => {
+    const box = sandbox(t, { "app.py": HANDLER, "store.py": store });
+    const { out } = skeptic(box, "scan", "--format", "json", "--rule", "sql-injection");
+    return JSON.parse(out).findings.map((finding: { rule: string }) => finding.rule);
+  };
+  const reason = "-- names are checked";
+  assert.deepEqual(rulesIn(accepted(`ignore[sql-injection] until 9999-12-31 ${reason}`)), []);
+  assert.deepEqual(rulesIn(accepted(`ignore[sql-injection] until 2020-02-29 ${reason}`)), [
+    "sql-injection",
+    "suppression-expired",
+  ]);
+  assert.deepEqual(rulesIn(`# skeptic: ignore-file[sql-injection] ${reason}\n${STORE}`), []);
+});
+
 test("bad input neither crashes nor hangs", (t) => {
   const box = sandbox(t, {
     "deep.py": `x = ${"(".repeat(10_000)}1${")".repeat(10_000)}\n`,

@@ -303,6 +303,30 @@ def ${name}():
     assert.equal(await has(), false);
   });
 
+  test("suppressions that suppress nothing are faded, those that may yet do are not", async () => {
+    const { client, at } = await launch({}, { pull: true });
+    const uri = at.file("app.py");
+    const faded = async (comment: string): Promise<unknown[]> => {
+      client.open(uri, PYTHON.replace(/(?= {4}return)/, `    # skeptic: ${comment}\n`));
+      const items = await client.pullItems(uri);
+      client.close(uri);
+      return items.map(({ code, tags }) => [code, tags]).sort();
+    };
+    assert.deepEqual(await faded("ignore[sql-injection] until 2020-02-29 -- later"), [
+      ["sql-injection", undefined],
+      ["suppression-expired", [1]],
+    ]);
+    assert.deepEqual(await faded("ignore[yaml-unsafe-load] -- plain data"), [
+      ["sql-injection", undefined],
+      ["suppression-unused", [1]],
+    ]);
+    assert.deepEqual(await faded("ignore[sql-injection]"), [
+      ["sql-injection", undefined],
+      ["suppression-incomplete", undefined],
+    ]);
+    assert.deepEqual(await faded("ignore[sql-injection] until 9999-12-31 -- later"), []);
+  });
+
   test("a rule that is turned off while it runs is silent, for both kinds of client", async () => {
     const off = { "": { rules: { "sql-injection": "off" } } };
     const on = { "": { rules: {} } };
