@@ -13,7 +13,7 @@ import ts from "typescript";
 const ORDER = ["base", "syntax", "ir", "languages", "project", "taint", "rule", "own", "engine"];
 const RIM = ["lsp", "cli"];
 /** What both sides of the rim may share: it knows no code. */
-const ASIDE = ["git"];
+const ASIDE = ["git", "origin"];
 
 /**
  * Folders whose files are one recursive descent cut into readable parts (an expression holds a call

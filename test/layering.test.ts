@@ -50,6 +50,14 @@ describe("import rules", () => {
       `import { TextDocument } from "vscode-languageserver-textdocument";`,
     ],
     "the editor outside the client": ["server/lsp/main.ts", `import * as vscode from "vscode";`],
+    "the engine knowing who wrote what": [
+      "server/engine/engine.ts",
+      `import type { Mark } from "../origin/mark.ts";`,
+    ],
+    "the record of origins knowing the engine": [
+      "server/origin/track.ts",
+      `import type { Finding } from "../engine/api.ts";`,
+    ],
     "lsp and cli knowing each other": ["server/lsp/a.ts", `import { io } from "../cli/io.ts";`],
   };
   for (const [name, [path, text]] of Object.entries(refused)) {
