@@ -69,6 +69,7 @@ row("Start to first finding, by the clock, p50 / slowest", (language) => {
   return `${Math.round(p50)} / ${Math.round(slowest)} ms`;
 });
 typing();
+origins();
 programs();
 
 console.log(`\nNode ${process.versions.node}, ${cpus().length} cores; times are processor time\n`);
@@ -120,6 +121,20 @@ function typing() {
     };
     const goal = goals[edits] ?? "5 / 16 ms, slices 8 ms";
     rows.push([`Key to findings, ${edits}, p50 / p99`, cell("Python"), cell("TypeScript"), goal]);
+  }
+}
+
+/** Following who wrote what, beside what a key costs anyway. */
+function origins() {
+  console.error("Origins");
+  const out = spawnSync(process.execPath, [join(root, ".cache", "bench", "origin.cjs")], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  for (const line of out.stdout.trim().split("\n")) {
+    /** @type {{ edits: string, p50: number, p99: number }} */
+    const { edits, p50, p99 } = JSON.parse(line);
+    rows.push([`Following the origin, ${edits}, p50 / p99`, `${p50} / ${p99} µs`, "", ""]);
   }
 }
 
