@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import type { ScanFileParams, ScanProgress, ScanResult } from "../server/lsp/protocol.ts";
+import type { FindingsView } from "./findings-view.ts";
 import { percentOf, progressText, summary } from "./scan-text.ts";
 import { MENU_COMMAND, type StatusItem } from "./status.ts";
 
@@ -11,6 +12,8 @@ export interface Session {
   readonly client: () => BaseLanguageClient | undefined;
   readonly output: vscode.LogOutputChannel;
   readonly status: StatusItem;
+  /** The view that a scan fills. */
+  readonly view: FindingsView;
   readonly restart: () => Promise<void>;
 }
 
@@ -18,8 +21,7 @@ export function registerCommands(context: vscode.ExtensionContext, session: Sess
   const commands: Readonly<Record<string, () => unknown>> = {
     "skeptic.scanWorkspace": () => withServer(session, (client) => scan(session, client)),
     "skeptic.scanFile": () => withServer(session, scanFile),
-    "skeptic.clearResults": () =>
-      withServer(session, (client) => client.sendRequest("skeptic/clearResults")),
+    "skeptic.clearResults": () => withServer(session, (client) => clearResults(session, client)),
     "skeptic.restart": () => session.restart(),
     "skeptic.showOutput": () => session.output.show(),
     [MENU_COMMAND]: () => showMenu(session),
@@ -51,20 +53,25 @@ async function withServer<T>(
 }
 
 async function scan(session: Session, client: BaseLanguageClient): Promise<ScanResult | undefined> {
-  if (session.status.current().state !== "off") return scanWorkspace(client);
+  if (session.status.current().state !== "off") return scanWorkspace(session, client);
   void vscode.window.showInformationMessage(
     "Skeptic is off here (setting skeptic.enable): nothing was scanned.",
   );
   return undefined;
 }
 
-/** Analyses every file of the workspace; the findings appear in Problems as they come. */
-function scanWorkspace(client: BaseLanguageClient): Promise<ScanResult | undefined> {
+/** Analyses every file of the workspace; the findings appear as they come. */
+function scanWorkspace(
+  session: Session,
+  client: BaseLanguageClient,
+): Promise<ScanResult | undefined> {
   const options: vscode.ProgressOptions = {
     location: vscode.ProgressLocation.Notification,
     title: "Skeptic: scanning the workspace",
     cancellable: true,
   };
+  // Now, and not when it is done: then a person may be typing elsewhere.
+  session.view.show();
   return Promise.resolve(
     vscode.window.withProgress(options, async (progress, token) => {
       let percent = 0;
@@ -75,7 +82,7 @@ function scanWorkspace(client: BaseLanguageClient): Promise<ScanResult | undefin
       });
       try {
         const result = await client.sendRequest<ScanResult>("skeptic/scanWorkspace", {}, token);
-        void report(result);
+        session.view.say(summary(result));
         return result;
       } catch (error) {
         if (token.isCancellationRequested) return undefined;
@@ -87,15 +94,9 @@ function scanWorkspace(client: BaseLanguageClient): Promise<ScanResult | undefin
   );
 }
 
-async function report(result: ScanResult): Promise<void> {
-  const text = summary(result);
-  if (result.findings === 0) {
-    void vscode.window.showInformationMessage(text);
-    return;
-  }
-  const show = "Show Problems";
-  const answer = await vscode.window.showInformationMessage(text, show);
-  if (answer === show) await vscode.commands.executeCommand("workbench.actions.view.problems");
+async function clearResults(session: Session, client: BaseLanguageClient): Promise<void> {
+  await client.sendRequest("skeptic/clearResults");
+  session.view.say("");
 }
 
 async function scanFile(client: BaseLanguageClient): Promise<void> {

@@ -12,6 +12,8 @@ import {
 import type { SkepticStatus } from "../server/lsp/protocol.ts";
 import { registerCommands } from "./commands.ts";
 import { DOCUMENTS } from "./documents.ts";
+import { createFindings } from "./findings.ts";
+import { registerFindingsView } from "./findings-view.ts";
 import { createStatusItem, type StatusItem } from "./status.ts";
 
 const MAX_RESTARTS = 3;
@@ -28,7 +30,9 @@ export async function activateWith(
 ): Promise<void> {
   const output = vscode.window.createOutputChannel("Skeptic", { log: true });
   const status = createStatusItem();
-  context.subscriptions.push(output, status);
+  const findings = createFindings();
+  context.subscriptions.push(output, status, findings);
+  const view = registerFindingsView(context, findings);
 
   const start = async (): Promise<void> => {
     const started = createClient(create, output, status);
@@ -46,6 +50,7 @@ export async function activateWith(
     client: () => client,
     output,
     status,
+    view,
     restart: async () => {
       await stop();
       await start();

@@ -10,17 +10,19 @@ import { hash128 } from "../base/hash.ts";
 import type { Fix, Grade, Place } from "../engine/api.ts";
 import { type Context, rangeOf, shortPath } from "./context.ts";
 import { homeOf, identityOf, isDeparture, type Shown } from "./departures.ts";
-import type { DiagnosticData } from "./diagnostics.ts";
 import { bomLength, clampedOffset } from "./document.ts";
 import { fileId } from "./file-id.ts";
 import { hasSafeFix, safeEdits } from "./fix-all.ts";
 import { visible } from "./plain.ts";
+import type { FindingData } from "./protocol.ts";
 import type { Reports } from "./reports.ts";
 import { maskedFix } from "./secrets.ts";
 import { lineComment, suppressEdit } from "./suppress.ts";
 import { type EditResult, workspaceEdit } from "./workspace-edits.ts";
 
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.skeptic`;
+/** Of the action that accepts a finding: clients may ask for it alone. */
+export const IGNORE = `${CodeActionKind.QuickFix}.skeptic.ignore`;
 
 /** `CodeAction.data`: what to do, and for which text. */
 export interface ActionData {
@@ -55,11 +57,13 @@ export async function codeActions(
   if (!reports.isShown(file)) return [];
   const { only, diagnostics } = params.context;
   const actions: CodeAction[] = [];
-  if (wantsQuickFixes(only)) {
+  const wantsFixes = wantsQuickFixes(only);
+  if (wantsFixes || only?.includes(IGNORE)) {
     const found = findingsAt(context, reports, file, params.range);
     // Several calls may hand data to one sink.
     const once = [...new Map(found.map((one) => [identityOf(one), one])).values()];
-    for (const finding of once) actions.push(...fixActions(context, finding, diagnostics));
+    if (wantsFixes)
+      for (const finding of once) actions.push(...fixActions(context, finding, diagnostics));
     for (const finding of once) actions.push(...suppressActions(context, finding, diagnostics));
   }
   if (wantsFixAll(only) && hasSafeFix(context.engine, file))
@@ -215,7 +219,7 @@ function suppressActions(
   return [
     {
       title: `Skeptic: Ignore ${visible(finding.rule)} ${where} (reason needed)`,
-      kind: CodeActionKind.QuickFix,
+      kind: IGNORE,
       diagnostics: diagnosticsOf(finding, asked),
       data: actionData(context, "suppress", file, finding.fingerprint, 0),
     },
@@ -263,6 +267,6 @@ function otherFile(context: Context, fix: Fix, finding: Shown): string {
 function diagnosticsOf(finding: Shown, asked: readonly Diagnostic[]): Diagnostic[] {
   return asked.filter(
     (diagnostic) =>
-      (diagnostic.data as DiagnosticData | undefined)?.fingerprint === finding.fingerprint,
+      (diagnostic.data as FindingData | undefined)?.fingerprint === finding.fingerprint,
   );
 }

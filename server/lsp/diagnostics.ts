@@ -11,15 +11,7 @@ import type { FlowStep, Level, Message } from "../engine/api.ts";
 import { type Context, pageOf, rangeOf, uriFor } from "./context.ts";
 import { isDeparture, placeText, type Shown } from "./departures.ts";
 import { visible } from "./plain.ts";
-
-/** `Diagnostic.data`: which finding, and for which text. */
-export interface DiagnosticData {
-  readonly fingerprint: string;
-  /** Of an open document. */
-  readonly version?: number;
-  /** Of a file that is not open. */
-  readonly textHash?: string;
-}
+import type { FindingData } from "./protocol.ts";
 
 const SEVERITY: Readonly<Record<Level, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
@@ -48,8 +40,12 @@ export function toDiagnostics(
   const document = context.documents.get(file);
   const textHash = document === undefined ? context.engine.textHash(file) : undefined;
   const items = bare.map((diagnostic, i) => {
-    const data: DiagnosticData = {
-      fingerprint: (findings[i] as Shown).fingerprint,
+    const finding = findings[i] as Shown;
+    const data: FindingData = {
+      fingerprint: finding.fingerprint,
+      severity: finding.severity,
+      title: visible(finding.title),
+      ...(isDeparture(finding) ? { isPassedOn: true } : {}),
       ...(document === undefined ? {} : { version: document.version }),
       ...(textHash === undefined ? {} : { textHash }),
     };

@@ -1,4 +1,21 @@
 /** The custom messages between client and server. Types only. */
+import type { Severity } from "../engine/api.ts";
+
+export type { Severity };
+
+/** `Diagnostic.data`: which finding, for which text, and what the message does not say. */
+export interface FindingData {
+  readonly fingerprint: string;
+  readonly severity: Severity;
+  /** What the rule finds, in a few words. */
+  readonly title: string;
+  /** It stands in another file too, at its sink; here its data is passed on. */
+  readonly isPassedOn?: true;
+  /** Of an open document. */
+  readonly version?: number;
+  /** Of a file that is not open. */
+  readonly textHash?: string;
+}
 
 /** Notification "skeptic/status". */
 export interface SkepticStatus {

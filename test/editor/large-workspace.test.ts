@@ -41,6 +41,7 @@ describe("in a large workspace", { timeout: 240_000 }, () => {
     mkdirSync(join(session.folder, ".vscode"), { recursive: true });
     writeFileSync(join(session.folder, ".vscode", "settings.json"), JSON.stringify(values));
   };
+  const told = (text: RegExp): Locator => page.locator(".pane .message", { hasText: text });
   const said = async (): Promise<string> => {
     await page.mouse.move(600, 300);
     await item.hover();
@@ -63,9 +64,7 @@ describe("in a large workspace", { timeout: 240_000 }, () => {
     await notification(/scanning the workspace/)
       .getByRole("button", { name: "Cancel" })
       .click();
-    await notification(/Scan cancelled/)
-      .first()
-      .waitFor();
+    await told(/Scan cancelled/).waitFor();
     assert.equal(await notification(/scanning the workspace/).count(), 0);
     await runCommand(page, "Notifications: Clear All Notifications");
   });
@@ -80,7 +79,7 @@ describe("in a large workspace", { timeout: 240_000 }, () => {
 
   test("the next scan finds what the cancelled one did not, and says what it left out", async () => {
     await runCommand(page, "Skeptic: Scan Workspace");
-    const end = notification(/Scan finished/);
+    const end = told(/Scan finished/);
     await end.waitFor({ timeout: 60_000 });
     await session.screenshot("scan-finished");
     const text = await textOf(end);

@@ -89,7 +89,7 @@ describe("in the workbench", { timeout: 240_000 }, () => {
     assert.equal(await closed.count(), 0);
     await runCommand(page, "Skeptic: Scan Workspace");
     await closed.first().waitFor();
-    await page.locator(".notification-list-item", { hasText: "Scan finished" }).waitFor();
+    await page.locator(".pane .message", { hasText: "Scan finished" }).waitFor();
   });
 
   test("Clear Workspace Results takes it away again", async () => {

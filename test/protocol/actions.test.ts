@@ -133,7 +133,12 @@ function defineTests(): void {
       assert.equal((await client.actions(uri, [], ALL, ["source"])).length, 1);
       assert.deepEqual(await client.actions(uri, [], ALL, ["source.fixAll"]), []);
       assert.deepEqual(await client.actions(uri, [], ALL, ["refactor"]), []);
-      assert.ok((await client.actions(uri, [], ALL)).every(({ kind }) => kind === "quickfix"));
+      assert.ok(
+        (await client.actions(uri, [], ALL)).every(({ kind }) => kind?.startsWith("quickfix")),
+      );
+      const ignoring = await client.actions(uri, [], ALL, ["quickfix.skeptic.ignore"]);
+      assert.equal(ignoring.length, 4);
+      assert.ok(ignoring.every(({ title }) => title.startsWith("Skeptic: Ignore ")));
       assert.equal((await client.pullItems(uri)).length, 4, "trying the fixes left no trace");
       assert.deepEqual(await offered("none.py", "RISKY(1)", ["source.fixAll.skeptic"]), []);
     });

@@ -1,0 +1,205 @@
+// The findings as a tree: how they are grouped, ordered, filtered and counted. Nothing of the editor is needed here.
+
+import type { Severity } from "../server/lsp/protocol.ts";
+
+/** A finding as the editor shows it. Lines and characters count from 0. */
+export interface ShownFinding {
+  /** Of the document it stands in. */
+  readonly uri: string;
+  /** That document's path for people. */
+  readonly path: string;
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+  readonly rule: string;
+  /** What the rule finds, in a few words. */
+  readonly title: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly fingerprint: string;
+  /** It stands in another file too, at its sink; here its data is passed on. */
+  readonly isPassedOn: boolean;
+}
+
+export type Grouping = "severity" | "rule" | "file";
+export const GROUPINGS: readonly Grouping[] = ["severity", "rule", "file"];
+
+export interface Leaf {
+  readonly kind: "finding";
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  /** Where the group does not say it. */
+  readonly severity: Severity | undefined;
+  readonly finding: ShownFinding;
+}
+
+export interface Group {
+  readonly kind: "group";
+  /** The same for the same group of another moment. */
+  readonly id: string;
+  readonly label: string;
+  /** How many there are, after anything else that is worth saying. */
+  readonly description: string;
+  /** The worst in it, where it is no group of files. */
+  readonly severity: Severity | undefined;
+  /** Of a group that is a file. */
+  readonly uri: string | undefined;
+  readonly leaves: readonly Leaf[];
+}
+
+export interface Tree {
+  readonly groups: readonly Group[];
+  /** Findings in it, each once, and how many the filter leaves out. */
+  readonly shown: number;
+  readonly filtered: number;
+}
+
+export const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low", "info"];
+
+interface GroupingForm {
+  readonly key: (finding: ShownFinding) => string;
+  readonly label: (finding: ShownFinding) => string;
+  readonly isFile: boolean;
+  /** Order of groups: by the worst in them where this says nothing. */
+  readonly leaf: (finding: ShownFinding) => {
+    readonly label: string;
+    readonly description: string;
+  };
+}
+
+const FORMS: Readonly<Record<Grouping, GroupingForm>> = {
+  severity: {
+    key: (finding) => finding.severity,
+    label: ({ severity }) => capital(severity),
+    isFile: false,
+    leaf: (finding) => ({ label: placeOf(finding), description: finding.title }),
+  },
+  rule: {
+    key: (finding) => finding.rule,
+    label: (finding) => finding.title,
+    isFile: false,
+    leaf: (finding) => ({
+      label: placeOf(finding),
+      description: folderOf(finding.path),
+    }),
+  },
+  file: {
+    key: (finding) => finding.uri,
+    label: (finding) => nameOf(finding.path),
+    isFile: true,
+    leaf: (finding) => ({
+      label: `Line ${finding.start.line + 1}`,
+      description: finding.title,
+    }),
+  },
+};
+
+export function treeOf(all: readonly ShownFinding[], grouping: Grouping, filter: string): Tree {
+  const once = eachOnce(all);
+  const kept = once.filter((finding) => matches(finding, filter));
+  const form = FORMS[grouping];
+  const byKey = new Map<string, ShownFinding[]>();
+  for (const finding of kept) {
+    const known = byKey.get(form.key(finding));
+    if (known === undefined) byKey.set(form.key(finding), [finding]);
+    else known.push(finding);
+  }
+  const groups = [...byKey].map(([key, found]) => groupOf(grouping, key, found));
+  groups.sort((a, b) => rank(worst(a.leaves)) - rank(worst(b.leaves)) || byText(a.label, b.label));
+  return { groups, shown: kept.length, filtered: once.length - kept.length };
+}
+
+/**
+ * Every word must stand in the rule, the title, the path, the severity or the message, in any case; one with "-" before it
+ * must not.
+ */
+export function matches(finding: ShownFinding, filter: string): boolean {
+  const { rule, title, path, severity, message } = finding;
+  const text = [rule, title, path, severity, message].join("\n").toLowerCase();
+  return filter
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "" && word !== "-")
+    .every((word) => (word.startsWith("-") ? !text.includes(word.slice(1)) : text.includes(word)));
+}
+
+/** What a person copies to show a finding to someone: place, rule and message. */
+export function copyText({ path, start, rule, severity, message }: ShownFinding): string {
+  return `${path}:${start.line + 1}:${start.character + 1}: ${severity}: ${message} [${rule}]`;
+}
+
+/** One finding may be shown at both ends of its path: it stands in the tree where its sink is, if that is shown. */
+function eachOnce(all: readonly ShownFinding[]): readonly ShownFinding[] {
+  const best = new Map<string, ShownFinding>();
+  for (const finding of all) {
+    const key = finding.fingerprint === "" ? `${best.size}` : finding.fingerprint;
+    const known = best.get(key);
+    if (known === undefined || (known.isPassedOn && !finding.isPassedOn)) best.set(key, finding);
+  }
+  return [...best.values()];
+}
+
+function groupOf(grouping: Grouping, key: string, found: readonly ShownFinding[]): Group {
+  const form = FORMS[grouping];
+  const [first] = found as [ShownFinding];
+  const sorted = [...found].sort(
+    (a, b) =>
+      byText(a.path, b.path) ||
+      a.start.line - b.start.line ||
+      a.start.character - b.start.character ||
+      byText(a.rule, b.rule),
+  );
+  const leaves = sorted.map((finding): Leaf => {
+    const { label, description } = form.leaf(finding);
+    const severity = form.isFile ? finding.severity : undefined;
+    return {
+      kind: "finding",
+      id: `${grouping}:${finding.uri}#${finding.fingerprint}`,
+      label,
+      description,
+      severity,
+      finding,
+    };
+  });
+  const folder = form.isFile ? folderOf(first.path) : "";
+  return {
+    kind: "group",
+    id: `${grouping}:${key}`,
+    label: form.label(first),
+    description: folder === "" ? String(found.length) : `${folder}  ${found.length}`,
+    severity: form.isFile ? undefined : worst(leaves),
+    uri: form.isFile ? first.uri : undefined,
+    leaves,
+  };
+}
+
+function worst(leaves: readonly Leaf[]): Severity {
+  let best: Severity = "info";
+  for (const { finding } of leaves)
+    if (rank(finding.severity) < rank(best)) best = finding.severity;
+  return best;
+}
+
+function rank(severity: Severity): number {
+  return SEVERITIES.indexOf(severity);
+}
+
+function placeOf({ path, start }: ShownFinding): string {
+  return `${nameOf(path)}:${start.line + 1}`;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

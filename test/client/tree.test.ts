@@ -1,0 +1,107 @@
+// The findings as a tree, without an editor.
+
+import * as assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { copyText, type ShownFinding, treeOf } from "../../client/tree.ts";
+
+let made = 0;
+function finding(path: string, line: number, over: Partial<ShownFinding> = {}): ShownFinding {
+  made++;
+  return {
+    uri: `file:///w/${path}`,
+    path,
+    start: { line, character: 4 },
+    end: { line, character: 9 },
+    rule: "sql-injection",
+    title: "SQL injection",
+    severity: "critical",
+    message: "Request data becomes part of the SQL text.",
+    fingerprint: `f${made}`,
+    isPassedOn: false,
+    ...over,
+  };
+}
+
+const weak = { rule: "crypto-weak-hash", title: "Weak hash", severity: "medium" } as const;
+const some = [
+  finding("api/db.py", 9),
+  finding("web/users.ts", 2, weak),
+  finding("api/db.py", 3, weak),
+  finding("api/a.py", 1),
+];
+const outline = (all: readonly ShownFinding[], by: "severity" | "rule" | "file", filter = "") =>
+  treeOf(all, by, filter).groups.map(
+    (group) =>
+      `${group.label} ${group.description}: ${group.leaves.map(({ label, description }) => `${label} (${description})`).join(", ")}`,
+  );
+
+describe("groups", () => {
+  test("by severity, the worst first", () => {
+    assert.deepEqual(outline(some, "severity"), [
+      "Critical 2: a.py:2 (SQL injection), db.py:10 (SQL injection)",
+      "Medium 2: db.py:4 (Weak hash), users.ts:3 (Weak hash)",
+    ]);
+  });
+
+  test("by rule", () => {
+    assert.deepEqual(outline(some, "rule"), [
+      "SQL injection 2: a.py:2 (api), db.py:10 (api)",
+      "Weak hash 2: db.py:4 (api), users.ts:3 (web)",
+    ]);
+  });
+
+  test("by file, those with the worst findings first; files of one name stay apart", () => {
+    const all = [...some, finding("web/a.py", 0, weak)];
+    assert.deepEqual(outline(all, "file"), [
+      "a.py api  1: Line 2 (SQL injection)",
+      "db.py api  2: Line 4 (Weak hash), Line 10 (SQL injection)",
+      "a.py web  1: Line 1 (Weak hash)",
+      "users.ts web  1: Line 3 (Weak hash)",
+    ]);
+    assert.deepEqual(new Set(treeOf(all, "file", "").groups.map(({ id }) => id)).size, 4);
+  });
+
+  test("nothing", () => {
+    assert.deepEqual(treeOf([], "rule", ""), { groups: [], shown: 0, filtered: 0 });
+  });
+});
+
+test("a finding that is shown at both ends of its path is counted once, at its sink", () => {
+  const sink = finding("db.py", 1);
+  const passed = finding("routes.py", 5, { fingerprint: sink.fingerprint, isPassedOn: true });
+  for (const all of [
+    [sink, passed],
+    [passed, sink],
+  ]) {
+    const tree = treeOf(all, "file", "");
+    assert.equal(tree.shown, 1);
+    assert.deepEqual(
+      tree.groups.map(({ label }) => label),
+      ["db.py"],
+    );
+  }
+  assert.deepEqual(
+    treeOf([passed], "file", "").groups.map(({ label }) => label),
+    ["routes.py"],
+  );
+});
+
+test("the filter takes words in any order and case, and takes words out", () => {
+  const shown = (filter: string): string[] => {
+    const tree = treeOf(some, "file", filter);
+    assert.equal(tree.shown + tree.filtered, some.length);
+    return tree.groups.map(({ label }) => label);
+  };
+  assert.deepEqual(shown("DB.py hash"), ["db.py"]);
+  assert.deepEqual(shown("-medium"), ["a.py", "db.py"]);
+  assert.deepEqual(shown("weak -api/"), ["users.ts"]);
+  assert.deepEqual(shown("nothing like this"), []);
+  assert.deepEqual(shown(" - "), ["a.py", "db.py", "users.ts"]);
+});
+
+test("what is copied says where, what and by which rule", () => {
+  assert.equal(
+    copyText(finding("api/db.py", 9)),
+    "api/db.py:10:5: critical: Request data becomes part of the SQL text. [sql-injection]",
+  );
+});

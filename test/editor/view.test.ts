@@ -1,0 +1,74 @@
+// The view of findings, and the scans that fill it, as a person uses them.
+
+import * as assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import type { Locator, Page } from "playwright-core";
+import { openFile, openSession, runCommand, type Session, textOf } from "./session.ts";
+
+describe("the findings view", { timeout: 240_000 }, () => {
+  let session: Session;
+  let page: Page;
+
+  before(async () => {
+    session = await openSession();
+    page = session.page;
+    page.setDefaultTimeout(20_000);
+    await session.show();
+    await page
+      .locator(".explorer-folders-view .monaco-list-row")
+      .first()
+      .waitFor({ timeout: 90_000 });
+  });
+  after(() => session?.close());
+  afterEach((context) =>
+    session.screenshot(`view ${"name" in context ? context.name : ""}`.replace(/\W+/g, "-")),
+  );
+
+  const view = (): Locator => page.locator(".pane", { hasText: "Findings" }).first();
+  const row = (text: string | RegExp): Locator =>
+    view().locator(".monaco-list-row", { hasText: text }).first();
+
+  test("is empty at first, and says what to do", async () => {
+    await openFile(page, "safe.py");
+    await page.locator('.activitybar [aria-label^="Skeptic"]').first().click();
+    await view().locator(".welcome-view-content", { hasText: "Scan Workspace" }).waitFor();
+  });
+
+  test("shows the findings of open files, the worst first", async () => {
+    await openFile(page, "app.py");
+    await row("SQL").waitFor({ timeout: 60_000 });
+    assert.match(await textOf(view().locator(".monaco-list-row").first()), /^Critical\s*\d+$/);
+  });
+
+  test("fills while the workspace is scanned", async () => {
+    await runCommand(page, "Skeptic: Scan Workspace");
+    await row("reports.py").waitFor();
+    await view().locator(".message", { hasText: "Scan finished: " }).waitFor();
+    assert.equal(await page.locator(".notification-list-item", { hasText: "finding" }).count(), 0);
+  });
+
+  test("is grouped by file, and filtered", async () => {
+    await runCommand(page, "Skeptic: Group by File");
+    await row(/^reports\.py/).waitFor();
+    await runCommand(page, "Skeptic: Filter Findings");
+    await page.locator(".quick-input-widget input").fill("app.py");
+    await row(/^reports\.py/).waitFor({ state: "detached" });
+    await page.keyboard.press("Enter");
+    await view().locator(".message", { hasText: "Filter: app.py" }).waitFor();
+    await runCommand(page, "Skeptic: Clear Filter");
+    await row(/^reports\.py/).waitFor();
+  });
+
+  test("opens a finding at its place", async () => {
+    await row(/^Line \d+/).click();
+    await page.locator(".monaco-editor .squiggly-error").first().waitFor();
+  });
+
+  test("has the actions of a finding", async () => {
+    await row(/^Line \d+/).click({ button: "right" });
+    await page.locator(".context-view .monaco-menu", { hasText: "Show Fixes" }).waitFor();
+    await session.screenshot("view-menu");
+    await page.locator(".context-view .action-item", { hasText: "Show Fixes" }).click();
+    await page.locator(".action-widget .monaco-list-row").first().waitFor();
+  });
+});
