@@ -1,5 +1,18 @@
-import { asKeywords, asObject, nameValues } from "../server/rule/fix/named-values.ts";
-import { type Code, type Edit, type Fix, type Match, rule } from "../server/rule/rule.ts";
+import {
+  asKeywords,
+  asObject,
+  type NamedValue,
+  nameValues,
+} from "../server/rule/fix/named-values.ts";
+import { textValue } from "../server/rule/fix/text-value.ts";
+import {
+  type Code,
+  type Context,
+  type Edit,
+  type Fix,
+  type Match,
+  rule,
+} from "../server/rule/rule.ts";
 import { surroundings } from "../server/rule/surroundings.ts";
 
 export default rule({
@@ -37,14 +50,14 @@ export default rule({
         ? "Find the elements by a constant path, and compare the value in the program."
         : "Keep the expression constant with a variable such as $name in it, and pass the value as that variable.",
   }),
-  fixes: (match, code) => [variables(match, code)],
+  fixes: (match, code, context) => [variables(match, code, context)],
 });
 
 const TITLE = "Use a variable of the expression";
 /** Keyword arguments of `xpath` that are no variables. */
 const TAKEN = ["namespaces", "extensions", "smart_strings", "query", "_path"];
 
-function variables(match: Match, code: Code): Fix {
+function variables(match: Match, code: Code, context: Context): Fix {
   const python = code.language === "python";
   const refuse = (why: string): Fix => ({
     title: TITLE,
@@ -63,9 +76,14 @@ function variables(match: Match, code: Code): Fix {
     ? refuse("the call is written in another way")
     : {
         title: TITLE,
-        grade: "suggested",
+        // A variable that is no text is compared in another way.
+        grade: named.values.every(({ op }) => isText(code, op, context)) ? "safe" : "suggested",
         edits: [{ file: code.file, edits: [...named.edits, ...passed] }],
       };
+}
+
+function isText(code: Code, op: NamedValue["op"], context: Context): boolean {
+  return op === "text" || (op !== undefined && textValue(code, op, context) === "text");
 }
 
 /** `xpath.select(text, node)` becomes `xpath.parse(text).select({ node, variables })`. */

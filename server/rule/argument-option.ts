@@ -21,6 +21,8 @@ export interface OptionArgument {
   readonly element: ValueId | undefined;
   /** Elements behind it, as far as they are known, are no options of the program's own. */
   readonly isBehindOptions: boolean;
+  /** All that stands behind it is known. */
+  readonly isKnownBehind: boolean;
 }
 
 const BEHIND = kindBit("behind");
@@ -64,6 +66,11 @@ export function optionArgument(hit: Hit, context: Context): OptionArgument | und
       ends: known.ends,
       at: i + shift,
       element: value,
+      isKnownBehind:
+        list.op === "sequence" &&
+        list.elements.length === own.length + shift &&
+        list.elements.every((e) => !e.spread) &&
+        own.slice(i + 1).every((w) => w !== undefined),
       isBehindOptions: own.slice(i + 1).every((w) => w === undefined || !w.startsWith("-")),
     };
   }

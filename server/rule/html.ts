@@ -2,6 +2,7 @@
 import { importEdit, importedAs } from "./fix/imports.ts";
 import { holesOf } from "./fix/quote.ts";
 import { onlyStore } from "./given.ts";
+import { htmlPlace } from "./html-place.ts";
 import type { Code, Context, Edit, Fix, Hit, Match, Value, ValueId } from "./rule.ts";
 import { usesOf } from "./uses.ts";
 
@@ -164,8 +165,47 @@ export function escapeFixes(match: Match, code: Code, context: Context): readonl
       newText: `${wanted.local}(${python ? asText(text, part.value) : text})`,
     });
   }
-  return [{ title: ESCAPE, grade: "suggested", edits: [{ file: code.file, edits }] }];
+  const grade = isShownTheSame(hit, code, wanted) ? "safe" : "suggested";
+  return [{ title: ESCAPE, grade, edits: [{ file: code.file, edits }] }];
 }
+
+/** Names of what may be HTML that its sender wrote on purpose. */
+const WRITTEN =
+  /html|markup|markdown|content|body|article|snippet|code|preview|template|svg|xml|raw|rich|widget|embed/i;
+
+/** Escaped, it looks the same in a browser: a text that came as it is and stands where the page shows a text. */
+function isShownTheSame(hit: Hit, code: Code, { local }: { readonly local: string }): boolean {
+  const value = bodyOf(hit);
+  const [alt] = value.alts ?? [];
+  const holes = holesOf(value.alts?.length === 1 ? alt : undefined);
+  if (holes === undefined || alt === undefined || "const" in alt || hit.marks !== 0) return false;
+  if (hit.row.data?.sort !== "server" || !comesStraight(hit)) return false;
+  // Those of other packages refuse what is no text, or make nothing of it.
+  if (code.language === "javascript" && !isOfEscapeHtml(code, local)) return false;
+  let before = "";
+  for (const part of alt.parts) {
+    const hole = holes.find((one) => one.part === part);
+    if (hole !== undefined) {
+      const { end } = code.absolute(hole.part.span);
+      const text = code.text(hole.part.span);
+      if (htmlPlace(before) === "other" || WRITTEN.test(text)) return false;
+      // A conversion or a width of its own.
+      if (/^\s*[:!]/.test(code.fileText.slice(end))) return false;
+    }
+    before += part.text ?? "x";
+  }
+  return true;
+}
+function isOfEscapeHtml(code: Code, local: string): boolean {
+  return local === (importedAs(code, { module: "escape-html", name: "default" }) ?? "escapeHtml");
+}
+/** It is in this function that it comes from the request: no other one has made something of it. */
+export function comesStraight(hit: Hit): boolean {
+  for (let at: Hit["trail"] | undefined = hit.trail; at !== undefined; at = at.prev)
+    if (at.item !== hit.site.item) return false;
+  return true;
+}
+
 /** html.escape takes texts only. */
 function asText(text: string, value: Value | undefined): string {
   return value?.alts === undefined && !/^str\(/.test(text) ? `str(${text})` : text;

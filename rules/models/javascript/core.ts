@@ -11,6 +11,7 @@ const core: Model = {
   language: "javascript",
   usual: ["get", "getAll", "find", "filter", "add", "append", "set"],
   textRecords: ["globalThis.process.env"],
+  texts: ["globalThis.{String,encodeURIComponent,decodeURIComponent,encodeURI,decodeURI}()"],
   sources: [
     {
       path: "globalThis.%exception()",

@@ -21,5 +21,7 @@ export function endOptions(found: OptionArgument | undefined, code: Code): Fix {
     return refuse(`options follow the value, and behind ${found.ends} they would be none`);
   const at = code.absolute(code.op(found.element).span).start;
   const edits = [{ start: at, end: at, newText: `${quoted(code, found.ends)}, ` }];
-  return { title, grade: "suggested", edits: [{ file: code.file, edits }] };
+  // Behind it may be what is meant as an option.
+  const grade = found.isKnownBehind ? "safe" : "suggested";
+  return { title, grade, edits: [{ file: code.file, edits }] };
 }

@@ -64,7 +64,27 @@ export function hideError(match: Match, code: Code): readonly Fix[] {
       return [manual("there is no place for further statements on this line")];
     edits.unshift(...before.imports, ...placed);
   }
-  return [{ title: TITLE, grade: "suggested", edits: [{ file: code.file, edits }] }];
+  const grade = isOfNoUse(match, code) ? "safe" : "suggested";
+  return [{ title: TITLE, grade, edits: [{ file: code.file, edits }] }];
+}
+
+/** Who asks for what can be had never gets it: it is the answer, with a status of 500, to an exception of whatever class. */
+function isOfNoUse({ hit, facts }: Match, code: Code): boolean {
+  if (hit === undefined || hit.marks !== 0 || Object.keys(facts ?? {}).length > 0) return false;
+  const all = statuses(hit, code);
+  return all.length > 0 && all.every((status) => status >= 500) && !hasOwnStatus(hit, code);
+}
+/** The error itself may say which status it stands for: `err.status || 500`, `getattr(e, "code", 500)`. */
+function hasOwnStatus(hit: NonNullable<Match["hit"]>, code: Code): boolean {
+  const whole = code.statement(code.op(hit.site.op).span);
+  if (whole === undefined) return true;
+  const called = new Set(code.ir.ops.map((op) => (op.op === "call" ? op.callee : undefined)));
+  return code.ir.ops.some((op, id) => {
+    const { start, end } = code.absolute(op.span);
+    if (start < whole.start || end > whole.end) return false;
+    if (op.op === "member") return !called.has(id) && /^(?:status|code|http)/i.test(op.name);
+    return op.op === "call" && code.text(code.op(op.callee).span) === "getattr";
+  });
 }
 
 function manual(reason: string): Fix {

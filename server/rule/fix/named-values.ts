@@ -9,6 +9,7 @@ export interface NamedValue {
   readonly name: string;
   /** The expression for it. */
   readonly value: string;
+  readonly op?: Replacement["op"];
 }
 export interface NamedValues {
   /** What becomes of the text. */

@@ -1,5 +1,7 @@
 /** Fixes for templates: what stands in the template's text becomes a variable of the template. */
 import { onlyStore } from "../given.ts";
+import { comesStraight } from "../html.ts";
+import { htmlPlace } from "../html-place.ts";
 import type { Code, Edit, Fix, Match, Op } from "../rule.ts";
 
 const TITLE = "Hand the values over as variables";
@@ -27,9 +29,17 @@ export function templateFixes(match: Match, code: Code): readonly Fix[] {
   if (prefix === null || /\{\{|\}\}|\{%/.test(source))
     return refuse("the text has braces or a prefix of its own");
   const edits: Edit[] = [{ start: whole.start, end: whole.start + 1, newText: "" }];
+  let before = "";
+  // A page is escaped: where a text stands it looks the same, in a script or an address it does not.
+  let isSame = hit.marks === 0 && comesStraight(hit);
   const given = new Map<string, string>();
   for (const part of text.parts) {
-    if (part.kind === "text") continue;
+    if (part.kind === "text") {
+      before += part.text;
+      continue;
+    }
+    isSame &&= htmlPlace(before) !== "other";
+    before += "x";
     const value = code.text(code.op(part.value).span);
     if (part.format !== undefined || /[\r\n]/.test(value))
       return refuse("a value has a format of its own");
@@ -45,7 +55,8 @@ export function templateFixes(match: Match, code: Code): readonly Fix[] {
   const at = code.absolute(last.span).end;
   const more = [...given].map(([name, value]) => `, ${name}=${value}`).join("");
   edits.push({ start: at, end: at, newText: more });
-  return [{ title: TITLE, grade: "suggested", edits: [{ file: code.file, edits }] }];
+  const grade = isSame ? "safe" : "suggested";
+  return [{ title: TITLE, grade, edits: [{ file: code.file, edits }] }];
 }
 
 function joined(code: Code, id: number): (Op & { readonly op: "join" }) | undefined {

@@ -71,7 +71,7 @@ function isBytes(code: Code, op: Op): boolean {
 
 function ofVariable(code: Code, slot: number, context: Context, depth: number): TextValue {
   // A function inside may set it as well.
-  if (code.ir.holes.length > 0) return undefined;
+  if (code.ir.holes.length > 0 && !isConstant(code, slot)) return undefined;
   let out: TextValue;
   for (const block of code.ir.blocks)
     for (const id of block.ops) {
@@ -94,6 +94,14 @@ function ofVariable(code: Code, slot: number, context: Context, depth: number): 
       out = out === "maybe" ? out : one;
     }
   return out;
+}
+
+/** `const name = ...` of JavaScript. */
+function isConstant(code: Code, slot: number): boolean {
+  const all = code.ir.ops.filter((op) => op.op === "store" && op.slot === slot);
+  const [only] = all;
+  const at = all.length === 1 && only !== undefined ? code.statement(only.span) : undefined;
+  return at !== undefined && /^const\s/.test(code.fileText.slice(at.start, at.end));
 }
 
 function stores(code: Code, block: number, slot: number): boolean {
