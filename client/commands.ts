@@ -2,9 +2,9 @@
 
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
-import type { ScanFileParams, ScanProgress, ScanResult } from "../server/lsp/protocol.ts";
+import type { ScanFileParams } from "../server/lsp/protocol.ts";
 import type { FindingsView } from "./findings-view.ts";
-import { percentOf, progressText, summary } from "./scan-text.ts";
+import { scanChanged, scanWorkspace } from "./scan.ts";
 import { MENU_COMMAND, type StatusItem } from "./status.ts";
 
 export interface Session {
@@ -19,7 +19,8 @@ export interface Session {
 
 export function registerCommands(context: vscode.ExtensionContext, session: Session): void {
   const commands: Readonly<Record<string, () => unknown>> = {
-    "skeptic.scanWorkspace": () => withServer(session, (client) => scan(session, client)),
+    "skeptic.scanWorkspace": () => withServer(session, (client) => scanWorkspace(session, client)),
+    "skeptic.scanChanged": () => withServer(session, (client) => scanChanged(session, client)),
     "skeptic.scanFile": () => withServer(session, scanFile),
     "skeptic.clearResults": () => withServer(session, (client) => clearResults(session, client)),
     "skeptic.restart": () => session.restart(),
@@ -52,48 +53,6 @@ async function withServer<T>(
   return undefined;
 }
 
-async function scan(session: Session, client: BaseLanguageClient): Promise<ScanResult | undefined> {
-  if (session.status.current().state !== "off") return scanWorkspace(session, client);
-  void vscode.window.showInformationMessage(
-    "Skeptic is off here (setting skeptic.enable): nothing was scanned.",
-  );
-  return undefined;
-}
-
-/** Analyses every file of the workspace; the findings appear as they come. */
-function scanWorkspace(
-  session: Session,
-  client: BaseLanguageClient,
-): Promise<ScanResult | undefined> {
-  const options: vscode.ProgressOptions = {
-    location: vscode.ProgressLocation.Notification,
-    title: "Skeptic: scanning the workspace",
-    cancellable: true,
-  };
-  // Now, and not when it is done: then a person may be typing elsewhere.
-  session.view.show();
-  return Promise.resolve(
-    vscode.window.withProgress(options, async (progress, token) => {
-      let percent = 0;
-      const listener = client.onNotification("skeptic/scanProgress", (params: ScanProgress) => {
-        const next = percentOf(params);
-        progress.report({ increment: Math.max(0, next - percent), message: progressText(params) });
-        percent = Math.max(percent, next);
-      });
-      try {
-        const result = await client.sendRequest<ScanResult>("skeptic/scanWorkspace", {}, token);
-        session.view.say(summary(result));
-        return result;
-      } catch (error) {
-        if (token.isCancellationRequested) return undefined;
-        throw error;
-      } finally {
-        listener.dispose();
-      }
-    }),
-  );
-}
-
 async function clearResults(session: Session, client: BaseLanguageClient): Promise<void> {
   await client.sendRequest("skeptic/clearResults");
   session.view.say("");
@@ -112,6 +71,7 @@ async function scanFile(client: BaseLanguageClient): Promise<void> {
 async function showMenu(session: Session): Promise<void> {
   const items = [
     { label: "$(search) Scan Workspace", command: "skeptic.scanWorkspace" },
+    { label: "$(git-compare) Scan Changed Files", command: "skeptic.scanChanged" },
     { label: "$(file) Scan Current File", command: "skeptic.scanFile" },
     { label: "$(clear-all) Clear Workspace Results", command: "skeptic.clearResults" },
     { label: "$(debug-restart) Restart Server", command: "skeptic.restart" },
@@ -119,7 +79,7 @@ async function showMenu(session: Session): Promise<void> {
   ];
   const broken = session.status.current().state === "broken";
   // When it is broken, what helps comes first.
-  const ordered = broken ? [...items.slice(3), ...items.slice(0, 3)] : items;
+  const ordered = broken ? [...items.slice(-2), ...items.slice(0, -2)] : items;
   const chosen = await vscode.window.showQuickPick(ordered, { title: "Skeptic" });
   if (chosen !== undefined) await vscode.commands.executeCommand(chosen.command);
 }

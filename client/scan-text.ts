@@ -1,6 +1,6 @@
 // What a workspace scan says. Nothing of the editor is needed here.
 
-import type { ScanProgress, ScanResult } from "../server/lsp/protocol.ts";
+import type { ScanChangedResult, ScanProgress, ScanResult } from "../server/lsp/protocol.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   "too-large": "larger than 2 MiB",
@@ -27,6 +27,14 @@ export function summary({ findings, files, skipped, cancelled }: ScanResult): st
     .filter(([, count]) => count > 0)
     .map(([reason, count]) => `${count} ${REASONS[reason] ?? reason}`);
   return `Scan finished: ${counts}${reasons.length === 0 ? "" : `; skipped: ${reasons.join(", ")}`}.`;
+}
+
+export function changedSummary(
+  { findings, files, cancelled }: ScanChangedResult,
+  since: string,
+): string {
+  const what = `${plural(findings, "finding")} in ${plural(files, "file")} changed since ${since}`;
+  return cancelled ? `Scan cancelled: ${what} so far.` : `Scan finished: ${what}.`;
 }
 
 function plural(count: number, noun: string): string {

@@ -28,6 +28,8 @@ export interface HiddenCounts {
   readonly settings: number;
   /** By sanitizers and guards of the project's own. */
   readonly own: number;
+  /** With --changed: by standing elsewhere than what has changed. */
+  readonly unchanged?: number;
 }
 
 /** How many findings are not shown; what own sanitizers hide is found out by a look without them. */

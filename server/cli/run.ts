@@ -79,6 +79,15 @@ function commands(
       list("-r, --rule <id>", "only this rule; repeat it or separate ids by commas", commas),
     )
     .addOption(list("-e, --exclude <glob>", "leave these files out; may be repeated", one))
+    .option(
+      "--changed [rev]",
+      "only what changed since this commit (default: HEAD; main... is the merge base with main)",
+    )
+    .option(
+      "--changed-lines",
+      "of that, only findings on changed lines or whose data passes one",
+      false,
+    )
     .option("--no-color", "no colours (as NO_COLOR=1)")
     .option("-q, --quiet", "only the findings: no summary, no progress", false)
     .option("-v, --verbose", "also speed, findings by rule and each file left out", false)
@@ -222,6 +231,8 @@ Examples:
   skeptic scan --format sarif --output skeptic.sarif
   skeptic scan --rule sql-injection --rule path-traversal
   skeptic scan --exclude "legacy/**" --exclude "*.spec.ts"
+  skeptic scan --changed                what is not committed yet
+  skeptic scan --changed main...        all work on this branch
 
 .gitignore is respected, and folders such as node_modules are left out; a path named
 on the command line is scanned even so. A line is accepted by a comment on it or above

@@ -3,6 +3,7 @@ import { constants, existsSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Engine, Finding, Level, Problem } from "../engine/api.ts";
+import { type ChangeOptions, changedScan } from "./changed.ts";
 import { type Paint, painter, plain } from "./color.ts";
 import { writeReport } from "./disk.ts";
 import { visible } from "./escape.ts";
@@ -16,7 +17,7 @@ import { configure, type Reported } from "./settings.ts";
 import { plural, textReport } from "./text-report.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
-export interface ScanOptions extends Reported {
+export interface ScanOptions extends Reported, ChangeOptions {
   readonly format: "text" | "json" | "sarif";
   readonly output?: string;
   readonly failOn: "error" | "warning" | "info" | "information" | "never";
@@ -40,12 +41,14 @@ export async function scanCommand(
   const onProgress = progress(io, options.quiet);
   try {
     await loadOwn(engine, io.cwd);
-    const { paths, rules } = named(given, options.rule, engine, io);
+    const { paths: told, rules } = named(given, options.rule, engine, io);
     configure(engine, rules, options);
+    const { paths, scan: changes } = await changedScan(io.cwd, told, options);
     const { exclude } = options;
     const workspace = await openWorkspace(engine, io.cwd, { paths, exclude, onProgress });
     await workspace.settle();
-    const findings = wanted(workspace.findings(), rules);
+    const all = wanted(workspace.findings(), rules);
+    const findings = changes?.among(workspace, all) ?? all;
     const hidden = await hiddenIn(workspace);
     const secrets = secretSpans(findings);
     const result: ScanResult = {
@@ -54,7 +57,9 @@ export async function scanCommand(
       findings,
       fixes: new Map(findings.map((finding) => [finding, fixesOf(workspace, finding)])),
       rules: engine.rules(),
-      hidden,
+      hidden:
+        changes === undefined ? hidden : { ...hidden, unchanged: all.length - findings.length },
+      since: changes?.since,
       own: engine.own(),
       secrets,
       mask: secretMask(workspace, secrets),

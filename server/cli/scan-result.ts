@@ -24,6 +24,8 @@ export interface ScanResult extends ScanView {
   readonly exitCode: number;
   readonly hidden: HiddenCounts;
   readonly own: readonly OwnSummary[];
+  /** What the files were compared with, when only changed ones are reported. */
+  readonly since: string | undefined;
 }
 
 export const LEVELS: readonly Level[] = ["error", "warning", "information", "hint"];

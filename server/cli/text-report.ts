@@ -159,20 +159,24 @@ function summary(result: ScanResult, options: TextOptions): string[] {
     const reasons = skipped.map(([reason, count]) => `${count} ${reason}`).join(", ");
     out.push(paint("dim", `Left out ${plural(total, "file")}: ${reasons}.`));
   }
-  const hidden = hiddenWords(result.hidden);
+  const hidden = hiddenWords(result.hidden, result.since);
   if (hidden !== undefined) out.push(paint("dim", hidden));
   if (options.show === "details") out.push(...details(result));
   return out;
 }
 
-function hiddenWords({ suppressions, settings, own }: HiddenCounts): string | undefined {
+function hiddenWords(
+  { suppressions, settings, own, unchanged = 0 }: HiddenCounts,
+  since: string | undefined,
+): string | undefined {
   const parts = [
+    ...(unchanged > 0 ? [`${unchanged} where nothing changed since ${visible(since ?? "")}`] : []),
     ...(suppressions > 0 ? [`${suppressions} by suppressions`] : []),
     ...(own > 0 ? [`${own} by sanitizers of this project (${FOLDER})`] : []),
     ...(settings > 0 ? [`${settings} by settings`] : []),
   ];
   if (parts.length === 0) return undefined;
-  return `Not shown: ${plural(suppressions + settings + own, "finding")}, ${parts.join(", ")}.`;
+  return `Not shown: ${plural(unchanged + suppressions + settings + own, "finding")}, ${parts.join(", ")}.`;
 }
 
 /** The most trusted grade that can be applied without a person. */

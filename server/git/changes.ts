@@ -6,6 +6,8 @@ export interface Changes {
   readonly kind: "changes";
   /** Of the working tree, an absolute path. */
   readonly root: string;
+  /** The path of the folder that was asked about, from the root: "" or "api/". */
+  readonly prefix: string;
   /** Files that are new or different, as paths from the root with "/". Those that were deleted are not among them. */
   readonly files: ReadonlySet<string>;
   /** The changed lines of each, from 1 with the last included; a file that git does not know yet is missing here. */
@@ -35,11 +37,13 @@ export async function changesSince(
   if (isProblem(root)) return root;
   const tree = await treeOf(run, root, base);
   if (isProblem(tree)) return tree;
+  const prefix = await ask(run, folder, ["rev-parse", "--show-prefix"]);
+  if (isProblem(prefix)) return prefix;
   const files = new Set<string>();
   const lines = new Map<string, readonly Lines[]>();
   const wrong = await collect(run, root, "", tree, DEPTH, files, lines);
   if (wrong !== undefined) return wrong;
-  return { kind: "changes", root, files, lines };
+  return { kind: "changes", root, prefix: prefix.replace(/\r?\n$/, ""), files, lines };
 }
 
 async function collect(

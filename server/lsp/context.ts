@@ -23,6 +23,8 @@ export interface Context {
   readonly pages: string | undefined;
   readonly lines: LineCache;
   readonly secrets: Secrets;
+  /** Whether the workspace is trusted: only then is git run in it, and only then may its own files hide findings. */
+  readonly trust: { given: boolean };
 }
 
 /** Lines of files that are not open, by content. */

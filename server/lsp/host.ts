@@ -1,6 +1,7 @@
 /** What the server needs from the machine it runs on. The Node one is node-host.ts; a web worker would bring its own. */
 import type { FileId } from "../base/brand.ts";
 import type { SkipReason } from "../engine/api.ts";
+import type { RunGit } from "../git/run.ts";
 
 /** True for a path, relative to the folder walked, that settings do not exclude. */
 export type Accept = (relative: string) => boolean;
@@ -35,4 +36,6 @@ export interface Host {
   forgetIgnoreFiles(): void;
   /** Runs this after waiting messages had their turn. */
   later(run: () => void): void;
+  /** Where there is a git to run; `path` is a folder's path for it, undefined for one that is on no disk. */
+  readonly git?: { readonly run: RunGit; path(folder: FileId): string | undefined };
 }

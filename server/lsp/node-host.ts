@@ -2,6 +2,7 @@
 import { lstat, readdir, readFile, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { FileId } from "../base/brand.ts";
+import { runGit } from "../git/node-git.ts";
 import { schemeOf, uriOf } from "./file-id.ts";
 import type { Entry, Files } from "./files.ts";
 import { createHost, type FilesFor } from "./files-host.ts";
@@ -9,12 +10,15 @@ import type { Host } from "./host.ts";
 
 /** @param others file systems of other schemes. */
 export function createNodeHost(others: FilesFor = () => undefined): Host {
-  return createHost(
+  const host = createHost(
     (file) => (schemeOf(file) === "file" ? DISK : others(file)),
     (run) => {
       setImmediate(run);
     },
   );
+  const path = (folder: FileId): string | undefined =>
+    schemeOf(folder) === "file" ? pathOf(folder) : undefined;
+  return { ...host, git: { run: runGit, path } };
 }
 
 const DISK: Files = {

@@ -50,3 +50,28 @@ export interface ScanResult {
 export interface ScanFileParams {
   readonly uri: string;
 }
+
+/** Result of the request "skeptic/changeBases" (params {}): what changed files can be told by, the most usual first. */
+export interface ChangeBases {
+  readonly bases: readonly ChangeBase[];
+  /** Why there are none. */
+  readonly problem?: string;
+}
+
+export interface ChangeBase {
+  /** For "skeptic/scanChanged". */
+  readonly base: string;
+  readonly label: string;
+  readonly description: string;
+}
+
+/** Params of the request "skeptic/scanChanged": a commit by any name, or with "..." behind it the merge base with it. */
+export interface ScanChangedParams {
+  readonly base: string;
+}
+
+/** Its result. `files` and `findings` count what changed, and where data that is passed on in changed lines arrives. */
+export interface ScanChangedResult extends ScanResult {
+  /** What could not be compared, by folder. */
+  readonly problems: readonly string[];
+}

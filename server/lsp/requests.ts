@@ -1,5 +1,7 @@
 /** What a client may ask, and which feature answers it. Each answer waits until the settings are known. */
+import type { CancellationToken } from "vscode-languageserver";
 import type { Background } from "./background.ts";
+import { changeBases, scanChanged } from "./changed.ts";
 import { codeActions, resolveAction } from "./code-actions.ts";
 import type { Context } from "./context.ts";
 import { fileId } from "./file-id.ts";
@@ -7,7 +9,14 @@ import type { Guards } from "./guard.ts";
 import { hover } from "./hover.ts";
 import type { FileIndex } from "./index-files.ts";
 import { DOCUMENT, demand, PLACE, SELECTION } from "./parameters.ts";
-import type { ScanFileParams, ScanProgress, ScanResult } from "./protocol.ts";
+import type {
+  ChangeBases,
+  ScanChangedParams,
+  ScanChangedResult,
+  ScanFileParams,
+  ScanProgress,
+  ScanResult,
+} from "./protocol.ts";
 import { pullDocument, type WorkspacePulls } from "./pull.ts";
 import type { Reports } from "./reports.ts";
 import { scanWorkspace } from "./scan.ts";
@@ -31,6 +40,7 @@ export function registerRequests(context: Context, services: Services): void {
   const { connection } = context;
   registerDiagnostics(context, services);
   registerScans(context, services);
+  registerChanges(context, services);
   connection.onHover(
     guard("hover", undefined, async (asked) => {
       demand(asked, PLACE);
@@ -109,5 +119,32 @@ function registerScans(context: Context, services: Services): void {
       services.forgetCoverage();
       return null;
     }),
+  );
+}
+
+function registerChanges(context: Context, services: Services): void {
+  const { connection } = context;
+  connection.onRequest(
+    "skeptic/changeBases",
+    services.guard<[], ChangeBases>(
+      "asking git",
+      { bases: [], problem: "git could not be asked" },
+      () => changeBases(context),
+    ),
+  );
+  connection.onRequest(
+    "skeptic/scanChanged",
+    services.guard<[ScanChangedParams, CancellationToken], ScanChangedResult>(
+      "the scan of changed files",
+      { files: 0, findings: 0, skipped: {}, cancelled: true, problems: [] },
+      async (asked, token) => {
+        demand(asked, ["base"]);
+        await services.ready;
+        const tellProgress = (progress: ScanProgress): void => {
+          void connection.sendNotification("skeptic/scanProgress", progress);
+        };
+        return scanChanged(context, services, asked.base, token, tellProgress);
+      },
+    ),
   );
 }

@@ -96,6 +96,7 @@ function serve(
     pages,
     lines: new Map(),
     secrets: createSecrets(engine, () => opened.keys()),
+    trust: { given: initial.trusted !== false },
   };
   log.maskWith(context.secrets.maskFault);
   let setReady = (): void => {};
@@ -209,6 +210,7 @@ function serve(
     }),
   );
   connection.onNotification("skeptic/trusted", () => {
+    context.trust.given = true;
     engine.restrict(false);
     background.touch(index.files());
   });

@@ -1,8 +1,11 @@
 // The view of findings, and the scans that fill it, as a person uses them.
 
 import * as assert from "node:assert/strict";
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
+import { repository } from "../harness/repository.ts";
 import { openFile, openSession, runCommand, type Session, textOf } from "./session.ts";
 
 describe("the findings view", { timeout: 240_000 }, () => {
@@ -10,7 +13,12 @@ describe("the findings view", { timeout: 240_000 }, () => {
   let page: Page;
 
   before(async () => {
-    session = await openSession();
+    session = await openSession({
+      prepare: (folder) => {
+        repository({}, folder);
+        appendFileSync(join(folder, "admin", "reports.py"), "\n# changed\n");
+      },
+    });
     page = session.page;
     page.setDefaultTimeout(20_000);
     await session.show();
@@ -40,10 +48,23 @@ describe("the findings view", { timeout: 240_000 }, () => {
     assert.match(await textOf(view().locator(".monaco-list-row").first()), /^Critical\s*\d+$/);
   });
 
+  test("Scan Changed Files asks since when, and shows only those", async () => {
+    await runCommand(page, "Skeptic: Scan Changed Files");
+    const base = page.locator(".quick-input-list .monaco-list-row", { hasText: "not committed" });
+    await base.waitFor();
+    await session.screenshot("view-changed-since");
+    await base.click();
+    await row("reports.py").waitFor();
+    await view().locator(".message", { hasText: "1 file changed since HEAD" }).waitFor();
+    assert.equal(await view().locator(".monaco-list-row", { hasText: "store.py" }).count(), 0);
+  });
+
   test("fills while the workspace is scanned", async () => {
     await runCommand(page, "Skeptic: Scan Workspace");
-    await row("reports.py").waitFor();
-    await view().locator(".message", { hasText: "Scan finished: " }).waitFor();
+    await row("store.py").waitFor();
+    await view()
+      .locator(".message", { hasText: /Scan finished: .* in \d+ files[.;]/ })
+      .waitFor();
     assert.equal(await page.locator(".notification-list-item", { hasText: "finding" }).count(), 0);
   });
 

@@ -1,58 +1,14 @@
 // What git says has changed, on real repositories made here.
 
 import * as assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { after, describe, test } from "node:test";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
 import { type Changes, changesSince, isChanged } from "../../server/git/changes.ts";
 import { runGit, runProgram } from "../../server/git/node-git.ts";
 import { baseOf, defaultBranch, HEAD } from "../../server/git/repository.ts";
 import { type GitProblem, isProblem } from "../../server/git/run.ts";
-
-const rooms: string[] = [];
-after(() => {
-  for (const room of rooms) rmSync(room, { recursive: true, force: true });
-});
-
-function room(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "skeptic-git-")));
-  rooms.push(folder);
-  return folder;
-}
-
-function git(folder: string, ...given: readonly string[]): string {
-  return execFileSync(
-    "git",
-    [
-      "-c",
-      "user.name=A",
-      "-c",
-      "user.email=a@example.org",
-      "-c",
-      "protocol.file.allow=always",
-      ...given,
-    ],
-    { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
-  );
-}
-
-function write(folder: string, files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
-}
-
-function repository(files: Readonly<Record<string, string>>): string {
-  const folder = room();
-  git(folder, "init", "-q", "-b", "main");
-  write(folder, files);
-  git(folder, "add", "-A");
-  git(folder, "commit", "-q", "-m", "first");
-  return folder;
-}
+import { git, repository, room, write } from "../harness/repository.ts";
 
 function told(answer: Changes | GitProblem): Changes {
   if (isProblem(answer)) assert.fail(answer.message);
@@ -84,6 +40,7 @@ describe("changed files", () => {
     const changes = await changesSince(runGit, join(folder, "new"), HEAD);
     assert.deepEqual(names(changes), ["edited.py", "new name.py", "new/file.py", "staged.py"]);
     assert.equal(told(changes).root, folder);
+    assert.equal(told(changes).prefix, "new/");
     const is = (path: string, line: number): boolean => isChanged(told(changes), path, line, line);
     assert.deepEqual(
       [1, 2, 3, 4].filter((line) => is("edited.py", line)),

@@ -1,0 +1,101 @@
+// The scans that a person asks for: progress that can be cancelled, findings as they come, the result above the tree.
+
+import * as vscode from "vscode";
+import type { BaseLanguageClient } from "vscode-languageclient";
+import type {
+  ChangeBase,
+  ChangeBases,
+  ScanChangedParams,
+  ScanChangedResult,
+  ScanProgress,
+  ScanResult,
+} from "../server/lsp/protocol.ts";
+import type { Session } from "./commands.ts";
+import { changedSummary, percentOf, progressText, summary } from "./scan-text.ts";
+
+/** Analyses every file of the workspace. */
+export async function scanWorkspace(
+  session: Session,
+  client: BaseLanguageClient,
+): Promise<ScanResult | undefined> {
+  if (isOff(session)) return undefined;
+  // Now, and not when it is done: then a person may be typing elsewhere.
+  session.view.show();
+  const result = await withProgress(client, "scanning the workspace", (token) =>
+    client.sendRequest<ScanResult>("skeptic/scanWorkspace", {}, token),
+  );
+  if (result !== undefined) session.view.say(summary(result));
+  return result;
+}
+
+/** Asks what to compare with, and reports the files that differ. */
+export async function scanChanged(session: Session, client: BaseLanguageClient): Promise<void> {
+  if (isOff(session)) return;
+  const { bases, problem } = await client.sendRequest<ChangeBases>("skeptic/changeBases");
+  if (problem !== undefined) {
+    void vscode.window.showWarningMessage(`Skeptic cannot tell what has changed: ${problem}.`);
+    return;
+  }
+  const chosen = await vscode.window.showQuickPick([...bases], {
+    title: "Scan Changed Files",
+    placeHolder: "Changed since",
+  });
+  if (chosen === undefined) return;
+  await scanSince(session, client, chosen);
+}
+
+async function scanSince(
+  session: Session,
+  client: BaseLanguageClient,
+  { base, label }: ChangeBase,
+): Promise<void> {
+  session.view.show();
+  const params: ScanChangedParams = { base };
+  const result = await withProgress(client, `scanning what changed since ${label}`, (token) =>
+    client.sendRequest<ScanChangedResult>("skeptic/scanChanged", params, token),
+  );
+  if (result === undefined) return;
+  const { problems } = result;
+  if (problems.length > 0)
+    void vscode.window.showWarningMessage(
+      `Skeptic cannot tell what has changed: ${problems.join("; ")}.`,
+    );
+  else session.view.say(changedSummary(result, label));
+}
+
+function isOff({ status }: Session): boolean {
+  if (status.current().state !== "off") return false;
+  void vscode.window.showInformationMessage(
+    "Skeptic is off here (setting skeptic.enable): nothing was scanned.",
+  );
+  return true;
+}
+
+/** Undefined when it was cancelled before there was an answer. */
+async function withProgress<R>(
+  client: BaseLanguageClient,
+  title: string,
+  run: (token: vscode.CancellationToken) => Promise<R>,
+): Promise<R | undefined> {
+  const options: vscode.ProgressOptions = {
+    location: vscode.ProgressLocation.Notification,
+    title: `Skeptic: ${title}`,
+    cancellable: true,
+  };
+  return vscode.window.withProgress(options, async (progress, token) => {
+    let percent = 0;
+    const listener = client.onNotification("skeptic/scanProgress", (params: ScanProgress) => {
+      const next = percentOf(params);
+      progress.report({ increment: Math.max(0, next - percent), message: progressText(params) });
+      percent = Math.max(percent, next);
+    });
+    try {
+      return await run(token);
+    } catch (error) {
+      if (token.isCancellationRequested) return undefined;
+      throw error;
+    } finally {
+      listener.dispose();
+    }
+  });
+}
