@@ -14,6 +14,7 @@ import { registerCommands } from "./commands.ts";
 import { DOCUMENTS } from "./documents.ts";
 import { createFindings } from "./findings.ts";
 import { registerFindingsView } from "./findings-view.ts";
+import { createOriginClient, type OriginClient } from "./origin.ts";
 import { createStatusItem, type StatusItem } from "./status.ts";
 
 const MAX_RESTARTS = 3;
@@ -34,8 +35,10 @@ export async function activateWith(
   context.subscriptions.push(output, status, findings);
   const view = registerFindingsView(context, findings);
 
+  const origin = createOriginClient(context, () => client);
+
   const start = async (): Promise<void> => {
-    const started = createClient(create, output, status);
+    const started = createClient(create, output, status, origin);
     client = started;
     status.show({ state: "working", findings: 0 });
     try {
@@ -79,6 +82,7 @@ function createClient(
   create: CreateClient,
   output: vscode.LogOutputChannel,
   status: StatusItem,
+  origin: OriginClient,
 ): BaseLanguageClient {
   const clientOptions: LanguageClientOptions = {
     documentSelector: DOCUMENTS,
@@ -87,7 +91,8 @@ function createClient(
     errorHandler: restartOnCrash(status),
     initializationFailedHandler: () => false,
     diagnosticCollectionName: "skeptic",
-    initializationOptions: { trusted: vscode.workspace.isTrusted },
+    initializationOptions: { trusted: vscode.workspace.isTrusted, origin: origin.options },
+    middleware: origin.middleware,
   };
   const created = create(clientOptions);
   created.onNotification("skeptic/status", (params: SkepticStatus) => status.show(params));

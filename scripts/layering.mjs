@@ -95,7 +95,8 @@ function packageProblem(edge, forbidden) {
   const { from, to } = edge;
   const folder = serverFolder(from);
   if (to.startsWith("node:")) {
-    const atRim = folder === "cli" || /^server\/(lsp\/main|(lsp|git)\/node-[^/]*)\.ts$/.test(from);
+    const atRim =
+      folder === "cli" || /^server\/(lsp\/main|(lsp|git|origin)\/node-[^/]*)\.ts$/.test(from);
     return atRim ? [] : forbidden("only server/cli and the Node entry of server/lsp know Node");
   }
   if (to.startsWith("web-tree-sitter")) {
@@ -149,7 +150,7 @@ function serverProblem(edge, forbidden) {
     return forbidden("the languages do not know each other");
   }
   if (
-    to === "server/git/node-git.ts" &&
+    /^server\/(git|origin)\/node-/.test(to) &&
     folder === "lsp" &&
     !/\/(main|node-[^/]*)\.ts$/.test(from)
   ) {

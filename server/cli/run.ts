@@ -4,6 +4,7 @@ import { type DebugOptions, debugCommand } from "./debug-command.ts";
 import { visible, visibleLines } from "./escape.ts";
 import type { ExplainOptions } from "./explain-finding.ts";
 import { type FixCommandOptions, fixCommand } from "./fix-command.ts";
+import { hookCommand } from "./hook-command.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
 import { explainCommand, type RulesOptions, rulesCommand, showCommand } from "./rule-commands.ts";
 import { type RuleTestOptions, ruleTestsCommand } from "./rule-tests.ts";
@@ -165,6 +166,12 @@ function commands(
       done(await explainCommand(what, paths, options, factory, io)),
     );
   program
+    .command("hook")
+    .description("note what an AI agent wrote, for the editor; a hook of the agent calls it")
+    .allowExcessArguments(false)
+    .addHelpText("after", HOOK_HELP)
+    .action(async () => done(await hookCommand(io, process.stdin)));
+  program
     .command("debug", { hidden: true })
     .description("print what the engine believes of a function, to work on Skeptic itself")
     .addArgument(
@@ -214,6 +221,10 @@ function trace(error: unknown): string {
   const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
   return [error.name, ...frames.map(visible)].slice(0, 12).join("\n");
 }
+
+const HOOK_HELP = `
+Reads the event of the hook as JSON on stdin: Claude Code and VS Code (PostToolUse), Cursor (afterFileEdit,
+afterTabFileEdit), Windsurf (post_write_code). README says how to set it up, under "What an AI wrote".`;
 
 const EXAMPLES = `
 Examples:

@@ -9,6 +9,7 @@ import { uriOf } from "./file-id.ts";
 import type { Folders } from "./folders.ts";
 import type { Host } from "./host.ts";
 import type { Log } from "./log.ts";
+import type { Origins } from "./origins.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface Context {
@@ -25,6 +26,7 @@ export interface Context {
   readonly secrets: Secrets;
   /** Whether the workspace is trusted: only then is git run in it, and only then may its own files hide findings. */
   readonly trust: { given: boolean };
+  readonly origins: Origins;
 }
 
 /** Lines of files that are not open, by content. */

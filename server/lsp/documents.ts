@@ -5,6 +5,7 @@ import type {
   DidOpenTextDocumentParams,
 } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
+import type { Edit } from "../base/text.ts";
 import { classify } from "../engine/classify.ts";
 import type { Context } from "./context.ts";
 import {
@@ -22,6 +23,8 @@ import { whySkipped } from "./status.ts";
 export interface DocumentEvents {
   opened(document: OpenDocument): void;
   edited(document: OpenDocument): void;
+  /** Before `edited`: what the text was, and the edits, each in offsets of the text before it (BOM counted). */
+  changed(document: OpenDocument, before: string, edits: readonly Edit[]): void;
   /** `hadFindings`: the client was last shown some. */
   closed(file: FileId, hadFindings: boolean): void;
 }
@@ -98,6 +101,7 @@ export function createDocumentSync(context: Context, events: DocumentEvents): Do
           engine.edit(document.file, shifted);
         else sync(document);
       } else if (shifted.length > 0) engine.edit(document.file, shifted);
+      events.changed(document, before, edits);
       events.edited(document);
     },
     close({ textDocument }) {

@@ -7,6 +7,7 @@ import { version } from "../../package.json";
 import { rules } from "../../rules/index.ts";
 import { createEngine } from "../engine/engine.ts";
 import { createNodeHost } from "./node-host.ts";
+import { createNodeOriginStore } from "./node-origin.ts";
 import { startServer } from "./server.ts";
 
 const connection = createConnection(ProposedFeatures.all);
@@ -17,6 +18,7 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const)
 
 startServer(connection, {
   host: createNodeHost(),
+  origins: createNodeOriginStore(),
   version,
   pages: pathToFileURL(join(__dirname, "rules")).href,
   createEngine: async () => {

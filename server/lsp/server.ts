@@ -24,6 +24,9 @@ import { createGuards } from "./guard.ts";
 import type { Host } from "./host.ts";
 import { type Budget, createFileIndex, DEFAULT_BUDGET, type FileIndex } from "./index-files.ts";
 import { createLog, type Log } from "./log.ts";
+import type { OriginOptions } from "./origin-protocol.ts";
+import { originsOf, registerOrigins } from "./origin-requests.ts";
+import type { OriginStore } from "./origin-store.ts";
 import type { SkepticStatus } from "./protocol.ts";
 import { createWorkspacePulls } from "./pull.ts";
 import { createReports } from "./reports.ts";
@@ -38,6 +41,8 @@ export interface ServerOptions {
   readonly host: Host;
   readonly createEngine: () => Promise<Engine>;
   readonly version: string;
+  /** Keeps who wrote what, and hears of agents' hooks; without it both last as long as the server. */
+  readonly origins?: OriginStore;
   /** The folder with the rules' pages, as a URI without a trailing slash. */
   readonly pages?: string;
 }
@@ -48,6 +53,7 @@ interface InitializationOptions {
   readonly settings?: unknown;
   /** Above this the rest of the workspace is left out. */
   readonly budget?: Partial<Budget>;
+  readonly origin?: OriginOptions;
   /** False: of the rules of a project's own only what adds findings counts. The notification "skeptic/trusted" ends that. */
   readonly trusted?: boolean;
 }
@@ -75,7 +81,7 @@ export function startServer(connection: Connection, options: ServerOptions): voi
 
 function serve(
   connection: Connection,
-  { host, pages }: ServerOptions,
+  { host, pages, origins: store }: ServerOptions,
   engine: Engine,
   log: Log,
   params: InitializeParams,
@@ -97,6 +103,15 @@ function serve(
     lines: new Map(),
     secrets: createSecrets(engine, () => opened.keys()),
     trust: { given: initial.trusted !== false },
+    origins: originsOf({
+      connection,
+      documents: opened,
+      textOf: (file) => engine.text(file),
+      store,
+      client: initial.origin,
+      log,
+      touch: (files) => background.touch(files),
+    }),
   };
   log.maskWith(context.secrets.maskFault);
   let setReady = (): void => {};
@@ -178,11 +193,14 @@ function serve(
 
   const documents = createDocumentSync(context, {
     opened(document) {
+      context.origins.opened(document);
       index.opened(document.file);
       background.touch([document.file]);
     },
+    changed: context.origins.changed,
     edited: background.edited,
     closed(file, hadFindings) {
+      context.origins.closed(file);
       reports.forget(file);
       index.closed(file);
       background.touch([file]);
@@ -198,6 +216,7 @@ function serve(
   });
 
   const { guard, tell } = createGuards(log);
+  registerOrigins(context, { guard, tell });
 
   connection.onInitialized(
     guard("starting", undefined, async () => {
@@ -207,6 +226,7 @@ function serve(
       setReady();
       background.wake();
       await register(context);
+      await context.origins.start();
     }),
   );
   connection.onNotification("skeptic/trusted", () => {
@@ -249,7 +269,9 @@ function serve(
     forgetCoverage,
   });
   const endDays = keepToday(engine, background.wake);
-  connection.onShutdown(() => {
+  connection.onShutdown(async () => {
+    await context.origins.save();
+    context.origins.dispose();
     endDays();
     pulls.end();
     background.dispose();

@@ -78,6 +78,7 @@ export function listenToFiles(
   connection.workspace.onDidRenameFiles(({ files }) =>
     guarded(() => {
       for (const { oldUri, newUri } of files) {
+        context.origins.renamed(fileId(oldUri), fileId(newUri));
         event(oldUri, "deleted");
         event(newUri, "created");
       }

@@ -75,6 +75,7 @@ function pieces(
 ): readonly MarkedSpan[] {
   if (inserted === "") return [];
   if (cause.kind === "copied") {
+    if (inserted === cause.text) return cause.marks;
     return align({ before: cause.text, marks: cause.marks, after: inserted, by: "words" });
   }
   const fresh = cause.kind === "written" ? cause.mark : undefined;

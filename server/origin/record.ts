@@ -25,6 +25,8 @@ export interface FileRecord {
   readonly file: string;
   /** Of the text that the ranges are of. */
   readonly textHash: string;
+  /** What hooks said up to this time is in the ranges. */
+  readonly hooksRead?: string;
   readonly ranges: readonly RangeRecord[];
 }
 
@@ -152,6 +154,7 @@ function isFileRecord(value: unknown): value is FileRecord {
     isObject(value) &&
     typeof value.file === "string" &&
     typeof value.textHash === "string" &&
+    (value.hooksRead === undefined || isTime(value.hooksRead)) &&
     Array.isArray(value.ranges)
   );
 }

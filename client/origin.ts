@@ -1,0 +1,195 @@
+// Tells the server how changes come about: what a paste is, and what looks like an inserted suggestion.
+
+import * as vscode from "vscode";
+import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
+import type {
+  ChangeCauseParams,
+  CopiedParams,
+  OriginOptions,
+} from "../server/lsp/origin-protocol.ts";
+import { type Change, causeOf } from "./change-cause.ts";
+import { DOCUMENTS } from "./documents.ts";
+
+/** A paste and the change that it makes are this close, in milliseconds. */
+const PASTE_MS = 5000;
+const PAUSE_MS = 50;
+const OWN_COPY = "application/vnd.skeptic.copy";
+
+/** What VS Code has since 1.97, and this extension's oldest editor has not. */
+interface PasteApi {
+  registerDocumentPasteEditProvider?(
+    selector: vscode.DocumentSelector,
+    provider: PasteProvider,
+    metadata: {
+      providedPasteEditKinds: readonly unknown[];
+      copyMimeTypes?: readonly string[];
+      pasteMimeTypes?: readonly string[];
+    },
+  ): vscode.Disposable;
+}
+
+interface PasteProvider {
+  prepareDocumentPaste(
+    document: vscode.TextDocument,
+    ranges: readonly vscode.Range[],
+    transfer: vscode.DataTransfer,
+  ): void;
+  provideDocumentPasteEdits(
+    document: vscode.TextDocument,
+    ranges: readonly vscode.Range[],
+    transfer: vscode.DataTransfer,
+  ): Promise<undefined>;
+}
+
+export interface OriginClient {
+  readonly options: OriginOptions;
+  readonly middleware: NonNullable<LanguageClientOptions["middleware"]>;
+}
+
+export function createOriginClient(
+  context: vscode.ExtensionContext,
+  client: () => BaseLanguageClient | undefined,
+): OriginClient {
+  const uriOf = (uri: vscode.Uri): string =>
+    client()?.code2ProtocolConverter.asUri(uri) ?? uri.toString();
+  const tell = (method: string, params: ChangeCauseParams | CopiedParams): void => {
+    const running = client();
+    if (running?.isRunning()) void running.sendNotification(method, params).catch(() => undefined);
+  };
+  const texts = createTexts();
+  let paste: { uri: string; text: string; isOwn: boolean; until: number } | undefined;
+  let copied = "";
+
+  const hearsPastes = listenToPastes(context, {
+    prepareDocumentPaste(document, ranges, transfer) {
+      copied = `${Date.now()}`;
+      transfer.set(OWN_COPY, new vscode.DataTransferItem(copied));
+      tell("skeptic/copied", {
+        uri: uriOf(document.uri),
+        ranges: ranges.map((range) => wholeLine(document, range)),
+      });
+    },
+    async provideDocumentPasteEdits(document, _ranges, transfer) {
+      const text = await transfer.get("text/plain")?.asString();
+      if (text === undefined) return undefined;
+      const own = await transfer.get(OWN_COPY)?.asString();
+      const isOwn = own !== undefined && own === copied;
+      paste = { uri: document.uri.toString(), text, isOwn, until: Date.now() + PASTE_MS };
+      return undefined;
+    },
+  });
+
+  return {
+    options: context.storageUri === undefined ? {} : { storage: context.storageUri.toString() },
+    middleware: {
+      didOpen: (document, next) => {
+        texts.keep(document);
+        return next(document);
+      },
+      didClose: (document, next) => {
+        texts.forget(document);
+        return next(document);
+      },
+      didChange: (event, next) => {
+        const { document } = event;
+        const key = document.uri.toString();
+        const recent = paste?.uri === key && Date.now() < paste.until ? paste : undefined;
+        const cause = causeOf({
+          changes: changesOf(event, texts.before(document)),
+          reason: reasonOf(event.reason),
+          isDirty: document.isDirty,
+          source: sourceOf(event),
+          paste: recent,
+          hearsPastes,
+        });
+        texts.keep(document);
+        if (cause === "paste" || cause === "copy") paste = undefined;
+        if (cause !== undefined)
+          tell("skeptic/changeCause", {
+            uri: uriOf(document.uri),
+            version: document.version,
+            cause,
+          });
+        return next(event);
+      },
+    },
+  };
+}
+
+interface Texts {
+  /** The text before the change that has just come; undefined when keys come too fast for it to be known. */
+  before(document: vscode.TextDocument): string | undefined;
+  keep(document: vscode.TextDocument): void;
+  forget(document: vscode.TextDocument): void;
+}
+
+/** Texts before their next change, since its event does not say what was replaced. They are taken when typing pauses. */
+function createTexts(): Texts {
+  const known = new Map<string, { readonly version: number; readonly text: string }>();
+  const waiting = new Map<string, ReturnType<typeof setTimeout>>();
+  const forget = (key: string): void => {
+    clearTimeout(waiting.get(key));
+    waiting.delete(key);
+    known.delete(key);
+  };
+  return {
+    before(document) {
+      const kept = known.get(document.uri.toString());
+      return kept?.version === document.version - 1 ? kept.text : undefined;
+    },
+    keep(document) {
+      const key = document.uri.toString();
+      forget(key);
+      const take = (): void => {
+        waiting.delete(key);
+        if (!document.isClosed)
+          known.set(key, { version: document.version, text: document.getText() });
+      };
+      waiting.set(key, setTimeout(take, PAUSE_MS));
+    },
+    forget: (document) => forget(document.uri.toString()),
+  };
+}
+
+/** False where the editor does not offer it. */
+function listenToPastes(context: vscode.ExtensionContext, provider: PasteProvider): boolean {
+  const { registerDocumentPasteEditProvider: register } = vscode.languages as PasteApi;
+  if (register === undefined) return false;
+  const metadata = {
+    providedPasteEditKinds: [],
+    copyMimeTypes: [OWN_COPY],
+    pasteMimeTypes: ["text/plain"],
+  };
+  try {
+    context.subscriptions.push(register(DOCUMENTS, provider, metadata));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Without a selection the editor copies the whole line. */
+function wholeLine(document: vscode.TextDocument, range: vscode.Range): vscode.Range {
+  return range.isEmpty ? document.lineAt(range.start.line).rangeIncludingLineBreak : range;
+}
+
+/** The changes are in offsets of the text before all of them. */
+function changesOf(event: vscode.TextDocumentChangeEvent, text: string | undefined): Change[] {
+  return event.contentChanges.map(({ text: inserted, rangeOffset, rangeLength }) => ({
+    text: inserted,
+    removed: rangeLength === 0 ? "" : text?.slice(rangeOffset, rangeOffset + rangeLength),
+  }));
+}
+
+function reasonOf(
+  reason: vscode.TextDocumentChangeReason | undefined,
+): "undo" | "redo" | undefined {
+  if (reason === vscode.TextDocumentChangeReason.Undo) return "undo";
+  return reason === vscode.TextDocumentChangeReason.Redo ? "redo" : undefined;
+}
+
+/** A proposed API: there for editors that offer it, and never needed. */
+function sourceOf(event: vscode.TextDocumentChangeEvent): string | undefined {
+  const { detailedReason } = event as { detailedReason?: { source?: unknown } };
+  return typeof detailedReason?.source === "string" ? detailedReason.source : undefined;
+}

@@ -1,0 +1,355 @@
+/**
+ * Who wrote what in the documents that are open: follows their edits, listens to what the client and the agents' hooks say
+ * of them, and keeps a record. Offsets are those of the document's text, a BOM counted.
+ */
+import type { FileId } from "../base/brand.ts";
+import type { Edit, Span } from "../base/text.ts";
+import {
+  type Answer,
+  type Authors,
+  type Cause,
+  createAuthors,
+  follow,
+  mark,
+  originOf,
+} from "../origin/authors.ts";
+import type { HookRecord, WrittenText } from "../origin/hook.ts";
+import { applyHook, applyLines } from "../origin/locate.ts";
+import type { Evidence, Mark, MarkedSpan } from "../origin/mark.ts";
+import { bomLength, type OpenDocument } from "./document.ts";
+import { isUnder } from "./file-id.ts";
+import type { Log } from "./log.ts";
+import type { ChangeCause } from "./origin-protocol.ts";
+import { createRecordKeeper } from "./origin-records.ts";
+import type { OriginStore } from "./origin-store.ts";
+
+/** The text of a hook may come into the document after the hook: the editor has to read the file again. */
+const HOOK_WAITS_MS = 15_000;
+/** The editor may have changed the document this long before the hook ran. */
+const HOOK_LATE_MS = 30_000;
+const MOST_COPIES = 5;
+/** What fixes of our own insert, for as long as their edit may take to come back. */
+const MOST_OFFERED = 20;
+
+export interface Origins {
+  /** Reads the record and begins to listen to hooks. */
+  start(): Promise<void>;
+  opened(document: OpenDocument): void;
+  /** After edits of a document whose text was `before`: one after the other, each in offsets of the text before it. */
+  changed(document: OpenDocument, before: string, edits: readonly Edit[]): void;
+  closed(file: FileId): void;
+  renamed(from: FileId, to: FileId): void;
+  /** The client says how the change to that version comes about; the change itself follows. */
+  told(file: FileId, version: number, cause: ChangeCause): void;
+  /** Text of a document was copied in the editor. */
+  copied(file: FileId, spans: readonly Span[]): void;
+  /** Text that our own fixes put into documents is nobody's suggestion. */
+  offered(texts: readonly string[]): void;
+  /** Who wrote a span of the engine's text (without BOM); a file that is not open is looked up in the record. */
+  of(file: FileId, span: Span): Answer;
+  /** All marks of a file, in offsets of the engine's text. */
+  marks(file: FileId): readonly MarkedSpan[];
+  /** Files with marks, open or not. */
+  files(): readonly FileId[];
+  /** A person has read a span of the engine's text. */
+  review(file: FileId, span: Span): void;
+  /** Puts marks where there are none: what is known of committed lines. In offsets of the engine's text. */
+  fill(file: FileId, marks: readonly MarkedSpan[]): void;
+  /** Keeps the record now. */
+  save(): Promise<void>;
+  dispose(): void;
+}
+
+export interface OriginsOptions {
+  /** The engine's text of a file that is not open. */
+  readonly textOf: (file: FileId) => string | undefined;
+  readonly store: OriginStore | undefined;
+  /** Where the record is kept, as a URI. */
+  readonly folder: string | undefined;
+  readonly log: Log;
+  /** The marks of these documents are others than they were, by more than moving along. */
+  readonly changed: (files: readonly FileId[]) => void;
+}
+
+interface Followed {
+  readonly document: OpenDocument;
+  authors: Authors;
+  told: { readonly version: number; readonly cause: ChangeCause } | undefined;
+  /** Records up to this time were taken in, in milliseconds. */
+  hooksUntil: number;
+  /** Text of hooks that is not in the document yet. */
+  waiting: { readonly record: HookRecord; readonly edit: WrittenText; readonly until: number }[];
+}
+
+interface Copy {
+  readonly text: string;
+  readonly marks: readonly MarkedSpan[];
+}
+
+const UNKNOWN: Answer = { origin: "unknown", mark: undefined };
+
+export function createOrigins(options: OriginsOptions): Origins {
+  const { textOf, store, folder, log, changed } = options;
+  const open = new Map<FileId, Followed>();
+  const copies: Copy[] = [];
+  const own: string[] = [];
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+  let endWatch = (): void => {};
+  const records = createRecordKeeper(store, folder, log, () =>
+    [...open].map(([file, { document, authors, hooksUntil }]) => ({
+      file,
+      text: document.text,
+      marks: authors.track.all(),
+      hooksUntil,
+    })),
+  );
+
+  /** Undefined when the record knows nothing of it. */
+  const recall = (followed: Followed): boolean => {
+    const known = records.recall(followed.document.file, followed.document.text);
+    if (known === undefined) return false;
+    followed.authors = createAuthors(followed.document.text.length, known.marks);
+    followed.hooksUntil = known.hooksUntil;
+    return known.marks.length > 0;
+  };
+  const tell = (file: FileId): void => {
+    records.touch(file);
+    changed([file]);
+  };
+
+  const takeHooks = async (followed: Followed, isOpening: boolean): Promise<void> => {
+    const { document } = followed;
+    const found = (await store?.hooks(document.file, followed.hooksUntil)) ?? [];
+    const now = Date.now();
+    for (const record of found) {
+      const time = Date.parse(record.time);
+      if (time <= followed.hooksUntil) continue;
+      followed.hooksUntil = time;
+      const until = isOpening ? 0 : now + HOOK_WAITS_MS;
+      for (const edit of record.edits) followed.waiting.push({ record, edit, until });
+    }
+    if (found.length === 0) return;
+    records.touch(document.file);
+    matchHooks(followed);
+    if (followed.waiting.length > 0) later(HOOK_WAITS_MS + 50, () => matchHooks(followed));
+  };
+  /** Marks what is there by now; what waited long enough is looked for line by line, and then given up. */
+  const matchHooks = (followed: Followed): void => {
+    const { document, authors } = followed;
+    if (followed.waiting.length === 0) return;
+    const now = Date.now();
+    let found = false;
+    followed.waiting = followed.waiting.filter(({ record, edit, until }) => {
+      const isRecent = document.editedAt >= Date.parse(record.time) - HOOK_LATE_MS;
+      if (!isRecent && now < until) return true;
+      const left = applyHook(authors, document.text, { ...record, edits: [edit] });
+      if (left.length === 0) {
+        found = true;
+        return false;
+      }
+      if (now < until) return true;
+      if (applyLines(authors, document.text, edit, record)) found = true;
+      return false;
+    });
+    if (found) tell(document.file);
+  };
+  const later = (delay: number, run: () => void): void => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      try {
+        run();
+      } catch (error) {
+        log.crash("looking for what a hook told of", error);
+      }
+    }, delay);
+    timers.add(timer);
+  };
+  const look = (followed: Followed, isOpening = false): void => {
+    takeHooks(followed, isOpening).catch((error) => log.crash("reading what hooks say", error));
+  };
+  const lookForHooks = (): void => {
+    for (const followed of open.values()) look(followed);
+  };
+
+  const causeOf = (followed: Followed, edits: readonly Edit[]): Cause => {
+    const { told, document } = followed;
+    const now = Date.now();
+    const written = (origin: Mark["origin"], evidence: Omit<Evidence, "time">): Cause => ({
+      kind: "written",
+      mark: { origin, evidence: [{ ...evidence, time: now }] },
+    });
+    const cause = told?.version === document.version ? told.cause : undefined;
+    switch (cause ?? (edits.every(isKey) ? "typing" : "tool")) {
+      case "typing":
+        return written("human", { kind: "typing", confidence: "high" });
+      case "undo":
+        return { kind: "undone" };
+      case "paste":
+        return written("pasted", { kind: "paste", confidence: "high" });
+      case "copy": {
+        const copy = copyFor(edits);
+        return copy === undefined
+          ? written("pasted", { kind: "paste", confidence: "high" })
+          : { kind: "copied", ...copy };
+      }
+      case "ai":
+        return written("ai", { kind: "editor", confidence: "medium" });
+      case "suggestion":
+        return isOwn(edits)
+          ? { kind: "moved" }
+          : written("ai", { kind: "shape", confidence: "low" });
+      case "tool":
+        return { kind: "moved" };
+    }
+  };
+  const copyFor = (edits: readonly Edit[]): Copy | undefined => {
+    const bare = (text: string): string => text.replace(/\s+/g, "");
+    const texts = edits.map(({ newText }) => bare(newText));
+    return copies.find(({ text }) => texts.every((one) => one === bare(text)));
+  };
+  const isOwn = (edits: readonly Edit[]): boolean =>
+    edits.every(({ newText }) => own.some((text) => text.includes(newText.trim())));
+
+  /** The engine's offsets of a document, and back. */
+  const moved = (marks: readonly MarkedSpan[], by: number): MarkedSpan[] =>
+    marks.map(({ start, end, mark: one }) => ({
+      start: Math.max(0, start + by),
+      end: end + by,
+      mark: one,
+    }));
+  const bare = (file: FileId): MarkedSpan[] => {
+    const followed = open.get(file);
+    if (followed === undefined) {
+      const text = textOf(file);
+      return text === undefined ? [] : [...(records.recall(file, text)?.marks ?? [])];
+    }
+    const all = moved(followed.authors.track.all(), -bomLength(followed.document.text));
+    return all.filter(({ start, end }) => start < end);
+  };
+
+  return {
+    async start() {
+      await records.load();
+      for (const followed of open.values()) {
+        if (followed.authors.track.all().length === 0 && recall(followed))
+          changed([followed.document.file]);
+        await takeHooks(followed, true);
+      }
+      endWatch = store?.watch(lookForHooks) ?? endWatch;
+    },
+    opened(document) {
+      const followed: Followed = {
+        document,
+        authors: createAuthors(document.text.length),
+        told: undefined,
+        hooksUntil: 0,
+        waiting: [],
+      };
+      open.set(document.file, followed);
+      if (!records.isLoaded()) return;
+      recall(followed);
+      look(followed, true);
+    },
+    changed(document, before, edits) {
+      const followed = open.get(document.file);
+      if (followed === undefined) return;
+      const cause = causeOf(followed, edits);
+      follow(followed.authors, before, edits, cause);
+      records.touch(document.file);
+      if (cause.kind !== "written" || cause.mark.origin !== "human") changed([document.file]);
+      matchHooks(followed);
+      // Some file systems tell nobody that a hook wrote to them.
+      if (cause.kind === "moved" || isGuess(cause)) look(followed);
+    },
+    closed(file) {
+      const followed = open.get(file);
+      if (followed === undefined) return;
+      open.delete(file);
+      const { document, authors, hooksUntil } = followed;
+      records.put(file, document.text, authors.track.all(), hooksUntil);
+    },
+    renamed(from, to) {
+      for (const file of records.renamed(from, to, isUnder)) {
+        const followed = open.get(file);
+        if (followed !== undefined && followed.authors.track.all().length === 0 && recall(followed))
+          changed([file]);
+      }
+    },
+    told(file, version, cause) {
+      const followed = open.get(file);
+      if (followed !== undefined) followed.told = { version, cause };
+    },
+    copied(file, spans) {
+      const followed = open.get(file);
+      const [span] = spans;
+      // Several cursors copy several texts: what is pasted is then of nobody known.
+      if (followed === undefined || span === undefined || spans.length > 1) return;
+      const marks = moved(followed.authors.track.within(span), -span.start);
+      copies.unshift({ text: followed.document.text.slice(span.start, span.end), marks });
+      copies.length = Math.min(copies.length, MOST_COPIES);
+    },
+    offered(texts) {
+      own.unshift(...texts.filter((text) => text.trim() !== ""));
+      own.length = Math.min(own.length, MOST_OFFERED);
+    },
+    of(file, span) {
+      const followed = open.get(file);
+      if (followed !== undefined) {
+        const { text } = followed.document;
+        const bom = bomLength(text);
+        const own = { start: span.start + bom, end: span.end + bom };
+        return originOf(followed.authors, text, own);
+      }
+      const text = textOf(file);
+      const known = text === undefined ? undefined : records.recall(file, text);
+      if (text === undefined || known === undefined || known.marks.length === 0) return UNKNOWN;
+      return originOf(createAuthors(text.length, known.marks), text, span);
+    },
+    marks: bare,
+    files: () => [...new Set([...open.keys(), ...records.files()])],
+    review(file, span) {
+      const now = Date.now();
+      const reviewed = (before: Mark | undefined): Mark | undefined =>
+        before === undefined || before.origin === "human" ? before : { ...before, reviewed: now };
+      const followed = open.get(file);
+      if (followed !== undefined) {
+        const bom = bomLength(followed.document.text);
+        mark(followed.authors, { start: span.start + bom, end: span.end + bom }, reviewed);
+      } else {
+        const text = textOf(file);
+        const known = text === undefined ? undefined : records.recall(file, text);
+        if (text === undefined || known === undefined) return;
+        const authors = createAuthors(text.length, known.marks);
+        mark(authors, span, reviewed);
+        records.put(file, text, authors.track.all(), known.hooksUntil);
+      }
+      tell(file);
+    },
+    fill(file, marks) {
+      const followed = open.get(file);
+      if (followed === undefined || marks.length === 0) return;
+      const bom = bomLength(followed.document.text);
+      const { authors, document } = followed;
+      for (const { start, end, mark: one } of marks) {
+        const span = { start: start + bom, end: Math.min(end + bom, document.text.length) };
+        if (span.start < span.end) mark(authors, span, (before) => before ?? one);
+      }
+      changed([file]);
+    },
+    save: records.save,
+    dispose() {
+      endWatch();
+      for (const timer of timers) clearTimeout(timer);
+      records.dispose();
+    },
+  };
+}
+
+function isGuess(cause: Cause): boolean {
+  return cause.kind === "written" && cause.mark.evidence[0].kind === "shape";
+}
+
+/** A key, or what the editor adds to one: the closing bracket, the indentation of a new line. */
+function isKey({ newText }: Edit): boolean {
+  return newText.length <= 1 || newText.trim() === "" || /^[^\w\s]{2}$/.test(newText);
+}

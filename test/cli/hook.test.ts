@@ -1,0 +1,120 @@
+// The built `skeptic hook`, called as agents call it.
+
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parseHookLine } from "../../server/origin/hook.ts";
+import { ELSEWHERE, spoolFolder, spoolName } from "../../server/origin/spool.ts";
+import { type Sandbox, sandbox } from "./harness.ts";
+
+const PROGRAM = process.env.SKEPTIC_TEST_CLI ?? join(process.cwd(), "dist", "cli.js");
+
+function hook(box: Sandbox, input: string, cache = join(box.folder, "cache")) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, "hook"], {
+    cwd: box.folder,
+    encoding: "utf8",
+    env: { PATH: process.env.PATH, SKEPTIC_HOOKS: cache },
+    input,
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+
+function edit(file: string, text: string): string {
+  return JSON.stringify({
+    hook_event_name: "PostToolUse",
+    tool_name: "Edit",
+    tool_input: { file_path: file, old_string: "", new_string: text },
+  });
+}
+
+test("an edit is noted under its repository, and nothing is said", (t) => {
+  const box = sandbox(t, { "repo/src/a.py": "x = 1\n" });
+  mkdirSync(join(box.folder, "repo", ".git"));
+  const cache = join(box.folder, "cache");
+  assert.deepEqual(hook(box, edit("repo/src/a.py", "x = 1")), { code: 0, out: "", err: "" });
+  const path = join(cache, spoolName(join(box.folder, "repo")));
+  const record = parseHookLine(readFileSync(path, "utf8"));
+  assert.equal(record?.file, join(box.folder, "repo", "src", "a.py"));
+  assert.deepEqual(record?.edits, [{ text: "x = 1", inserted: [[0, 5]] }]);
+  assert.equal(existsSync(join(box.folder, "repo", ".skeptic")), false);
+});
+
+test("a file in no repository has a place too, and old records go", (t) => {
+  const box = sandbox(t, { "a.py": "x = 1\n", "cache/old.jsonl": "{}\n", "cache/keep.txt": "" });
+  const cache = join(box.folder, "cache");
+  const old = new Date(Date.now() - 9 * 24 * 3600 * 1000);
+  for (const name of ["old.jsonl", "keep.txt"]) utimesSync(join(cache, name), old, old);
+  assert.equal(hook(box, edit("a.py", "x = 1")).code, 0);
+  assert.deepEqual(readdirSync(cache).sort(), [ELSEWHERE, "keep.txt"].sort());
+});
+
+test("what is no edit is no fault", (t) => {
+  const box = sandbox(t, {});
+  const event = {
+    hook_event_name: "PostToolUse",
+    tool_name: "Bash",
+    tool_input: { command: "ls" },
+  };
+  assert.deepEqual(hook(box, JSON.stringify(event)), { code: 0, out: "", err: "" });
+  assert.equal(existsSync(join(box.folder, "cache")), false);
+});
+
+test("malformed input is named, with a code that stops no agent", (t) => {
+  const box = sandbox(t, { file: "" });
+  for (const [input, reason] of [
+    ["", /it is empty/],
+    ["{", /it is not JSON/],
+    ["{}", /it names no event/],
+  ] as const) {
+    const { code, out, err } = hook(box, input);
+    assert.equal(code, 1);
+    assert.equal(out, "");
+    assert.match(err, reason);
+  }
+  writeFileSync(join(box.folder, "file"), "");
+  const blocked = hook(box, edit("a.py", "x"), join(box.folder, "file"));
+  assert.equal(blocked.code, 1);
+  assert.match(blocked.err, /cannot be written/);
+});
+
+test("hooks that run at once lose nothing", { timeout: 60_000 }, async (t) => {
+  const box = sandbox(t, { "a.py": "" });
+  const cache = join(box.folder, "cache");
+  const texts = Array.from({ length: 6 }, (_, i) => `${i}`.repeat(50_000));
+  await Promise.all(
+    texts.map(
+      (text) =>
+        new Promise((resolve) => {
+          const child = spawn(process.execPath, [PROGRAM, "hook"], {
+            cwd: box.folder,
+            env: { PATH: process.env.PATH, SKEPTIC_HOOKS: cache },
+            stdio: ["pipe", "ignore", "ignore"],
+          });
+          child.on("exit", resolve);
+          child.stdin.end(edit("a.py", text));
+        }),
+    ),
+  );
+  const lines = readFileSync(join(cache, ELSEWHERE), "utf8").trim().split("\n");
+  const seen = lines.map((line) => parseHookLine(line)?.edits[0]?.text);
+  assert.deepEqual(seen.sort(), texts.sort());
+});
+
+test("the folder is the user's own, as each system has it", () => {
+  const at = (platform: string, env: Record<string, string>): string =>
+    spoolFolder({ platform, home: "/home/me", env });
+  assert.equal(at("linux", {}), "/home/me/.cache/skeptic/hooks");
+  assert.equal(at("linux", { XDG_CACHE_HOME: "/c" }), "/c/skeptic/hooks");
+  assert.equal(at("darwin", {}), "/home/me/Library/Caches/skeptic/hooks");
+  assert.equal(at("win32", { LOCALAPPDATA: "C:\\L" }), "C:\\L\\skeptic\\hooks");
+  assert.equal(at("linux", { SKEPTIC_HOOKS: "/own" }), "/own");
+});
