@@ -23,7 +23,9 @@ const SHEBANG = "#!/usr/bin/env node";
 
 const ENTRIES = [
   { source: "client/node.ts", target: "dist/extension.js" },
+  { source: "client/browser.ts", target: "dist/browser.js", browser: true },
   { source: "server/lsp/main.ts", target: "dist/server.js" },
+  { source: "server/lsp/worker.ts", target: "dist/worker.js", browser: true },
   { source: "server/cli/main.ts", target: "dist/cli.js", executable: true },
 ];
 
@@ -53,7 +55,19 @@ export const nodeOptions = {
   mainFields: ["module", "main"],
 };
 
-/** Writes dist/: three bundles, the grammars and the rules' pages. */
+/** What differs for a bundle that runs in a browser. @type {import("esbuild").BuildOptions} */
+export const browserOptions = {
+  platform: "browser",
+  target: "es2022",
+  mainFields: ["browser", "module", "main"],
+  // web-tree-sitter asks for Node's modules only when it finds itself in Node.
+  external: ["fs/promises", "module", "path", "url"],
+  alias: { "web-tree-sitter": "./node_modules/web-tree-sitter/web-tree-sitter.js" },
+  // Editors start a worker from a blob, whose place is no base for other addresses: libraries that try fail at start.
+  define: { "self.location": "undefined", "import.meta.url": '"https://skeptic.invalid/"' },
+};
+
+/** Writes dist/: five bundles, the grammars and the rules' pages. */
 export async function buildProduct() {
   rmSync(join(root, "dist", "rules"), { recursive: true, force: true });
   mkdirSync(join(root, "dist", "rules"), { recursive: true });
@@ -65,9 +79,10 @@ export async function buildProduct() {
       const hasShebang = readFileSync(join(root, entry.source), "utf8").startsWith("#!");
       await build({
         ...nodeOptions,
+        ...(entry.browser ? browserOptions : {}),
         entryPoints: [entry.source],
         outfile: entry.target,
-        external: ["vscode"],
+        external: ["vscode", ...(entry.browser ? (browserOptions.external ?? []) : [])],
         plugins: [readerPages],
         sourcemap: true,
         sourcesContent: false,

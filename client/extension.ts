@@ -12,6 +12,7 @@ import {
 import type { SkepticStatus } from "../server/lsp/protocol.ts";
 import { registerCommands } from "./commands.ts";
 import { DOCUMENTS } from "./documents.ts";
+import { serveFiles } from "./files.ts";
 import { createFindings } from "./findings.ts";
 import { registerFindingsView } from "./findings-view.ts";
 import { createOriginClient, type OriginClient } from "./origin.ts";
@@ -91,10 +92,15 @@ function createClient(
     errorHandler: restartOnCrash(status),
     initializationFailedHandler: () => false,
     diagnosticCollectionName: "skeptic",
-    initializationOptions: { trusted: vscode.workspace.isTrusted, origin: origin.options },
+    initializationOptions: {
+      trusted: vscode.workspace.isTrusted,
+      files: true,
+      origin: origin.options,
+    },
     middleware: origin.middleware,
   };
   const created = create(clientOptions);
+  serveFiles(created);
   created.onNotification("skeptic/status", (params: SkepticStatus) => status.show(params));
   return created;
 }

@@ -136,8 +136,8 @@ function rulesProblem(edge, forbidden) {
 function serverProblem(edge, forbidden) {
   const { from, to } = edge;
   if (to.startsWith("rules/")) {
-    const isEntry = from === "server/lsp/main.ts" || from === "server/cli/main.ts";
-    return isEntry ? [] : forbidden("only the two main.ts import rules/");
+    const isEntry = /^server\/(?:(?:lsp|cli)\/main|lsp\/worker)\.ts$/.test(from);
+    return isEntry ? [] : forbidden("only the entries import rules/");
   }
   const folder = serverFolder(from);
   const target = serverFolder(to);

@@ -17,7 +17,7 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const)
   );
 
 startServer(connection, {
-  host: createNodeHost(),
+  host: createNodeHost,
   origins: createNodeOriginStore(),
   version,
   pages: pathToFileURL(join(__dirname, "rules")).href,

@@ -9,7 +9,7 @@ import { createHost, type FilesFor } from "./files-host.ts";
 import type { Host } from "./host.ts";
 
 /** @param others file systems of other schemes. */
-export function createNodeHost(others: FilesFor = () => undefined): Host {
+export function createNodeHost(others: FilesFor): Host {
   const host = createHost(
     (file) => (schemeOf(file) === "file" ? DISK : others(file)),
     (run) => {

@@ -75,3 +75,37 @@ export interface ScanChangedResult extends ScanResult {
   /** What could not be compared, by folder. */
   readonly problems: readonly string[];
 }
+
+/**
+ * Params of the requests "skeptic/files/list", "skeptic/files/stat" and "skeptic/files/bytes", which the server makes for
+ * folders that it cannot read by itself. Only of clients whose `initializationOptions.files` is true.
+ */
+export interface FileParams {
+  readonly uri: string;
+}
+
+/** Result of "skeptic/files/list": the entries of a folder, [] where it cannot be read. */
+export interface FileEntry {
+  readonly name: string;
+  readonly kind: "file" | "folder" | "other";
+}
+
+/** Result of "skeptic/files/stat", or null for what is not there; an error where that cannot be told. `size` in bytes. */
+export interface FileFacts {
+  readonly kind: FileEntry["kind"];
+  readonly isLink: boolean;
+  readonly size: number;
+}
+
+/** Result of "skeptic/files/bytes", or an error. */
+export interface FileBytes {
+  readonly base64: string;
+}
+
+/** The first message to a server that is a web worker, before those of the protocol. */
+export interface WorkerStart {
+  /** By name, the files that stand beside the bundle. */
+  readonly assets: Readonly<Record<string, Uint8Array>>;
+  /** The folder with the rules' pages, as a URI without a trailing slash. */
+  readonly pages: string;
+}

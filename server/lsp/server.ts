@@ -14,11 +14,13 @@ import {
 import type { Engine } from "../engine/api.ts";
 import { createBackground } from "./background.ts";
 import { clientFeatures } from "./client-features.ts";
+import { clientFiles } from "./client-files.ts";
 import { FIX_ALL } from "./code-actions.ts";
 import { createConfiguration } from "./configuration.ts";
 import { type Context, uriFor } from "./context.ts";
 import { createDocumentSync } from "./documents.ts";
 import { folderId } from "./file-id.ts";
+import type { FilesFor } from "./files-host.ts";
 import { createFolders } from "./folders.ts";
 import { createGuards } from "./guard.ts";
 import type { Host } from "./host.ts";
@@ -38,7 +40,8 @@ import { keepToday } from "./today.ts";
 import { FILE_OPERATIONS, listenToFiles, register } from "./watch.ts";
 
 export interface ServerOptions {
-  readonly host: Host;
+  /** @param others file systems that the client reads for the server. */
+  readonly host: (others: FilesFor) => Host;
   readonly createEngine: () => Promise<Engine>;
   readonly version: string;
   /** Keeps who wrote what, and hears of agents' hooks; without it both last as long as the server. */
@@ -56,6 +59,8 @@ interface InitializationOptions {
   readonly origin?: OriginOptions;
   /** False: of the rules of a project's own only what adds findings counts. The notification "skeptic/trusted" ends that. */
   readonly trusted?: boolean;
+  /** The client answers "skeptic/files/...". */
+  readonly files?: boolean;
 }
 
 export function startServer(connection: Connection, options: ServerOptions): void {
@@ -94,7 +99,7 @@ function serve(
   const context: Context = {
     connection,
     engine,
-    host,
+    host: host(initial.files === true ? clientFiles(connection) : () => undefined),
     log,
     client,
     documents: opened,

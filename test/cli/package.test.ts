@@ -13,7 +13,14 @@ test("the package of the extension holds what it runs, and nothing else", async 
     [...files].sort(),
     [
       ...["CHANGELOG.md", "LICENSE", "README.md", "package.json"],
-      ...["dist/extension.js", "dist/server.js", "dist/web-tree-sitter.wasm", "dist/names.bin"],
+      ...[
+        "dist/extension.js",
+        "dist/server.js",
+        "dist/browser.js",
+        "dist/worker.js",
+        "dist/web-tree-sitter.wasm",
+        "dist/names.bin",
+      ],
       "dist/own-rules.schema.json",
       ...grammars.map((name) => `dist/tree-sitter-${name}.wasm`),
       ...pages.map((name) => `dist/rules/${name}`),

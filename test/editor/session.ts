@@ -1,5 +1,6 @@
 // A workbench with the packaged extension and a browser showing it, on a copy of the workspace.
 
+import * as assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +15,9 @@ import {
   remoteUri,
   startWorkbench,
 } from "../../scripts/lib/workbench.mjs";
+
+/** What Skeptic underlines. */
+export const SQUIGGLE = ".monaco-editor .squiggly-error";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -143,4 +147,34 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 /** The text of an element as a person reads it: Monaco writes no-break spaces. */
 export async function textOf(locator: Locator): Promise<string> {
   return ((await locator.textContent()) ?? "").replaceAll("\u00a0", " ");
+}
+
+/** A fix that is not proved safe shows what it changes first: agree to all of it. */
+export async function confirm({ page, screenshot }: Session): Promise<void> {
+  const squiggle = page.locator(SQUIGGLE).first();
+  const preview = page.locator(".bulk-edit-panel, .refactor-preview, [id*='refactorPreview']");
+  await Promise.race([
+    squiggle.waitFor({ state: "detached" }),
+    preview.getByRole("checkbox").first().waitFor(),
+  ]).catch(() => undefined);
+  if ((await squiggle.count()) === 0) return;
+  await page.locator(".pane-body .monaco-list-row").first().waitFor();
+  await screenshot("fix-preview");
+  const edits = page.locator(".pane-body .monaco-list-row[aria-level='2']");
+  assert.ok((await edits.count()) <= 1, "a fix is agreed to as a whole");
+  for (const box of await page.getByRole("checkbox").all()) {
+    if (!(await box.isChecked())) await box.click();
+  }
+  await page.getByRole("button", { name: "Apply", exact: true }).click();
+}
+
+/** Moves the cursor of the open editor to its first finding. */
+export async function focusFinding(page: Page): Promise<void> {
+  await page.locator(".monaco-editor .view-line").first().click();
+  await page.keyboard.press("Control+Home");
+  await runCommand(page, "Go to Next Problem (Error, Warning, Info)");
+  const widget = page.locator(".monaco-editor .marker-widget");
+  await widget.waitFor();
+  await page.keyboard.press("Escape");
+  await widget.waitFor({ state: "detached" });
 }

@@ -5,9 +5,16 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
-import { openFile, openSession, runCommand, type Session, textOf } from "./session.ts";
-
-const SQUIGGLE = ".monaco-editor .squiggly-error";
+import {
+  confirm,
+  focusFinding,
+  openFile,
+  openSession,
+  runCommand,
+  type Session,
+  SQUIGGLE,
+  textOf,
+} from "./session.ts";
 
 describe("in the workbench", { timeout: 240_000 }, () => {
   let session: Session;
@@ -185,36 +192,6 @@ async function showWorkbench(session: Session): Promise<void> {
   await session.show();
   const files = session.page.locator(".explorer-folders-view .monaco-list-row");
   await files.first().waitFor({ timeout: 90_000 });
-}
-
-/** A fix that is not proved safe shows what it changes first: agree to all of it. */
-async function confirm({ page, screenshot }: Session): Promise<void> {
-  const squiggle = page.locator(SQUIGGLE).first();
-  const preview = page.locator(".bulk-edit-panel, .refactor-preview, [id*='refactorPreview']");
-  await Promise.race([
-    squiggle.waitFor({ state: "detached" }),
-    preview.getByRole("checkbox").first().waitFor(),
-  ]).catch(() => undefined);
-  if ((await squiggle.count()) === 0) return;
-  await page.locator(".pane-body .monaco-list-row").first().waitFor();
-  await screenshot("fix-preview");
-  const edits = page.locator(".pane-body .monaco-list-row[aria-level='2']");
-  assert.ok((await edits.count()) <= 1, "a fix is agreed to as a whole");
-  for (const box of await page.getByRole("checkbox").all()) {
-    if (!(await box.isChecked())) await box.click();
-  }
-  await page.getByRole("button", { name: "Apply", exact: true }).click();
-}
-
-/** Moves the cursor of the open editor to its first finding. */
-async function focusFinding(page: Page): Promise<void> {
-  await page.locator(".monaco-editor .view-line").first().click();
-  await page.keyboard.press("Control+Home");
-  await runCommand(page, "Go to Next Problem (Error, Warning, Info)");
-  const widget = page.locator(".monaco-editor .marker-widget");
-  await widget.waitFor();
-  await page.keyboard.press("Escape");
-  await widget.waitFor({ state: "detached" });
 }
 
 async function savedText(path: string, wanted: (text: string) => boolean): Promise<string> {

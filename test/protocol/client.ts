@@ -21,6 +21,7 @@ import {
   WorkspaceDiagnosticRequest,
 } from "vscode-languageserver-protocol/node";
 import type { ScanProgress, ScanResult, SkepticStatus } from "../../server/lsp/protocol.ts";
+import { answerFiles, type VirtualFiles } from "./virtual-files.ts";
 
 export interface StartOptions {
   /** The server's arguments for node. */
@@ -31,7 +32,9 @@ export interface StartOptions {
   readonly capabilities?: ClientCapabilities;
   /** By folder URI; "" for everything else. */
   readonly settings?: Record<string, unknown>;
-  readonly initializationOptions?: unknown;
+  readonly initializationOptions?: Readonly<Record<string, unknown>>;
+  /** Files that the client reads for the server. */
+  readonly files?: VirtualFiles;
 }
 
 export interface HeldRequest {
@@ -150,13 +153,17 @@ export async function start(options: StartOptions): Promise<TestClient> {
   connection.onRequest("workspace/configuration", ({ items }: { items: { scopeUri?: string }[] }) =>
     items.map(({ scopeUri }) => settings[scopeUri ?? ""] ?? settings[""] ?? {}),
   );
+  if (options.files !== undefined) answerFiles(connection, options.files);
   connection.listen();
   const initialized = await connection.sendRequest<InitializeResult>("initialize", {
     processId: process.pid,
     rootUri: null,
     capabilities: options.capabilities ?? (options.pull ? PULL : PUSH),
     workspaceFolders: options.folders.map((uri) => ({ uri, name: "folder" })),
-    initializationOptions: options.initializationOptions,
+    initializationOptions: {
+      ...options.initializationOptions,
+      ...(options.files === undefined ? {} : { files: true }),
+    },
   });
   await connection.sendNotification("initialized", {});
 

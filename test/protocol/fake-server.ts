@@ -21,7 +21,7 @@ export function isFakeServer(): boolean {
 
 export function runFakeServer(): void {
   startServer(createConnection(ProposedFeatures.all), {
-    host: createNodeHost(),
+    host: createNodeHost,
     version: "test",
     createEngine: async () => {
       if (process.argv.includes("--broken")) throw new Error("no engine today");
