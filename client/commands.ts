@@ -32,7 +32,7 @@ export function registerCommands(context: vscode.ExtensionContext, session: Sess
   }
 }
 
-async function withServer<T>(
+export async function withServer<T>(
   session: Session,
   use: (client: BaseLanguageClient) => Promise<T>,
 ): Promise<T | undefined> {

@@ -10,9 +10,10 @@ import {
   type LanguageClientOptions,
 } from "vscode-languageclient";
 import type { SkepticStatus } from "../server/lsp/protocol.ts";
-import { registerCommands } from "./commands.ts";
+import { registerCommands, type Session } from "./commands.ts";
 import { DOCUMENTS } from "./documents.ts";
 import { serveFiles } from "./files.ts";
+import { findingOptions, registerFindingCommands } from "./finding-commands.ts";
 import { createFindings } from "./findings.ts";
 import { registerFindingsView } from "./findings-view.ts";
 import { createOriginClient, type OriginClient } from "./origin.ts";
@@ -39,7 +40,7 @@ export async function activateWith(
   const origin = createOriginClient(context, () => client);
 
   const start = async (): Promise<void> => {
-    const started = createClient(create, output, status, origin);
+    const started = createClient(create, session, origin);
     client = started;
     status.show({ state: "working", findings: 0 });
     try {
@@ -50,7 +51,7 @@ export async function activateWith(
     }
   };
 
-  registerCommands(context, {
+  const session: Session = {
     client: () => client,
     output,
     status,
@@ -59,7 +60,9 @@ export async function activateWith(
       await stop();
       await start();
     },
-  });
+  };
+  registerCommands(context, session);
+  registerFindingCommands(context, session);
   context.subscriptions.push(
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       void client?.sendNotification("skeptic/trusted").catch(() => undefined);
@@ -81,10 +84,11 @@ async function stop(): Promise<void> {
 
 function createClient(
   create: CreateClient,
-  output: vscode.LogOutputChannel,
-  status: StatusItem,
+  session: Session,
   origin: OriginClient,
 ): BaseLanguageClient {
+  const { output, status } = session;
+  const { initializationOptions, middleware } = findingOptions(session);
   const clientOptions: LanguageClientOptions = {
     documentSelector: DOCUMENTS,
     outputChannel: output,
@@ -93,11 +97,12 @@ function createClient(
     initializationFailedHandler: () => false,
     diagnosticCollectionName: "skeptic",
     initializationOptions: {
+      ...initializationOptions,
       trusted: vscode.workspace.isTrusted,
       files: true,
       origin: origin.options,
     },
-    middleware: origin.middleware,
+    middleware: { ...middleware, ...origin.middleware },
   };
   const created = create(clientOptions);
   serveFiles(created);

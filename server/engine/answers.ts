@@ -93,7 +93,7 @@ export function createAnswers(
       contributions,
       settings: settingsFor(file),
       nameOf,
-      directives: doc.directives ?? directivesOf(file, doc.text),
+      directives: doc.commented?.directives ?? directivesOf(file, doc.text),
       today,
       written: doc.written,
       manifest: isManifest(file) ? manifestOf(file, doc.text) : undefined,

@@ -206,6 +206,8 @@ export interface Engine {
   check(file: FileId, within?: number): Report;
   /** The items of a file as it was last checked, outer before inner: the first is the module, and its span is the file. */
   items(file: FileId): readonly ItemState[];
+  /** Where something begins in a file that is neither a comment nor its `#!` line: before it a suppression may be about the file. */
+  head(file: FileId): number;
   /** Calls in this file that hand data to a sink of another file, of all flows known so far. They are not counted as findings. */
   departures(file: FileId): readonly Departure[];
   /** Files whose findings or departures may have changed since the last call, because of an edit anywhere. Includes files never asked for. */

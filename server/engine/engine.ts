@@ -20,6 +20,7 @@ import { createMoments, type EngineLog } from "./moment.ts";
 import { createOrder } from "./order.ts";
 import { createOwn } from "./own.ts";
 import { createProblems } from "./problems.ts";
+import { headOf } from "./suppress.ts";
 import { toEdits } from "./text-edits.ts";
 import { createTexts, type Doc, STEERING } from "./texts.ts";
 
@@ -64,7 +65,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
   const forget = (file: FileId, doc: Doc): void => {
     doc.ir = undefined;
     doc.lowering = undefined;
-    doc.directives = undefined;
+    doc.commented = undefined;
     doc.written = undefined;
     doc.hash = undefined;
     touch(file);
@@ -154,7 +155,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         source: undefined,
         ir: undefined,
         lowering: undefined,
-        directives: undefined,
+        commented: undefined,
         written: undefined,
         itemKeys: undefined,
       });
@@ -240,6 +241,11 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         span: { start: source.start, end: source.end },
         hasError: ir.hasError,
       })),
+    head: (file) => {
+      found(file);
+      const doc = docs.get(file);
+      return doc === undefined ? 0 : (doc.commented?.head ?? headOf(file, doc.text));
+    },
     departures,
     describe: (file, what) => {
       const m = now();

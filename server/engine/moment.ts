@@ -19,7 +19,7 @@ import type { Departure, Hidden } from "./api.ts";
 import type { Contribution, ProjectIndex } from "./contributions.ts";
 import type { Found } from "./input.ts";
 import type { OwnRules } from "./own.ts";
-import { directives } from "./suppress.ts";
+import { commentedIn } from "./suppress.ts";
 import { type Doc, STEERING, type Texts } from "./texts.ts";
 import { writtenIn } from "./written.ts";
 
@@ -98,7 +98,7 @@ export function createMoments(
         doc.source ??= syntax.open(grammar, doc.text);
         tree = doc.source.flat();
       } else tree = syntax.parse(grammar, doc.text);
-      doc.directives = directives(tree);
+      doc.commented = commentedIn(tree);
       doc.written = texts.isLookedAt(doc.text) ? writtenIn(tree) : undefined;
       if (doc.open) doc.itemKeys ??= { keys: new Map() };
       else doc.itemKeys = undefined;

@@ -35,20 +35,39 @@ export interface Directive {
 const FORM =
   /skeptic:\s*ignore(-file)?\s*(?:\[([^\]]*)\])?\s*(?:until\b\s*(\S*?))?\s*(?:--\s*(.*?))?\s*(?:\*\/)?\s*$/s;
 
-export function directives(tree: FlatTree): readonly Directive[] {
+/** What the comments of a file say, and where they stop being its first. */
+export interface Commented {
+  readonly directives: readonly Directive[];
+  /** Where something begins that is neither a comment nor the `#!` line; the text's length if nothing does. */
+  readonly head: number;
+}
+
+export function commentedIn(tree: FlatTree): Commented {
   const comments: Span[] = [];
   for (let n = 0; n < tree.count; n++)
     if (kind(tree, n) === "comment")
       comments.push(withoutReturn(tree.text, start(tree, n), end(tree, n)));
-  return directivesAmong(tree.text, comments);
+  const head = firstCodeIn(tree.text, comments);
+  return { directives: directivesAmong(tree.text, comments, head), head };
 }
 
 /** Of a file that is no code. */
 export function directivesOf(file: FileId, text: string): readonly Directive[] {
-  return text.includes("skeptic:") ? directivesAmong(text, commentsOf(file, text)) : [];
+  if (!text.includes("skeptic:")) return [];
+  const comments = commentsOf(file, text);
+  return directivesAmong(text, comments, firstCodeIn(text, comments));
 }
 
-function directivesAmong(whole: string, comments: readonly Span[]): readonly Directive[] {
+/** `Commented.head` of a file that is no code. */
+export function headOf(file: FileId, text: string): number {
+  return firstCodeIn(text, commentsOf(file, text));
+}
+
+function directivesAmong(
+  whole: string,
+  comments: readonly Span[],
+  head: number,
+): readonly Directive[] {
   if (comments.length === 0) return [];
   let lines: Lines | undefined;
   const out: Directive[] = [];
@@ -65,7 +84,7 @@ function directivesAmong(whole: string, comments: readonly Span[]): readonly Dir
     out.push({
       start: from,
       end: to,
-      scope: file === undefined ? "lines" : from <= lines.firstCode() ? "file" : "misplaced",
+      scope: file === undefined ? "lines" : from <= head ? "file" : "misplaced",
       lines: alone ? [line, lines.nextWithCode(last)] : [line, last],
       alone,
       rules: (list ?? "")
@@ -90,8 +109,6 @@ interface Lines {
   hasOnlyComments(line: number): boolean;
   /** The line after a comment, past further comment-only lines (several directives may stand on top of each other). */
   nextWithCode(line: number): number;
-  /** The offset at which something begins that is no comment, nor the `#!` line; the text's length if nothing is. */
-  firstCode(): number;
 }
 
 function linesOf(text: string, comments: readonly Span[]): Lines {
@@ -119,12 +136,10 @@ function linesOf(text: string, comments: readonly Span[]): Lines {
     while (l < starts.length && hasOnlyComments(l)) l++;
     return l;
   };
-  const firstCode = (): number => firstCodeIn(text, comments);
-  return { of, hasOnlyComments, nextWithCode, firstCode };
+  return { of, hasOnlyComments, nextWithCode };
 }
 
-/** Where something begins that is neither a comment nor the `#!` line; the text's length if nothing does. */
-export function firstCodeIn(text: string, comments: readonly Span[]): number {
+function firstCodeIn(text: string, comments: readonly Span[]): number {
   let at = /^#!.*/.exec(text)?.[0].length ?? 0;
   for (const comment of comments) {
     if (comment.start > at && text.slice(at, comment.start).trim() !== "") break;

@@ -8,7 +8,7 @@ import { javascript } from "../languages/typescript/index.ts";
 import type { FileIr } from "../project/program.ts";
 import { type RuleSet, readsFile, type Written } from "../rule/rule.ts";
 import type { Source } from "../syntax/parser.ts";
-import type { Directive } from "./suppress.ts";
+import type { Commented } from "./suppress.ts";
 
 export interface Doc {
   text: string;
@@ -20,7 +20,8 @@ export interface Doc {
   ir: FileIr | undefined;
   /** Being lowered, in parts. */
   lowering: Generator<void, FileIr> | undefined;
-  directives: readonly Directive[] | undefined;
+  /** Of code. */
+  commented: Commented | undefined;
   /** Only where a rule about texts looks at the file. */
   written: readonly Written[] | undefined;
   /** Of an open document, which is edited again and again. */

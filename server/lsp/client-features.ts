@@ -14,11 +14,19 @@ export interface ClientFeatures {
   readonly documentChanges: boolean;
   readonly changeAnnotations: boolean;
   readonly disabledActions: boolean;
+  /** Commands of the client that actions and hovers may name. */
+  readonly commands: ReadonlySet<string>;
+  /** Where the client itself shows the pages of rules: what stands before `/RULE.md`. */
+  readonly pages: string | undefined;
 }
 
 export function clientFeatures(params: InitializeParams): ClientFeatures {
   const { workspace, textDocument } = params.capabilities;
   const action = textDocument?.codeAction;
+  const { commands, pages } = (params.initializationOptions ?? {}) as {
+    readonly commands?: unknown;
+    readonly pages?: unknown;
+  };
   return {
     pulls: textDocument?.diagnostic !== undefined,
     refresh: workspace?.diagnostics?.refreshSupport === true,
@@ -33,5 +41,7 @@ export function clientFeatures(params: InitializeParams): ClientFeatures {
       workspace?.workspaceEdit?.documentChanges === true &&
       workspace.workspaceEdit.changeAnnotationSupport !== undefined,
     disabledActions: action?.disabledSupport === true,
+    commands: new Set(Array.isArray(commands) ? commands : []),
+    pages: typeof pages === "string" ? pages : undefined,
   };
 }

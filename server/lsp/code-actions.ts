@@ -12,17 +12,16 @@ import { type Context, rangeOf, shortPath } from "./context.ts";
 import { homeOf, identityOf, isDeparture, type Shown } from "./departures.ts";
 import { bomLength, clampedOffset } from "./document.ts";
 import { fileId } from "./file-id.ts";
+import { findingActions, IGNORE } from "./finding-actions.ts";
 import { hasSafeFix, safeEdits } from "./fix-all.ts";
+import { fixesOf } from "./fixes.ts";
 import { visible } from "./plain.ts";
 import type { FindingData } from "./protocol.ts";
 import type { Reports } from "./reports.ts";
-import { maskedFix } from "./secrets.ts";
-import { lineComment, suppressEdit } from "./suppress.ts";
+import { lineComment, NO_PLACE, suppressEdit } from "./suppress.ts";
 import { type EditResult, workspaceEdit } from "./workspace-edits.ts";
 
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.skeptic`;
-/** Of the action that accepts a finding: clients may ask for it alone. */
-export const IGNORE = `${CodeActionKind.QuickFix}.skeptic.ignore`;
 
 /** `CodeAction.data`: what to do, and for which text. */
 export interface ActionData {
@@ -62,18 +61,28 @@ export async function codeActions(
     const found = findingsAt(context, reports, file, params.range);
     // Several calls may hand data to one sink.
     const once = [...new Map(found.map((one) => [identityOf(one), one])).values()];
-    if (wantsFixes)
-      for (const finding of once) actions.push(...fixActions(context, finding, diagnostics));
-    for (const finding of once) actions.push(...suppressActions(context, finding, diagnostics));
+    if (wantsFixes) {
+      const fixes = once.flatMap((finding) => fixActions(context, finding, diagnostics));
+      const isSafe = ({ isPreferred }: CodeAction): boolean => isPreferred === true;
+      actions.push(...fixes.filter(isSafe), ...fixes.filter((fix) => !isSafe(fix)));
+    }
+    const others = findingActions(
+      context,
+      once,
+      (finding) => diagnosticsOf(finding, diagnostics),
+      (finding, title) => suppressAction(context, finding, title, diagnostics),
+    );
+    actions.push(...others.filter(({ kind }) => wantsFixes || kind === IGNORE));
   }
-  if (wantsFixAll(only) && hasSafeFix(context.engine, file))
+  const { fixOnSave } = context.folders.settingsOf(file);
+  if (wantsFixAll(only, fixOnSave) && hasSafeFix(context.engine, file))
     actions.push(fixAllAction(context, file));
   if (context.client.resolvesEdits) return actions;
   const complete: CodeAction[] = [];
   for (const action of actions) {
-    const resolved =
-      action.disabled === undefined ? await resolveAction(context, reports, action) : action;
-    if (resolved.edit !== undefined || resolved.disabled !== undefined) complete.push(resolved);
+    const isReady = action.disabled !== undefined || action.command !== undefined;
+    const resolved = isReady ? action : await resolveAction(context, reports, action);
+    if (isReady || resolved.edit !== undefined) complete.push(resolved);
   }
   return complete;
 }
@@ -103,7 +112,7 @@ async function makeEdit(
   const { engine } = context;
   const { file, fingerprint, textHash } = data;
   if (data.kind === "fix-all") {
-    const edits = safeEdits(engine, file);
+    const { edits } = safeEdits(engine, file);
     if (edits.length === 0) return { refused: "no safe fix applies any more" };
     return workspaceEdit(context, { title, grade: "safe", edits: [{ file, textHash, edits }] });
   }
@@ -116,8 +125,11 @@ async function makeEdit(
     return workspaceEdit(context, fix);
   }
   const comment = lineComment(file, context.documents.get(file)?.languageId);
-  const edit = comment === undefined ? undefined : suppressEdit(engine, file, finding, comment);
-  if (edit === undefined) return { refused: "a comment line above would not work here" };
+  const edit =
+    comment === undefined
+      ? undefined
+      : suppressEdit(engine, file, finding, comment, { scope: "lines", reason: "" });
+  if (edit === undefined) return { refused: NO_PLACE };
   return workspaceEdit(context, {
     title,
     grade: "safe",
@@ -138,11 +150,12 @@ function wantsQuickFixes(only: readonly string[] | undefined): boolean {
   );
 }
 
-/** A request for all fix-alls of every tool ("on save") does not rewrite code for security reasons; one for ours, or a menu of all source actions, does. */
-function wantsFixAll(only: readonly string[] | undefined): boolean {
+/** A request for all fix-alls of every tool ("on save") rewrites code for security reasons only where that is asked for; one for ours, or a menu of all source actions, always does. */
+function wantsFixAll(only: readonly string[] | undefined, fixOnSave: boolean): boolean {
   if (only === undefined) return false;
   if (only.includes(FIX_ALL)) return true;
-  return only.includes(CodeActionKind.Source) && !only.includes(CodeActionKind.SourceFixAll);
+  if (only.includes(CodeActionKind.SourceFixAll)) return fixOnSave;
+  return only.includes(CodeActionKind.Source);
 }
 
 function findingsAt(
@@ -194,36 +207,18 @@ function fixActions(context: Context, finding: Shown, asked: readonly Diagnostic
   return actions;
 }
 
-/** The engine's, with titles that may be told. */
-function fixesOf(
-  { engine, secrets }: Context,
-  file: FileId,
-  fingerprint: string,
-  from?: Place,
-): readonly Fix[] {
-  const fixes = engine.fixes(file, fingerprint, from);
-  if (fixes.length === 0) return [];
-  const files = fixes.flatMap(({ edits }) => edits.map((one) => one.file));
-  const mask = secrets.maskFor([file, ...(from === undefined ? [] : [from.file]), ...files]);
-  return fixes.map((fix) => maskedFix(fix, mask));
-}
-
-function suppressActions(
+function suppressAction(
   context: Context,
   finding: Shown,
+  title: string,
   asked: readonly Diagnostic[],
-): CodeAction[] {
-  const file = homeOf(finding);
-  const where = isDeparture(finding) ? `in ${visible(shortPath(context, file))}` : "here";
-  if (lineComment(file, context.documents.get(file)?.languageId) === undefined) return [];
-  return [
-    {
-      title: `Skeptic: Ignore ${visible(finding.rule)} ${where} (reason needed)`,
-      kind: IGNORE,
-      diagnostics: diagnosticsOf(finding, asked),
-      data: actionData(context, "suppress", file, finding.fingerprint, 0),
-    },
-  ];
+): CodeAction {
+  return {
+    title,
+    kind: IGNORE,
+    diagnostics: diagnosticsOf(finding, asked),
+    data: actionData(context, "suppress", homeOf(finding), finding.fingerprint, 0),
+  };
 }
 
 function fixAllAction(context: Context, file: FileId): CodeAction {

@@ -98,11 +98,12 @@ export function uriFor(context: Context, file: FileId): string {
   return context.documents.get(file)?.uri ?? uriOf(file);
 }
 
-/** Where a rule's page opens: the file that came with the server, else its address on the web, else "". */
+/** Where a rule's page opens: in the client itself if it shows pages, else the file that came with the server, else its address on the web, else "". */
 export function pageOf(context: Context, rule: string): string {
   const info = context.engine.rule(rule);
   if (info === undefined) return "";
-  // A rule of the project's own has neither.
+  // A client that asks for the pages is given all; of a rule of the project's own there is nothing but that.
+  if (context.client.pages !== undefined) return `${context.client.pages}/${info.id}.md`;
   if (context.pages !== undefined && info.page !== "" && info.url !== "")
     return `${context.pages}/${info.id}.md`;
   return info.url;

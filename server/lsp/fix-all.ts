@@ -6,15 +6,27 @@ import { createPieces } from "./pieces.ts";
 import { withTrial } from "./trial.ts";
 
 const PASSES = 20;
+/** Nobody waits longer for a save: what is not mended by then stays. */
+export const FIX_ALL_MS = 1000;
 
-/** Edits of the document's present text; [] when no safe fix applies. */
-export function safeEdits(engine: Engine, file: FileId): readonly Edit[] {
+export interface SafeEdits {
+  /** Of the document's present text; [] when no safe fix applies. */
+  readonly edits: readonly Edit[];
+  /** The time was over before all was tried. */
+  readonly isLate: boolean;
+}
+
+export function safeEdits(engine: Engine, file: FileId, budget = FIX_ALL_MS): SafeEdits {
   const original = engine.text(file);
-  if (original === undefined) return [];
+  if (original === undefined) return { edits: [], isLate: false };
+  const end = Date.now() + budget;
+  let isLate = false;
   return withTrial(engine, file, (trial) => {
     const pieces = createPieces(original);
     let report = engine.check(file);
     for (let pass = 0; pass < PASSES; pass++) {
+      isLate = Date.now() >= end;
+      if (isLate) break;
       const edits = onePass(
         engine,
         file,
@@ -32,7 +44,7 @@ export function safeEdits(engine: Engine, file: FileId): readonly Edit[] {
       pieces.apply(edits);
       report = next;
     }
-    return pieces.edits();
+    return { edits: pieces.edits(), isLate };
   });
 }
 

@@ -3,13 +3,16 @@
  * plain text for clients without it; nothing in it may run or be trusted, and no secret is shown.
  */
 import { type MarkupContent, MarkupKind } from "vscode-languageserver";
-import type { FlowStep } from "../engine/api.ts";
+import type { Place } from "../engine/api.ts";
 import { markTexts } from "../engine/certainty.ts";
 import { maskSecrets, maskSpans, maskStrings } from "../engine/mask.ts";
-import { type Context, lineAt, lineOf, pageOf } from "./context.ts";
-import { homeOf, placeText, type Shown } from "./departures.ts";
+import { type Context, lineAt, lineOf, pageOf, uriFor } from "./context.ts";
+import { placeText, type Shown } from "./departures.ts";
 import { morePaths } from "./diagnostics.ts";
 import { uriOf } from "./file-id.ts";
+import type { FindingCommand, FindingTarget } from "./finding-protocol.ts";
+import { toldFixes } from "./fixes.ts";
+import { gradeText } from "./grades.ts";
 import { code, markdown, visible } from "./plain.ts";
 import { filesOf } from "./secrets.ts";
 
@@ -33,9 +36,10 @@ export function hoverContent(context: Context, findings: readonly Shown[]): Mark
 
 function markdownReport(context: Context, finding: Shown): string {
   const paragraphs = [
-    `**${markdown(finding.title)}** (${verdict(finding).map(markdown).join(", ")})`,
+    `**${markdown(finding.title)}** (${[...verdict(finding), ...finding.owasp].map(markdown).join(", ")})`,
   ];
-  if (finding.flow.length > 0) {
+  // A client that can walk the path shows the steps beside the message by itself.
+  if (finding.flow.length > 0 && !context.client.commands.has("skeptic.showDataFlow")) {
     const steps = finding.flow.map((step, i) => {
       const name = markdown(placeText(context, step));
       const link = `[${name}](${uriOf(step.file)}#L${lineOf(context, step)})`;
@@ -47,12 +51,34 @@ function markdownReport(context: Context, finding: Shown): string {
     if (others !== undefined) paragraphs.push(markdown(others));
   }
   for (const text of markTexts(finding)) paragraphs.push(`Not certain: ${markdown(text)}`);
-  const advice = byHand(context, finding);
-  if (advice !== undefined) paragraphs.push(`By hand: ${markdown(advice)}`);
+  const [best] = toldFixes(context, finding);
+  if (best !== undefined) paragraphs.push(`Fix: ${markdown(gradeText(best))}`);
+  paragraphs.push(links(context, finding));
+  return paragraphs.filter((part) => part !== "").join("\n\n");
+}
+
+/** To what the client can show about the finding, else to the page of its rule. */
+function links(context: Context, finding: Shown): string {
+  const { commands } = context.client;
+  const target: FindingTarget = {
+    uri: uriFor(context, finding.file),
+    fingerprint: finding.fingerprint,
+    rule: finding.rule,
+  };
+  const command = (id: FindingCommand, title: string): string[] =>
+    commands.has(id) && context.engine.rule(finding.rule) !== undefined
+      ? [`[${title}](command:${id}?${encodeURIComponent(JSON.stringify([target]))})`]
+      : [];
+  const out = [
+    ...(finding.flow.length > 1
+      ? command("skeptic.showDataFlow", `Show data flow \\(${finding.flow.length} steps\\)`)
+      : []),
+    ...command("skeptic.explain", `About ${markdown(finding.rule)}`),
+  ];
   const url = pageOf(context, finding.rule);
-  if (/^(https?|file):\/\/[^\s<>()]+$/.test(url))
-    paragraphs.push(`[About ${markdown(finding.rule)}](${url})`);
-  return paragraphs.join("\n\n");
+  if (!commands.has("skeptic.explain") && /^(https?|file):\/\/[^\s<>()]+$/.test(url))
+    out.push(`[About ${markdown(finding.rule)}](${url})`);
+  return out.join(" | ");
 }
 
 function plainReport(context: Context, finding: Shown): string {
@@ -62,23 +88,15 @@ function plainReport(context: Context, finding: Shown): string {
     ...shortened(steps, (count) => `(${count} more steps)`).split("\n"),
     otherPaths(finding) ?? "",
     ...markTexts(finding).map((text) => `Not certain: ${text}`),
-    ...[byHand(context, finding) ?? []].flat().map((text) => `By hand: ${text}`),
+    ...toldFixes(context, finding)
+      .slice(0, 1)
+      .map((best) => `Fix: ${gradeText(best)}`),
     pageOf(context, finding.rule),
   ];
   return lines
     .filter((line) => line.trim() !== "")
     .map(visible)
     .join("\n");
-}
-
-/** Where no fix makes an edit: why, and what to do. */
-function byHand(context: Context, finding: Shown): string | undefined {
-  const file = homeOf(finding);
-  const fixes = context.engine.fixes(file, finding.fingerprint);
-  if (fixes.length === 0 || fixes.some(({ edits }) => edits.length > 0)) return undefined;
-  const reason = fixes.find((fix) => fix.reason !== undefined)?.reason;
-  if (reason === undefined) return undefined;
-  return context.secrets.maskFor(filesOf(finding))(maskSecrets(reason));
 }
 
 /** The first and the last steps of a long path: where the data comes from, and where it ends up. */
@@ -94,7 +112,7 @@ function otherPaths(finding: Shown): string | undefined {
 }
 
 /** The line of a step, without what is secret in it. */
-function codeAt(context: Context, finding: Shown, { file, span }: FlowStep): string {
+export function codeAt(context: Context, finding: Shown, { file, span }: Place): string {
   const { start, text } = lineAt(context, file, span.start);
   const hidden = context.engine
     .check(file)
@@ -106,6 +124,6 @@ function codeAt(context: Context, finding: Shown, { file, span }: FlowStep): str
   return line.length <= MOST_CODE ? line : `${line.slice(0, MOST_CODE - 3)}...`;
 }
 
-function verdict({ severity, confidence, cwe }: Shown): string[] {
+export function verdict({ severity, confidence, cwe }: Shown): string[] {
   return [`${severity} severity`, `${confidence} confidence`, ...cwe.map((id) => `CWE-${id}`)];
 }

@@ -5,6 +5,7 @@ import { changeBases, scanChanged } from "./changed.ts";
 import { codeActions, resolveAction } from "./code-actions.ts";
 import type { Context } from "./context.ts";
 import { fileId } from "./file-id.ts";
+import { registerFindingRequests } from "./finding-requests.ts";
 import type { Guards } from "./guard.ts";
 import { hover } from "./hover.ts";
 import type { FileIndex } from "./index-files.ts";
@@ -41,6 +42,7 @@ export function registerRequests(context: Context, services: Services): void {
   registerDiagnostics(context, services);
   registerScans(context, services);
   registerChanges(context, services);
+  registerFindingRequests(context, services);
   connection.onHover(
     guard("hover", undefined, async (asked) => {
       demand(asked, PLACE);

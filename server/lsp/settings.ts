@@ -12,6 +12,8 @@ export interface FolderSettings {
   /** Globs relative to the folder. */
   readonly exclude: readonly string[];
   readonly reportClosedFiles: boolean;
+  /** Saving a document, and a request for all fix-alls of every tool, applies its safe fixes. */
+  readonly fixOnSave: boolean;
   readonly engine: Settings;
 }
 
@@ -19,6 +21,7 @@ export const DEFAULT_FOLDER_SETTINGS: FolderSettings = {
   enable: true,
   exclude: [],
   reportClosedFiles: false,
+  fixOnSave: false,
   engine: DEFAULT_SETTINGS,
 };
 
@@ -52,6 +55,7 @@ export function readSettings(raw: unknown, problem: (message: string) => void): 
     enable: flag("enable", true),
     exclude: globs(values.exclude, problem),
     reportClosedFiles: flag("reportClosedFiles", false),
+    fixOnSave: flag("fixOnSave", false),
     engine: {
       profile: oneOf("profile", ["default", "strict"], DEFAULT_SETTINGS.profile),
       rules: ruleLevels(values.rules, problem),

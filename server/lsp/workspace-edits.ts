@@ -83,7 +83,7 @@ export function merged(text: string, edits: readonly Edit[]): readonly Edit[] {
   return [{ start, end, newText: after.slice(start, after.length - (text.length - end)) }];
 }
 
-function textEdits(
+export function textEdits(
   context: Context,
   file: FileId,
   edits: readonly Edit[],

@@ -133,6 +133,7 @@ export async function createFakeEngine(): Promise<Engine> {
       known = new Set(files);
     },
     setRoots: () => undefined,
+    head: () => 0,
     setToday: () => undefined,
     nameFiles(name) {
       nameOf = name;

@@ -124,6 +124,7 @@ export function createFakeEngine(): Engine {
       for (const file of files) names.add(file);
     },
     setRoots() {},
+    head: () => 0,
     setToday() {},
     nameFiles() {},
     addFile: (file) => void names.add(file),

@@ -1,0 +1,166 @@
+// "Show Data Flow": walks the path of a finding's data. Every step is marked with its number in the open editors; the one at
+// hand also says what happens there. Ends with Escape, or when a file on the path is edited.
+
+import * as vscode from "vscode";
+import type { FindingTarget, FlowResult, FlowStop } from "../server/lsp/finding-protocol.ts";
+import { type Session, withServer } from "./commands.ts";
+
+const ACTIVE = "skeptic.flowActive";
+
+interface Stop {
+  readonly uri: vscode.Uri;
+  readonly range: vscode.Range;
+  readonly text: string;
+}
+
+interface Walk {
+  readonly stops: readonly Stop[];
+  at: number;
+}
+
+export interface Flow {
+  readonly show: (target: FindingTarget) => Promise<void>;
+}
+
+export function registerFlow(context: vscode.ExtensionContext, session: Session): Flow {
+  const marked = vscode.window.createTextEditorDecorationType({
+    border: "1px solid",
+    borderColor: new vscode.ThemeColor("editorInfo.foreground"),
+    borderRadius: "3px",
+    overviewRulerColor: new vscode.ThemeColor("editorInfo.foreground"),
+    overviewRulerLane: vscode.OverviewRulerLane.Center,
+  });
+  const current = vscode.window.createTextEditorDecorationType({
+    backgroundColor: new vscode.ThemeColor("editor.findMatchHighlightBackground"),
+  });
+  const words = vscode.window.createTextEditorDecorationType({
+    after: { color: new vscode.ThemeColor("editorCodeLens.foreground"), fontStyle: "italic" },
+  });
+  let walk: Walk | undefined;
+
+  const draw = (): void => {
+    for (const editor of vscode.window.visibleTextEditors) {
+      const uri = editor.document.uri.toString();
+      const here = (walk?.stops ?? []).filter((stop) => stop.uri.toString() === uri);
+      editor.setDecorations(
+        marked,
+        here.map((stop) => numbered(stop, walk)),
+      );
+      const now = walk?.stops[walk.at];
+      const own = now !== undefined && here.includes(now) ? now : undefined;
+      editor.setDecorations(current, own === undefined ? [] : [own.range]);
+      editor.setDecorations(words, own === undefined ? [] : [said(own, walk)]);
+    }
+  };
+  const end = (): void => {
+    walk = undefined;
+    draw();
+    void vscode.commands.executeCommand("setContext", ACTIVE, false);
+  };
+  const go = async (by: number): Promise<void> => {
+    if (walk === undefined) return;
+    const { stops } = walk;
+    walk.at = (walk.at + by + stops.length) % stops.length;
+    const stop = stops[walk.at] as Stop;
+    const editor = await vscode.window.showTextDocument(stop.uri, { preview: true });
+    editor.selection = new vscode.Selection(stop.range.start, stop.range.start);
+    editor.revealRange(stop.range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    draw();
+  };
+  const begin = async (stops: readonly Stop[]): Promise<void> => {
+    walk = { stops, at: 0 };
+    await vscode.commands.executeCommand("setContext", ACTIVE, true);
+    await go(0);
+  };
+  const peek = async (): Promise<void> => {
+    const stop = walk?.stops[walk.at];
+    if (walk === undefined || stop === undefined) return;
+    const places = walk.stops.map(({ uri, range }) => new vscode.Location(uri, range));
+    const { uri, range } = stop;
+    await vscode.commands.executeCommand(
+      "editor.action.peekLocations",
+      uri,
+      range.start,
+      places,
+      "peek",
+    );
+  };
+  const isOnPath = (uri: vscode.Uri): boolean =>
+    walk?.stops.some((stop) => stop.uri.toString() === uri.toString()) === true;
+
+  const commands: Readonly<Record<string, () => unknown>> = {
+    "skeptic.nextFlowStep": () => go(1),
+    "skeptic.previousFlowStep": () => go(-1),
+    "skeptic.peekDataFlow": peek,
+    "skeptic.endDataFlow": end,
+  };
+  for (const [id, run] of Object.entries(commands))
+    context.subscriptions.push(vscode.commands.registerCommand(id, run));
+  context.subscriptions.push(
+    marked,
+    current,
+    words,
+    vscode.window.onDidChangeVisibleTextEditors(draw),
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (contentChanges.length > 0 && isOnPath(document.uri)) end();
+    }),
+  );
+  return {
+    show: async (target) => {
+      const path = await withServer(session, async (client) => {
+        const result = await client.sendRequest<FlowResult | null>("skeptic/flow", target);
+        const chosen = await choose(result);
+        return chosen?.map(({ uri, range, text }) => ({
+          uri: client.protocol2CodeConverter.asUri(uri),
+          range: new vscode.Range(
+            range.start.line,
+            range.start.character,
+            range.end.line,
+            range.end.character,
+          ),
+          text,
+        }));
+      });
+      if (path !== undefined) await begin(path);
+    },
+  };
+}
+
+/** One path; of several the one that the person picks. */
+async function choose(result: FlowResult | null): Promise<readonly FlowStop[] | undefined> {
+  const paths = result?.paths ?? [];
+  if (paths.length === 0)
+    vscode.window.setStatusBarMessage("Skeptic: this finding has no path of data", 4000);
+  if (paths.length < 2) return paths[0];
+  const items = paths.map((path) => ({
+    label: path[0]?.text ?? "",
+    description: `${vscode.workspace.asRelativePath(vscode.Uri.parse(path[0]?.uri ?? ""))}, ${path.length} steps`,
+    path,
+  }));
+  const title = "Skeptic: where the data comes from";
+  return (await vscode.window.showQuickPick(items, { title }))?.path;
+}
+
+/** A step with its number before it. */
+function numbered(stop: Stop, walk: Walk | undefined): vscode.DecorationOptions {
+  const number = (walk?.stops.indexOf(stop) ?? 0) + 1;
+  return {
+    range: stop.range,
+    hoverMessage: `${number}. ${stop.text}`,
+    renderOptions: {
+      before: {
+        contentText: ` ${number} `,
+        margin: "0 4px 0 0",
+        color: new vscode.ThemeColor("badge.foreground"),
+        backgroundColor: new vscode.ThemeColor("badge.background"),
+      },
+    },
+  };
+}
+
+/** What happens at the step at hand, behind the end of its line. */
+function said(stop: Stop, walk: Walk | undefined): vscode.DecorationOptions {
+  const end = new vscode.Position(stop.range.end.line, Number.MAX_SAFE_INTEGER);
+  const contentText = `  ${(walk?.at ?? 0) + 1} of ${walk?.stops.length}: ${stop.text}`;
+  return { range: new vscode.Range(end, end), renderOptions: { after: { contentText } } };
+}

@@ -1,0 +1,70 @@
+/** What a client's commands ask about one finding. Types only, as those of protocol.ts. */
+import type { Range, TextEdit, WorkspaceEdit } from "vscode-languageserver";
+
+/** Commands that a client may have; it names them in `initializationOptions.commands`. Each takes one `FindingTarget`. */
+export type FindingCommand =
+  | "skeptic.ignore"
+  | "skeptic.turnOff"
+  | "skeptic.showDataFlow"
+  | "skeptic.explain"
+  | "skeptic.copyReviewPrompt";
+
+/** Names a finding: the document it is shown in, and its fingerprint. */
+export interface FindingTarget {
+  readonly uri: string;
+  readonly fingerprint: string;
+  readonly rule: string;
+  /** Of "skeptic.ignore". */
+  readonly scope?: "lines" | "file";
+}
+
+/** Params of the request "skeptic/ignore". */
+export interface IgnoreParams extends FindingTarget {
+  readonly scope: "lines" | "file";
+  /** One line, not empty. */
+  readonly reason: string;
+  /** The last day on which it holds, as 2027-03-01 (of UTC). */
+  readonly until?: string;
+}
+
+/** Its result: the edit, or one line why there is none. */
+export type IgnoreResult = { readonly edit: WorkspaceEdit } | { readonly refused: string };
+
+/** Result of the requests "skeptic/explain" (Markdown) and "skeptic/reviewPrompt" (plain text), whose params are a `FindingTarget`. */
+export interface TextResult {
+  readonly text: string;
+}
+
+/** Params of the request "skeptic/rulePage"; its result is a `TextResult`, or null for a rule that there is not. */
+export interface RulePageParams {
+  readonly rule: string;
+}
+
+/** Params of the request "skeptic/safeFixes". */
+export interface SafeFixesParams {
+  readonly uri: string;
+}
+
+export interface SafeFixesResult {
+  /** The version of the document that the edits are for. */
+  readonly version: number | null;
+  readonly edits: readonly TextEdit[];
+  /** The time was over before all was tried. */
+  readonly isLate: boolean;
+}
+
+/** One place on the way of a finding's data. */
+export interface FlowStop {
+  readonly uri: string;
+  readonly range: Range;
+  readonly role: "source" | "step" | "call" | "return" | "sink";
+  /** What happens here, in one line. */
+  readonly text: string;
+}
+
+/** Result of the request "skeptic/flow", whose params are a `FindingTarget`; null when the finding is gone. */
+export interface FlowResult {
+  readonly title: string;
+  /** Each from its source to the sink; none for a finding that is not about data. */
+  readonly paths: readonly (readonly FlowStop[])[];
+}

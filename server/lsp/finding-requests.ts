@@ -1,0 +1,136 @@
+/** What the client's commands ask about one finding. */
+import type { Connection } from "vscode-languageserver";
+import type { FileId } from "../base/brand.ts";
+import { isDay } from "../base/day.ts";
+import type { Context } from "./context.ts";
+import { homeOf, isDeparture, type Shown } from "./departures.ts";
+import { isFaithful } from "./document.ts";
+import { explanation, reviewPrompt, rulePage } from "./explanation.ts";
+import { fileId } from "./file-id.ts";
+import type {
+  FindingTarget,
+  FlowResult,
+  IgnoreParams,
+  IgnoreResult,
+  RulePageParams,
+  SafeFixesParams,
+  SafeFixesResult,
+  TextResult,
+} from "./finding-protocol.ts";
+import { safeEdits } from "./fix-all.ts";
+import { flowOf } from "./flow.ts";
+import { demand } from "./parameters.ts";
+import type { Reports } from "./reports.ts";
+import type { Services } from "./requests.ts";
+import { lineComment, NO_PLACE, suppressEdit } from "./suppress.ts";
+import { textEdits, workspaceEdit } from "./workspace-edits.ts";
+
+const GONE = "the finding is gone";
+
+export function registerFindingRequests(
+  context: Context,
+  { reports, ready, guard }: Pick<Services, "reports" | "ready" | "guard">,
+): void {
+  const { connection } = context;
+  const answer = <P extends FindingTarget, R>(
+    name: string,
+    fallback: R,
+    make: (finding: Shown | undefined, asked: P) => R | Promise<R>,
+  ): void => {
+    on(
+      connection,
+      `skeptic/${name}`,
+      guard<[P], R>(name, fallback, async (asked) => {
+        demand(asked, ["uri", "fingerprint"]);
+        await ready;
+        return make(findingOf(reports, asked), asked);
+      }),
+    );
+  };
+  answer<IgnoreParams, IgnoreResult>("ignore", { refused: "it failed" }, (finding, asked) =>
+    finding === undefined ? { refused: GONE } : ignore(context, reports, finding, asked),
+  );
+  answer<FindingTarget, TextResult | null>("explain", null, (finding, asked) => {
+    if (finding !== undefined) return { text: explanation(context, finding) };
+    const page = rulePage(context, asked.rule);
+    return page === undefined ? null : { text: page };
+  });
+  answer<FindingTarget, TextResult | null>("reviewPrompt", null, (finding) =>
+    finding === undefined ? null : { text: reviewPrompt(context, finding) },
+  );
+  answer<FindingTarget, FlowResult | null>("flow", null, (finding) =>
+    finding === undefined ? null : flowOf(context, finding),
+  );
+  on(
+    connection,
+    "skeptic/rulePage",
+    guard<[RulePageParams], TextResult | null>("rulePage", null, async ({ rule }) => {
+      await ready;
+      const text = rulePage(context, rule);
+      return text === undefined ? null : { text };
+    }),
+  );
+  const none: SafeFixesResult = { version: null, edits: [], isLate: false };
+  on(
+    connection,
+    "skeptic/safeFixes",
+    guard<[SafeFixesParams], SafeFixesResult>("safe fixes", none, async (asked) => {
+      demand(asked, ["uri"]);
+      await ready;
+      return safeFixes(context, reports, fileId(asked.uri));
+    }),
+  );
+}
+
+/** For a document that is about to be saved. */
+function safeFixes(context: Context, reports: Reports, file: FileId): SafeFixesResult {
+  const document = context.documents.get(file);
+  if (document === undefined || !isFaithful(document) || !reports.isShown(file))
+    return { version: null, edits: [], isLate: false };
+  const { edits, isLate } = safeEdits(context.engine, file);
+  return { version: document.version, edits: textEdits(context, file, edits), isLate };
+}
+
+/** The handlers of vscode-languageserver take any name; the parameters are checked by `demand`. */
+function on<P, R>(connection: Connection, name: string, handler: (asked: P) => Promise<R>): void {
+  connection.onRequest(name, handler);
+}
+
+/** A finding as it is shown in the document now, with nothing secret in its texts. */
+export function findingOf(
+  reports: Reports,
+  { uri, fingerprint }: Pick<FindingTarget, "uri" | "fingerprint">,
+): Shown | undefined {
+  return reports.findings(fileId(uri)).find((one) => one.fingerprint === fingerprint);
+}
+
+function ignore(
+  context: Context,
+  reports: Reports,
+  finding: Shown,
+  { scope, reason, until }: IgnoreParams,
+): IgnoreResult | Promise<IgnoreResult> {
+  if (typeof reason !== "string" || reason.trim() === "") return { refused: "it needs a reason" };
+  if (until !== undefined && !isDay(until)) return { refused: `there is no day ${until}` };
+  const { engine, documents } = context;
+  const file = homeOf(finding);
+  const comment = lineComment(file, documents.get(file)?.languageId);
+  const own = isDeparture(finding)
+    ? reports.check(file).findings.find((one) => one.fingerprint === finding.fingerprint)
+    : finding;
+  if (own === undefined) return { refused: GONE };
+  if (comment === undefined) return { refused: NO_PLACE };
+  const wanted = {
+    scope: scope === "file" ? ("file" as const) : ("lines" as const),
+    reason,
+    ...(until === undefined ? {} : { until }),
+  };
+  const edit = suppressEdit(engine, file, own, comment, wanted);
+  const textHash = engine.textHash(file);
+  if (edit === undefined || textHash === undefined) return { refused: NO_PLACE };
+  return workspaceEdit(context, {
+    title: "Ignore a finding",
+    grade: "safe",
+    edits: [{ file, textHash, edits: [edit] }],
+  });
+}

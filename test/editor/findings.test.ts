@@ -1,0 +1,168 @@
+// What a person does with a finding in the workbench: the menu, a reason, an explanation, a setting.
+
+import * as assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, afterEach, before, describe, test } from "node:test";
+import type { Locator, Page } from "playwright-core";
+import { openFile, openSession, runCommand, type Session, textOf } from "./session.ts";
+
+/** After so long a key that did nothing is pressed again. */
+const KEY_LOST_MS = 4000;
+const SQUIGGLE = ".monaco-editor .squiggly-error";
+
+describe("a finding in the workbench", { timeout: 240_000 }, () => {
+  let session: Session;
+  let page: Page;
+
+  before(async () => {
+    session = await openSession({ settings: { "files.autoSave": "off" } });
+    page = session.page;
+    page.setDefaultTimeout(20_000);
+    await session.show();
+    const files = page.locator(".explorer-folders-view .monaco-list-row");
+    await files.first().waitFor({ timeout: 90_000 });
+    await openFile(page, "app.py");
+    await page.locator(SQUIGGLE).first().waitFor({ timeout: 60_000 });
+  });
+  after(() => session?.close());
+  afterEach((context) =>
+    session.screenshot(
+      `finding-${("name" in context ? context.name : "test").replace(/\W+/g, "-")}`,
+    ),
+  );
+
+  test("the menu has the fix first, then ways to accept it, then explanations", async () => {
+    const menu = await openMenu(page);
+    const titles = await Promise.all((await menu.all()).map(textOf));
+    const order = [/parameter/i, /Ignore .* here/, /in this file/, /Turn off/, /Explain/, /prompt/];
+    const places = order.map((title) => titles.findIndex((each) => title.test(each)));
+    assert.deepEqual(
+      [...places].sort((a, b) => a - b),
+      places,
+      titles.join("\n"),
+    );
+    assert.ok(!places.includes(-1), titles.join("\n"));
+    await session.screenshot("finding-menu");
+    await page.keyboard.press("Escape");
+  });
+
+  test("ignoring asks for a reason and an end, and is undone in one step", async () => {
+    await choose(page, /Ignore sql-injection here/);
+    const box = page.locator(".quick-input-widget");
+    await box.getByText("Why is this safe?").waitFor();
+    await page.keyboard.press("Enter");
+    await box.getByText("A reason is needed").waitFor();
+    await session.screenshot("finding-reason");
+    await page.keyboard.type("a page for tests");
+    await page.keyboard.press("Enter");
+    const term = box.locator(".monaco-list-row", { hasText: "30 days" });
+    await term.waitFor();
+    await session.screenshot("finding-term");
+    await term.click();
+    const comment = page.locator(".view-line", { hasText: "skeptic: ignore" });
+    await comment.waitFor();
+    assert.match(
+      await textOf(comment),
+      /# skeptic: ignore\[sql-injection\] until \d{4}-\d\d-\d\d -- a page for tests$/,
+    );
+    await page.locator(SQUIGGLE).first().waitFor({ state: "detached" });
+    await session.screenshot("finding-ignored");
+    await page.keyboard.press("Control+Z");
+    await comment.waitFor({ state: "detached" });
+    await page.locator(SQUIGGLE).first().waitFor();
+  });
+
+  test("the review prompt is on the clipboard", async () => {
+    await choose(page, /as review prompt/);
+    await page.locator(".statusbar-item", { hasText: "Skeptic: copied" }).waitFor();
+    await runCommand(page, "File: New Untitled Text File");
+    await page.locator('.tab.active[data-resource-name^="Untitled"]').waitFor();
+    await page.keyboard.press("Control+V");
+    const severity = page.locator(".view-line", { hasText: "Severity:" }).first();
+    await severity.waitFor();
+    assert.match(await textOf(severity), /^Severity: critical/);
+  });
+
+  test("the data flow is walked from the source to the sink", async () => {
+    await openFile(page, "app.py");
+    await choose(page, /Show data flow/);
+    await said(page, "1 of 2: name is a request parameter");
+    await session.screenshot("finding-flow-source");
+    await page.keyboard.press("Alt+PageDown");
+    await said(page, "2 of 2: reaches here");
+    await session.screenshot("finding-flow-sink");
+    await runCommand(page, "Skeptic: Peek Data Flow");
+    await page.locator(".peekview-widget").waitFor();
+    await session.screenshot("finding-flow-peek");
+    await page.keyboard.press("Escape");
+    await page.locator(".peekview-widget").waitFor({ state: "detached" });
+    await page.keyboard.press("Escape");
+    await said(page, "2 of 2", false);
+  });
+
+  test("the hover has the fix and its proof, and shows the path once", async () => {
+    await page.locator(SQUIGGLE).first().hover({ force: true });
+    const hover = page.locator(".monaco-hover:visible", { hasText: "sql-injection" }).first();
+    await hover.getByText("Show data flow (2 steps)").waitFor();
+    const text = await textOf(hover);
+    assert.match(text, /critical severity, high confidence, CWE-89/);
+    assert.match(text, /Fix: Use query parameters \(sqlite3\) \(safe: an exploit test proves/);
+    assert.equal(text.split("name is a request parameter").length, 2, text);
+    await session.screenshot("finding-hover");
+    await hover.getByText("About sql-injection").click();
+    await page.locator(".tab.active", { hasText: "Preview sql-injection.md" }).waitFor();
+  });
+
+  test("the explanation is a page of its own, to be read only", async () => {
+    await openFile(page, "app.py");
+    await choose(page, /Explain sql-injection/);
+    await page.locator(".tab.active", { hasText: "Preview sql-injection.md" }).waitFor();
+    const preview = page.frameLocator("iframe.webview").last().frameLocator("iframe");
+    await preview.getByText("The attack.").waitFor();
+  });
+
+  test("the rule is turned off in the folder's settings", async () => {
+    await openFile(page, "app.py");
+    await choose(page, /Turn off sql-injection/);
+    await page.locator(SQUIGGLE).first().waitFor({ state: "detached" });
+    const settings = readFileSync(join(session.folder, ".vscode/settings.json"), "utf8");
+    assert.equal(JSON.parse(settings)["skeptic.rules"]["sql-injection"], "off");
+  });
+});
+
+/** The rows of the quick-fix menu at the first finding. */
+async function openMenu(page: Page): Promise<Locator> {
+  await page.locator(".monaco-editor .view-line").first().click();
+  await page.keyboard.press("Control+Home");
+  await runCommand(page, "Go to Next Problem (Error, Warning, Info)");
+  const widget = page.locator(".monaco-editor .marker-widget");
+  await widget.waitFor();
+  await page.keyboard.press("Escape");
+  await widget.waitFor({ state: "detached" });
+  const rows = page.locator(".action-widget .monaco-list-row.action");
+  // The editor has the keyboard again a moment after the widget is gone: a key before that is lost.
+  for (let keys = 0; keys < 4 && (await rows.count()) === 0; keys++) {
+    await page.keyboard.press("Control+.");
+    await rows
+      .first()
+      .waitFor({ timeout: KEY_LOST_MS })
+      .catch(() => undefined);
+  }
+  await rows.first().waitFor();
+  return rows;
+}
+
+async function choose(page: Page, title: RegExp): Promise<void> {
+  const menu = await openMenu(page);
+  await menu.filter({ hasText: title }).first().click();
+}
+
+/** Waits until the editor shows, or no longer shows, a text behind a line that is not in the file. */
+async function said(page: Page, text: string, isShown = true): Promise<void> {
+  const contents = `[...document.querySelectorAll(".view-line span")].map(
+    (span) => getComputedStyle(span, "::after").content)`;
+  await page.waitForFunction(
+    `${contents}.some((each) => each.includes(${JSON.stringify(text)})) === ${isShown}`,
+  );
+}
