@@ -91,8 +91,9 @@ function withFilter(match: Match, code: Code): Fix {
     return { title, grade: "manual", edits: [], reason: "The call cannot be seen." };
   if (code.language === "python") {
     const edit = setKeyword(code, op, "filter", '"data"');
-    if (edit !== undefined)
-      return { title, grade: "suggested", edits: [{ file: code.file, edits: [edit] }] };
+    // What a request brings has no business with owners, devices or other folders; an archive of the program's own may have.
+    const grade = match.severity === "high" ? "safe" : "suggested";
+    if (edit !== undefined) return { title, grade, edits: [{ file: code.file, edits: [edit] }] };
   }
   const options = op.args[0] === undefined ? undefined : bare(code, op.args[0].value);
   const edit =

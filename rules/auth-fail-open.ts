@@ -1,6 +1,6 @@
 import { importEdits } from "../server/rule/fix/imports.ts";
 import { refusal } from "../server/rule/fix/refusal.ts";
-import { type Arm, armsOf, checksCaller } from "../server/rule/handlers.ts";
+import { type Arm, armsOf, checksCaller, readsToken } from "../server/rule/handlers.ts";
 import { nameOf } from "../server/rule/items.ts";
 import {
   type Code,
@@ -70,12 +70,14 @@ function check(code: Code, context: Context): readonly Match[] {
       const opened = opening(code, arm.block, context);
       if (opened === undefined || out.some((m) => m.op === opened.op)) continue;
       const when = whenOf(code, arm);
+      const calls = tried.filter((id) => code.op(id).op === "call");
+      const isLocal = when === "any" && calls.every((id) => readsToken(code, id, context));
       out.push({
         item: code.item,
         span: opened.span,
         op: opened.op,
         confidence: when === "unreachable" ? "medium" : "high",
-        facts: { how: opened.how, when, name: nameOf(code) || "the function" },
+        facts: { how: opened.how, when, isLocal, name: nameOf(code) || "the function" },
       });
     }
   }
@@ -217,7 +219,7 @@ function fix(match: Match, code: Code, context: Context): Fix {
   const newText = code.language === "python" ? "False" : "false";
   return {
     title,
-    grade: "suggested",
+    grade: match.facts?.isLocal === true ? "safe" : "suggested",
     edits: [{ file: code.file, edits: [{ ...code.absolute(literal.span), newText }] }],
   };
 }

@@ -33,7 +33,12 @@ export default rule({
       const how = weakness(hit);
       if (how === undefined) return undefined;
       const check = checkOf(hit, code);
-      const facts = { how, python: code.language === "python", isHere: check !== undefined };
+      const facts = {
+        how,
+        python: code.language === "python",
+        isHere: check !== undefined,
+        resolved: /resolved$/.test(hit.derive),
+      };
       const isMade = isJoined(hit) || /resolved$/.test(hit.derive);
       // What is compared elsewhere may be an address.
       if (check === undefined)
@@ -160,15 +165,17 @@ function fix(match: Match, code: Code): Fix {
   });
   const op = match.op === undefined ? undefined : code.op(match.op);
   if (op?.op !== "call") return manual("the comparison cannot be seen as a whole");
+  // The program resolves the path by itself: what it lets pass stays the same, but for the folders beside.
+  const isResolved = match.facts?.how === "beside" && match.facts.resolved === true;
   const edits =
     match.facts?.how === "letters"
       ? byFolder(code, op)
       : code.language === "python"
-        ? inPython(code, op)
-        : inJavaScript(code, op);
+        ? inPython(code, op, isResolved)
+        : inJavaScript(code, op, isResolved);
   return edits === undefined
     ? manual("it is not a plain comparison of one path with one folder")
-    : { title, grade: "suggested", edits: [{ file: code.file, edits }] };
+    : { title, grade: isResolved ? "safe" : "suggested", edits: [{ file: code.file, edits }] };
 }
 type Edits = Fix["edits"][number]["edits"];
 
@@ -178,18 +185,26 @@ function byFolder(code: Code, op: Call): Edits | undefined {
   if (callee.op !== "member" || callee.name !== "commonprefix") return undefined;
   return [{ ...code.absolute(callee.nameSpan), newText: "commonpath" }];
 }
-function inPython(code: Code, op: Call): Edits | undefined {
+function inPython(code: Code, op: Call, isResolved: boolean): Edits | undefined {
   const sides = sidesOf(code, op, "startswith");
   if (sides === undefined) return undefined;
   const { edits, locals } = importEdits(code, [{ module: "pathlib", name: "Path" }]);
-  const [path, folder] = sides.map((side) => `${locals[0]}(${side}).resolve()`);
+  const [path, folder] = isResolved
+    ? [`${locals[0]}(${sides[0]})`, sides[1]]
+    : sides.map((side) => `${locals[0]}(${side}).resolve()`);
   return [...edits, { ...code.absolute(op.span), newText: `${path}.is_relative_to(${folder})` }];
 }
-function inJavaScript(code: Code, op: Call): Edits | undefined {
+function inJavaScript(code: Code, op: Call, isResolved: boolean): Edits | undefined {
   const sides = sidesOf(code, op, "startsWith") ?? sidesOf(code, op, "indexOf");
   const callee = code.op(op.callee);
   if (sides === undefined || callee.op !== "member") return undefined;
   const { edits, locals } = importEdits(code, [{ module: "path" }]);
+  if (isResolved && callee.name === "startsWith") {
+    const [own, base] = sides;
+    // The folder itself counts, as before.
+    const newText = `\`${"$"}{${own}}${"$"}{${locals[0]}.sep}\`.startsWith(${base} + ${locals[0]}.sep)`;
+    return [...edits, { ...code.absolute(op.span), newText }];
+  }
   const [path, folder] = sides.map((side) => `${locals[0]}.resolve(${side})`);
   const newText = `${path}.${callee.name}(${folder} + ${locals[0]}.sep)`;
   return [...edits, { ...code.absolute(op.span), newText }];

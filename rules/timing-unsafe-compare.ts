@@ -52,7 +52,7 @@ export default rule({
         : "Use timingSafeEqual of node:crypto on two hashes, which always takes the same time.",
     };
   },
-  fixes: (match, code) => constantTime(match, code),
+  fixes: (match, code, context) => constantTime(match, code, context),
 });
 
 function matchOf(code: Code, op: ValueId, compare: Compare, facts: Match["facts"]): Match {

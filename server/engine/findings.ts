@@ -273,10 +273,13 @@ function oneFlowPerSink(raw: readonly Raw[]): readonly Raw[] {
   const best = new Map<string, Raw>();
   const weight = (r: Raw): number => SEVERITIES.indexOf(r.match.severity ?? r.rule.severity);
   // By place: what stands in a `finally` is lowered once for each way into it.
-  const keyOf = ({ match: { hit } }: Raw): string | undefined =>
+  // A rule may speak of another place, as of the check before the sinks: that is one fault, too.
+  const keyOf = ({ rule, match: { hit, item, op, span } }: Raw): string | undefined =>
     hit === undefined
       ? undefined
-      : `${hit.sink}|${hit.site.item}|${placeOf(hit.site.span)}|${placeOf(hit.argSpan)}`;
+      : op !== undefined && op !== hit.site.op
+        ? `${rule.id}|${item}|${placeOf(span)}`
+        : `${hit.sink}|${hit.site.item}|${placeOf(hit.site.span)}|${placeOf(hit.argSpan)}`;
   for (const r of raw) {
     const key = keyOf(r);
     if (key === undefined) continue;

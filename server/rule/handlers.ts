@@ -47,3 +47,15 @@ export function checksCaller(code: Code, id: ValueId, context: Context): boolean
     return (["identifies", "checks-signature"] as const).some((deed) => context.does(path, deed));
   });
 }
+
+/** It reads a token with a key, by itself: it fails for a wrong token, and never for a right one. */
+export function readsToken(code: Code, id: ValueId, context: Context): boolean {
+  const op = code.op(id);
+  return (
+    op.op === "call" &&
+    checksCaller(code, id, context) &&
+    refsOf(code, op.callee, context).some((ref) =>
+      /^lib:(?:jwt|jose\.jwt|jsonwebtoken)\./.test(ref),
+    )
+  );
+}
