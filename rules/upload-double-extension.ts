@@ -140,9 +140,16 @@ function fixes(match: Match, code: Code): readonly Fix[] {
           ? lastPart(code, match.op ?? 0)
           : inJavaScript(code, op)
         : undefined;
-  return edits === undefined
-    ? manual
-    : [{ title, grade: "suggested", edits: [{ file: code.file, edits }] }];
+  if (edits === undefined) return manual;
+  const grade = standsAtTheEnd(code, op) ? "safe" : "suggested";
+  return [{ title, grade, edits: [{ file: code.file, edits }] }];
+}
+/** Extensions that no other one follows or goes on with in a name that is meant well, as .gz follows .tar and .docx begins with .doc. */
+const LAST = /^\.(?:jpg|jpeg|png|gif|webp|bmp|ico|pdf|docx|xlsx|pptx|mp3|mp4|wav|mov)$/i;
+function standsAtTheEnd(code: Code, op: Op): boolean {
+  const asked = op.op === "compare" ? op.left : op.op === "call" ? op.args[0]?.value : undefined;
+  const text = asked === undefined ? undefined : code.op(asked);
+  return text?.op === "const" && typeof text.value === "string" && LAST.test(text.value);
 }
 /** `".jpg" in name` -> `name.endswith(".jpg")` */
 function inPython(code: Code, op: Op & { op: "compare" }): readonly Edit[] {

@@ -60,6 +60,30 @@ export function lengthCheck(code: Code, call: ValueId): { readonly limit?: strin
   }
   return undefined;
 }
+/** What is longer than the limit is refused at once, and nothing more is done with it. */
+export function refusesLonger(code: Code, call: ValueId): boolean {
+  const stores = code.ir.ops.filter(
+    (op): op is Op & { op: "store" } =>
+      op.op === "store" && unwrapped(code, op.value) === code.op(call),
+  );
+  const [store] = stores;
+  if (store === undefined || stores.length !== 1) return false;
+  return code.ir.blocks.some(({ end }) => {
+    const asked = end.kind === "branch" ? code.op(end.condition) : undefined;
+    if (end.kind !== "branch" || asked?.op !== "compare") return false;
+    const isLonger =
+      (/^>=?$/.test(asked.operator) && isLength(code, asked.left, store.slot)) ||
+      (/^<=?$/.test(asked.operator) && isLength(code, asked.right, store.slot));
+    const refusal = code.ir.blocks[end.then];
+    return (
+      isLonger &&
+      refusal !== undefined &&
+      /^(?:throw|return)$/.test(refusal.end.kind) &&
+      !refusal.ops.some((id) => isLoad(code, id, store.slot))
+    );
+  });
+}
+
 function measured(code: Code, slot: number): { readonly limit: string } | undefined {
   for (const op of code.ir.ops) {
     if (op.op !== "compare" || !/^[<>]=?$/.test(op.operator)) continue;

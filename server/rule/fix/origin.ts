@@ -5,6 +5,8 @@ import { bare } from "../tokens.ts";
 
 const TITLE = "Compare the whole origin";
 const SITE = /^https?:\/\/[\w-]+(?:\.[\w-]+)*$/i;
+/** An address of the network, not a machine or a number. */
+const OWN = /^https:\/\/(?:[\w-]+\.)+(?!local$|localhost$|test$|internal$)[a-z]{2,}$/i;
 const DOMAIN = /^[\w-]+(?:\.[\w-]+)+$/;
 
 /** `facts.test` is the operation that compares, in the item `facts.testItem`. */
@@ -30,11 +32,19 @@ export function weakTestFixes(match: Match, code: Code): readonly Fix[] {
               : "Keep a list of whole origins and look whether it has this one. No edit is offered: which origins are meant is not written here.",
         },
       ]
-    : [{ title: edit.title, grade: "suggested", edits: [{ file: at.file, edits: [edit] }] }];
+    : [
+        {
+          title: edit.title,
+          grade: edit.isWhole === true ? "safe" : "suggested",
+          edits: [{ file: at.file, edits: [edit] }],
+        },
+      ];
 }
 
 interface One {
   readonly title: string;
+  /** What is written is a whole origin, and no other one can have been meant: on one's own machine any port may be. */
+  readonly isWhole?: boolean;
   readonly start: number;
   readonly end: number;
   readonly newText: string;
@@ -54,7 +64,8 @@ function compareFix(code: Code, op: Op & { op: "call" | "compare" }): One | unde
   if (SITE.test(value.value)) {
     const equal = `${asked} ${isPython ? "==" : "==="} ${written}`;
     const isDenied = /!\s*$/.test(code.fileText.slice(0, start));
-    return { title: TITLE, start, end, newText: isDenied ? `(${equal})` : equal };
+    const isWhole = OWN.test(value.value);
+    return { title: TITLE, isWhole, start, end, newText: isDenied ? `(${equal})` : equal };
   }
   if (!DOMAIN.test(value.value) || name === "starts") return undefined;
   const dotted = written.replace(/^(\w*["'`])/, "$1.");

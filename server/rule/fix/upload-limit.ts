@@ -2,6 +2,7 @@
 import { alwaysBefore } from "../control.ts";
 import { onlyStore, origin } from "../given.ts";
 import type { Code, Context, Fix, Match, Op, ValueId } from "../rule.ts";
+import { refusesLonger } from "../upload.ts";
 import { setProperty } from "./arguments.ts";
 import { refuseTooLarge } from "./upload-refusal.ts";
 
@@ -24,7 +25,8 @@ export function boundedRead(match: Match, code: Code): readonly Fix[] {
   return [
     {
       title,
-      grade: "suggested",
+      // Cut off behind the limit, it would otherwise be taken for the whole.
+      grade: refusesLonger(code, match.op ?? 0) ? "safe" : "suggested",
       edits: [
         {
           file: code.file,

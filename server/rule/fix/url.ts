@@ -1,5 +1,5 @@
 /** Fixes for outbound requests: a list of allowed hosts that refuses until it is filled in, and redirects switched off. */
-import type { Code, Context, Edit, Fix, Handover, Match, Span, ValueId } from "../rule.ts";
+import type { Code, Context, Edit, Fix, Handover, Match, Op, Span, ValueId } from "../rule.ts";
 import { setKeyword, setProperty } from "./arguments.ts";
 import { importEdits, type Wanted } from "./imports.ts";
 import { endsStatements, refusal } from "./refusal.ts";
@@ -125,10 +125,20 @@ export function redirectEdit(match: Match, code: Code): Edit | undefined {
   if (hit === undefined || call?.op !== "call") return undefined;
   const option = String(hit.row.data?.option ?? "");
   let off = String(hit.row.data?.off ?? "");
-  if (option === "" || hit.row.data?.follows !== true) return undefined;
+  if (option === "") return undefined;
+  // What follows none by itself was told to, here or where the client was made.
+  if (hit.row.data?.follows !== true && !isGiven(code, call, option)) return undefined;
   if (code.language === "python") return setKeyword(code, call, option, off);
   if (/'[^'\n]*'/.test(code.fileText) && !/"[^"\n]*"/.test(code.fileText.replace(/"use \w+"/g, "")))
     off = off.replaceAll('"', "'");
   const dot = option.indexOf(".");
   return setProperty(code, call, Number(option.slice(0, dot)), option.slice(dot + 1), off);
+}
+
+function isGiven(code: Code, call: Op & { readonly op: "call" }, option: string): boolean {
+  const dot = option.indexOf(".");
+  if (dot < 0) return call.args.some((a) => a.name === option);
+  const arg = call.args[Number(option.slice(0, dot))];
+  const options = arg === undefined ? undefined : code.op(arg.value);
+  return options?.op === "record" && options.entries.some((e) => e.key === option.slice(dot + 1));
 }
