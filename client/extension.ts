@@ -16,6 +16,7 @@ import { serveFiles } from "./files.ts";
 import { findingOptions, registerFindingCommands } from "./finding-commands.ts";
 import { createFindings } from "./findings.ts";
 import { registerFindingsView } from "./findings-view.ts";
+import { registerLanguageTools } from "./language-tools.ts";
 import { createOriginClient, type OriginClient } from "./origin.ts";
 import { createStatusItem, type StatusItem } from "./status.ts";
 
@@ -51,6 +52,7 @@ export async function activateWith(
     }
   };
 
+  registerLanguageTools(context, () => client);
   const session: Session = {
     client: () => client,
     output,

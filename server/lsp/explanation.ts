@@ -1,10 +1,11 @@
 /** All about one finding and its rule as a Markdown document; and as plain text, to be handed to a reviewer. No secret is shown. */
 import { certaintyText, markTexts } from "../engine/certainty.ts";
+import { codeAt } from "./code-line.ts";
 import type { Context } from "./context.ts";
 import { isDeparture, placeText, type Shown } from "./departures.ts";
 import { toldFixes } from "./fixes.ts";
 import { gradeText } from "./grades.ts";
-import { codeAt, verdict } from "./markdown-report.ts";
+import { verdict } from "./markdown-report.ts";
 import { code, markdown, visible } from "./plain.ts";
 
 /** The facts of the finding, then the page of its rule. */

@@ -3,10 +3,9 @@
  * plain text for clients without it; nothing in it may run or be trusted, and no secret is shown.
  */
 import { type MarkupContent, MarkupKind } from "vscode-languageserver";
-import type { Place } from "../engine/api.ts";
 import { markTexts } from "../engine/certainty.ts";
-import { maskSecrets, maskSpans, maskStrings } from "../engine/mask.ts";
-import { type Context, lineAt, lineOf, pageOf, uriFor } from "./context.ts";
+import { codeAt } from "./code-line.ts";
+import { type Context, lineOf, pageOf, uriFor } from "./context.ts";
 import { placeText, type Shown } from "./departures.ts";
 import { morePaths } from "./diagnostics.ts";
 import { uriOf } from "./file-id.ts";
@@ -14,13 +13,9 @@ import type { FindingCommand, FindingTarget } from "./finding-protocol.ts";
 import { toldFixes } from "./fixes.ts";
 import { gradeText } from "./grades.ts";
 import { code, markdown, visible } from "./plain.ts";
-import { filesOf } from "./secrets.ts";
 
 /** A path with more steps than this is shown by its two ends. */
 const MOST_STEPS = 7;
-const MOST_CODE = 80;
-/** Of a very long line only the front is looked at. */
-const LOOKED_AT = 500;
 
 export function hoverContent(context: Context, findings: readonly Shown[]): MarkupContent {
   if (!context.client.hoverMarkdown)
@@ -109,19 +104,6 @@ function shortened(steps: readonly string[], gap: (count: number) => string): st
 function otherPaths(finding: Shown): string | undefined {
   const count = finding.morePaths + Math.max(0, finding.paths.length - 1);
   return count === 0 ? undefined : morePaths({ ...finding, morePaths: count });
-}
-
-/** The line of a step, without what is secret in it. */
-export function codeAt(context: Context, finding: Shown, { file, span }: Place): string {
-  const { start, text } = lineAt(context, file, span.start);
-  const hidden = context.engine
-    .check(file)
-    .findings.filter(({ category }) => category === "secrets")
-    .map((secret) => secret.span);
-  const mask = context.secrets.maskFor(filesOf(finding));
-  const masked = mask(maskSecrets(maskSpans(text.slice(0, LOOKED_AT), start, hidden)));
-  const line = (finding.category === "secrets" ? maskStrings(masked) : masked).trim();
-  return line.length <= MOST_CODE ? line : `${line.slice(0, MOST_CODE - 3)}...`;
 }
 
 export function verdict({ severity, confidence, cwe }: Shown): string[] {

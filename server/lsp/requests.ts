@@ -1,5 +1,7 @@
 /** What a client may ask, and which feature answers it. Each answer waits until the settings are known. */
 import type { CancellationToken } from "vscode-languageserver";
+import type { AgentToolParams, AgentToolResult } from "./agent-protocol.ts";
+import { answerTool } from "./agent-tools.ts";
 import type { Background } from "./background.ts";
 import { changeBases, scanChanged } from "./changed.ts";
 import { codeActions, resolveAction } from "./code-actions.ts";
@@ -43,6 +45,7 @@ export function registerRequests(context: Context, services: Services): void {
   registerScans(context, services);
   registerChanges(context, services);
   registerFindingRequests(context, services);
+  registerTools(context, services);
   connection.onHover(
     guard("hover", undefined, async (asked) => {
       demand(asked, PLACE);
@@ -146,6 +149,21 @@ function registerChanges(context: Context, services: Services): void {
           void connection.sendNotification("skeptic/scanProgress", progress);
         };
         return scanChanged(context, services, asked.base, token, tellProgress);
+      },
+    ),
+  );
+}
+
+function registerTools(context: Context, services: Services): void {
+  context.connection.onRequest(
+    "skeptic/tool",
+    services.guard<[AgentToolParams], AgentToolResult>(
+      "a question of an agent",
+      { text: "Skeptic could not answer; its log says why." },
+      async (asked) => {
+        demand(asked, ["tool"]);
+        await services.ready;
+        return answerTool(context, services, asked);
       },
     ),
   );

@@ -16,6 +16,17 @@ import {
 
 const EXTENSION = "skeptic.skeptic";
 
+/** What VS Code has since 1.95. */
+interface ModelApi {
+  readonly lm?: {
+    readonly tools?: readonly { readonly name: string }[];
+    invokeTool?(
+      name: string,
+      options: { input: object; toolInvocationToken: undefined },
+    ): Thenable<{ content: readonly { value: string }[] }>;
+  };
+}
+
 export const CODE: Cases = {
   "the extension starts for a Python file": async () => {
     await open("app.py");
@@ -104,6 +115,18 @@ export const CODE: Cases = {
     await until("it has moved back", () =>
       findingsOf(document.uri).some((each) => each.range.start.line === range.start.line),
     );
+  },
+
+  "a language model may ask, where the editor has such": async () => {
+    await open("app.py");
+    const { lm } = vscode as unknown as ModelApi;
+    if (lm?.invokeTool === undefined) return;
+    await until("the tools are known", () =>
+      (lm.tools ?? []).some(({ name }) => name === "skeptic_scan"),
+    );
+    const asked = { input: { path: "app.py" }, toolInvocationToken: undefined };
+    const { content } = await lm.invokeTool("skeptic_scan", asked);
+    assert.match(content.map(({ value }) => value).join(""), /error sql-injection at app\.py:\d+/);
   },
 
   "a file that is not open is reported only after a workspace scan": async () => {
