@@ -116,10 +116,18 @@ function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
   return [
     {
       title: `Keep the algorithms that are checked with ${kind === "secret" ? "a secret" : "a public key"}`,
-      grade: "suggested",
+      // A secret may be read as a key of either kind; who knows a public key signs nothing but forgeries with it.
+      grade:
+        kind === "public" && kept.every(({ value }) => isKnown(list.code, value))
+          ? "safe"
+          : "suggested",
       edits: [{ file: list.code.file, edits: [edit] }],
     },
   ];
+}
+
+function isKnown(code: Code, id: number): boolean {
+  return code.op(id).op === "const";
 }
 
 /** What the name of the key says, or its text. */

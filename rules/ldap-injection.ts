@@ -55,6 +55,8 @@ function escapeOf(match: Match, code: Code, context: Context): Escape {
       title: "Escape the values",
       advice: `Put ${wanted.name} of ${wanted.module} around each value.`,
       wanted,
+      // In a filter a star may be meant; in a name a comma never was one of the value.
+      ...(isDn && isLdap3 ? { sameForTexts: context } : {}),
     };
   }
   const advice = isDn

@@ -147,14 +147,16 @@ function fixesOf(file: TextFile, line: Line): readonly Fix[] {
   }
   const remove: Fix = {
     title: signs.length === 1 ? "Remove the character" : `Remove the ${signs.length} characters`,
-    grade: "suggested",
+    // A comment does nothing; what else is taken away had a meaning.
+    grade: signs.every(({ place }) => place?.kind === "comment") ? "safe" : "suggested",
     edits: [{ file: file.file, edits: removed(file, line, signs) }],
   };
   const escapes = signs.map((sign) => escaped(file, sign));
   if (escapes.includes(undefined)) return [remove];
   const write: Fix = {
     title: "Write as an escape what cannot be seen",
-    grade: "suggested",
+    // It stays the same text.
+    grade: "safe",
     edits: [{ file: file.file, edits: escapes.flatMap((edit) => edit ?? []) }],
   };
   return worst(signs) === "blank" ? [write] : [remove, write];

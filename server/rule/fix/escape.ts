@@ -1,7 +1,8 @@
 /** Fixes that put a function around each value where it becomes part of a text. */
-import type { Code, Edit, Fix, Hit, Match, Span, Value } from "../rule.ts";
+import type { Code, Context, Edit, Fix, Hit, Match, Span, Value, ValueId } from "../rule.ts";
 import { type ImportEdit, importEdit, type Wanted } from "./imports.ts";
 import { holesOf } from "./quote.ts";
+import { textValue } from "./text-value.ts";
 
 export interface Escape {
   readonly title: string;
@@ -13,6 +14,8 @@ export interface Escape {
   readonly wrap?: (local: string, text: string, value: Value | undefined) => string;
   /** A text that is all data may be escaped as a whole. */
   readonly whole?: boolean;
+  /** For values that are certainly texts nothing changes but for those that attack. */
+  readonly sameForTexts?: Context;
 }
 
 /** Each hole that holds data, or the whole text where there is nothing else, is given to the function. */
@@ -28,9 +31,17 @@ export function escapeHoles(match: Match, code: Code, how: Escape): readonly Fix
   if (places === undefined) return refuse("the text is not put together here");
   const brought = wanted === undefined ? { local: "" } : importEdit(code, wanted);
   const edits = wrapped(code, places, brought, how.wrap);
-  return edits === undefined
-    ? refuse("a value is written over several lines")
-    : [{ title, grade: "suggested", edits: [{ file: code.file, edits }] }];
+  if (edits === undefined) return refuse("a value is written over several lines");
+  const { sameForTexts: context } = how;
+  const isSame =
+    context !== undefined && hit.marks === 0 && places.every((one) => isText(code, one, context));
+  const grade = isSame ? "safe" : "suggested";
+  return [{ title, grade, edits: [{ file: code.file, edits }] }];
+}
+function isText(code: Code, { span }: Place, context: Context): boolean {
+  const { start, end } = span;
+  const id = code.ir.ops.findIndex((op) => op.span.start === start && op.span.end === end);
+  return id >= 0 && textValue(code, id as ValueId, context) === "text";
 }
 
 interface Place {
