@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import type { ScanFileParams } from "../server/lsp/protocol.ts";
 import type { FindingsView } from "./findings-view.ts";
+import { reviewAiChanges } from "./review.ts";
 import { scanChanged, scanWorkspace } from "./scan.ts";
 import { MENU_COMMAND, type StatusItem } from "./status.ts";
 
@@ -22,6 +23,7 @@ export function registerCommands(context: vscode.ExtensionContext, session: Sess
     "skeptic.scanWorkspace": () => withServer(session, (client) => scanWorkspace(session, client)),
     "skeptic.scanChanged": () => withServer(session, (client) => scanChanged(session, client)),
     "skeptic.scanFile": () => withServer(session, scanFile),
+    "skeptic.reviewAiChanges": () => withServer(session, reviewAiChanges),
     "skeptic.clearResults": () => withServer(session, (client) => clearResults(session, client)),
     "skeptic.restart": () => session.restart(),
     "skeptic.showOutput": () => session.output.show(),
@@ -73,6 +75,7 @@ async function showMenu(session: Session): Promise<void> {
     { label: "$(search) Scan Workspace", command: "skeptic.scanWorkspace" },
     { label: "$(git-compare) Scan Changed Files", command: "skeptic.scanChanged" },
     { label: "$(file) Scan Current File", command: "skeptic.scanFile" },
+    { label: "$(eye) Review AI Changes", command: "skeptic.reviewAiChanges" },
     { label: "$(clear-all) Clear Workspace Results", command: "skeptic.clearResults" },
     { label: "$(debug-restart) Restart Server", command: "skeptic.restart" },
     { label: "$(output) Show Output", command: "skeptic.showOutput" },

@@ -67,11 +67,18 @@ export const MANIFESTS = [
   "**/Pipfile.lock",
 ];
 
+/** What says which findings are not shown: who wrote it is followed. */
+export const SILENCING = [
+  "**/.skeptic/rules/*.{yml,yaml,json}",
+  "**/.vscode/settings.json",
+  "**/*.code-workspace",
+];
+
 /**
  * Of every scheme: any extension may bring a file system with a scheme of its own. The server knows the schemes of what
  * nobody edits (the left side of a diff, output, cells) and is silent about them.
  */
 export const DOCUMENTS = [
   ...LANGUAGES.map((language) => ({ language })),
-  ...MANIFESTS.map((pattern) => ({ pattern })),
+  ...[...MANIFESTS, ...SILENCING].map((pattern) => ({ pattern })),
 ];

@@ -18,6 +18,7 @@ import { createFindings } from "./findings.ts";
 import { registerFindingsView } from "./findings-view.ts";
 import { registerLanguageTools } from "./language-tools.ts";
 import { createOriginClient, type OriginClient } from "./origin.ts";
+import { createOriginMarks } from "./origin-marks.ts";
 import { createStatusItem, type StatusItem } from "./status.ts";
 
 const MAX_RESTARTS = 3;
@@ -39,10 +40,12 @@ export async function activateWith(
   const view = registerFindingsView(context, findings);
 
   const origin = createOriginClient(context, () => client);
+  const marks = createOriginMarks(context, () => client);
 
   const start = async (): Promise<void> => {
     const started = createClient(create, session, origin);
     client = started;
+    started.onNotification("skeptic/originsChanged", marks.changed);
     status.show({ state: "working", findings: 0 });
     try {
       await started.start();

@@ -66,7 +66,7 @@ export function createOriginClient(
       transfer.set(OWN_COPY, new vscode.DataTransferItem(copied));
       tell("skeptic/copied", {
         uri: uriOf(document.uri),
-        ranges: ranges.map((range) => wholeLine(document, range)),
+        ranges: ranges.map((range) => plain(wholeLine(document, range))),
       });
     },
     async provideDocumentPasteEdits(document, _ranges, transfer) {
@@ -171,6 +171,12 @@ function listenToPastes(context: vscode.ExtensionContext, provider: PasteProvide
 /** Without a selection the editor copies the whole line. */
 function wholeLine(document: vscode.TextDocument, range: vscode.Range): vscode.Range {
   return range.isEmpty ? document.lineAt(range.start.line).rangeIncludingLineBreak : range;
+}
+
+/** As the protocol has it: the editor's own ranges become lists. */
+function plain({ start, end }: vscode.Range): CopiedParams["ranges"][number] {
+  const place = ({ line, character }: vscode.Position) => ({ line, character });
+  return { start: place(start), end: place(end) };
 }
 
 /** The changes are in offsets of the text before all of them. */

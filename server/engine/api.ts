@@ -142,6 +142,13 @@ export interface Hidden {
   readonly settings: number;
 }
 
+/** A comment that suppresses findings. */
+export interface Suppression {
+  readonly span: Span;
+  readonly rules: readonly string[];
+  readonly isWholeFile: boolean;
+}
+
 /** A file with rules and models of a project's own. */
 export interface OwnSummary {
   readonly file: FileId;
@@ -225,6 +232,8 @@ export interface Engine {
   /** Of rules and models of a project's own only what adds findings counts, as in a folder that is not trusted. */
   restrict(isRestricted: boolean): void;
   hidden(file: FileId): Hidden;
+  /** The comments of a file that suppress findings, if there are any, whether they do so or not. */
+  suppressions(file: FileId): readonly Suppression[];
   /** The files with rules and models of the projects' own, and what they hold. */
   own(): readonly OwnSummary[];
   /** For people who work on the engine: what it believes of the functions of a file, outer before inner. The text may change. */

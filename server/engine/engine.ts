@@ -20,7 +20,7 @@ import { createMoments, type EngineLog } from "./moment.ts";
 import { createOrder } from "./order.ts";
 import { createOwn } from "./own.ts";
 import { createProblems } from "./problems.ts";
-import { headOf } from "./suppress.ts";
+import { directivesOf, headOf } from "./suppress.ts";
 import { toEdits } from "./text-edits.ts";
 import { createTexts, type Doc, STEERING } from "./texts.ts";
 
@@ -286,6 +286,16 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       reset();
     },
     hidden,
+    suppressions(file) {
+      const doc = docs.get(file);
+      if (doc === undefined || !doc.text.includes("skeptic:")) return [];
+      analyse(now(), file);
+      return (doc.commented?.directives ?? directivesOf(file, doc.text)).map((one) => ({
+        span: { start: one.start, end: one.end },
+        rules: one.rules,
+        isWholeFile: one.scope === "file",
+      }));
+    },
     own() {
       now();
       return own.summary();

@@ -15,6 +15,7 @@ import { fileId } from "./file-id.ts";
 import { findingActions, IGNORE } from "./finding-actions.ts";
 import { hasSafeFix, safeEdits } from "./fix-all.ts";
 import { fixesOf } from "./fixes.ts";
+import { aiFirst } from "./origin-findings.ts";
 import { visible } from "./plain.ts";
 import type { FindingData } from "./protocol.ts";
 import type { Reports } from "./reports.ts";
@@ -58,7 +59,7 @@ export async function codeActions(
   const actions: CodeAction[] = [];
   const wantsFixes = wantsQuickFixes(only);
   if (wantsFixes || only?.includes(IGNORE)) {
-    const found = findingsAt(context, reports, file, params.range);
+    const found = aiFirst(context, findingsAt(context, reports, file, params.range));
     // Several calls may hand data to one sink.
     const once = [...new Map(found.map((one) => [identityOf(one), one])).values()];
     if (wantsFixes) {

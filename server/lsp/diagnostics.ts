@@ -10,6 +10,7 @@ import { hash128 } from "../base/hash.ts";
 import type { FlowStep, Level, Message } from "../engine/api.ts";
 import { type Context, pageOf, rangeOf, uriFor } from "./context.ts";
 import { isDeparture, placeText, type Shown } from "./departures.ts";
+import { originData } from "./origin-findings.ts";
 import { visible } from "./plain.ts";
 import type { FindingData } from "./protocol.ts";
 
@@ -36,7 +37,9 @@ export function toDiagnostics(
 ): Converted {
   if (findings.length === 0) return { items: [], hash: EMPTY_HASH };
   const bare = findings.map((finding) => toDiagnostic(context, finding));
-  const hash = hash128(JSON.stringify([bare, findings.map((finding) => finding.fingerprint)]));
+  const origins = findings.map((finding) => originData(context, finding));
+  const prints = findings.map((finding) => finding.fingerprint);
+  const hash = hash128(JSON.stringify([bare, prints, origins]));
   const document = context.documents.get(file);
   const textHash = document === undefined ? context.engine.textHash(file) : undefined;
   const items = bare.map((diagnostic, i) => {
@@ -46,6 +49,7 @@ export function toDiagnostics(
       severity: finding.severity,
       title: visible(finding.title),
       ...(isDeparture(finding) ? { isPassedOn: true } : {}),
+      ...(origins[i] === undefined ? {} : { origin: origins[i] }),
       ...(document === undefined ? {} : { version: document.version }),
       ...(textHash === undefined ? {} : { textHash }),
     };

@@ -18,10 +18,14 @@ import {
 } from "./document.ts";
 import { fileId, isEditedScheme, schemeOf } from "./file-id.ts";
 import { moveFindings, movePlaces } from "./moved.ts";
+import { isSilencingFile } from "./origin-silences.ts";
 import { whySkipped } from "./status.ts";
 
 export interface DocumentEvents {
   opened(document: OpenDocument): void;
+  /** It says what is not analysed or shown, and is itself not analysed: only who writes it is followed. */
+  aside(document: OpenDocument): void;
+  asideClosed(file: FileId): void;
   edited(document: OpenDocument): void;
   /** Before `edited`: what the text was, and the edits, each in offsets of the text before it (BOM counted). */
   changed(document: OpenDocument, before: string, edits: readonly Edit[]): void;
@@ -39,6 +43,7 @@ export interface DocumentSync {
 
 export function createDocumentSync(context: Context, events: DocumentEvents): DocumentSync {
   const { engine, documents, folders, log } = context;
+  const aside = new Map<FileId, OpenDocument>();
 
   const isAnalysed = (document: OpenDocument): boolean => {
     document.skipped = undefined;
@@ -64,19 +69,28 @@ export function createDocumentSync(context: Context, events: DocumentEvents): Do
     open({ textDocument }) {
       const file = fileId(textDocument.uri);
       const { uri, languageId, version, text } = textDocument;
-      if (!isEditedScheme(uri) || !engine.wants(file, languageId)) return;
+      if (!isEditedScheme(uri)) return;
       const document = openDocument(file, uri, languageId, version, text);
+      if (!engine.wants(file, languageId)) {
+        if (!isSilencingFile(file)) return;
+        aside.set(file, document);
+        events.aside(document);
+        return;
+      }
       documents.set(file, document);
       sync(document);
       events.opened(document);
     },
     change({ textDocument, contentChanges }) {
-      const document = documents.get(fileId(textDocument.uri));
+      const file = fileId(textDocument.uri);
+      const document = documents.get(file) ?? aside.get(file);
       if (document === undefined) return;
       const before = document.text;
       const edits = applyChanges(document, contentChanges);
       document.version = textDocument.version;
       document.editedAt = Date.now();
+      events.changed(document, before, edits);
+      if (aside.has(file)) return;
       document.deleted = false;
       const bom = bomLength(before);
       const isPlain = bom === bomLength(document.text) && edits.every((edit) => edit.start >= bom);
@@ -101,12 +115,12 @@ export function createDocumentSync(context: Context, events: DocumentEvents): Do
           engine.edit(document.file, shifted);
         else sync(document);
       } else if (shifted.length > 0) engine.edit(document.file, shifted);
-      events.changed(document, before, edits);
       events.edited(document);
     },
     close({ textDocument }) {
       const file = fileId(textDocument.uri);
       const document = documents.get(file);
+      if (aside.delete(file)) events.asideClosed(file);
       if (document === undefined) return;
       documents.delete(file);
       if (engine.has(file)) {

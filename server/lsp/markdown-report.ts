@@ -12,6 +12,7 @@ import { uriOf } from "./file-id.ts";
 import type { FindingCommand, FindingTarget } from "./finding-protocol.ts";
 import { toldFixes } from "./fixes.ts";
 import { gradeText } from "./grades.ts";
+import { findingSentence } from "./origin-findings.ts";
 import { code, markdown, visible } from "./plain.ts";
 
 /** A path with more steps than this is shown by its two ends. */
@@ -33,6 +34,8 @@ function markdownReport(context: Context, finding: Shown): string {
   const paragraphs = [
     `**${markdown(finding.title)}** (${[...verdict(finding), ...finding.owasp].map(markdown).join(", ")})`,
   ];
+  const origin = findingSentence(context, finding);
+  if (origin !== undefined) paragraphs.push(markdown(origin));
   // A client that can walk the path shows the steps beside the message by itself.
   if (finding.flow.length > 0 && !context.client.commands.has("skeptic.showDataFlow")) {
     const steps = finding.flow.map((step, i) => {
@@ -80,6 +83,7 @@ function plainReport(context: Context, finding: Shown): string {
   const steps = finding.flow.map((step, i) => `${i + 1}. ${placeText(context, step)} ${step.text}`);
   const lines = [
     `${finding.title} (${verdict(finding).join(", ")})`,
+    findingSentence(context, finding) ?? "",
     ...shortened(steps, (count) => `(${count} more steps)`).split("\n"),
     otherPaths(finding) ?? "",
     ...markTexts(finding).map((text) => `Not certain: ${text}`),

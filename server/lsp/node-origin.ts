@@ -1,10 +1,15 @@
 /** The store of origins on Node: a JSON file in the editor's storage, and the folder that hooks write into. */
 import { type FSWatcher, watch } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FileId } from "../base/brand.ts";
-import { createSpoolReader, ownSpoolFolder, spoolPlace } from "../origin/node-spool.ts";
+import {
+  createSpoolReader,
+  ownSpoolFolder,
+  spoolOfFolder,
+  spoolPlace,
+} from "../origin/node-spool.ts";
 import { schemeOf, uriOf } from "./file-id.ts";
 import type { OriginStore } from "./origin-store.ts";
 
@@ -43,6 +48,16 @@ export function createNodeOriginStore(): OriginStore {
       const { path, name } = await placeOf(file);
       const records = await spool.read(name);
       return records.filter((one) => one.file === path && Date.parse(one.time) > after);
+    },
+    async hooked(root) {
+      if (schemeOf(root) !== "file") return [];
+      const { path, name } = await spoolOfFolder(fileURLToPath(uriOf(root)));
+      const records = await spool.read(name);
+      return records.flatMap((one) => {
+        const at = relative(path, one.file);
+        if (at === "" || at.startsWith("..") || isAbsolute(at)) return [];
+        return [{ ...one, file: `${root}/${at.split(sep).join("/")}` }];
+      });
     },
     watch: (changed) => watchFolder(folder, changed),
   };

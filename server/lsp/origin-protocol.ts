@@ -1,5 +1,6 @@
 /** The messages between client and server about who wrote what. Types only. */
 import type { Range } from "vscode-languageserver";
+import type { Severity } from "../engine/api.ts";
 import type { Confidence, Origin } from "../origin/mark.ts";
 
 /** `initializationOptions.origin`. */
@@ -37,24 +38,29 @@ export interface CopiedParams {
 /** What `Diagnostic.data.origin` says of the place of a finding. */
 export interface OriginData {
   readonly origin: Origin;
+  /** Of the place of the finding, or of another step of its path. */
+  readonly at: "sink" | "step";
   readonly confidence: Confidence;
   /** Milliseconds of `Date.now`. */
   readonly time: number;
   /** "recorded by the agent's hook, claude-code" */
   readonly evidence: string;
+  /** A person said that they have read it. */
+  readonly reviewed: boolean;
 }
 
 /** Request "skeptic/aiChanges" (params {}): what an AI inserted and nobody has reviewed, what matters most first. */
 export interface AiChange {
   readonly uri: string;
   readonly range: Range;
-  /** "In code inserted by an AI 20 s ago (...)" */
+  /** "Code inserted by an AI 20 s ago (...)" */
   readonly sentence: string;
   /** In words: a comment that hides findings, a rule that is off, a sanitizer. */
   readonly silences: readonly string[];
   readonly findings: readonly {
     readonly title: string;
     readonly rule: string;
+    readonly severity: Severity;
     readonly range: Range;
   }[];
 }

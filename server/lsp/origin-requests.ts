@@ -2,25 +2,35 @@
 import type { FileId } from "../base/brand.ts";
 import type { Span } from "../base/text.ts";
 import { originSentence } from "../origin/words.ts";
-import { type Context, rangeOf } from "./context.ts";
+import type { Context } from "./context.ts";
 import { bomLength, clampedOffset, type OpenDocument } from "./document.ts";
 import { fileId } from "./file-id.ts";
 import type { Guards } from "./guard.ts";
 import type { Log } from "./log.ts";
+import { placesOf } from "./origin-places.ts";
 import type {
+  AiChange,
   ChangeCauseParams,
   CopiedParams,
   OriginMark,
   OriginMarksParams,
   OriginOptions,
   OriginsChangedParams,
+  ReviewedParams,
 } from "./origin-protocol.ts";
+import { aiChanges } from "./origin-review.ts";
 import type { OriginStore } from "./origin-store.ts";
 import { createOrigins, type Origins } from "./origins.ts";
 import { demand } from "./parameters.ts";
+import type { Reports } from "./reports.ts";
 
 /** Changes of marks within this time are told together, in milliseconds. */
 const TELL_MS = 100;
+
+const RANGE = [
+  "uri",
+  ...["start", "end"].flatMap((end) => [`range.${end}.line`, `range.${end}.character`]),
+];
 
 type Position = CopiedParams["ranges"][number]["start"];
 
@@ -28,6 +38,7 @@ interface Parts {
   readonly connection: Context["connection"];
   readonly documents: ReadonlyMap<FileId, OpenDocument>;
   readonly textOf: (file: FileId) => string | undefined;
+  readonly readText: (file: FileId) => Promise<string | undefined>;
   readonly store: OriginStore | undefined;
   readonly client: OriginOptions | undefined;
   readonly log: Log;
@@ -37,7 +48,7 @@ interface Parts {
 
 /** The origins of one server; a client that said that it knows of them is told when they change. */
 export function originsOf(parts: Parts): Origins {
-  const { connection, documents, textOf, store, client, log, touch } = parts;
+  const { connection, documents, textOf, readText, store, client, log, touch } = parts;
   const waiting = new Set<FileId>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tell = (): void => {
@@ -51,6 +62,7 @@ export function originsOf(parts: Parts): Origins {
   };
   const origins = createOrigins({
     textOf,
+    readText,
     store,
     folder: client?.storage,
     log,
@@ -70,7 +82,7 @@ export function originsOf(parts: Parts): Origins {
   };
 }
 
-export function registerOrigins(context: Context, { guard, tell }: Guards): void {
+export function registerOrigins(context: Context, reports: Reports, { guard, tell }: Guards): void {
   const { connection, origins } = context;
   connection.onNotification(
     "skeptic/changeCause",
@@ -92,6 +104,22 @@ export function registerOrigins(context: Context, { guard, tell }: Guards): void
     }),
   );
   connection.onRequest(
+    "skeptic/aiChanges",
+    guard<[], AiChange[]>("what an AI changed", [], () => aiChanges(context, reports)),
+  );
+  connection.onRequest(
+    "skeptic/reviewed",
+    guard<[ReviewedParams], null>("a review", null, (asked) => {
+      demand(asked, RANGE);
+      const file = fileId(asked.uri);
+      const text = origins.text(file);
+      if (text === undefined) return null;
+      const places = placesOf(text, bomOf(context, file));
+      origins.review(file, places.span(asked.range));
+      return null;
+    }),
+  );
+  connection.onRequest(
     "skeptic/originMarks",
     guard<[OriginMarksParams], OriginMark[]>("the marks of a document", [], (asked) => {
       demand(asked, ["uri"]);
@@ -101,7 +129,7 @@ export function registerOrigins(context: Context, { guard, tell }: Guards): void
 }
 
 /** In offsets of the document's text. */
-export function spanIn(
+function spanIn(
   { text, starts }: OpenDocument,
   { start, end }: { readonly start: Position; readonly end: Position },
 ): Span {
@@ -110,25 +138,22 @@ export function spanIn(
   return { start: Math.min(at(start), at(end)), end: Math.max(at(start), at(end)) };
 }
 
-/** In offsets of the engine's text. */
-export function engineSpanIn(
-  document: OpenDocument,
-  range: { readonly start: Position; readonly end: Position },
-): Span {
-  const { start, end } = spanIn(document, range);
-  const bom = bomLength(document.text);
-  return { start: Math.max(0, start - bom), end: Math.max(0, end - bom) };
-}
-
 function marksOf(context: Context, file: FileId): OriginMark[] {
   const now = Date.now();
+  const text = context.origins.text(file);
+  if (text === undefined) return [];
+  const places = placesOf(text, bomOf(context, file));
   const out: OriginMark[] = [];
   for (const { start, end, mark } of context.origins.marks(file)) {
     const { origin } = mark;
     const sentence = originSentence({ origin, mark }, now);
     if (origin === "human" || sentence === undefined) continue;
-    const range = rangeOf(context, file, { start, end });
+    const range = places.range({ start, end });
     out.push({ range, origin, sentence, reviewed: mark.reviewed !== undefined });
   }
   return out;
+}
+
+function bomOf({ documents }: Context, file: FileId): number {
+  return bomLength(documents.get(file)?.text ?? "");
 }

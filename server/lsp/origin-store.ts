@@ -8,6 +8,8 @@ export interface OriginStore {
   write(folder: string, text: string): Promise<void>;
   /** What hooks said of a file after a time (milliseconds), in their order. */
   hooks(file: FileId, after: number): Promise<readonly HookRecord[]>;
+  /** What hooks said of all files below a folder, whether they are open or not. */
+  hooked(folder: FileId): Promise<readonly (HookRecord & { readonly file: FileId })[]>;
   /** Calls back when hooks have said something more; returns the end of that. */
   watch(changed: () => void): () => void;
 }

@@ -2,6 +2,7 @@
  * Who wrote what in the documents that are open: follows their edits, listens to what the client and the agents' hooks say
  * of them, and keeps a record. Offsets are those of the document's text, a BOM counted.
  */
+import type { WorkspaceEdit } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import type { Edit, Span } from "../base/text.ts";
 import {
@@ -15,10 +16,11 @@ import {
 } from "../origin/authors.ts";
 import type { HookRecord, WrittenText } from "../origin/hook.ts";
 import { applyHook, applyLines } from "../origin/locate.ts";
-import type { Evidence, Mark, MarkedSpan } from "../origin/mark.ts";
+import type { Mark, MarkedSpan } from "../origin/mark.ts";
 import { bomLength, type OpenDocument } from "./document.ts";
 import { isUnder } from "./file-id.ts";
 import type { Log } from "./log.ts";
+import { createCauses } from "./origin-causes.ts";
 import type { ChangeCause } from "./origin-protocol.ts";
 import { createRecordKeeper } from "./origin-records.ts";
 import type { OriginStore } from "./origin-store.ts";
@@ -27,9 +29,6 @@ import type { OriginStore } from "./origin-store.ts";
 const HOOK_WAITS_MS = 15_000;
 /** The editor may have changed the document this long before the hook ran. */
 const HOOK_LATE_MS = 30_000;
-const MOST_COPIES = 5;
-/** What fixes of our own insert, for as long as their edit may take to come back. */
-const MOST_OFFERED = 20;
 
 export interface Origins {
   /** Reads the record and begins to listen to hooks. */
@@ -44,13 +43,17 @@ export interface Origins {
   /** Text of a document was copied in the editor. */
   copied(file: FileId, spans: readonly Span[]): void;
   /** Text that our own fixes put into documents is nobody's suggestion. */
-  offered(texts: readonly string[]): void;
+  offered(edit: WorkspaceEdit | undefined): void;
   /** Who wrote a span of the engine's text (without BOM); a file that is not open is looked up in the record. */
   of(file: FileId, span: Span): Answer;
   /** All marks of a file, in offsets of the engine's text. */
   marks(file: FileId): readonly MarkedSpan[];
   /** Files with marks, open or not. */
   files(): readonly FileId[];
+  /** The engine's text of a file, or that of a document which the engine does not read. */
+  text(file: FileId): string | undefined;
+  /** Takes in what hooks said of files below these folders that are not open. */
+  lookAround(folders: readonly FileId[]): Promise<void>;
   /** A person has read a span of the engine's text. */
   review(file: FileId, span: Span): void;
   /** Puts marks where there are none: what is known of committed lines. In offsets of the engine's text. */
@@ -63,6 +66,8 @@ export interface Origins {
 export interface OriginsOptions {
   /** The engine's text of a file that is not open. */
   readonly textOf: (file: FileId) => string | undefined;
+  /** The text of a file on the disk, as the engine would be given it. */
+  readonly readText: (file: FileId) => Promise<string | undefined>;
   readonly store: OriginStore | undefined;
   /** Where the record is kept, as a URI. */
   readonly folder: string | undefined;
@@ -81,18 +86,12 @@ interface Followed {
   waiting: { readonly record: HookRecord; readonly edit: WrittenText; readonly until: number }[];
 }
 
-interface Copy {
-  readonly text: string;
-  readonly marks: readonly MarkedSpan[];
-}
-
 const UNKNOWN: Answer = { origin: "unknown", mark: undefined };
 
 export function createOrigins(options: OriginsOptions): Origins {
-  const { textOf, store, folder, log, changed } = options;
+  const { textOf, readText, store, folder, log, changed } = options;
   const open = new Map<FileId, Followed>();
-  const copies: Copy[] = [];
-  const own: string[] = [];
+  const causes = createCauses();
   const timers = new Set<ReturnType<typeof setTimeout>>();
   let endWatch = (): void => {};
   const records = createRecordKeeper(store, folder, log, () =>
@@ -171,44 +170,32 @@ export function createOrigins(options: OriginsOptions): Origins {
     for (const followed of open.values()) look(followed);
   };
 
-  const causeOf = (followed: Followed, edits: readonly Edit[]): Cause => {
-    const { told, document } = followed;
-    const now = Date.now();
-    const written = (origin: Mark["origin"], evidence: Omit<Evidence, "time">): Cause => ({
-      kind: "written",
-      mark: { origin, evidence: [{ ...evidence, time: now }] },
-    });
-    const cause = told?.version === document.version ? told.cause : undefined;
-    switch (cause ?? (edits.every(isKey) ? "typing" : "tool")) {
-      case "typing":
-        return written("human", { kind: "typing", confidence: "high" });
-      case "undo":
-        return { kind: "undone" };
-      case "paste":
-        return written("pasted", { kind: "paste", confidence: "high" });
-      case "copy": {
-        const copy = copyFor(edits);
-        return copy === undefined
-          ? written("pasted", { kind: "paste", confidence: "high" })
-          : { kind: "copied", ...copy };
-      }
-      case "ai":
-        return written("ai", { kind: "editor", confidence: "medium" });
-      case "suggestion":
-        return isOwn(edits)
-          ? { kind: "moved" }
-          : written("ai", { kind: "shape", confidence: "low" });
-      case "tool":
-        return { kind: "moved" };
+  /** Texts of files that the engine does not read, as they were last looked at. */
+  const aside = new Map<FileId, string>();
+  const text = (file: FileId): string | undefined => {
+    const followed = open.get(file);
+    if (followed !== undefined)
+      return followed.document.text.slice(bomLength(followed.document.text));
+    return textOf(file) ?? aside.get(file);
+  };
+  /** Records of hooks for one file that is not open. */
+  const takeClosed = async (file: FileId, found: readonly HookRecord[]): Promise<void> => {
+    const now = await readText(file);
+    if (now === undefined || open.has(file)) return;
+    if (textOf(file) === undefined) aside.set(file, now);
+    const known = records.recall(file, now);
+    const authors = createAuthors(now.length, known?.marks);
+    let until = known?.hooksUntil ?? 0;
+    for (const record of found) {
+      const time = Date.parse(record.time);
+      if (time <= until) continue;
+      until = time;
+      for (const edit of applyHook(authors, now, record)) applyLines(authors, now, edit, record);
     }
+    if (until === known?.hooksUntil) return;
+    records.put(file, now, authors.track.all(), until);
+    changed([file]);
   };
-  const copyFor = (edits: readonly Edit[]): Copy | undefined => {
-    const bare = (text: string): string => text.replace(/\s+/g, "");
-    const texts = edits.map(({ newText }) => bare(newText));
-    return copies.find(({ text }) => texts.every((one) => one === bare(text)));
-  };
-  const isOwn = (edits: readonly Edit[]): boolean =>
-    edits.every(({ newText }) => own.some((text) => text.includes(newText.trim())));
 
   /** The engine's offsets of a document, and back. */
   const moved = (marks: readonly MarkedSpan[], by: number): MarkedSpan[] =>
@@ -220,8 +207,8 @@ export function createOrigins(options: OriginsOptions): Origins {
   const bare = (file: FileId): MarkedSpan[] => {
     const followed = open.get(file);
     if (followed === undefined) {
-      const text = textOf(file);
-      return text === undefined ? [] : [...(records.recall(file, text)?.marks ?? [])];
+      const now = text(file);
+      return now === undefined ? [] : [...(records.recall(file, now)?.marks ?? [])];
     }
     const all = moved(followed.authors.track.all(), -bomLength(followed.document.text));
     return all.filter(({ start, end }) => start < end);
@@ -253,8 +240,16 @@ export function createOrigins(options: OriginsOptions): Origins {
     changed(document, before, edits) {
       const followed = open.get(document.file);
       if (followed === undefined) return;
-      const cause = causeOf(followed, edits);
-      follow(followed.authors, before, edits, cause);
+      const { told } = followed;
+      const said = told?.version === document.version ? told.cause : undefined;
+      const cause = causes.of(said, edits);
+      try {
+        follow(followed.authors, before, edits, cause);
+      } catch (error) {
+        // Nobody's text is better than a wrong author, and an edit must not get lost.
+        log.crash("following an edit", error);
+        followed.authors = createAuthors(document.text.length);
+      }
       records.touch(document.file);
       if (cause.kind !== "written" || cause.mark.origin !== "human") changed([document.file]);
       matchHooks(followed);
@@ -285,27 +280,33 @@ export function createOrigins(options: OriginsOptions): Origins {
       // Several cursors copy several texts: what is pasted is then of nobody known.
       if (followed === undefined || span === undefined || spans.length > 1) return;
       const marks = moved(followed.authors.track.within(span), -span.start);
-      copies.unshift({ text: followed.document.text.slice(span.start, span.end), marks });
-      copies.length = Math.min(copies.length, MOST_COPIES);
+      causes.copied(followed.document.text.slice(span.start, span.end), marks);
     },
-    offered(texts) {
-      own.unshift(...texts.filter((text) => text.trim() !== ""));
-      own.length = Math.min(own.length, MOST_OFFERED);
-    },
+    offered: causes.offered,
     of(file, span) {
       const followed = open.get(file);
       if (followed !== undefined) {
-        const { text } = followed.document;
-        const bom = bomLength(text);
-        const own = { start: span.start + bom, end: span.end + bom };
-        return originOf(followed.authors, text, own);
+        const whole = followed.document.text;
+        const bom = bomLength(whole);
+        return originOf(followed.authors, whole, { start: span.start + bom, end: span.end + bom });
       }
-      const text = textOf(file);
-      const known = text === undefined ? undefined : records.recall(file, text);
-      if (text === undefined || known === undefined || known.marks.length === 0) return UNKNOWN;
-      return originOf(createAuthors(text.length, known.marks), text, span);
+      const now = text(file);
+      const known = now === undefined ? undefined : records.recall(file, now);
+      if (now === undefined || known === undefined || known.marks.length === 0) return UNKNOWN;
+      return originOf(createAuthors(now.length, known.marks), now, span);
     },
     marks: bare,
+    text,
+    async lookAround(roots) {
+      for (const root of roots) {
+        const byFile = new Map<FileId, HookRecord[]>();
+        for (const { file, ...record } of (await store?.hooked(root)) ?? []) {
+          if (open.has(file)) continue;
+          byFile.set(file, [...(byFile.get(file) ?? []), { ...record, file }]);
+        }
+        for (const [file, found] of byFile) await takeClosed(file, found);
+      }
+    },
     files: () => [...new Set([...open.keys(), ...records.files()])],
     review(file, span) {
       const now = Date.now();
@@ -316,12 +317,12 @@ export function createOrigins(options: OriginsOptions): Origins {
         const bom = bomLength(followed.document.text);
         mark(followed.authors, { start: span.start + bom, end: span.end + bom }, reviewed);
       } else {
-        const text = textOf(file);
-        const known = text === undefined ? undefined : records.recall(file, text);
-        if (text === undefined || known === undefined) return;
-        const authors = createAuthors(text.length, known.marks);
+        const now = text(file);
+        const known = now === undefined ? undefined : records.recall(file, now);
+        if (now === undefined || known === undefined) return;
+        const authors = createAuthors(now.length, known.marks);
         mark(authors, span, reviewed);
-        records.put(file, text, authors.track.all(), known.hooksUntil);
+        records.put(file, now, authors.track.all(), known.hooksUntil);
       }
       tell(file);
     },
@@ -347,9 +348,4 @@ export function createOrigins(options: OriginsOptions): Origins {
 
 function isGuess(cause: Cause): boolean {
   return cause.kind === "written" && cause.mark.evidence[0].kind === "shape";
-}
-
-/** A key, or what the editor adds to one: the closing bracket, the indentation of a new line. */
-function isKey({ newText }: Edit): boolean {
-  return newText.length <= 1 || newText.trim() === "" || /^[^\w\s]{2}$/.test(newText);
 }

@@ -3,6 +3,8 @@ import type { Severity } from "../engine/api.ts";
 
 export type { Severity };
 
+import type { OriginData } from "./origin-protocol.ts";
+
 /** `Diagnostic.data`: which finding, for which text, and what the message does not say. */
 export interface FindingData {
   readonly fingerprint: string;
@@ -11,6 +13,8 @@ export interface FindingData {
   readonly title: string;
   /** It stands in another file too, at its sink; here its data is passed on. */
   readonly isPassedOn?: true;
+  /** Who wrote its code, where an AI or the clipboard did. */
+  readonly origin?: OriginData;
   /** Of an open document. */
   readonly version?: number;
   /** Of a file that is not open. */

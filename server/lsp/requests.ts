@@ -61,9 +61,11 @@ export function registerRequests(context: Context, services: Services): void {
     }),
   );
   connection.onCodeActionResolve(async (action) =>
-    guard("resolving a code action", action, () => {
+    guard("resolving a code action", action, async () => {
       demand(action, ["title"]);
-      return resolveAction(context, reports, action);
+      const resolved = await resolveAction(context, reports, action);
+      context.origins.offered(resolved.edit);
+      return resolved;
     })(),
   );
 }

@@ -112,6 +112,11 @@ function serve(
       connection,
       documents: opened,
       textOf: (file) => engine.text(file),
+      readText: async (file) => {
+        const { host: files } = context;
+        const read = files.reads(file) ? await files.read(file) : undefined;
+        return read?.kind === "text" ? read.text : undefined;
+      },
       store,
       client: initial.origin,
       log,
@@ -202,6 +207,8 @@ function serve(
       index.opened(document.file);
       background.touch([document.file]);
     },
+    aside: context.origins.opened,
+    asideClosed: context.origins.closed,
     changed: context.origins.changed,
     edited: background.edited,
     closed(file, hadFindings) {
@@ -221,7 +228,7 @@ function serve(
   });
 
   const { guard, tell } = createGuards(log);
-  registerOrigins(context, { guard, tell });
+  registerOrigins(context, reports, { guard, tell });
 
   connection.onInitialized(
     guard("starting", undefined, async () => {

@@ -21,13 +21,23 @@ export async function spoolPlace(
 ): Promise<{ readonly path: string; readonly name: string }> {
   const folder = await realpath(dirname(given)).catch(() => dirname(given));
   const path = await realpath(given).catch(() => join(folder, given.slice(dirname(given).length)));
-  for (let at = dirname(path); ; at = dirname(at)) {
+  return { path, name: await nameFrom(dirname(path)) };
+}
+
+/** The same for a folder and what is below it. */
+export async function spoolOfFolder(given: string): ReturnType<typeof spoolPlace> {
+  const path = await realpath(given).catch(() => given);
+  return { path, name: await nameFrom(path) };
+}
+
+async function nameFrom(folder: string): Promise<string> {
+  for (let at = folder; ; at = dirname(at)) {
     const exists = await stat(join(at, ".git")).then(
       () => true,
       () => false,
     );
-    if (exists) return { path, name: spoolName(at) };
-    if (at === dirname(at)) return { path, name: spoolName(undefined) };
+    if (exists) return spoolName(at);
+    if (at === dirname(at)) return spoolName(undefined);
   }
 }
 

@@ -19,22 +19,25 @@ export function evidenceWords({ kind, tool }: Evidence): string {
   return tool === undefined ? HOW[kind] : `${HOW[kind]}, ${tool}`;
 }
 
+/** "In code inserted by an AI 20 s ago (recorded by the agent's hook)"; as `originWords`. */
+export function originSentence(answer: Answer, now: number): string | undefined {
+  const words = originWords(answer, now);
+  return words === undefined ? undefined : `In ${words}`;
+}
+
 /**
- * "In code inserted by an AI 20 s ago (recorded by the agent's hook)"; undefined for text of people and of nobody known.
- * `now` in milliseconds of `Date.now`.
+ * "code inserted by an AI 20 s ago (recorded by the agent's hook)"; undefined for text of people and of nobody known. `now` in
+ * milliseconds of `Date.now`.
  */
-export function originSentence({ origin, mark }: Answer, now: number): string | undefined {
+export function originWords({ origin, mark }: Answer, now: number): string | undefined {
   if (mark === undefined || mark.origin === "human") return undefined;
   const [first] = mark.evidence;
   const when = ago(now - first.time);
   const how = evidenceWords(first);
-  if (mark.origin === "pasted")
-    return origin === "pasted"
-      ? `In code that was pasted ${when}`
-      : `Partly in code that was pasted ${when}`;
-  const sure = first.confidence === "low" ? "probably " : "";
   const partly = origin === "mixed" ? "partly " : "";
-  return `In code ${sure}${partly}inserted by an AI ${when} (${how})`;
+  if (mark.origin === "pasted") return `code that was ${partly}pasted ${when}`;
+  const sure = first.confidence === "low" ? "probably " : "";
+  return `code ${sure}${partly}inserted by an AI ${when} (${how})`;
 }
 
 /** "20 s ago", "3 min ago", "2 h ago", "5 days ago" */

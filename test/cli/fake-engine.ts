@@ -222,6 +222,7 @@ export async function createFakeEngine(): Promise<Engine> {
     own: () => [],
     rule: () => undefined,
     hidden: () => ({ suppression: 0, settings: 0 }),
+    suppressions: () => [],
     rules: () => Object.entries(WORDS).map(([id, one]) => ruleInfo(id, one)),
     liveTrees: () => 0,
     dropCaches: () => undefined,

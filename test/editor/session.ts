@@ -30,6 +30,8 @@ export interface Session {
   readonly extension: string;
   /** Where a suite inside the extension host writes its results. */
   readonly results: string;
+  /** Where hooks of agents leave what they wrote. */
+  readonly hooks: string;
   readonly show: (payload?: readonly (readonly [string, string])[]) => Promise<void>;
   readonly remoteUri: (path: string) => string;
   readonly screenshot: (name: string) => Promise<void>;
@@ -65,11 +67,12 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
     ...options.settings,
   };
   const results = join(temporary, "results.json");
+  const hooks = join(temporary, "hooks");
   const server = await startWorkbench(await ensureWorkbench(), {
     ...options,
     vsix,
     settings,
-    env: { SKEPTIC_RESULTS: results },
+    env: { SKEPTIC_RESULTS: results, SKEPTIC_HOOKS: hooks },
   });
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => void server.stop().finally(() => process.exit(1)));
@@ -85,6 +88,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
       folder,
       extension: installedExtension(server),
       results,
+      hooks,
       show: async (payload) => {
         await page.goto(addressOf(server, opened, payload));
       },

@@ -204,6 +204,7 @@ export function createFakeEngine(): Engine {
     own: () => [],
     rule: (id) => infos.find((info) => info.id === id),
     hidden: () => ({ suppression: 0, settings: 0 }),
+    suppressions: () => [],
     rules: () => infos,
     liveTrees: () => 0,
     dropCaches() {},
