@@ -4,16 +4,41 @@ import * as vscode from "vscode";
 import type { FindingTarget, TextResult } from "../server/lsp/finding-protocol.ts";
 import { type Session, withServer } from "./commands.ts";
 
-/** `skeptic:/rules/RULE.md` is the page of a rule; `skeptic:/explain/RULE.md?{target}` all about one finding. */
+/**
+ * `skeptic:/rules/RULE.md` is the page of a rule, `skeptic:/explain/RULE.md?{target}` all about one finding, and
+ * `skeptic:/kept/NAME?NUMBER` a text that was kept.
+ */
 export const SCHEME = "skeptic";
 export const PAGES = `${SCHEME}:/rules`;
 
-export function registerExplanations(context: vscode.ExtensionContext, session: Session): void {
+/** Texts that are shown as read-only documents. */
+export interface Documents {
+  /** The address of a text with this name; the last few of all are kept. */
+  readonly keep: (name: string, text: string) => vscode.Uri;
+}
+
+const MOST_KEPT = 20;
+
+export function registerExplanations(
+  context: vscode.ExtensionContext,
+  session: Session,
+): Documents {
+  const kept = new Map<string, string>();
+  let count = 0;
   context.subscriptions.push(
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
-      provideTextDocumentContent: (uri) => contentOf(session, uri),
+      provideTextDocumentContent: (uri) =>
+        uri.path.startsWith("/kept/") ? kept.get(uri.query) : contentOf(session, uri),
     }),
   );
+  return {
+    keep(name, text) {
+      const query = String(++count);
+      kept.set(query, text);
+      for (const old of [...kept.keys()].slice(0, -MOST_KEPT)) kept.delete(old);
+      return vscode.Uri.from({ scheme: SCHEME, path: `/kept/${name}`, query });
+    },
+  };
 }
 
 async function contentOf(session: Session, uri: vscode.Uri): Promise<string> {

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import type { LanguageClientOptions, Middleware } from "vscode-languageclient";
 import type { FindingCommand, FindingTarget } from "../server/lsp/finding-protocol.ts";
 import { targetAtCursor } from "./at-cursor.ts";
+import { registerChecks } from "./check-text.ts";
 import type { Session } from "./commands.ts";
 import { copyReviewPrompt, explain, PAGES, registerExplanations } from "./explain.ts";
 import { registerFlow } from "./flow.ts";
@@ -20,7 +21,7 @@ const COMMANDS: readonly FindingCommand[] = [
 ];
 
 export function registerFindingCommands(context: vscode.ExtensionContext, session: Session): void {
-  registerExplanations(context, session);
+  registerChecks(context, session, registerExplanations(context, session));
   registerFixOnSave(context, session);
   const flow = registerFlow(context, session);
   const register = (

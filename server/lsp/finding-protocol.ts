@@ -1,5 +1,6 @@
 /** What a client's commands ask about one finding. Types only, as those of protocol.ts. */
 import type { Range, TextEdit, WorkspaceEdit } from "vscode-languageserver";
+import type { Level } from "../engine/api.ts";
 
 /** Commands that a client may have; it names them in `initializationOptions.commands`. Each takes one `FindingTarget`. */
 export type FindingCommand =
@@ -67,4 +68,39 @@ export interface FlowResult {
   readonly title: string;
   /** Each from its source to the sink; none for a finding that is not about data. */
   readonly paths: readonly (readonly FlowStop[])[];
+}
+
+/** Params of the request "skeptic/tryText": what would be reported if the text stood in the place of a range of an open document? */
+export interface TryTextParams {
+  readonly uri: string;
+  readonly range: Range;
+  readonly text: string;
+}
+
+export interface TriedFinding {
+  readonly rule: string;
+  readonly title: string;
+  readonly level: Level;
+  /** "critical severity, high confidence, CWE-89" */
+  readonly verdict: string;
+  /** In one line. */
+  readonly message: string;
+  /** "line 3 of the text", or "app.py:12" of what the text brings about elsewhere. */
+  readonly where: string;
+  readonly code: string;
+  /** Source first. */
+  readonly path: readonly {
+    readonly where: string;
+    readonly code: string;
+    readonly text: string;
+  }[];
+}
+
+/** Its result, or null for a document that is not analysed. */
+export interface TryTextResult {
+  readonly findings: readonly TriedFinding[];
+  /** It does not parse in any place near the range, so findings may be missing. */
+  readonly isBroken: boolean;
+  /** All about the findings, as Markdown. */
+  readonly report: string;
 }

@@ -16,13 +16,16 @@ import type {
   SafeFixesParams,
   SafeFixesResult,
   TextResult,
+  TryTextParams,
+  TryTextResult,
 } from "./finding-protocol.ts";
 import { safeEdits } from "./fix-all.ts";
 import { flowOf } from "./flow.ts";
-import { demand } from "./parameters.ts";
+import { demand, RANGE } from "./parameters.ts";
 import type { Reports } from "./reports.ts";
 import type { Services } from "./requests.ts";
 import { lineComment, NO_PLACE, suppressEdit } from "./suppress.ts";
+import { LONGEST, tryText } from "./try-text.ts";
 import { textEdits, workspaceEdit } from "./workspace-edits.ts";
 
 const GONE = "the finding is gone";
@@ -80,6 +83,22 @@ export function registerFindingRequests(
       return safeFixes(context, reports, fileId(asked.uri));
     }),
   );
+  on(
+    connection,
+    "skeptic/tryText",
+    guard<[TryTextParams], TryTextResult | null>("trying a text", null, async (asked) => {
+      demand(asked, ["uri", "text", ...RANGE]);
+      await ready;
+      return tried(context, reports, asked);
+    }),
+  );
+}
+
+function tried(context: Context, reports: Reports, asked: TryTextParams): TryTextResult | null {
+  const file = fileId(asked.uri);
+  const document = context.documents.get(file);
+  if (document === undefined || !reports.isShown(file) || asked.text.length > LONGEST) return null;
+  return tryText(context, document, asked);
 }
 
 /** For a document that is about to be saved. */

@@ -7,12 +7,10 @@ const LISTS: ReadonlySet<string> = new Set(["diagnostics"]);
 const POSITION = ["line", "character"];
 export const DOCUMENT = ["textDocument.uri"];
 export const PLACE = [...DOCUMENT, ...POSITION.map((name) => `position.${name}`)];
-export const SELECTION = [
-  ...DOCUMENT,
-  ...POSITION.map((name) => `range.start.${name}`),
-  ...POSITION.map((name) => `range.end.${name}`),
-  "context.diagnostics",
-];
+export const RANGE = ["start", "end"].flatMap((end) =>
+  POSITION.map((name) => `range.${end}.${name}`),
+);
+export const SELECTION = [...DOCUMENT, ...RANGE, "context.diagnostics"];
 
 /** Throws `InvalidParams` unless each of these is there; by its last name one is a number, a list or else a text. */
 export function demand(params: unknown, paths: readonly string[]): void {

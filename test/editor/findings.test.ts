@@ -16,8 +16,11 @@ describe("a finding in the workbench", { timeout: 240_000 }, () => {
   let page: Page;
 
   before(async () => {
-    session = await openSession({ settings: { "files.autoSave": "off" } });
+    session = await openSession({
+      settings: { "files.autoSave": "off", "skeptic.fixOnSave": true },
+    });
     page = session.page;
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     page.setDefaultTimeout(20_000);
     await session.show();
     const files = page.locator(".explorer-folders-view .monaco-list-row");
@@ -120,6 +123,32 @@ describe("a finding in the workbench", { timeout: 240_000 }, () => {
     await page.locator(".tab.active", { hasText: "Preview sql-injection.md" }).waitFor();
     const preview = page.frameLocator("iframe.webview").last().frameLocator("iframe");
     await preview.getByText("The attack.").waitFor();
+  });
+
+  test("the clipboard is checked in the file at the cursor, before it is pasted", async () => {
+    await openFile(page, "app.py");
+    await page.locator(".view-line", { hasText: "rows = connection" }).click();
+    await page.keyboard.press("Control+C");
+    await page.locator(".view-line", { hasText: "return" }).click();
+    await runCommand(page, "Skeptic: Check Clipboard");
+    const found = page.locator(".quick-input-list .monaco-list-row", { hasText: "SQL built" });
+    await found.waitFor();
+    assert.match(await textOf(found), /sql-injection, line 1 of the text/);
+    await session.screenshot("finding-clipboard");
+    assert.equal(await page.locator(".notification-list-item").count(), 0);
+    await found.click();
+    await page.locator(".tab.active", { hasText: "Preview clipboard.md" }).waitFor();
+  });
+
+  test("a save applies the safe fix, where that is set", async () => {
+    await openFile(page, "app.py");
+    await page.locator(".monaco-editor .view-line").first().click();
+    await page.keyboard.press("Control+S");
+    await page.locator(SQUIGGLE).first().waitFor({ state: "detached" });
+    await page.locator(".tab.active:not(.dirty)").waitFor();
+    assert.match(readFileSync(join(session.folder, "app.py"), "utf8"), /name = \?", \(name,\)\)/);
+    await page.keyboard.press("Control+Z");
+    await page.locator(SQUIGGLE).first().waitFor();
   });
 
   test("the rule is turned off in the folder's settings", async () => {
