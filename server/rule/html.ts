@@ -180,6 +180,8 @@ function isShownTheSame(hit: Hit, code: Code, { local }: { readonly local: strin
   const holes = holesOf(value.alts?.length === 1 ? alt : undefined);
   if (holes === undefined || alt === undefined || "const" in alt || hit.marks !== 0) return false;
   if (hit.row.data?.sort !== "server" || !comesStraight(hit)) return false;
+  // What a model answers may well be HTML on purpose.
+  if (hit.kind !== "remote" && hit.kind !== "upload-name") return false;
   // Those of other packages refuse what is no text, or make nothing of it.
   if (code.language === "javascript" && !isOfEscapeHtml(code, local)) return false;
   let before = "";

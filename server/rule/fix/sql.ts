@@ -9,7 +9,12 @@ import { pass } from "./sql-values.ts";
 import { isOtherValue, textValue } from "./text-value.ts";
 
 /** Drivers for which test/exploits runs the attack and the normal use before and after the fix. */
-const PROVED: ReadonlySet<string> = new Set(["python:sqlite3"]);
+const PROVED: ReadonlySet<string> = new Set([
+  "python:sqlite3",
+  "python:psycopg",
+  "python:django",
+  "javascript:pg",
+]);
 
 /** The fixes for a call that runs SQL text with holes; the match's `op` is the call and `hit` or `call` tells the argument. */
 export function parameterise(match: Match, code: Code, context: Context): readonly Fix[] {
