@@ -3,19 +3,12 @@
 // With names of rules, only their rows are made again.
 
 import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { checklistTable } from "./lib/checklist.mjs";
 import { root } from "./lib/ensure.mjs";
+import { proofs } from "./lib/proofs.mjs";
 
 /** @typedef {{ rule: string, file: string, fixes: { applicability: string }[] }} Finding */
 
@@ -53,10 +46,10 @@ const chosen = process.argv.slice(2);
 
 const rows = rules.flatMap(({ id, title, severity }) => {
   const old = readme.split("\n").find((line) => line.startsWith(`| [${id}](`));
-  const proofs = proofsOf(id).join(", ");
+  const tried = proofsOf(id).join("; ");
   if (old !== undefined && chosen.length > 0 && !chosen.includes(id)) {
     const cells = old.split("|").slice(1, 6);
-    return [`|${cells.join("|")}| ${proofs} |`];
+    return [`|${cells.join("|")}| ${tried} |`];
   }
   const own = findingsOfExamples(id).filter(({ rule }) => rule === id);
   if (own.length === 0) {
@@ -67,7 +60,7 @@ const rows = rules.flatMap(({ id, title, severity }) => {
   const given = new Set(own.flatMap(({ fixes }) => fixes.map((fix) => fix.applicability)));
   const grades = GRADES.filter((grade) => given.has(grade));
   const cells = [`[${id}](${id}.md)`, title, severity, [...languages].sort().join(", ")];
-  return [`| ${cells.join(" | ")} | ${grades.join(", ") || "none"} | ${proofs} |`];
+  return [`| ${cells.join(" | ")} | ${grades.join(", ") || "none"} | ${tried} |`];
 });
 const head = [
   "| Rule | What it finds | Severity | Found in | Fix | Fixes tried by |",
@@ -86,15 +79,16 @@ writeFileSync(
 );
 
 /**
- * The exploit tests that name the rule.
+ * The tests that attack and use the rule's fixes, by grade.
  * @param {string} id
  */
 function proofsOf(id) {
-  const folder = join(root, "test", "exploits");
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".test.ts"))
-    .filter((name) => readFileSync(join(folder, name), "utf8").includes(`"${id}"`))
-    .map((name) => `[${name.replace(".test.ts", "")}](../test/exploits/${name})`);
+  const own = proofs().get(id) ?? [];
+  return GRADES.flatMap((grade) => {
+    const tests = own.filter((one) => one.grade === grade);
+    const links = tests.map(({ test }) => `[${test}](../test/exploits/${test}.test.ts)`);
+    return links.length === 0 ? [] : [`${grade}: ${links.join(", ")}`];
+  });
 }
 
 /**
