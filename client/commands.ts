@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import type { ScanFileParams } from "../server/lsp/protocol.ts";
+import { makeBaseline, showKnown } from "./baseline.ts";
 import type { FindingsView } from "./findings-view.ts";
 import { reviewAiChanges } from "./review.ts";
 import { scanChanged, scanWorkspace } from "./scan.ts";
@@ -16,16 +17,24 @@ export interface Session {
   /** The view that a scan fills. */
   readonly view: FindingsView;
   readonly restart: () => Promise<void>;
+  readonly setPaused: (isPaused: boolean) => Promise<void>;
+  /** The workspace was scanned, or its results were taken away: a server that is started again goes on with that. */
+  readonly setScanned: (isScanned: boolean) => void;
 }
 
 export function registerCommands(context: vscode.ExtensionContext, session: Session): void {
   const commands: Readonly<Record<string, () => unknown>> = {
     "skeptic.scanWorkspace": () => withServer(session, (client) => scanWorkspace(session, client)),
     "skeptic.scanChanged": () => withServer(session, (client) => scanChanged(session, client)),
+    "skeptic.makeBaseline": () => withServer(session, (client) => makeBaseline(session, client)),
+    "skeptic.showKnown": () => showKnown(true),
+    "skeptic.hideKnown": () => showKnown(false),
     "skeptic.scanFile": () => withServer(session, scanFile),
     "skeptic.reviewAiChanges": () => withServer(session, reviewAiChanges),
     "skeptic.clearResults": () => withServer(session, (client) => clearResults(session, client)),
     "skeptic.restart": () => session.restart(),
+    "skeptic.pause": () => session.setPaused(true),
+    "skeptic.resume": () => session.setPaused(false),
     "skeptic.showOutput": () => session.output.show(),
     [MENU_COMMAND]: () => showMenu(session),
   };
@@ -57,6 +66,7 @@ export async function withServer<T>(
 
 async function clearResults(session: Session, client: BaseLanguageClient): Promise<void> {
   await client.sendRequest("skeptic/clearResults");
+  session.setScanned(false);
   session.view.say("");
 }
 
@@ -74,9 +84,13 @@ async function showMenu(session: Session): Promise<void> {
   const items = [
     { label: "$(search) Scan Workspace", command: "skeptic.scanWorkspace" },
     { label: "$(git-compare) Scan Changed Files", command: "skeptic.scanChanged" },
+    { label: "$(history) Make These the Baseline", command: "skeptic.makeBaseline" },
     { label: "$(file) Scan Current File", command: "skeptic.scanFile" },
     { label: "$(eye) Review AI Changes", command: "skeptic.reviewAiChanges" },
     { label: "$(clear-all) Clear Workspace Results", command: "skeptic.clearResults" },
+    session.status.current().state === "paused"
+      ? { label: "$(debug-start) Resume", command: "skeptic.resume" }
+      : { label: "$(debug-pause) Pause", command: "skeptic.pause" },
     { label: "$(debug-restart) Restart Server", command: "skeptic.restart" },
     { label: "$(output) Show Output", command: "skeptic.showOutput" },
   ];

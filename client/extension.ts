@@ -2,14 +2,8 @@
 // node.ts and browser.ts are the entries, which know how a server is started there.
 
 import * as vscode from "vscode";
-import {
-  type BaseLanguageClient,
-  CloseAction,
-  ErrorAction,
-  type ErrorHandler,
-  type LanguageClientOptions,
-} from "vscode-languageclient";
-import type { SkepticStatus } from "../server/lsp/protocol.ts";
+import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
+import type { PauseParams, SkepticStatus } from "../server/lsp/protocol.ts";
 import { registerCommands, type Session } from "./commands.ts";
 import { DOCUMENTS } from "./documents.ts";
 import { serveFiles } from "./files.ts";
@@ -19,13 +13,17 @@ import { registerFindingsView } from "./findings-view.ts";
 import { registerLanguageTools } from "./language-tools.ts";
 import { createOriginClient, type OriginClient } from "./origin.ts";
 import { createOriginMarks } from "./origin-marks.ts";
-import { createStatusItem, type StatusItem } from "./status.ts";
-
-const MAX_RESTARTS = 3;
-const RESTART_WINDOW_MILLISECONDS = 3 * 60 * 1000;
+import { restartOnCrash } from "./restart.ts";
+import { createStatusItem } from "./status.ts";
 
 /** Makes a client that is not started yet. */
 export type CreateClient = (options: LanguageClientOptions) => BaseLanguageClient;
+
+/** What a server that is started again goes on with. */
+interface Kept {
+  isPaused: boolean;
+  scanned: boolean;
+}
 
 let client: BaseLanguageClient | undefined;
 
@@ -34,16 +32,16 @@ export async function activateWith(
   create: CreateClient,
 ): Promise<void> {
   const output = vscode.window.createOutputChannel("Skeptic", { log: true });
-  const status = createStatusItem();
   const findings = createFindings();
+  const status = createStatusItem(findings);
   context.subscriptions.push(output, status, findings);
   const view = registerFindingsView(context, findings);
-
   const origin = createOriginClient(context, () => client);
   const marks = createOriginMarks(context, () => client);
+  const kept: Kept = { isPaused: false, scanned: false };
 
   const start = async (): Promise<void> => {
-    const started = createClient(create, session, origin);
+    const started = createClient(create, session, origin, kept);
     client = started;
     started.onNotification("skeptic/originsChanged", marks.changed);
     status.show({ state: "working", findings: 0 });
@@ -64,6 +62,14 @@ export async function activateWith(
     restart: async () => {
       await stop();
       await start();
+    },
+    setPaused: async (isPaused) => {
+      if (isPaused === kept.isPaused) return;
+      kept.isPaused = isPaused;
+      await client?.sendNotification("skeptic/pause", { isPaused } satisfies PauseParams);
+    },
+    setScanned: (scanned) => {
+      kept.scanned = scanned;
     },
   };
   registerCommands(context, session);
@@ -91,44 +97,40 @@ function createClient(
   create: CreateClient,
   session: Session,
   origin: OriginClient,
+  kept: Kept,
 ): BaseLanguageClient {
-  const { output, status } = session;
+  const { output, status, view } = session;
   const { initializationOptions, middleware } = findingOptions(session);
-  const clientOptions: LanguageClientOptions = {
+  const show = (params: SkepticStatus): void => {
+    status.show(params);
+    view.setKnown(params.known ?? 0);
+  };
+  const created = create({
     documentSelector: DOCUMENTS,
     outputChannel: output,
     traceOutputChannel: output,
-    errorHandler: restartOnCrash(status),
+    errorHandler: restartOnCrash(show, status.restarted),
     initializationFailedHandler: () => false,
     diagnosticCollectionName: "skeptic",
-    initializationOptions: {
+    // Asked for at each start, also after a crash.
+    initializationOptions: () => ({
       ...initializationOptions,
       trusted: vscode.workspace.isTrusted,
       files: true,
       origin: origin.options,
-    },
-    middleware: { ...middleware, ...origin.middleware },
-  };
-  const created = create(clientOptions);
-  serveFiles(created);
-  created.onNotification("skeptic/status", (params: SkepticStatus) => status.show(params));
-  return created;
-}
-
-/** Restarts a crashed server a few times, then says so in the status item and waits. */
-function restartOnCrash(status: StatusItem): ErrorHandler {
-  const crashes: number[] = [];
-  return {
-    error: (_error, _message, count) => ({
-      action: count !== undefined && count <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,
+      ...kept,
     }),
-    closed: () => {
-      const now = Date.now();
-      crashes.push(now);
-      const recent = crashes.filter((time) => now - time < RESTART_WINDOW_MILLISECONDS);
-      if (recent.length <= MAX_RESTARTS) return { action: CloseAction.Restart };
-      status.show({ state: "broken", findings: 0, message: "the server keeps stopping" });
-      return { action: CloseAction.DoNotRestart, handled: true };
+    middleware: {
+      ...middleware,
+      ...origin.middleware,
+      provideDiagnostics: async (document, previous, token, next) => {
+        const answer = await next(document, previous, token);
+        status.answered();
+        return answer;
+      },
     },
-  };
+  });
+  serveFiles(created);
+  created.onNotification("skeptic/status", show);
+  return created;
 }

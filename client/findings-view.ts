@@ -22,6 +22,8 @@ type Node = Group | Leaf;
 
 export interface FindingsView {
   readonly show: () => void;
+  /** How many findings the baseline hides. */
+  readonly setKnown: (count: number) => void;
   /** One line above the tree; "" takes it away. */
   readonly say: (text: string) => void;
 }
@@ -34,6 +36,7 @@ export function registerFindingsView(
   let grouping = storedGrouping(context);
   let filter = "";
   let said = "";
+  let known = 0;
   let tree: Tree = treeOf(findings.all(), grouping, filter);
 
   const view = vscode.window.createTreeView<Node>(VIEW, {
@@ -47,8 +50,11 @@ export function registerFindingsView(
   });
   const draw = (): void => {
     tree = treeOf(findings.all(), grouping, filter);
-    view.description = tree.shown === 0 ? "" : plural(tree.shown, "finding");
-    view.message = filter === "" ? said : `Filter: ${filter} (${tree.filtered} not shown)`;
+    view.description = countText(tree.shown, known);
+    const first = filter === "" ? said : `Filter: ${filter} (${tree.filtered} not shown).`;
+    // Not in the title alone: an only view has no room there.
+    const second = known === 0 ? "" : `Not shown: ${known} in the baseline.`;
+    view.message = [first, second].filter((part) => part !== "").join(" ");
     changed.fire();
   };
   const setContext = (key: string, value: unknown): void => {
@@ -87,6 +93,11 @@ export function registerFindingsView(
   );
   return {
     show: () => void vscode.commands.executeCommand(`${VIEW}.focus`),
+    setKnown: (count) => {
+      if (count === known) return;
+      known = count;
+      draw();
+    },
     say: (text) => {
       said = text;
       draw();
@@ -200,6 +211,15 @@ async function ignore(finding: ShownFinding): Promise<void> {
     kind: IGNORE_KIND,
     apply: "ifSingle",
   });
+}
+
+/** "3 findings, 12 known" */
+function countText(shown: number, known: number): string {
+  const parts = [
+    ...(shown > 0 ? [plural(shown, "finding")] : []),
+    ...(known > 0 ? [`${known} known`] : []),
+  ];
+  return parts.join(", ");
 }
 
 function plural(count: number, noun: string): string {

@@ -63,6 +63,7 @@ function findingOf(uri: vscode.Uri, diagnostic: vscode.Diagnostic): readonly Sho
       message,
       fingerprint: data.fingerprint,
       isPassedOn: data.isPassedOn === true,
+      isOfNewRule: data.isOfNewRule === true,
     },
   ];
 }

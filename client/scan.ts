@@ -19,12 +19,14 @@ export async function scanWorkspace(
   client: BaseLanguageClient,
 ): Promise<ScanResult | undefined> {
   if (isOff(session)) return undefined;
+  await session.setPaused(false);
   // Now, and not when it is done: then a person may be typing elsewhere.
   session.view.show();
-  const result = await withProgress(client, "scanning the workspace", (token) =>
+  const result = await withProgress(session, client, "scanning the workspace", (token) =>
     client.sendRequest<ScanResult>("skeptic/scanWorkspace", {}, token),
   );
   if (result !== undefined) session.view.say(summary(result));
+  if (result?.cancelled === false) session.setScanned(true);
   return result;
 }
 
@@ -41,6 +43,7 @@ export async function scanChanged(session: Session, client: BaseLanguageClient):
     placeHolder: "Changed since",
   });
   if (chosen === undefined) return;
+  await session.setPaused(false);
   await scanSince(session, client, chosen);
 }
 
@@ -51,8 +54,11 @@ async function scanSince(
 ): Promise<void> {
   session.view.show();
   const params: ScanChangedParams = { base };
-  const result = await withProgress(client, `scanning what changed since ${label}`, (token) =>
-    client.sendRequest<ScanChangedResult>("skeptic/scanChanged", params, token),
+  const result = await withProgress(
+    session,
+    client,
+    `scanning what changed since ${label}`,
+    (token) => client.sendRequest<ScanChangedResult>("skeptic/scanChanged", params, token),
   );
   if (result === undefined) return;
   const { problems } = result;
@@ -73,6 +79,7 @@ function isOff({ status }: Session): boolean {
 
 /** Undefined when it was cancelled before there was an answer. */
 async function withProgress<R>(
+  session: Session,
   client: BaseLanguageClient,
   title: string,
   run: (token: vscode.CancellationToken) => Promise<R>,
@@ -88,6 +95,7 @@ async function withProgress<R>(
       const next = percentOf(params);
       progress.report({ increment: Math.max(0, next - percent), message: progressText(params) });
       percent = Math.max(percent, next);
+      session.status.scanning(percent);
     });
     try {
       return await run(token);
@@ -96,6 +104,7 @@ async function withProgress<R>(
       throw error;
     } finally {
       listener.dispose();
+      session.status.scanning(undefined);
     }
   });
 }

@@ -1,8 +1,11 @@
-// The one status bar item: working, indexing, N findings, what is left out, off, or broken and why.
+// The one status bar item: findings here and in all, what is going on, what is left out, or why nothing is.
 
 import * as vscode from "vscode";
 import type { SkepticStatus } from "../server/lsp/protocol.ts";
-import { background, label, tooltip } from "./status-text.ts";
+import { DOCUMENTS } from "./documents.ts";
+import type { Findings } from "./findings.ts";
+import { background, label, type StatusFacts, tooltip } from "./status-text.ts";
+import { type ShownFinding, treeOf } from "./tree.ts";
 
 /** The command behind a click on the item; it is not in the command palette. */
 export const MENU_COMMAND = "skeptic.showMenu";
@@ -11,20 +14,38 @@ export interface StatusItem extends vscode.Disposable {
   /** What was shown last. */
   readonly current: () => SkepticStatus;
   readonly show: (status: SkepticStatus) => void;
+  /** How far a scan is, in percent; undefined when there is none. */
+  readonly scanning: (percent: number | undefined) => void;
+  /** The server has answered. */
+  readonly answered: () => void;
+  /** The server had ended by itself and was started again. */
+  readonly restarted: () => void;
 }
 
-export function createStatusItem(): StatusItem {
+export function createStatusItem(findings: Findings): StatusItem {
   const item = vscode.window.createStatusBarItem("skeptic", vscode.StatusBarAlignment.Left, -10);
   let current: SkepticStatus = { state: "working", findings: 0 };
+  let scanning: number | undefined;
+  let answeredAt: string | undefined;
+  let restartedAt: string | undefined;
   const draw = (): void => {
-    const status = { ...current, findings: shownFindings() };
-    item.text = label(status);
-    item.tooltip = tooltip(status);
-    item.accessibilityInformation = { label: tooltip(status) };
+    const all = findings.all();
+    // The server also knows of documents that the workbench opened by itself and shows nowhere.
+    const status = { ...current, findings: countEach(all) };
+    const here = countHere(all);
+    const facts: StatusFacts = {
+      ...(here === undefined ? {} : { here }),
+      ...(scanning === undefined ? {} : { scanning }),
+      ...(answeredAt === undefined ? {} : { answeredAt }),
+      ...(restartedAt === undefined ? {} : { restartedAt }),
+    };
+    item.text = label(status, facts);
+    item.tooltip = tooltip(status, facts);
+    item.accessibilityInformation = { label: tooltip(status, facts) };
     const color = background(status);
     item.backgroundColor = color === undefined ? undefined : new vscode.ThemeColor(color);
   };
-  const listener = vscode.languages.onDidChangeDiagnostics(draw);
+  const listeners = [findings.onDidChange(draw), vscode.window.onDidChangeActiveTextEditor(draw)];
   item.name = "Skeptic";
   item.command = MENU_COMMAND;
   item.show();
@@ -35,26 +56,40 @@ export function createStatusItem(): StatusItem {
       current = status;
       draw();
     },
+    scanning: (percent) => {
+      if (percent === scanning) return;
+      scanning = percent;
+      draw();
+    },
+    answered: () => {
+      const now = timeOfDay();
+      if (now === answeredAt) return;
+      answeredAt = now;
+      draw();
+    },
+    restarted: () => {
+      restartedAt = timeOfDay();
+      draw();
+    },
     dispose: () => {
-      listener.dispose();
+      for (const listener of listeners) listener.dispose();
       item.dispose();
     },
   };
 }
 
-/**
- * What the Problems view shows from Skeptic, a finding that stands at both ends of its path once. The server also knows of
- * documents that the workbench opened by itself and shows nowhere.
- */
-function shownFindings(): number {
-  const known = new Set<string>();
-  let count = 0;
-  for (const [, diagnostics] of vscode.languages.getDiagnostics())
-    for (const diagnostic of diagnostics) {
-      if (diagnostic.source !== "Skeptic") continue;
-      const { data } = diagnostic as { data?: { fingerprint?: string } };
-      if (data?.fingerprint === undefined) count++;
-      else known.add(data.fingerprint);
-    }
-  return count + known.size;
+function timeOfDay(): string {
+  return new Date().toLocaleTimeString();
+}
+
+/** A finding that stands at both ends of its path counts once. */
+function countEach(all: readonly ShownFinding[]): number {
+  return treeOf(all, "severity", "").shown;
+}
+
+function countHere(all: readonly ShownFinding[]): number | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document === undefined || vscode.languages.match(DOCUMENTS, document) === 0) return undefined;
+  const uri = document.uri.toString();
+  return countEach(all.filter((finding) => finding.uri === uri));
 }

@@ -18,6 +18,8 @@ export interface ShownFinding {
   readonly fingerprint: string;
   /** It stands in another file too, at its sink; here its data is passed on. */
   readonly isPassedOn: boolean;
+  /** Its rule is younger than the project's baseline. */
+  readonly isOfNewRule: boolean;
 }
 
 export type Grouping = "severity" | "rule" | "file";
@@ -94,18 +96,33 @@ const FORMS: Readonly<Record<Grouping, GroupingForm>> = {
   },
 };
 
+/** The key of the group of findings that an update of Skeptic has brought; it comes last. */
+const NEW_RULES = "new-rules";
+const OF_NEW_RULES: GroupingForm = {
+  key: () => NEW_RULES,
+  label: () => "New in this version",
+  isFile: false,
+  leaf: FORMS.severity.leaf,
+};
+
 export function treeOf(all: readonly ShownFinding[], grouping: Grouping, filter: string): Tree {
   const once = eachOnce(all);
   const kept = once.filter((finding) => matches(finding, filter));
-  const form = FORMS[grouping];
+  const keyOf = (finding: ShownFinding): string =>
+    finding.isOfNewRule ? NEW_RULES : FORMS[grouping].key(finding);
   const byKey = new Map<string, ShownFinding[]>();
   for (const finding of kept) {
-    const known = byKey.get(form.key(finding));
-    if (known === undefined) byKey.set(form.key(finding), [finding]);
+    const known = byKey.get(keyOf(finding));
+    if (known === undefined) byKey.set(keyOf(finding), [finding]);
     else known.push(finding);
   }
   const groups = [...byKey].map(([key, found]) => groupOf(grouping, key, found));
-  groups.sort((a, b) => rank(worst(a.leaves)) - rank(worst(b.leaves)) || byText(a.label, b.label));
+  groups.sort(
+    (a, b) =>
+      Number(isNew(a)) - Number(isNew(b)) ||
+      rank(worst(a.leaves)) - rank(worst(b.leaves)) ||
+      byText(a.label, b.label),
+  );
   return { groups, shown: kept.length, filtered: once.length - kept.length };
 }
 
@@ -140,7 +157,7 @@ function eachOnce(all: readonly ShownFinding[]): readonly ShownFinding[] {
 }
 
 function groupOf(grouping: Grouping, key: string, found: readonly ShownFinding[]): Group {
-  const form = FORMS[grouping];
+  const form = key === NEW_RULES ? OF_NEW_RULES : FORMS[grouping];
   const [first] = found as [ShownFinding];
   const sorted = [...found].sort(
     (a, b) =>
@@ -171,6 +188,10 @@ function groupOf(grouping: Grouping, key: string, found: readonly ShownFinding[]
     uri: form.isFile ? first.uri : undefined,
     leaves,
   };
+}
+
+function isNew({ leaves }: Group): boolean {
+  return leaves[0]?.finding.isOfNewRule === true;
 }
 
 function worst(leaves: readonly Leaf[]): Severity {

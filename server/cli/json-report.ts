@@ -78,6 +78,8 @@ export interface JsonFinding {
   }[];
   /** The same finding keeps it when other code is inserted, moved or reformatted. */
   readonly fingerprint: string;
+  /** The baseline is older than the rule: it does not change the exit code. */
+  readonly newInVersion?: true;
 }
 
 export interface JsonStep {
@@ -150,6 +152,7 @@ function jsonFinding(result: ScanResult, finding: Finding): JsonFinding {
       ...(reason === undefined ? {} : { reason }),
     })),
     fingerprint: finding.fingerprint,
+    ...(result.ofNewRules.has(finding) ? { newInVersion: true as const } : {}),
   };
 }
 

@@ -30,6 +30,8 @@ export interface HiddenCounts {
   readonly own: number;
   /** With --changed: by standing elsewhere than what has changed. */
   readonly unchanged?: number;
+  /** By the project's baseline, where there is one. */
+  readonly baseline?: number;
 }
 
 /** How many findings are not shown; what own sanitizers hide is found out by a look without them. */

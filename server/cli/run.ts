@@ -1,5 +1,6 @@
 /** Arguments in, exit code out: 0 nothing at the threshold, 1 findings, 2 could not run. */
 import { Argument, Command, CommanderError, Option } from "commander";
+import { type BaselineOptions, baselineCommand } from "./baseline-command.ts";
 import { type DebugOptions, debugCommand } from "./debug-command.ts";
 import { visible, visibleLines } from "./escape.ts";
 import type { ExplainOptions } from "./explain-finding.ts";
@@ -85,6 +86,11 @@ function commands(
       "only what changed since this commit (default: HEAD; main... is the merge base with main)",
     )
     .option(
+      "--baseline <file>",
+      "only what is not in this file (default: .skeptic/baseline.json, if there is one)",
+    )
+    .option("--no-baseline", "report known findings too")
+    .option(
       "--changed-lines",
       "of that, only findings on changed lines or whose data passes one",
       false,
@@ -97,6 +103,19 @@ function commands(
       done(await scanCommand(paths, options, factory, io, version)),
     );
   for (const option of thresholdOptions()) scan.addOption(option);
+
+  const baseline = program
+    .command("baseline")
+    .description("accept the findings of today: later scans report only new ones")
+    .argument("[path...]", "files and folders", ["."])
+    .option("-o, --output <file>", "write to this file instead of .skeptic/baseline.json")
+    .addOption(list("-e, --exclude <glob>", "leave these files out; may be repeated", one))
+    .option("-q, --quiet", "no progress", false)
+    .addHelpText("after", BASELINE_HELP)
+    .action(async (paths: string[], options: BaselineOptions) =>
+      done(await baselineCommand(paths, options, factory, io, version)),
+    );
+  for (const option of thresholdOptions()) baseline.addOption(option);
 
   program
     .command("fix")
@@ -248,6 +267,12 @@ Examples:
 .gitignore is respected, and folders such as node_modules are left out; a path named
 on the command line is scanned even so. A line is accepted by a comment on it or above
 it:  # skeptic: ignore[rule-id] -- reason`;
+
+const BASELINE_HELP = `
+The file holds fingerprints, one a line. Commit it: the editor and every scan use it. With
+paths, only their part of it is written anew.
+
+Exit codes: 0 written, 2 could not run.`;
 
 const FIX_EXAMPLES = `
 Examples:

@@ -3,6 +3,7 @@ import { constants, existsSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Engine, Finding, Level, Problem } from "../engine/api.ts";
+import { type BaselineOption, openBaseline, sortOut } from "./baseline.ts";
 import { type ChangeOptions, changedScan } from "./changed.ts";
 import { type Paint, painter, plain } from "./color.ts";
 import { writeReport } from "./disk.ts";
@@ -20,6 +21,7 @@ import { openWorkspace, type Workspace } from "./workspace.ts";
 export interface ScanOptions extends Reported, ChangeOptions {
   readonly format: "text" | "json" | "sarif";
   readonly output?: string;
+  readonly baseline?: BaselineOption;
   readonly failOn: "error" | "warning" | "info" | "information" | "never";
   readonly rule: readonly string[];
   readonly exclude: readonly string[];
@@ -44,12 +46,18 @@ export async function scanCommand(
     const { paths: told, rules } = named(given, options.rule, engine, io);
     configure(engine, rules, options);
     const { paths, scan: changes } = await changedScan(io.cwd, told, options);
+    const baseline = await openBaseline(io.cwd, options.baseline);
     const { exclude } = options;
     const workspace = await openWorkspace(engine, io.cwd, { paths, exclude, onProgress });
     await workspace.settle();
     const all = wanted(workspace.findings(), rules);
-    const findings = changes?.among(workspace, all) ?? all;
-    const hidden = await hiddenIn(workspace);
+    const { shown, ofNewRules, known } = sortOut(engine, all, baseline);
+    const findings = changes?.among(workspace, shown) ?? shown;
+    const hidden = {
+      ...(await hiddenIn(workspace)),
+      ...(changes === undefined ? {} : { unchanged: shown.length - findings.length }),
+      ...(baseline === undefined ? {} : { baseline: known }),
+    };
     const secrets = secretSpans(findings);
     const result: ScanResult = {
       version,
@@ -57,14 +65,18 @@ export async function scanCommand(
       findings,
       fixes: new Map(findings.map((finding) => [finding, fixesOf(workspace, finding)])),
       rules: engine.rules(),
-      hidden:
-        changes === undefined ? hidden : { ...hidden, unchanged: all.length - findings.length },
+      hidden,
       since: changes?.since,
       own: engine.own(),
       secrets,
       mask: secretMask(workspace, secrets),
       seconds: (io.now() - started) / 1000,
-      exitCode: exitCode(findings, options.failOn, workspace.problems),
+      ofNewRules,
+      exitCode: exitCode(
+        findings.filter((finding) => !ofNewRules.has(finding)),
+        options.failOn,
+        workspace.problems,
+      ),
     };
     const text = render(result, options, io);
     if (options.output === undefined) io.stdout.write(text);

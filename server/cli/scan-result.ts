@@ -24,6 +24,8 @@ export interface ScanResult extends ScanView {
   readonly exitCode: number;
   readonly hidden: HiddenCounts;
   readonly own: readonly OwnSummary[];
+  /** Those of `findings` whose rule is younger than the baseline. */
+  readonly ofNewRules: ReadonlySet<Finding>;
   /** What the files were compared with, when only changed ones are reported. */
   readonly since: string | undefined;
 }

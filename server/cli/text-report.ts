@@ -23,10 +23,19 @@ export const LEVEL_STYLE: Readonly<Record<Level, Style>> = {
   hint: "cyan",
 };
 
+const NEW_RULES =
+  "New in this version: from rules that the baseline does not know yet. They do not change the exit code.";
+
 export function textReport(result: ScanResult, options: TextOptions): string {
   const out: string[] = [];
   let file: FileId | undefined;
-  for (const finding of result.findings) {
+  const isNew = (finding: Finding): boolean => result.ofNewRules.has(finding);
+  const last = result.findings.filter(isNew);
+  for (const finding of [...result.findings.filter((one) => !isNew(one)), ...last]) {
+    if (finding === last[0]) {
+      file = undefined;
+      out.push(options.paint("bold", NEW_RULES), "");
+    }
     if (finding.file !== file) {
       file = finding.file;
       out.push(options.paint("underline", visible(file)), "");
@@ -166,17 +175,18 @@ function summary(result: ScanResult, options: TextOptions): string[] {
 }
 
 function hiddenWords(
-  { suppressions, settings, own, unchanged = 0 }: HiddenCounts,
+  { suppressions, settings, own, unchanged = 0, baseline = 0 }: HiddenCounts,
   since: string | undefined,
 ): string | undefined {
   const parts = [
+    ...(baseline > 0 ? [`${baseline} by the baseline`] : []),
     ...(unchanged > 0 ? [`${unchanged} where nothing changed since ${visible(since ?? "")}`] : []),
     ...(suppressions > 0 ? [`${suppressions} by suppressions`] : []),
     ...(own > 0 ? [`${own} by sanitizers of this project (${FOLDER})`] : []),
     ...(settings > 0 ? [`${settings} by settings`] : []),
   ];
   if (parts.length === 0) return undefined;
-  return `Not shown: ${plural(unchanged + suppressions + settings + own, "finding")}, ${parts.join(", ")}.`;
+  return `Not shown: ${plural(baseline + unchanged + suppressions + settings + own, "finding")}, ${parts.join(", ")}.`;
 }
 
 /** The most trusted grade that can be applied without a person. */

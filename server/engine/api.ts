@@ -262,6 +262,8 @@ export interface RuleInfo {
   readonly severity: Severity;
   readonly cwe: readonly number[];
   readonly owasp: readonly string[];
+  /** The version in which it came, or in which it began to report more; none for 0.1.0. */
+  readonly since?: string;
   /** The rule's page. */
   readonly url: string;
   /** The page's Markdown, or "". */

@@ -78,6 +78,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     severity: r.severity,
     cwe: r.cwe,
     owasp: r.owasp,
+    ...(r.since === undefined ? {} : { since: r.since }),
     url:
       rules.pages[r.id] === undefined
         ? ""

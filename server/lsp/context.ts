@@ -3,6 +3,7 @@ import type { Connection } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import { lineStarts, positionAt, type Span } from "../base/text.ts";
 import type { Engine, Place } from "../engine/api.ts";
+import type { Baselines } from "./baselines.ts";
 import type { ClientFeatures } from "./client-features.ts";
 import { bomLength, type OpenDocument } from "./document.ts";
 import { uriOf } from "./file-id.ts";
@@ -24,6 +25,7 @@ export interface Context {
   readonly pages: string | undefined;
   readonly lines: LineCache;
   readonly secrets: Secrets;
+  readonly baselines: Baselines;
   /** Whether the workspace is trusted: only then is git run in it, and only then may its own files hide findings. */
   readonly trust: { given: boolean };
   readonly origins: Origins;

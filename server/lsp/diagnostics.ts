@@ -50,6 +50,7 @@ export function toDiagnostics(
       title: visible(finding.title),
       ...(isDeparture(finding) ? { isPassedOn: true } : {}),
       ...(origins[i] === undefined ? {} : { origin: origins[i] }),
+      ...(context.baselines.isOfNewRule(finding) ? { isOfNewRule: true } : {}),
       ...(document === undefined ? {} : { version: document.version }),
       ...(textHash === undefined ? {} : { textHash }),
     };

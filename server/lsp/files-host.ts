@@ -58,6 +58,7 @@ export function createHost(filesFor: FilesFor, later: Host["later"]): Host {
       return kind;
     },
     read: (file) => read(filesFor(file), file),
+    repository: (folder) => repositoryOf(filesFor(folder), folder),
     forgetIgnoreFiles: () => scopes.clear(),
     later,
   };
@@ -139,6 +140,14 @@ async function ownScope(
   const lines = parts.filter((part) => part !== undefined).join("\n");
   if (lines.trim() === "") return above;
   return { folder, rules: ignore({ allowRelativePaths: true }).add(lines), above };
+}
+
+async function repositoryOf(files: Files | undefined, from: FileId): Promise<FileId | undefined> {
+  for (let folder = from; files !== undefined; folder = parentOf(folder)) {
+    if (await exists(files, `${folder}/.git`)) return folder;
+    if (folder === parentOf(folder)) break;
+  }
+  return undefined;
 }
 
 async function textOf(files: Files, file: FileId): Promise<string | undefined> {

@@ -32,6 +32,8 @@ export interface Host {
   /** What stands at a path below `root`; undefined when it is gone, left out, or a link. */
   look(root: FileId, file: FileId, accept: Accept): Promise<"file" | "folder" | undefined>;
   read(file: FileId): Promise<ReadResult>;
+  /** The nearest folder at or above this one that holds `.git`. */
+  repository(folder: FileId): Promise<FileId | undefined>;
   /** A .gitignore changed. */
   forgetIgnoreFiles(): void;
   /** Runs this after waiting messages had their turn. */

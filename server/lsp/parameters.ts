@@ -2,7 +2,7 @@
 import { ErrorCodes, ResponseError } from "vscode-languageserver";
 
 const NUMBERS: ReadonlySet<string> = new Set(["line", "character"]);
-const LISTS: ReadonlySet<string> = new Set(["diagnostics"]);
+const LISTS: ReadonlySet<string> = new Set(["diagnostics", "except"]);
 
 const POSITION = ["line", "character"];
 export const DOCUMENT = ["textDocument.uri"];

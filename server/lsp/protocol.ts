@@ -15,6 +15,8 @@ export interface FindingData {
   readonly isPassedOn?: true;
   /** Who wrote its code, where an AI or the clipboard did. */
   readonly origin?: OriginData;
+  /** The baseline of its folder is older than its rule. */
+  readonly isOfNewRule?: true;
   /** Of an open document. */
   readonly version?: number;
   /** Of a file that is not open. */
@@ -23,15 +25,23 @@ export interface FindingData {
 
 /** Notification "skeptic/status". */
 export interface SkepticStatus {
-  readonly state: "working" | "indexing" | "off" | "broken";
+  /** "restarting" is said by the client: the server has ended by itself and begins again. */
+  readonly state: "working" | "indexing" | "paused" | "restarting" | "off" | "broken";
   readonly done?: number;
   readonly total?: number;
   /** Findings in open files (and in all scanned ones after a workspace scan). */
   readonly findings: number;
+  /** Findings in the same files that the baseline hides. */
+  readonly known?: number;
   /** Two or three words on what a person should know of at a glance: a setting that is ignored, a file that is left out. */
   readonly notice?: string;
   /** Why it is off or broken; all notices in full, one a line. */
   readonly message?: string;
+}
+
+/** Params of the notification "skeptic/pause": while it is true nothing is looked at by itself, and what is shown stays. */
+export interface PauseParams {
+  readonly isPaused: boolean;
 }
 
 /** Notification "skeptic/scanProgress". */
@@ -112,4 +122,21 @@ export interface WorkerStart {
   readonly assets: Readonly<Record<string, Uint8Array>>;
   /** The folder with the rules' pages, as a URI without a trailing slash. */
   readonly pages: string;
+}
+
+/** Params of the request "skeptic/makeBaseline". */
+export interface MakeBaselineParams {
+  /** Documents of which nothing is added: those a person looks at. */
+  readonly except: readonly string[];
+}
+
+/** Its result: what the client is to write. Without files it was cancelled, or there is a problem. */
+export interface MakeBaselineResult {
+  readonly files: readonly {
+    readonly uri: string;
+    readonly text: string;
+    /** Findings in it. */
+    readonly findings: number;
+  }[];
+  readonly problem?: string;
 }

@@ -73,6 +73,15 @@ export async function pullDocument(
   }
 }
 
+/** What stands there stays; for a document that was never asked about, nothing. */
+export function unchanged({
+  previousResultId,
+}: DocumentDiagnosticParams): DocumentDiagnosticReport {
+  return previousResultId === undefined
+    ? { kind: DocumentDiagnosticReportKind.Full, items: [] }
+    : { kind: DocumentDiagnosticReportKind.Unchanged, resultId: previousResultId };
+}
+
 function turn(context: Context): Promise<void> {
   return new Promise((resolve) => context.host.later(resolve));
 }

@@ -48,6 +48,8 @@ export interface Reports {
   check(file: FileId): Report;
   /** Findings shown, over all files, each once. */
   total(): number;
+  /** Findings that a baseline hides, in files of which findings are shown. */
+  known(): number;
   forget(file: FileId): void;
 }
 
@@ -57,11 +59,12 @@ const NOTHING: { readonly items: Diagnostic[]; readonly hash: string } = {
 };
 
 export function createReports(context: Context): Reports {
-  const { engine, documents, folders, log, secrets } = context;
+  const { engine, documents, folders, log, secrets, baselines } = context;
   const coverage: Coverage = { files: new Set(), all: false };
   /** Identities of what is shown, by file; and in how many places each is. */
   const shown = new Map<FileId, readonly string[]>();
   const places = new Map<string, number>();
+  const known = new Map<FileId, number>();
 
   const count = (file: FileId, found: readonly Shown[]): void => {
     for (const id of shown.get(file) ?? []) {
@@ -91,7 +94,9 @@ export function createReports(context: Context): Reports {
     try {
       const found = engine.departures(file);
       log.problems(engine.problems());
-      return found.filter(({ sink }) => !folders.silences(sink.file));
+      return found.filter(
+        (one) => !folders.silences(one.sink.file) && !baselines.knows({ ...one, ...one.sink }),
+      );
     } catch (error) {
       log.crash("following data out of a file", error);
       return [];
@@ -105,11 +110,14 @@ export function createReports(context: Context): Reports {
     return !document.deleted;
   };
   const look = (file: FileId): { readonly findings: readonly Shown[]; readonly held: boolean } => {
+    known.delete(file);
     if (!isShown(file)) return { findings: [], held: false };
     const report = check(file);
+    const own = baselines.unknown(file, report.findings);
+    if (own.length < report.findings.length) known.set(file, report.findings.length - own.length);
     const document = documents.get(file);
-    if (document === undefined) return { findings: secrets.told(report.findings), held: false };
-    const fresh = secrets.told([...report.findings, ...departures(file)]);
+    if (document === undefined) return { findings: secrets.told(own), held: false };
+    const fresh = secrets.told([...own, ...departures(file)]);
     const held =
       report.hasError && document.shown !== undefined && Date.now() - document.editedAt < SETTLE_MS;
     if (held) document.shown = withHeld(fresh, document, engine.items(file));
@@ -135,6 +143,10 @@ export function createReports(context: Context): Reports {
       return { ...converted, held, own, version: documents.get(file)?.version ?? null };
     },
     total: () => places.size,
-    forget: (file) => count(file, []),
+    known: () => [...known.values()].reduce((sum, one) => sum + one, 0),
+    forget(file) {
+      count(file, []);
+      known.delete(file);
+    },
   };
 }

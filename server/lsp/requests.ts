@@ -14,16 +14,19 @@ import type { FileIndex } from "./index-files.ts";
 import { DOCUMENT, demand, PLACE, SELECTION } from "./parameters.ts";
 import type {
   ChangeBases,
+  MakeBaselineParams,
+  MakeBaselineResult,
   ScanChangedParams,
   ScanChangedResult,
   ScanFileParams,
   ScanProgress,
   ScanResult,
 } from "./protocol.ts";
-import { pullDocument, type WorkspacePulls } from "./pull.ts";
+import { pullDocument, unchanged, type WorkspacePulls } from "./pull.ts";
 import type { Reports } from "./reports.ts";
 import { scanWorkspace } from "./scan.ts";
 import type { Sinks } from "./sinks.ts";
+import { makeBaseline } from "./write-baseline.ts";
 
 export interface Services {
   readonly reports: Reports;
@@ -36,6 +39,9 @@ export interface Services {
   readonly guard: Guards["guard"];
   readonly touchEverything: () => void;
   readonly forgetCoverage: () => void;
+  /** Of Skeptic. */
+  readonly version: string;
+  readonly isPaused: () => boolean;
 }
 
 export function registerRequests(context: Context, services: Services): void {
@@ -70,12 +76,14 @@ export function registerRequests(context: Context, services: Services): void {
   );
 }
 
-function registerDiagnostics(context: Context, { reports, pulls, ready, guard }: Services): void {
+function registerDiagnostics(context: Context, services: Services): void {
+  const { reports, pulls, ready, guard } = services;
   const { connection, client } = context;
   if (!client.pulls) return;
   connection.languages.diagnostics.on(
     guard("answering diagnostics", { kind: "full" as const, items: [] }, (asked, token) => {
       demand(asked, DOCUMENT);
+      if (services.isPaused()) return unchanged(asked);
       return pullDocument(context, reports, ready, asked, token);
     }),
   );
@@ -131,6 +139,18 @@ function registerScans(context: Context, services: Services): void {
 
 function registerChanges(context: Context, services: Services): void {
   const { connection } = context;
+  connection.onRequest(
+    "skeptic/makeBaseline",
+    services.guard<[MakeBaselineParams, CancellationToken], MakeBaselineResult>(
+      "making a baseline",
+      { files: [], problem: "the analysis failed" },
+      async (asked, token) => {
+        demand(asked, ["except"]);
+        await services.ready;
+        return makeBaseline(context, services, services.version, asked, token);
+      },
+    ),
+  );
   connection.onRequest(
     "skeptic/changeBases",
     services.guard<[], ChangeBases>(

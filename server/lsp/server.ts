@@ -13,6 +13,7 @@ import {
 } from "vscode-languageserver";
 import type { Engine } from "../engine/api.ts";
 import { createBackground } from "./background.ts";
+import { createBaselines } from "./baselines.ts";
 import { clientFeatures } from "./client-features.ts";
 import { clientFiles } from "./client-files.ts";
 import { FIX_ALL } from "./code-actions.ts";
@@ -29,7 +30,7 @@ import { createLog, type Log } from "./log.ts";
 import type { OriginOptions } from "./origin-protocol.ts";
 import { originsOf, registerOrigins } from "./origin-requests.ts";
 import type { OriginStore } from "./origin-store.ts";
-import type { SkepticStatus } from "./protocol.ts";
+import type { PauseParams, SkepticStatus } from "./protocol.ts";
 import { createWorkspacePulls } from "./pull.ts";
 import { createReports } from "./reports.ts";
 import { registerRequests } from "./requests.ts";
@@ -59,6 +60,9 @@ interface InitializationOptions {
   readonly origin?: OriginOptions;
   /** False: of the rules of a project's own only what adds findings counts. The notification "skeptic/trusted" ends that. */
   readonly trusted?: boolean;
+  /** True: files that are not open are reported, as after a scan. For clients that restart the server. */
+  readonly scanned?: boolean;
+  readonly isPaused?: boolean;
   /** The client answers "skeptic/files/...". */
   readonly files?: boolean;
 }
@@ -86,7 +90,7 @@ export function startServer(connection: Connection, options: ServerOptions): voi
 
 function serve(
   connection: Connection,
-  { host, pages, origins: store }: ServerOptions,
+  { host: hostFor, pages, version, origins: store }: ServerOptions,
   engine: Engine,
   log: Log,
   params: InitializeParams,
@@ -96,10 +100,12 @@ function serve(
   const folders = createFolders();
   if (initial.trusted === false) engine.restrict(true);
   const opened: Context["documents"] = new Map();
+  const host = hostFor(initial.files === true ? clientFiles(connection) : () => undefined);
+  const trust = { given: initial.trusted !== false };
   const context: Context = {
     connection,
     engine,
-    host: host(initial.files === true ? clientFiles(connection) : () => undefined),
+    host,
     log,
     client,
     documents: opened,
@@ -107,7 +113,6 @@ function serve(
     pages,
     lines: new Map(),
     secrets: createSecrets(engine, () => opened.keys()),
-    trust: { given: initial.trusted !== false },
     origins: originsOf({
       connection,
       documents: opened,
@@ -122,10 +127,13 @@ function serve(
       log,
       touch: (files) => background.touch(files),
     }),
+    trust,
+    baselines: createBaselines({ engine, folders, host, trust }),
   };
   log.maskWith(context.secrets.maskFault);
   let setReady = (): void => {};
   let isReady = false;
+  let isPaused = initial.isPaused === true;
   const ready = new Promise<void>((resolve) => {
     setReady = resolve;
   });
@@ -147,7 +155,7 @@ function serve(
     reports,
     sinks,
     () => index,
-    () => isReady,
+    () => isReady && !isPaused,
     () => {
       if (index.isIdle()) isIndexed = true;
       status.update();
@@ -167,8 +175,11 @@ function serve(
     const isOff =
       all.length > 0 ? all.every((folder) => !folder.settings.enable) : !folders.outside().enable;
     if (isOff) return { state: "off", findings: 0 };
+    const known = reports.known();
     const { done, total, walking } = index.progress();
-    const said = notices(context, configuration.problems(), index.notice());
+    const problems = [...configuration.problems(), ...context.baselines.problems()];
+    const said = { known, ...notices(context, problems, index.notice()) };
+    if (isPaused) return { state: "paused", findings, ...said };
     if (!isIndexed || walking) return { state: "indexing", done, total, findings, ...said };
     return { state: "working", findings, ...said };
   };
@@ -181,6 +192,7 @@ function serve(
     reports.coverage.files.clear();
     background.touch(covered);
   };
+  if (initial.scanned === true) reports.coverage.all = true;
   let reportsClosedFiles = false;
   /** One after the other: answers of an earlier reading must not replace those of a later one. */
   let applying = Promise.resolve();
@@ -190,6 +202,7 @@ function serve(
   };
   const applyNow = async (): Promise<void> => {
     const changed = await configuration.refresh();
+    await context.baselines.load();
     engine.setRoots(folders.all().map((folder) => folder.root));
     documents.resync();
     if (changed || !isReady) index.rewalk();
@@ -241,10 +254,18 @@ function serve(
       await context.origins.start();
     }),
   );
+  connection.onNotification("skeptic/pause", (asked: PauseParams) => {
+    isPaused = asked?.isPaused === true;
+    status.update();
+    if (isPaused) return;
+    touchEverything();
+    background.refresh();
+    background.wake();
+  });
   connection.onNotification("skeptic/trusted", () => {
     context.trust.given = true;
     engine.restrict(false);
-    background.touch(index.files());
+    touchEverything();
   });
   connection.onNotification(
     DidChangeWorkspaceFoldersNotification.type,
@@ -267,7 +288,11 @@ function serve(
   connection.onDidOpenTextDocument(tell("opening a document", documents.open));
   connection.onDidChangeTextDocument(tell("an edit", documents.change));
   connection.onDidCloseTextDocument(tell("closing a document", documents.close));
-  listenToFiles(context, index, background.touch);
+  const reloadBaselines = guard("reading a baseline", undefined, async () => {
+    await context.baselines.load();
+    touchEverything();
+  });
+  listenToFiles(context, index, background.touch, () => void reloadBaselines());
 
   registerRequests(context, {
     reports,
@@ -279,6 +304,8 @@ function serve(
     guard,
     touchEverything,
     forgetCoverage,
+    version,
+    isPaused: () => isPaused,
   });
   const endDays = keepToday(engine, background.wake);
   connection.onShutdown(async () => {

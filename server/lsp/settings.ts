@@ -14,6 +14,8 @@ export interface FolderSettings {
   readonly reportClosedFiles: boolean;
   /** Saving a document, and a request for all fix-alls of every tool, applies its safe fixes. */
   readonly fixOnSave: boolean;
+  /** What the folder's baseline knows is not shown. */
+  readonly newFindingsOnly: boolean;
   readonly engine: Settings;
 }
 
@@ -22,6 +24,7 @@ export const DEFAULT_FOLDER_SETTINGS: FolderSettings = {
   exclude: [],
   reportClosedFiles: false,
   fixOnSave: false,
+  newFindingsOnly: true,
   engine: DEFAULT_SETTINGS,
 };
 
@@ -56,6 +59,7 @@ export function readSettings(raw: unknown, problem: (message: string) => void): 
     exclude: globs(values.exclude, problem),
     reportClosedFiles: flag("reportClosedFiles", false),
     fixOnSave: flag("fixOnSave", false),
+    newFindingsOnly: flag("newFindingsOnly", true),
     engine: {
       profile: oneOf("profile", ["default", "strict"], DEFAULT_SETTINGS.profile),
       rules: ruleLevels(values.rules, problem),

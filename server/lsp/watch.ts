@@ -19,11 +19,12 @@ export const FILE_OPERATIONS = {
   didDelete: ALL_FILES,
 } satisfies NonNullable<ServerCapabilities["workspace"]>["fileOperations"];
 
-/** `changed` is told which open documents were deleted or came back. */
+/** `changed` is told which open documents were deleted or came back, `baseline` that one of these files differs. */
 export function listenToFiles(
   context: Context,
   index: FileIndex,
   changed: (files: readonly FileId[]) => void,
+  baseline: () => void,
 ): void {
   const { connection, documents, host, engine, log } = context;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -37,6 +38,7 @@ export function listenToFiles(
       return;
     }
     if (file.includes("/.git/")) return;
+    if (context.baselines.isBaseline(file)) baseline();
     const open = [...documents.values()].filter(
       (document) => document.file === file || (kind === "deleted" && isUnder(document.file, file)),
     );

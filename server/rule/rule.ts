@@ -240,6 +240,11 @@ export interface Rule {
   readonly severity: Severity;
   readonly cwe: readonly number[];
   readonly owasp: readonly string[];
+  /**
+   * The version in which the rule came, or in which it began to report more; none for 0.1.0. What it finds stands apart from
+   * new findings where a project's baseline is older.
+   */
+  readonly since?: string;
   readonly flow?: FlowSpec;
   readonly calls?: CallSpec;
   readonly stores?: StoreSpec;

@@ -67,7 +67,7 @@ test("--version, --help, rules and explain", async (t) => {
   const rules = await box.skeptic("rules");
   assert.match(rules.out, /injection\n {2}breaking-call +high +Word breaking-call/);
   const listed = JSON.parse((await box.skeptic("rules", "--format", "json")).out);
-  assert.equal(listed.length, 9);
+  assert.equal(listed.length, 10);
   const page = await box.skeptic("explain", "evil-call");
   assert.match(page.out, /^# Word evil-call\n\nThe word is bad/);
 });

@@ -40,6 +40,7 @@ const WORDS: Readonly<Record<string, Word>> = {
   "stuck-call": word(/\bstuck\(/g, "error", "high", "injection", "safe", "stuck("),
   "breaking-call": word(/\bbreaking\(/g, "error", "high", "injection", "safe", "SYNTAX ERROR("),
   "paired-call": word(/\bpaired\(/g, "error", "high", "injection", "safe", "single("),
+  "young-call": word(/\byoung\(/g, "error", "high", "injection", "safe", "old("),
   "listed-call": word(/\blisted\(/g, "error", "high", "injection", "safe", "plain("),
 };
 
@@ -220,7 +221,7 @@ export async function createFakeEngine(): Promise<Engine> {
     problems: () => [],
     restrict: () => undefined,
     own: () => [],
-    rule: () => undefined,
+    rule: (id) => (WORDS[id] === undefined ? undefined : ruleInfo(id, WORDS[id])),
     hidden: () => ({ suppression: 0, settings: 0 }),
     suppressions: () => [],
     rules: () => Object.entries(WORDS).map(([id, one]) => ruleInfo(id, one)),
@@ -242,6 +243,7 @@ function ruleInfo(id: string, { category, severity }: Word): RuleInfo {
     severity,
     cwe: [89],
     owasp: ["A05:2025 Injection"],
+    ...(id === "young-call" ? { since: "1.0.0" } : {}),
     url: `https://example.org/rules/${id}`,
     page: `# Word ${id}\n\nThe word is bad.\n\n## Vulnerable\n`,
   };

@@ -139,6 +139,8 @@ test("the status item says at a glance what is the matter", () => {
       "$(sync~spin) Skeptic: indexing 1/2, setting ignored",
       "statusBarItem.warningBackground",
     ],
+    [{ state: "paused", findings: 3 }, "$(debug-pause) Skeptic: paused", undefined],
+    [{ state: "restarting", findings: 0 }, "$(sync~spin) Skeptic: restarting", undefined],
     [{ state: "off", findings: 0 }, "$(circle-slash) Skeptic: off", undefined],
     [
       { state: "broken", findings: 0, message: "why" },
@@ -151,6 +153,21 @@ test("the status item says at a glance what is the matter", () => {
     assert.equal(background(status), color);
     if (status.message !== undefined) assert.match(tooltip(status), /why/);
   }
+});
+
+test("the status item counts those of the file in front, and says when it answered", () => {
+  const working: SkepticStatus = { state: "working", findings: 14, known: 3 };
+  assert.equal(label(working, { here: 2 }), "$(shield) Skeptic: 2 of 14");
+  assert.equal(label(working, { here: 0 }), "$(shield) Skeptic: 0 of 14");
+  assert.equal(label(working, { here: 14 }), "$(shield) Skeptic: 14");
+  assert.equal(label(working, { here: 2, scanning: 45 }), "$(sync~spin) Skeptic: scanning 45 %");
+  const lines = tooltip(working, { here: 1, answeredAt: "14:03:22", restartedAt: "13:58:00" });
+  assert.deepEqual(lines.split("\n"), [
+    "Skeptic: 1 finding in this file, 14 findings in Problems (open editors, and all files after a workspace scan)",
+    "3 more in the baseline (.skeptic/baseline.json)",
+    "Last answer: 14:03:22",
+    "The server had ended by itself and was started again at 13:58:00",
+  ]);
 });
 
 test("a scan says how far it is, how it ended and what it left out", () => {

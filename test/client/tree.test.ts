@@ -18,6 +18,7 @@ function finding(path: string, line: number, over: Partial<ShownFinding> = {}): 
     message: "Request data becomes part of the SQL text.",
     fingerprint: `f${made}`,
     isPassedOn: false,
+    isOfNewRule: false,
     ...over,
   };
 }
@@ -59,6 +60,14 @@ describe("groups", () => {
       "users.ts web  1: Line 3 (Weak hash)",
     ]);
     assert.deepEqual(new Set(treeOf(all, "file", "").groups.map(({ id }) => id)).size, 4);
+  });
+
+  test("what an update has brought comes last, in a group of its own", () => {
+    const all = [finding("x.py", 1, { isOfNewRule: true }), finding("y.py", 2, weak)];
+    assert.deepEqual(outline(all, "file"), [
+      "y.py 1: Line 3 (Weak hash)",
+      "New in this version 1: x.py:2 (SQL injection)",
+    ]);
   });
 
   test("nothing", () => {

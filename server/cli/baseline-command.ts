@@ -1,0 +1,84 @@
+/** `skeptic baseline`: the findings of today, written down as known. */
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { BASELINE_FILE, type Baseline, baselineOf, writeBaseline } from "../engine/baseline.ts";
+import { loadBaseline, ownBaseline } from "./baseline.ts";
+import { writeReport } from "./disk.ts";
+import { visible } from "./escape.ts";
+import { fileId, systemReason } from "./files.ts";
+import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
+import { loadOwn } from "./own.ts";
+import { namer } from "./repository.ts";
+import { printProblems, progress } from "./scan-command.ts";
+import { configure, type Reported } from "./settings.ts";
+import { plural } from "./text-report.ts";
+import { openWorkspace } from "./workspace.ts";
+
+export interface BaselineOptions extends Reported {
+  readonly output?: string;
+  readonly exclude: readonly string[];
+  readonly quiet: boolean;
+}
+
+export async function baselineCommand(
+  paths: readonly string[],
+  options: BaselineOptions,
+  factory: EngineFactory,
+  io: Io,
+  version: string,
+): Promise<number> {
+  const engine = await factory();
+  const onProgress = progress(io, options.quiet);
+  try {
+    await loadOwn(engine, io.cwd);
+    configure(engine, [], options);
+    const { exclude, output } = options;
+    const workspace = await openWorkspace(engine, io.cwd, { paths, exclude, onProgress });
+    await workspace.settle();
+    const nameOf = namer(io.cwd);
+    const path =
+      output === undefined
+        ? (ownBaseline(io.cwd) ?? join(io.cwd, BASELINE_FILE))
+        : resolve(io.cwd, output);
+    const before = await former(io.cwd, path);
+    const found = baselineOf(workspace.findings(), version, nameOf);
+    const looked = new Set(workspace.requested.map(nameOf));
+    const isWhole = paths.length === 1 && paths[0] === "." && dirname(dirname(path)) === io.cwd;
+    const rest = [...before.entries].filter(([, { file }]) => !isWhole && !looked.has(file));
+    const next: Baseline = { version, entries: new Map([...rest, ...found.entries]) };
+    await save(io, path, writeBaseline(next));
+    printProblems(workspace, io);
+    io.stdout.write(`${outcome(fileId(io.cwd, path), before, next, rest.length)}\n`);
+    return EXIT.clean;
+  } finally {
+    onProgress("");
+    engine.dispose();
+  }
+}
+
+/** What stood there before; nothing if there was no such file. */
+async function former(cwd: string, path: string): Promise<Baseline> {
+  if (!existsSync(path)) return { version: "0.0.0", entries: new Map() };
+  const before = await loadBaseline(path);
+  if (!("problem" in before)) return before;
+  throw new UsageError(
+    `${visible(fileId(cwd, path))} ${before.problem}: take it away, or mend it, first`,
+  );
+}
+
+async function save(io: Io, path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeReport(path, text);
+  } catch (error) {
+    throw new UsageError(`cannot write ${visible(fileId(io.cwd, path))}: ${systemReason(error)}`);
+  }
+}
+
+function outcome(name: string, before: Baseline, next: Baseline, kept: number): string {
+  const came = [...next.entries.keys()].filter((one) => !before.entries.has(one)).length;
+  const went = [...before.entries.keys()].filter((one) => !next.entries.has(one)).length;
+  const elsewhere = kept === 0 ? "" : `, ${kept} in files that were not scanned`;
+  return `${visible(name)}: ${plural(next.entries.size, "finding")} (${came} added, ${went} gone${elsewhere}). Scans report only others now.`;
+}

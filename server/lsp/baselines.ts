@@ -1,0 +1,130 @@
+/**
+ * The baselines of the workspace folders: which findings they hide, and which come from rules that are younger than they.
+ * In a workspace that is not trusted they hide nothing, so that a stranger's file cannot.
+ */
+import type { FileId } from "../base/brand.ts";
+import type { Finding } from "../engine/api.ts";
+import {
+  BASELINE_FILE,
+  type Baseline,
+  baselineOf,
+  readBaseline,
+  standings,
+  writeBaseline,
+} from "../engine/baseline.ts";
+import type { Context } from "./context.ts";
+import { isUnder } from "./file-id.ts";
+
+export interface Baselines {
+  /** Reads them again, and tells the engine how fingerprints call files: from the root of their repository. */
+  load(): Promise<void>;
+  isBaseline(file: FileId): boolean;
+  /** The findings of a file without those that its baseline knows. */
+  unknown(file: FileId, findings: readonly Finding[]): readonly Finding[];
+  /** Of one finding, wherever it is shown. */
+  knows(finding: Finding): boolean;
+  isOfNewRule(finding: Finding): boolean;
+  /** What is wrong with them, each as a sentence. */
+  problems(): readonly string[];
+  /** Where the baseline of a folder is, or would be, and its text with these findings. */
+  write(
+    root: FileId,
+    findings: readonly Finding[],
+    version: string,
+  ): { file: FileId; text: string };
+}
+
+interface Held {
+  readonly file: FileId;
+  readonly baseline: Baseline | undefined;
+  /** The nearest folder at or above the workspace folder that holds `.git`. */
+  readonly repository: FileId | undefined;
+}
+
+type Needs = Pick<Context, "engine" | "folders" | "host" | "trust">;
+
+export function createBaselines({ engine, folders, host, trust }: Needs): Baselines {
+  const held = new Map<FileId, Held>();
+  let wrong: readonly string[] = [];
+  let naming = "";
+
+  const baselineFor = (file: FileId): Baseline | undefined => {
+    const folder = folders.of(file);
+    if (folder === undefined || !trust.given || !folder.settings.newFindingsOnly) return undefined;
+    return held.get(folder.root)?.baseline;
+  };
+  const sinceOf = (rule: string): string | undefined => engine.rule(rule)?.since;
+  const nameOf = (file: FileId): string => {
+    const root = folders.of(file)?.root;
+    if (root === undefined) return file;
+    return file.slice((held.get(root)?.repository ?? root).length + 1);
+  };
+  const nameFiles = (): void => {
+    const now = JSON.stringify([...held].map(([root, { repository }]) => [root, repository]));
+    if (now === naming) return;
+    naming = now;
+    engine.nameFiles(nameOf);
+  };
+
+  return {
+    async load() {
+      const problems: string[] = [];
+      const next = new Map<FileId, Held>();
+      for (const { root } of folders.all()) {
+        const repository = await host.repository(root);
+        next.set(root, await find(host, root, repository, problems));
+      }
+      held.clear();
+      for (const [root, one] of next) held.set(root, one);
+      wrong = problems;
+      nameFiles();
+    },
+    isBaseline: (file) =>
+      file.endsWith(`/${BASELINE_FILE}`) &&
+      folders.all().some(({ root }) => isUnder(file, root) || isUnder(root, folderOf(file))),
+    unknown(file, findings) {
+      const baseline = baselineFor(file);
+      if (baseline === undefined || findings.length === 0) return findings;
+      const each = standings(findings, baseline, sinceOf);
+      return findings.filter((_, at) => each[at] !== "known");
+    },
+    knows: ({ file, fingerprint }) => baselineFor(file)?.entries.has(fingerprint) === true,
+    isOfNewRule(finding) {
+      const baseline = baselineFor(finding.file);
+      if (baseline === undefined) return false;
+      return standings([finding], baseline, sinceOf)[0] === "new-rule";
+    },
+    problems: () => (trust.given ? wrong : []),
+    write(root, findings, version) {
+      const file = held.get(root)?.file ?? `${root}/${BASELINE_FILE}`;
+      return { file, text: writeBaseline(baselineOf(findings, version, nameOf)) };
+    },
+  };
+}
+
+/** The folder that a baseline holds for. */
+function folderOf(file: FileId): FileId {
+  return file.slice(0, -BASELINE_FILE.length - 1);
+}
+
+/** In the folder or in one above it, up to the root of the repository; as on the command line. */
+async function find(
+  host: Needs["host"],
+  root: FileId,
+  repository: FileId | undefined,
+  problems: string[],
+): Promise<Held> {
+  for (let folder = root; ; folder = folder.slice(0, folder.lastIndexOf("/"))) {
+    const file = `${folder}/${BASELINE_FILE}`;
+    const read = await host.read(file);
+    if (read.kind === "text") {
+      const baseline = readBaseline(read.text);
+      if (!("problem" in baseline)) return { file, baseline, repository };
+      problems.push(`${BASELINE_FILE} ${baseline.problem}: it hides nothing`);
+      return { file, baseline: undefined, repository };
+    }
+    if (read.kind === "skipped") problems.push(`${BASELINE_FILE} cannot be read`);
+    const isTop = repository === undefined || folder === repository || !isUnder(folder, repository);
+    if (isTop) return { file: `${root}/${BASELINE_FILE}`, baseline: undefined, repository };
+  }
+}

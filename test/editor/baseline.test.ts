@@ -1,0 +1,140 @@
+// The first day with an old repository: what is open is shown, and one action makes the rest the baseline.
+
+import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, afterEach, before, describe, test } from "node:test";
+import type { Locator, Page } from "playwright-core";
+import { repository, write } from "../harness/repository.ts";
+import { openFile, openSession, runCommand, type Session, textOf } from "./session.ts";
+
+const OLD = 500;
+const LOAD = "import yaml\n\n\ndef load(text):\n    return yaml.unsafe_load(text)\n";
+
+describe("a repository with 500 old findings", { timeout: 240_000 }, () => {
+  let session: Session;
+  let page: Page;
+
+  before(async () => {
+    session = await openSession({
+      prepare: (folder) => {
+        const files = Array.from({ length: OLD }, (_, i) => [`old/load${i}.py`, LOAD] as const);
+        write(folder, Object.fromEntries(files));
+        repository({}, folder);
+      },
+    });
+    page = session.page;
+    page.setDefaultTimeout(30_000);
+    await session.show();
+    const files = page.locator(".explorer-folders-view .monaco-list-row");
+    await files.first().waitFor({ timeout: 90_000 });
+  });
+  after(() => session?.close());
+  afterEach((context) =>
+    session.screenshot(`baseline ${"name" in context ? context.name : ""}`.replace(/\W+/g, "-")),
+  );
+
+  const view = (): Locator => page.locator(".pane", { hasText: "Findings" }).first();
+  const rows = (): Locator => view().locator(".monaco-list-row");
+  const item = (text: RegExp): Locator =>
+    page.locator(".statusbar-item", { hasText: text }).first();
+
+  test("shows those of the open file only", async () => {
+    await openFile(page, "app.py");
+    await page.locator('.activitybar [aria-label^="Skeptic"]').first().click();
+    await rows().nth(1).waitFor({ timeout: 60_000 });
+    await item(/^\s*Skeptic: 1\s*$/).waitFor({ timeout: 60_000 });
+    assert.deepEqual(await rows().count(), 2);
+  });
+
+  test("one action makes the rest the baseline", async () => {
+    await runCommand(page, "Skeptic: Make These the Baseline");
+    const rest = page.locator(".quick-input-list .monaco-list-row", { hasText: "not open" });
+    await rest.waitFor();
+    await session.screenshot("baseline-choice");
+    await rest.click();
+    await view()
+      .locator(".message", { hasText: /50\d findings are in the baseline now/ })
+      .waitFor();
+    const text = readFileSync(join(session.folder, ".skeptic", "baseline.json"), "utf8");
+    assert.equal(text.match(/"old\/load/g)?.length, OLD);
+    assert.doesNotMatch(text, /"app\.py"/);
+  });
+
+  test("a scan then reports what is new, and says what is known", async () => {
+    await runCommand(page, "Skeptic: Scan Workspace");
+    await view().locator(".message", { hasText: "Scan finished: 1 finding in" }).waitFor();
+    await view()
+      .locator(".message", { hasText: /Not shown: 50\d in the baseline/ })
+      .waitFor();
+    assert.deepEqual(await rows().count(), 2);
+    await item(/^\s*Skeptic: 1\s*$/).waitFor();
+    const cli = join(process.cwd(), "dist", "cli.js");
+    const { findings } = JSON.parse(
+      execFileSync(process.execPath, [cli, "scan", "--format", "json", "--fail-on", "never"], {
+        cwd: session.folder,
+        encoding: "utf8",
+      }),
+    );
+    assert.deepEqual(
+      findings.map(({ file }: { file: string }) => file),
+      ["app.py"],
+    );
+  });
+
+  test("Pause keeps what is shown and looks at nothing, until Resume", async () => {
+    await runCommand(page, "Skeptic: Pause");
+    await item(/Skeptic: paused/).waitFor();
+    await page.locator(".monaco-editor .view-line").first().click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type("import yaml; yaml.unsafe_load(find_user)", { delay: 5 });
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+S");
+    await page.locator(".monaco-editor .squiggly-error").first().waitFor();
+    await item(/Skeptic: paused/).waitFor();
+    await runCommand(page, "Skeptic: Resume");
+    await item(/^\s*Skeptic: 2\s*$/).waitFor();
+  });
+
+  test("a server that ends is started again, and goes on with the scan's results", async () => {
+    await runCommand(page, "Skeptic: Show Known Findings");
+    await item(/Skeptic: 2 of 50\d/).waitFor();
+    for (const pid of processesOf(join(session.extension, "dist", "server.js")))
+      process.kill(pid, "SIGKILL");
+    await item(/Skeptic: (restarting|indexing|[01]\b)/).waitFor();
+    await item(/Skeptic: 2 of 50\d/).waitFor({ timeout: 60_000 });
+    await page.mouse.move(600, 300);
+    await item(/Skeptic: 2 of 50\d/).hover();
+    const hover = page.locator(".monaco-hover:visible", { hasText: "Last answer" }).first();
+    await hover.waitFor();
+    assert.match(await textOf(hover), /was started again at/);
+    await session.screenshot("baseline-restarted");
+    await runCommand(page, "Skeptic: Show New Findings Only");
+    await item(/^\s*Skeptic: 2\s*$/).waitFor();
+  });
+
+  test("what is known can be shown, and hidden again", async () => {
+    await runCommand(page, "Skeptic: Show Known Findings");
+    await item(/Skeptic: 2 of 50\d/).waitFor();
+    await runCommand(page, "Skeptic: Show New Findings Only");
+    await item(/^\s*Skeptic: 2\s*$/).waitFor();
+    assert.match(await textOf(rows().nth(1)), /^app\.py:11/);
+  });
+});
+
+/** Processes with this file among their arguments. */
+function processesOf(file: string): readonly number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        return readFileSync(join("/proc", name, "cmdline"), "utf8")
+          .split("\0")
+          .includes(file);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}

@@ -1,0 +1,103 @@
+// Baselines with the built server and the built command line: one file for both.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import type { MakeBaselineResult } from "../../server/lsp/protocol.ts";
+import { repository, room, write } from "../harness/repository.ts";
+import { start, type TestClient, until } from "./client.ts";
+
+const SERVER = join(process.cwd(), "dist", "server.js");
+const PROGRAM = join(process.cwd(), "dist", "cli.js");
+const FILE = ".skeptic/baseline.json";
+const LOAD = `import yaml
+
+
+def load(text):
+    return yaml.unsafe_load(text)
+`;
+
+let client: TestClient | undefined;
+afterEach(async () => {
+  await client?.stop();
+});
+
+async function open(folder: string, options: object = {}): Promise<TestClient> {
+  client = await start({
+    server: [SERVER, "--stdio"],
+    folders: [pathToFileURL(folder).href],
+    ...options,
+  });
+  return client;
+}
+
+function skeptic(folder: string, ...argv: string[]): string {
+  const options = { cwd: folder, encoding: "utf8" } as const;
+  return spawnSync(process.execPath, [PROGRAM, ...argv], options).stdout;
+}
+
+const uriIn = (folder: string, name: string): string => pathToFileURL(join(folder, name)).href;
+
+describe("a baseline", () => {
+  test("that the command line wrote is the editor's, in a folder of a repository too", async () => {
+    const root = repository({ "api/a.py": LOAD, "web/b.py": LOAD });
+    const folder = join(root, "api");
+    skeptic(root, "baseline");
+    const at = await open(folder);
+    const uri = uriIn(folder, "a.py");
+    at.open(uri, LOAD);
+    const lines = () => at.lastOf(uri)?.diagnostics.map(({ range }) => range.start.line);
+    await until("an answer", () => lines() !== undefined);
+    assert.deepEqual(lines(), []);
+    await until("the count", () => at.statuses.at(-1)?.known === 1);
+    at.edit(uri, `${LOAD}\n\ndef other(text):\n    return yaml.unsafe_load(text)\n`);
+    await until("the new one", () => lines()?.length === 1);
+    assert.deepEqual(lines(), [8]);
+    assert.equal((await at.scan().result).findings, 1);
+    writeFileSync(join(root, FILE), "{");
+    at.diskEvent(pathToFileURL(join(root, FILE)).href, 2);
+    await until("all", () => lines()?.length === 2);
+    await until("why", () =>
+      /baseline\.json is not valid JSON/.test(at.statuses.at(-1)?.message ?? ""),
+    );
+  });
+
+  test("that the editor made is the command line's; what is open may stay", async () => {
+    const folder = repository({ "a.py": LOAD, "b.py": LOAD, "c d.py": LOAD });
+    const at = await open(folder);
+    at.open(uriIn(folder, "a.py"), LOAD);
+    const make = (...except: string[]): Promise<MakeBaselineResult> =>
+      at.connection.sendRequest("skeptic/makeBaseline", { except });
+    const { files, problem } = await make(uriIn(folder, "a.py"));
+    assert.equal(problem, undefined);
+    const [only] = files;
+    assert.deepEqual([files.length, only?.uri, only?.findings], [1, uriIn(folder, FILE), 2]);
+    write(folder, { [FILE]: only?.text ?? "" });
+    const scan = JSON.parse(skeptic(folder, "scan", "--format", "json"));
+    assert.deepEqual(
+      scan.findings.map(({ file }: { file: string }) => file),
+      ["a.py"],
+    );
+    assert.equal(scan.stats.hidden.baseline, 2);
+    skeptic(folder, "baseline");
+    assert.equal(readFileSync(join(folder, FILE), "utf8"), (await make()).files[0]?.text);
+  });
+
+  test("hides nothing in a workspace that is not trusted, nor where the setting says so", async () => {
+    const folder = room();
+    write(folder, { "a.py": LOAD });
+    skeptic(folder, "baseline");
+    const at = await open(folder, { initializationOptions: { trusted: false } });
+    const uri = uriIn(folder, "a.py");
+    at.open(uri, LOAD);
+    const count = () => at.lastOf(uri)?.diagnostics.length;
+    await until("the finding", () => count() === 1);
+    await at.connection.sendNotification("skeptic/trusted");
+    await until("nothing", () => count() === 0);
+    at.changeSettings({ "": { newFindingsOnly: false } });
+    await until("all again", () => count() === 1);
+  });
+});
