@@ -62,7 +62,14 @@ export function registerFlow(context: vscode.ExtensionContext, session: Session)
     const { stops } = walk;
     walk.at = (walk.at + by + stops.length) % stops.length;
     const stop = stops[walk.at] as Stop;
-    const editor = await vscode.window.showTextDocument(stop.uri, { preview: true });
+    // Where the file is to be seen already, it is not opened a second time.
+    const seen = vscode.window.visibleTextEditors.find(
+      ({ document }) => document.uri.toString() === stop.uri.toString(),
+    );
+    const editor = await vscode.window.showTextDocument(stop.uri, {
+      preview: true,
+      viewColumn: seen?.viewColumn ?? vscode.ViewColumn.Active,
+    });
     editor.selection = new vscode.Selection(stop.range.start, stop.range.start);
     editor.revealRange(stop.range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     draw();
@@ -132,11 +139,13 @@ async function choose(result: FlowResult | null): Promise<readonly FlowStop[] | 
   if (paths.length === 0)
     vscode.window.setStatusBarMessage("Skeptic: this finding has no path of data", 4000);
   if (paths.length < 2) return paths[0];
-  const items = paths.map((path) => ({
-    label: path[0]?.text ?? "",
-    description: `${vscode.workspace.asRelativePath(vscode.Uri.parse(path[0]?.uri ?? ""))}, ${path.length} steps`,
-    path,
-  }));
+  const items = paths.map((path) => {
+    const [source] = path;
+    const file = vscode.workspace.asRelativePath(vscode.Uri.parse(source?.uri ?? ""));
+    const line = (source?.range.start.line ?? 0) + 1;
+    const description = `${file}:${line}, ${path.length} steps`;
+    return { label: source?.text ?? "", description, path };
+  });
   const title = "Skeptic: where the data comes from";
   return (await vscode.window.showQuickPick(items, { title }))?.path;
 }

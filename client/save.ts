@@ -43,7 +43,7 @@ function within<T>(answer: PromiseLike<T>): Promise<T | undefined> {
   });
 }
 
-function tellLate({ output }: Session): void {
+function tellLate({ output }: Pick<Session, "output">): void {
   const seconds = SAVE_MILLISECONDS / 1000;
   output.warn(`Not everything was fixed on save: it would have taken more than ${seconds} s.`);
   vscode.window.setStatusBarMessage("Skeptic: saved without all fixes, they took too long", 5000);
@@ -65,7 +65,9 @@ export function inTime(session: Pick<Session, "output">): Middleware {
     async resolveCodeAction(action, token, next) {
       const answer = Promise.resolve(next(action, token));
       if (!isOnSave(action.kind)) return answer;
-      return (await within(answer)) ?? action;
+      const resolved = await within(answer);
+      if (resolved === undefined) tellLate(session);
+      return resolved ?? action;
     },
   };
 }

@@ -224,6 +224,20 @@ describe("a client with commands", () => {
       assert.deepEqual(await silent(client, uri, after), []);
     });
 
+  test("line ends and a byte order mark stay as they are", async () => {
+    const text = `\ufeff${PYTHON.replaceAll("\n", "\r\n")}`;
+    const { client, uri, items } = await opened("app.py", text);
+    for (const scope of ["lines", "file"] as const) {
+      const after = await ignored(client, uri, text, byRule(items, "sql-injection"), {
+        scope,
+        reason: "ids",
+      });
+      assert.ok(after.startsWith("\ufeff#!"), scope);
+      assert.doesNotMatch(after, /[^\r]\n/, scope);
+      assert.match(after, /\n *# skeptic: ignore(-file)?\[sql-injection\] -- ids\r\n/, scope);
+    }
+  });
+
   test("no reason, no day, no finding: refused", async () => {
     const { client, uri, items } = await opened("app.py", PYTHON);
     const found = targetOf(byRule(items, "sql-injection"));
