@@ -8,6 +8,7 @@ import type { FindingsView } from "./findings-view.ts";
 import { reviewAiChanges } from "./review.ts";
 import { scanChanged, scanWorkspace } from "./scan.ts";
 import { MENU_COMMAND, type StatusItem } from "./status.ts";
+import { whyHere } from "./why.ts";
 
 export interface Session {
   /** The running client, or undefined while there is none. */
@@ -26,6 +27,7 @@ export function registerCommands(context: vscode.ExtensionContext, session: Sess
   const commands: Readonly<Record<string, () => unknown>> = {
     "skeptic.scanWorkspace": () => withServer(session, (client) => scanWorkspace(session, client)),
     "skeptic.scanChanged": () => withServer(session, (client) => scanChanged(session, client)),
+    "skeptic.why": () => withServer(session, whyHere),
     "skeptic.makeBaseline": () => withServer(session, (client) => makeBaseline(session, client)),
     "skeptic.showKnown": () => showKnown(true),
     "skeptic.hideKnown": () => showKnown(false),

@@ -11,6 +11,7 @@ import { explainCommand, type RulesOptions, rulesCommand, showCommand } from "./
 import { type RuleTestOptions, ruleTestsCommand } from "./rule-tests.ts";
 import { type ScanOptions, scanCommand } from "./scan-command.ts";
 import { profileOption, thresholdOptions } from "./settings.ts";
+import { type WhyOptions, whyCommand } from "./why-command.ts";
 
 /** `argv` without the program's own name. Never throws. */
 export async function run(
@@ -183,6 +184,18 @@ function commands(
     .addHelpText("after", EXPLAIN_EXAMPLES)
     .action(async (what: string, paths: string[], options: ExplainOptions) =>
       done(await explainCommand(what, paths, options, factory, io)),
+    );
+  program
+    .command("why")
+    .description(
+      "say why nothing is reported at a place: no rule, made harmless, suppressed, or not known",
+    )
+    .argument("<place>", "FILE:LINE or FILE:LINE:COLUMN")
+    .argument("[path...]", "the files and folders to follow data through (default: .)", [])
+    .addOption(profileOption())
+    .addOption(list("-e, --exclude <glob>", "leave these files out; may be repeated", one))
+    .action(async (place: string, paths: string[], options: WhyOptions) =>
+      done(await whyCommand(place, paths, options, factory, io)),
     );
   program
     .command("hook")

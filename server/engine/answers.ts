@@ -3,7 +3,13 @@ import type { FileId } from "../base/brand.ts";
 import type { NameIndex } from "../base/names.ts";
 import type { ManifestFile, RuleSet } from "../rule/rule.ts";
 import type { Analysis } from "./analysis.ts";
-import { DEFAULT_SETTINGS, type Departure, type Hidden, type Settings } from "./api.ts";
+import {
+  DEFAULT_SETTINGS,
+  type Departure,
+  type Hidden,
+  type Reason,
+  type Settings,
+} from "./api.ts";
 import { indexContributions } from "./contributions.ts";
 import { departuresOf } from "./departures.ts";
 import { findingsOf, isOff } from "./findings.ts";
@@ -13,6 +19,7 @@ import type { OwnRules } from "./own.ts";
 import type { Problems } from "./problems.ts";
 import { directivesOf } from "./suppress.ts";
 import type { Doc, Texts } from "./texts.ts";
+import { reasonsAt } from "./why-answers.ts";
 
 export interface Answers {
   /** By the folder they hold for. */
@@ -21,6 +28,7 @@ export interface Answers {
   readonly found: (file: FileId, within?: number) => readonly Found[];
   readonly departures: (file: FileId) => readonly Departure[];
   readonly hidden: (file: FileId) => Hidden;
+  readonly why: (file: FileId, offset: number) => readonly Reason[];
 }
 
 const ids = new WeakMap<RuleSet, ReadonlySet<string>>();
@@ -165,5 +173,14 @@ export function createAnswers(
     today = day;
   };
 
-  return { settings, setToday, found, departures, hidden };
+  const why = (file: FileId, offset: number): readonly Reason[] => {
+    const doc = docs.get(file);
+    if (doc === undefined)
+      return [{ kind: "not-read", text: "This file is not read: it is no code that is looked at" }];
+    const list = found(file);
+    const m = now();
+    return reasonsAt(m, inputOf(m, file, doc), list, offset);
+  };
+
+  return { settings, setToday, found, departures, hidden, why };
 }

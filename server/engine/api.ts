@@ -136,6 +136,34 @@ export interface OpenOptions {
   readonly editable?: boolean;
 }
 
+/** One answer to "why is nothing reported here?". */
+export interface Reason {
+  readonly kind: /** Something is. */
+    | "finding"
+    | "suppressed"
+    /** A rule that is off, or a finding that is too uncertain or not severe enough for the settings. */
+    | "settings"
+    | "constant"
+    /** What arrives is harmless: `place` makes it so, if that is known. */
+    | "safe"
+    /** Where the value comes from is not known. */
+    | "unknown"
+    /** No data that others decide arrives. */
+    | "no-data"
+    /** A rule looks at it and accepts it. */
+    | "fine"
+    | "watched"
+    | "no-rule"
+    | "unparsed"
+    | "given-up"
+    | "not-read";
+  /** In plain words, without a place; never the value of a secret. */
+  readonly text: string;
+  readonly rule?: string;
+  /** Where that is. */
+  readonly place?: Place;
+}
+
 /** How many findings of a file are not shown, and why; those of rules that are off count as hidden by settings. */
 export interface Hidden {
   readonly suppression: number;
@@ -234,6 +262,8 @@ export interface Engine {
   hidden(file: FileId): Hidden;
   /** The comments of a file that suppress findings, if there are any, whether they do so or not. */
   suppressions(file: FileId): readonly Suppression[];
+  /** Why nothing is reported on the line of an offset, or what is; of the call that the offset is in, if it is in one. Never []. */
+  why(file: FileId, offset: number): readonly Reason[];
   /** The files with rules and models of the projects' own, and what they hold. */
   own(): readonly OwnSummary[];
   /** For people who work on the engine: what it believes of the functions of a file, outer before inner. The text may change. */

@@ -58,7 +58,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
   const { docs, known, wanted, isManifest } = texts;
   const { now, touch, reset } = moments;
   const { last, analyse, together } = analysis;
-  const { settings, found, departures, hidden } = answers;
+  const { settings, found, departures, hidden, why } = answers;
   let today: string | undefined;
   const order = createOrder((file) => docs.get(file)?.text);
 
@@ -297,6 +297,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         isWholeFile: one.scope === "file",
       }));
     },
+    why,
     own() {
       now();
       return own.summary();

@@ -140,3 +140,12 @@ export interface MakeBaselineResult {
   }[];
   readonly problem?: string;
 }
+
+/** Result of the request "skeptic/why" (params a document and a position): the answers, the most telling first. */
+export interface WhyResult {
+  readonly reasons: readonly {
+    readonly text: string;
+    /** The line that makes it so. */
+    readonly place?: { readonly uri: string; readonly line: number; readonly character: number };
+  }[];
+}

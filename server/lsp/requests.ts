@@ -1,5 +1,5 @@
 /** What a client may ask, and which feature answers it. Each answer waits until the settings are known. */
-import type { CancellationToken } from "vscode-languageserver";
+import type { CancellationToken, TextDocumentPositionParams } from "vscode-languageserver";
 import type { AgentToolParams, AgentToolResult } from "./agent-protocol.ts";
 import { answerTool } from "./agent-tools.ts";
 import type { Background } from "./background.ts";
@@ -21,11 +21,13 @@ import type {
   ScanFileParams,
   ScanProgress,
   ScanResult,
+  WhyResult,
 } from "./protocol.ts";
 import { pullDocument, unchanged, type WorkspacePulls } from "./pull.ts";
 import type { Reports } from "./reports.ts";
 import { scanWorkspace } from "./scan.ts";
 import type { Sinks } from "./sinks.ts";
+import { why } from "./why.ts";
 import { makeBaseline } from "./write-baseline.ts";
 
 export interface Services {
@@ -139,6 +141,18 @@ function registerScans(context: Context, services: Services): void {
 
 function registerChanges(context: Context, services: Services): void {
   const { connection } = context;
+  connection.onRequest(
+    "skeptic/why",
+    services.guard<[TextDocumentPositionParams], WhyResult>(
+      "saying why nothing is found",
+      { reasons: [{ text: "The analysis failed here; the log says more." }] },
+      async (asked) => {
+        demand(asked, PLACE);
+        await services.ready;
+        return why(context, asked);
+      },
+    ),
+  );
   connection.onRequest(
     "skeptic/makeBaseline",
     services.guard<[MakeBaselineParams, CancellationToken], MakeBaselineResult>(

@@ -20,14 +20,20 @@ import { createKeeping } from "./kept.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { createModules } from "./modules.ts";
 import { createCaptures, createNames, createWritten } from "./names.ts";
-import { begin, type Progress } from "./passes.ts";
+import { begin, finish, type Progress } from "./passes.ts";
 import { factsOf, type Parts } from "./phases.ts";
 import { createPlaces, createTouching } from "./places.ts";
 import { type Kept, keep, type Read, recording, verify } from "./reads.ts";
-import { createRun, MAX_EFFORT } from "./run.ts";
-import type { Entry, Shape, Summary } from "./summary.ts";
+import { createRun, MAX_EFFORT, TooLarge } from "./run.ts";
+import type { Entry, Observation, Shape, Summary } from "./summary.ts";
 import { createClasses, createTypes } from "./types.ts";
-import type { ItemId } from "./value.ts";
+import type { ItemId, Value } from "./value.ts";
+
+export interface Inspection {
+  /** By operation, with what is proved by its answer. */
+  readonly values: readonly (Value | undefined)[];
+  readonly observations: readonly Observation[];
+}
 
 export interface Solver {
   summary(id: ItemId): Summary | undefined;
@@ -41,6 +47,8 @@ export interface Solver {
    */
   refresh(changes: readonly Change[]): ReadonlySet<FileId>;
   shape(id: ItemId): Shape | undefined;
+  /** What the operations of an item make, in a run that is not kept: for explanations. Undefined if it is too large. */
+  inspect(id: ItemId): Inspection | undefined;
   entry(id: ItemId): Entry;
   knowledge(id: ItemId): Knowledge;
 }
@@ -267,6 +275,19 @@ export function createSolver(
       return new Set([...edited, ...files]);
     },
     shape: (id) => shape(id, 1),
+    inspect(id) {
+      const placed = program.item(id);
+      if (placed === undefined) return undefined;
+      const { facts } = recording(plainFacts[2], knowledge(id));
+      const run = createRun(placed.ir, id, facts, false, WIDE);
+      try {
+        finish(begin(run), () => false);
+      } catch (error) {
+        if (error instanceof TooLarge) return undefined;
+        throw error;
+      }
+      return { values: run.values, observations: [...run.observations.values()] };
+    },
     entry: entries.entryOf,
     knowledge,
   };

@@ -222,6 +222,7 @@ export async function createFakeEngine(): Promise<Engine> {
     restrict: () => undefined,
     own: () => [],
     rule: (id) => (WORDS[id] === undefined ? undefined : ruleInfo(id, WORDS[id])),
+    why: () => [{ kind: "no-rule", text: "No rule looks at what stands here" }],
     hidden: () => ({ suppression: 0, settings: 0 }),
     suppressions: () => [],
     rules: () => Object.entries(WORDS).map(([id, one]) => ruleInfo(id, one)),

@@ -59,6 +59,19 @@ describe("the findings view", { timeout: 240_000 }, () => {
     assert.equal(await view().locator(".monaco-list-row", { hasText: "store.py" }).count(), 0);
   });
 
+  test("Why No Finding Here? says why, and leads there", async () => {
+    await openFile(page, "safe.py");
+    await page.locator(".view-line", { hasText: "connection.execute" }).first().click();
+    await page.keyboard.press("Home");
+    await runCommand(page, "Skeptic: Why No Finding Here?");
+    const answer = page.locator(".quick-input-list .monaco-list-row", { hasText: "sql-injection" });
+    await answer.first().waitFor();
+    assert.match(await textOf(answer.first()), /What it asks about is a constant here/);
+    await session.screenshot("view-why");
+    await page.keyboard.press("Escape");
+    await openFile(page, "app.py");
+  });
+
   test("fills while the workspace is scanned", async () => {
     await runCommand(page, "Skeptic: Scan Workspace");
     await row("store.py").waitFor();

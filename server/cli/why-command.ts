@@ -1,0 +1,118 @@
+/** `skeptic why`: why nothing is reported at a place, in plain words with the line that makes it so. */
+import { resolve } from "node:path";
+import type { FileId } from "../base/brand.ts";
+import { lineStarts, offsetAt } from "../base/text.ts";
+import type { Reason } from "../engine/api.ts";
+import { openBaseline } from "./baseline.ts";
+import { visible } from "./escape.ts";
+import { fileId } from "./files.ts";
+import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
+import { loadOwn } from "./own.ts";
+import { printProblems, progress, terminalWidth } from "./scan-command.ts";
+import { configure } from "./settings.ts";
+import { clean, hanging } from "./text-report.ts";
+import { openWorkspace, type Workspace } from "./workspace.ts";
+
+export interface WhyOptions {
+  readonly exclude: readonly string[];
+  readonly profile: "default" | "strict";
+}
+
+interface Asked {
+  readonly file: string;
+  readonly line: number;
+  /** Undefined: the whole line. */
+  readonly column: number | undefined;
+}
+
+export async function whyCommand(
+  what: string,
+  given: readonly string[],
+  options: WhyOptions,
+  factory: EngineFactory,
+  io: Io,
+): Promise<number> {
+  const asked = askedBy(what);
+  const engine = await factory();
+  const onProgress = progress(io, false);
+  try {
+    await loadOwn(engine, io.cwd);
+    configure(engine, [], options);
+    const { exclude } = options;
+    const paths = [...(given.length > 0 ? given : ["."]), asked.file];
+    const workspace = await openWorkspace(engine, io.cwd, { paths, exclude, onProgress });
+    await workspace.settle();
+    const file = fileId(io.cwd, resolve(io.cwd, asked.file));
+    const reasons = await reasonsFor(workspace, file, asked);
+    const width = terminalWidth(io.stdout);
+    const lines = reasons.flatMap((one) => linesOf(workspace, file, one, width));
+    io.stdout.write(lines.map((line) => `${line.trimEnd()}\n`).join(""));
+    printProblems(workspace, io);
+    return EXIT.clean;
+  } finally {
+    onProgress("");
+    engine.dispose();
+  }
+}
+
+function askedBy(what: string): Asked {
+  const [, file, line, column] = /^(.+?):(\d+)(?::(\d+))?$/s.exec(what) ?? [];
+  if (file === undefined || Number(line) < 1)
+    throw new UsageError(`name a place as FILE:LINE or FILE:LINE:COLUMN, not ${visible(what)}`);
+  return { file, line: Number(line), column: column === undefined ? undefined : Number(column) };
+}
+
+async function reasonsFor(
+  workspace: Workspace,
+  file: FileId,
+  { line, column }: Asked,
+): Promise<readonly Reason[]> {
+  const { engine } = workspace;
+  const text = engine.text(file);
+  if (text === undefined) {
+    const skipped = workspace.skippedFiles.find((one) => one.file === file);
+    const why =
+      skipped === undefined ? "it is no code that is looked at" : `it is ${skipped.reason}`;
+    return [{ kind: "not-read", text: `This file is not analysed: ${why}` }];
+  }
+  const starts = lineStarts(text);
+  if (line > starts.length)
+    throw new UsageError(`${visible(file)} has ${starts.length} lines, and none of number ${line}`);
+  const start = starts[line - 1] as number;
+  const offset =
+    column === undefined
+      ? start + indentAt(text, start)
+      : offsetAt(text, starts, line - 1, Math.max(0, column - 1));
+  const reasons = engine.why(file, offset);
+  const baseline = await openBaseline(workspace.cwd, undefined);
+  const known = workspace
+    .findings()
+    .filter((one) => one.file === file && baseline?.entries.has(one.fingerprint) === true);
+  return reasons.map((one) =>
+    one.kind === "finding" && known.some((finding) => isSame(finding, one))
+      ? { ...one, text: `${one.text}. It is in the baseline, so scans do not list it` }
+      : one,
+  );
+}
+
+function isSame(
+  finding: { readonly rule: string; readonly span: { readonly start: number } },
+  { rule, place }: Reason,
+): boolean {
+  return finding.rule === rule && finding.span.start === place?.span.start;
+}
+
+function indentAt(text: string, start: number): number {
+  return /^[ \t]*/.exec(text.slice(start))?.[0].length ?? 0;
+}
+
+function linesOf(workspace: Workspace, file: FileId, reason: Reason, width: number): string[] {
+  const { place, text } = reason;
+  const at =
+    place === undefined ? undefined : workspace.position(place.file, place.span.start).line;
+  const where =
+    place === undefined || at === undefined
+      ? ""
+      : ` (${place.file === file ? "" : `${visible(place.file)}, `}line ${at})`;
+  return hanging("- ", "- ", clean(`${text}${where}.`), width);
+}
