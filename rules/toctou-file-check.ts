@@ -164,8 +164,13 @@ function fix(match: Match, code: Code): Fix {
     deed === "access"
       ? undefined
       : (byOption(code, op, data, match.call) ?? byCall(code, op, data));
-  if (edits !== undefined)
-    return { title, grade: "suggested", edits: [{ file: code.file, edits }] };
+  if (edits !== undefined) {
+    // Without the other process between the two the call does the same; in Node a folder would bring its parents along.
+    const isSame =
+      data.instead === undefined && (code.language === "python" || data.deed === "write");
+    const grade = isSame ? "safe" : "suggested";
+    return { title, grade, edits: [{ file: code.file, edits }] };
+  }
   return refuse(
     deed === "access"
       ? "Drop the check; open the file in a try block and handle the error."
