@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient";
 import type { SafeFixesParams, SafeFixesResult } from "../server/lsp/finding-protocol.ts";
 import type { Session } from "./commands.ts";
+import { within } from "./within.ts";
 
 /** The visible budget: README names it. The server's own is shorter. */
 const SAVE_MILLISECONDS = 1200;
@@ -25,22 +26,11 @@ async function fixes(session: Session, document: vscode.TextDocument): Promise<v
   const asked = client
     .sendRequest<SafeFixesResult>("skeptic/safeFixes", params)
     .catch((error) => void session.output.error(String(error)));
-  const result = await within(asked);
+  const result = await within(asked, SAVE_MILLISECONDS);
   if (result === undefined || result.isLate) tellLate(session);
   // An edit since: they are for a text that is gone.
   if (!result || result.version !== document.version) return [];
   return client.protocol2CodeConverter.asTextEdits([...result.edits]);
-}
-
-/** Undefined when the time is over first. */
-function within<T>(answer: PromiseLike<T>): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(undefined), SAVE_MILLISECONDS);
-    answer.then((value) => {
-      clearTimeout(timer);
-      resolve(value);
-    }, reject);
-  });
 }
 
 function tellLate({ output }: Pick<Session, "output">): void {
@@ -57,7 +47,7 @@ export function inTime(session: Pick<Session, "output">): Middleware {
     async provideCodeActions(document, range, context, token, next) {
       const answer = Promise.resolve(next(document, range, context, token));
       if (context.triggerKind !== vscode.CodeActionTriggerKind.Automatic) return answer;
-      const actions = await within(answer);
+      const actions = await within(answer, SAVE_MILLISECONDS);
       if (actions === undefined && isOnSave(context.only))
         session.output.warn("Code actions on save were left out: they took too long.");
       return actions ?? [];
@@ -65,7 +55,7 @@ export function inTime(session: Pick<Session, "output">): Middleware {
     async resolveCodeAction(action, token, next) {
       const answer = Promise.resolve(next(action, token));
       if (!isOnSave(action.kind)) return answer;
-      const resolved = await within(answer);
+      const resolved = await within(answer, SAVE_MILLISECONDS);
       if (resolved === undefined) tellLate(session);
       return resolved ?? action;
     },

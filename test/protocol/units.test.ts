@@ -12,10 +12,12 @@ import {
   wholeEdit,
 } from "../../server/lsp/document.ts";
 import { fileId, folderId, isEditedScheme, uriOf } from "../../server/lsp/file-id.ts";
+import { safeEdits } from "../../server/lsp/fix-all.ts";
 import { moveSpan } from "../../server/lsp/moved.ts";
 import { createPieces } from "../../server/lsp/pieces.ts";
 import { markdown, visible } from "../../server/lsp/plain.ts";
 import { merged } from "../../server/lsp/workspace-edits.ts";
+import { createFakeEngine } from "./fake-engine.ts";
 
 const TEXT = fc.string({ unit: fc.constantFrom("a", "b", "\n", "\r", "\r\n", "🦊", " ") });
 
@@ -160,4 +162,15 @@ describe("texts", () => {
       "\\[x\\]\\(command\\:y\\) &lt;img src\\=x\\> \\`a\\`",
     );
   });
+});
+
+test("fixing all stops when its time is over, and says so", () => {
+  const engine = createFakeEngine();
+  const file = fileId("file:///a.py");
+  engine.set(file, "BAD(1)\nBAD(2)\n");
+  assert.deepEqual(safeEdits(engine, file, 0), { edits: [], isLate: true });
+  assert.equal(engine.text(file), "BAD(1)\nBAD(2)\n");
+  const { edits, isLate } = safeEdits(engine, file);
+  assert.equal(isLate, false);
+  assert.equal(applyEdits("BAD(1)\nBAD(2)\n", edits), "GOOD(1)\nGOOD(2)\n");
 });
