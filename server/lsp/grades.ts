@@ -2,7 +2,7 @@
 import type { Fix, Grade } from "../engine/api.ts";
 
 const PROOF: Readonly<Record<Grade, string>> = {
-  safe: "safe: an exploit test proves that the attack works before it and fails after it, and that normal use works both times",
+  safe: "safe: proved by attacks on the rule's own programs, not on yours: they work before it and fail after it, and normal use works both times",
   suggested: "suggested: the right shape, but behaviour may change, so read it first",
   placeholder:
     "to be filled in: it needs a value that only you know, and refuses everything until then",

@@ -110,7 +110,7 @@ describe("a finding in the workbench", { timeout: 240_000 }, () => {
     await hover.getByText("Show data flow (2 steps)").waitFor();
     const text = await textOf(hover);
     assert.match(text, /critical severity, high confidence, CWE-89/);
-    assert.match(text, /Fix: Use query parameters \(sqlite3\) \(safe: an exploit test proves/);
+    assert.match(text, /Fix: Use query parameters \(sqlite3\) \(safe: proved by attacks/);
     assert.equal(text.split("name is a request parameter").length, 2, text);
     await session.screenshot("finding-hover");
     await hover.getByText("About sql-injection").click();
