@@ -6,6 +6,7 @@ import type { ScanFileParams } from "../server/lsp/protocol.ts";
 import { makeBaseline, showKnown } from "./baseline.ts";
 import type { FindingsView } from "./findings-view.ts";
 import { reviewAiChanges } from "./review.ts";
+import { openSample } from "./sample.ts";
 import { scanChanged, scanWorkspace } from "./scan.ts";
 import { MENU_COMMAND, type StatusItem } from "./status.ts";
 import { whyHere } from "./why.ts";
@@ -27,6 +28,7 @@ export function registerCommands(context: vscode.ExtensionContext, session: Sess
   const commands: Readonly<Record<string, () => unknown>> = {
     "skeptic.scanWorkspace": () => withServer(session, (client) => scanWorkspace(session, client)),
     "skeptic.scanChanged": () => withServer(session, (client) => scanChanged(session, client)),
+    "skeptic.openSample": openSample,
     "skeptic.why": () => withServer(session, whyHere),
     "skeptic.makeBaseline": () => withServer(session, (client) => makeBaseline(session, client)),
     "skeptic.showKnown": () => showKnown(true),

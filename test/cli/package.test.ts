@@ -22,6 +22,7 @@ test("the package of the extension holds what it runs, and nothing else", async 
         "dist/names.bin",
       ],
       "dist/own-rules.schema.json",
+      ...["baseline", "fix", "scan", "see"].map((name) => `docs/walkthrough/${name}.md`),
       ...grammars.map((name) => `dist/tree-sitter-${name}.wasm`),
       ...pages.map((name) => `dist/rules/${name}`),
     ].sort(),

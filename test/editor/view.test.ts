@@ -36,6 +36,28 @@ describe("the findings view", { timeout: 240_000 }, () => {
   const row = (text: string | RegExp): Locator =>
     view().locator(".monaco-list-row", { hasText: text }).first();
 
+  test("the walkthrough leads to a finding", async () => {
+    await runCommand(page, "Welcome: Open Walkthrough...");
+    await page
+      .locator(".quick-input-list .monaco-list-row", { hasText: "Skeptic in a minute" })
+      .click();
+    const open = page.getByRole("button", { name: "Open the Sample" }).first();
+    await open.waitFor();
+    await session.screenshot("view-walkthrough");
+    await open.click();
+    await page.locator(".monaco-editor .squiggly-error").first().waitFor({ timeout: 60_000 });
+    await session.screenshot("view-sample");
+    await page.keyboard.press("Control+.");
+    const menu = page.locator(".action-widget .monaco-list-row.action");
+    await menu
+      .filter({ hasText: /parameter/i })
+      .first()
+      .waitFor();
+    await page.keyboard.press("Escape");
+    await runCommand(page, "View: Revert and Close Editor");
+    await runCommand(page, "View: Close All Editors");
+  });
+
   test("is empty at first, and says what to do", async () => {
     await openFile(page, "safe.py");
     await page.locator('.activitybar [aria-label^="Skeptic"]').first().click();
