@@ -1,6 +1,6 @@
 /** The record of origins in the server: read once, kept some time after changes, and asked for files that are not open. */
 import type { FileId } from "../base/brand.ts";
-import type { MarkedSpan } from "../origin/mark.ts";
+import { isCommitted, type MarkedSpan } from "../origin/mark.ts";
 import {
   type FileRecord,
   parseRecord,
@@ -65,8 +65,10 @@ export function createRecordKeeper(
     recalled.delete(file);
     // The last one stands last.
     known.delete(file);
-    if (marks.length > 0 || hooksUntil > 0) {
-      const record = writeFileRecord(uriOf(file), text, marks);
+    // What commits say is read from them again.
+    const kept = marks.filter(({ mark }) => !isCommitted(mark));
+    if (kept.length > 0 || hooksUntil > 0) {
+      const record = writeFileRecord(uriOf(file), text, kept);
       const hooksRead = new Date(hooksUntil).toISOString();
       known.set(file, hooksUntil > 0 ? { ...record, hooksRead } : record);
     }

@@ -27,6 +27,7 @@ import { createGuards } from "./guard.ts";
 import type { Host } from "./host.ts";
 import { type Budget, createFileIndex, DEFAULT_BUDGET, type FileIndex } from "./index-files.ts";
 import { createLog, type Log } from "./log.ts";
+import { createCommitted } from "./origin-commits.ts";
 import type { OriginOptions } from "./origin-protocol.ts";
 import { originsOf, registerOrigins } from "./origin-requests.ts";
 import type { OriginStore } from "./origin-store.ts";
@@ -217,6 +218,7 @@ function serve(
   const documents = createDocumentSync(context, {
     opened(document) {
       context.origins.opened(document);
+      committed.look(document.file);
       index.opened(document.file);
       background.touch([document.file]);
     },
@@ -240,6 +242,7 @@ function serve(
     },
   });
 
+  const committed = createCommitted(context);
   const { guard, tell } = createGuards(log);
   registerOrigins(context, reports, { guard, tell });
 
@@ -265,6 +268,7 @@ function serve(
   connection.onNotification("skeptic/trusted", () => {
     context.trust.given = true;
     engine.restrict(false);
+    for (const file of context.documents.keys()) committed.look(file);
     touchEverything();
   });
   connection.onNotification(

@@ -24,7 +24,7 @@ export const EVIDENCE_KINDS = [
   "shape",
   /** A trailer of the commit names an AI as co-author. */
   "commit-trailer",
-  /** The commit's author is a bot. */
+  /** The commit's author is an assistant. */
   "bot-author",
 ] as const;
 

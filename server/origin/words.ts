@@ -11,7 +11,7 @@ const HOW: Readonly<Record<EvidenceKind, string>> = {
   typing: "typed",
   shape: "looks like an inserted suggestion",
   "commit-trailer": "the commit names an AI as co-author",
-  "bot-author": "the commit's author is a bot",
+  "bot-author": "an AI is the author of the commit",
 };
 
 /** "recorded by the agent's hook, claude-code" */
