@@ -12,8 +12,6 @@ export interface ChangeFacts {
   readonly changes: readonly Change[];
   /** "undo" or "redo", as the editor says. */
   readonly reason: "undo" | "redo" | undefined;
-  /** False: the document is now as its file. */
-  readonly isDirty: boolean;
   /** What a proposed API of some editors says of the source of the edit. */
   readonly source: string | undefined;
   /** The text of a paste that was asked for a moment ago, and whether it was copied in this window. */
@@ -35,8 +33,6 @@ export function causeOf(facts: ChangeFacts): ChangeCause | undefined {
   if (paste !== undefined && isPaste(changes, paste.text)) return paste.isOwn ? "copy" : "paste";
   const said = source === undefined ? undefined : fromSource(source);
   if (said !== undefined) return said;
-  // A reload, or a revert: no key leaves a document as its file.
-  if (!facts.isDirty) return "tool";
   if (changes.every(isTyped)) return "typing";
   const [change] = changes;
   if (changes.length > 1 || change === undefined || !facts.hearsPastes) return "tool";

@@ -5,11 +5,14 @@ import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languagec
 import type {
   ChangeCauseParams,
   CopiedParams,
+  NotWrittenParams,
   OriginOptions,
 } from "../server/lsp/origin-protocol.ts";
 import { type Change, causeOf } from "./change-cause.ts";
 import { DOCUMENTS } from "./documents.ts";
 
+/** So long after a change it is known whether it made the document differ from its file, in milliseconds. */
+const DIRTY_MS = 200;
 /** A paste and the change that it makes are this close, in milliseconds. */
 const PASTE_MS = 5000;
 const PAUSE_MS = 50;
@@ -52,17 +55,41 @@ export function createOriginClient(
 ): OriginClient {
   const uriOf = (uri: vscode.Uri): string =>
     client()?.code2ProtocolConverter.asUri(uri) ?? uri.toString();
-  const tell = (method: string, params: ChangeCauseParams | CopiedParams): void => {
+  const tell = (
+    method: string,
+    params: ChangeCauseParams | CopiedParams | NotWrittenParams,
+  ): void => {
     const running = client();
     if (running?.isRunning()) void running.sendNotification(method, params).catch(() => undefined);
   };
   const texts = createTexts();
   let paste: { uri: string; text: string; isOwn: boolean; until: number } | undefined;
   let copied = "";
+  let copiedText = "";
+  const savedAt = new Map<string, number>();
+  context.subscriptions.push(
+    vscode.workspace.onDidSaveTextDocument((document) => {
+      savedAt.set(document.uri.toString(), Date.now());
+    }),
+  );
+  /**
+   * A reload, or a revert, leaves a document as its file, which no key does; but a document that was as its file says so for
+   * a moment after its first edit, too.
+   */
+  const doubt = (document: vscode.TextDocument): void => {
+    const { version, uri } = document;
+    const since = Date.now();
+    setTimeout(() => {
+      const isSaved = (savedAt.get(uri.toString()) ?? 0) >= since;
+      if (document.isClosed || document.isDirty || isSaved) return;
+      tell("skeptic/notWritten", { uri: uriOf(uri), version });
+    }, DIRTY_MS);
+  };
 
   const hearsPastes = listenToPastes(context, {
     prepareDocumentPaste(document, ranges, transfer) {
       copied = `${Date.now()}`;
+      copiedText = ranges.map((range) => document.getText(wholeLine(document, range))).join("\n");
       transfer.set(OWN_COPY, new vscode.DataTransferItem(copied));
       tell("skeptic/copied", {
         uri: uriOf(document.uri),
@@ -73,7 +100,8 @@ export function createOriginClient(
       const text = await transfer.get("text/plain")?.asString();
       if (text === undefined) return undefined;
       const own = await transfer.get(OWN_COPY)?.asString();
-      const isOwn = own !== undefined && own === copied;
+      // Some editors lose what is put beside the text; the same text is the same copy.
+      const isOwn = (own !== undefined && own === copied) || text.trim() === copiedText.trim();
       paste = { uri: document.uri.toString(), text, isOwn, until: Date.now() + PASTE_MS };
       return undefined;
     },
@@ -97,7 +125,6 @@ export function createOriginClient(
         const cause = causeOf({
           changes: changesOf(event, texts.before(document)),
           reason: reasonOf(event.reason),
-          isDirty: document.isDirty,
           source: sourceOf(event),
           paste: recent,
           hearsPastes,
@@ -110,6 +137,7 @@ export function createOriginClient(
             version: document.version,
             cause,
           });
+        if (!document.isDirty && (cause === "typing" || cause === "suggestion")) doubt(document);
         return next(event);
       },
     },
@@ -158,7 +186,7 @@ function listenToPastes(context: vscode.ExtensionContext, provider: PasteProvide
   const metadata = {
     providedPasteEditKinds: [],
     copyMimeTypes: [OWN_COPY],
-    pasteMimeTypes: ["text/plain"],
+    pasteMimeTypes: ["text/plain", OWN_COPY],
   };
   try {
     context.subscriptions.push(register(DOCUMENTS, provider, metadata));

@@ -29,6 +29,12 @@ export interface ChangeCauseParams {
   readonly cause: ChangeCause;
 }
 
+/** Notification "skeptic/notWritten": the change to that version was a reload after all, whatever was said of it. */
+export interface NotWrittenParams {
+  readonly uri: string;
+  readonly version: number;
+}
+
 /** Notification "skeptic/copied": text was copied or cut in this window. */
 export interface CopiedParams {
   readonly uri: string;

@@ -12,6 +12,7 @@ import type {
   AiChange,
   ChangeCauseParams,
   CopiedParams,
+  NotWrittenParams,
   OriginMark,
   OriginMarksParams,
   OriginOptions,
@@ -89,6 +90,13 @@ export function registerOrigins(context: Context, reports: Reports, { guard, tel
     tell<ChangeCauseParams>("the cause of a change", (told) => {
       demand(told, ["uri", "cause"]);
       origins.told(fileId(told.uri), told.version, told.cause);
+    }),
+  );
+  connection.onNotification(
+    "skeptic/notWritten",
+    tell<NotWrittenParams>("a reload", (told) => {
+      demand(told, ["uri"]);
+      origins.notWritten(fileId(told.uri), told.version);
     }),
   );
   connection.onNotification(

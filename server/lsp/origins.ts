@@ -30,6 +30,8 @@ const HOOK_WAITS_MS = 15_000;
 /** The editor may have changed the document this long before the hook ran. */
 const HOOK_LATE_MS = 30_000;
 
+const MOST_DOUBTS = 20;
+
 export interface Origins {
   /** Reads the record and begins to listen to hooks. */
   start(): Promise<void>;
@@ -40,6 +42,8 @@ export interface Origins {
   renamed(from: FileId, to: FileId): void;
   /** The client says how the change to that version comes about; the change itself follows. */
   told(file: FileId, version: number, cause: ChangeCause): void;
+  /** The change to that version was a reload: nobody wrote it. */
+  notWritten(file: FileId, version: number): void;
   /** Text of a document was copied in the editor. */
   copied(file: FileId, spans: readonly Span[]): void;
   /** Text that our own fixes put into documents is nobody's suggestion. */
@@ -80,6 +84,8 @@ interface Followed {
   readonly document: OpenDocument;
   authors: Authors;
   told: { readonly version: number; readonly cause: ChangeCause } | undefined;
+  /** What the last changes were marked with, by the version that they made. */
+  readonly given: Map<number, Mark>;
   /** Records up to this time were taken in, in milliseconds. */
   hooksUntil: number;
   /** Text of hooks that is not in the document yet. */
@@ -229,6 +235,7 @@ export function createOrigins(options: OriginsOptions): Origins {
         document,
         authors: createAuthors(document.text.length),
         told: undefined,
+        given: new Map(),
         hooksUntil: 0,
         waiting: [],
       };
@@ -243,6 +250,7 @@ export function createOrigins(options: OriginsOptions): Origins {
       const { told } = followed;
       const said = told?.version === document.version ? told.cause : undefined;
       const cause = causes.of(said, edits);
+      if (cause.kind === "written") note(followed.given, document.version, cause.mark);
       try {
         follow(followed.authors, before, edits, cause);
       } catch (error) {
@@ -273,6 +281,15 @@ export function createOrigins(options: OriginsOptions): Origins {
     told(file, version, cause) {
       const followed = open.get(file);
       if (followed !== undefined) followed.told = { version, cause };
+    },
+    notWritten(file, version) {
+      const followed = open.get(file);
+      const given = followed?.given.get(version);
+      if (followed === undefined || given === undefined) return;
+      const whole = { start: 0, end: followed.document.text.length };
+      // By now a hook may have said who wrote it.
+      mark(followed.authors, whole, (before) => (before === given ? undefined : before));
+      tell(file);
     },
     copied(file, spans) {
       const followed = open.get(file);
@@ -344,6 +361,15 @@ export function createOrigins(options: OriginsOptions): Origins {
       records.dispose();
     },
   };
+}
+
+/** Only for the last few changes may something be said later. */
+function note(given: Map<number, Mark>, version: number, mark: Mark): void {
+  given.set(version, mark);
+  for (const [oldest] of given) {
+    if (given.size <= MOST_DOUBTS) return;
+    given.delete(oldest);
+  }
 }
 
 function isGuess(cause: Cause): boolean {

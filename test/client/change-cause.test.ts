@@ -10,7 +10,6 @@ function facts(text: string, removed = "", more: Partial<ChangeFacts> = {}) {
   return causeOf({
     changes: [{ text, removed }],
     reason: undefined,
-    isDirty: true,
     source: undefined,
     paste: undefined,
     hearsPastes: true,
@@ -54,7 +53,6 @@ describe("is nothing that can be told:", () => {
     ["an empty line", "\n\n\n", "x"],
     ["a snippet for a word", "for (const a of b) {\n  c();\n}", "for"],
     ["lines for other lines", BLOCK, "a = 1\nb = 2\n"],
-    ["a reload", BLOCK, "", { isDirty: false }],
     ["lines, where pastes are not heard of", BLOCK, "", { hearsPastes: false }],
   ];
   for (const [name, text, removed, more] of tools)

@@ -95,6 +95,16 @@ describe("the origin of text", { timeout: 60_000 }, () => {
     assert.deepEqual(await lines(uri), []);
   });
 
+  test("is nobody's after all where the change was a reload", async () => {
+    const uri = await begin();
+    change(uri, BLOCK, 5, "suggestion");
+    change(uri, "pasted = 1\n", 0, "paste");
+    await client.connection.sendNotification("skeptic/notWritten", { uri, version: 2 });
+    assert.deepEqual(await lines(uri), ["pasted 1-2"]);
+    await client.connection.sendNotification("skeptic/notWritten", { uri, version: 99 });
+    assert.deepEqual(await lines(uri), ["pasted 1-2"]);
+  });
+
   test("of a cause for another version is not taken for this one", async () => {
     const uri = await begin();
     const told = { uri, version: 7, cause: "suggestion" };
