@@ -70,6 +70,7 @@ export const MANIFESTS = [
 /** What says which findings are not shown: who wrote it is followed. */
 export const SILENCING = [
   "**/.skeptic/rules/*.{yml,yaml,json}",
+  "**/.skeptic/baseline.json",
   "**/.vscode/settings.json",
   "**/*.code-workspace",
 ];

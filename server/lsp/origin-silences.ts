@@ -10,9 +10,15 @@ export interface Silence extends Span {
   readonly words: string;
 }
 
-/** Files in which rules and sanitizers are turned on and off, besides code. */
+/** Files in which rules and sanitizers are turned on and off and findings accepted, besides code. */
 export function isSilencingFile(file: FileId): boolean {
-  return isSettings(file) || /\/\.skeptic\/rules\/[^/]+\.(ya?ml|json)$/.test(file);
+  return (
+    isSettings(file) || isBaseline(file) || /\/\.skeptic\/rules\/[^/]+\.(ya?ml|json)$/.test(file)
+  );
+}
+
+function isBaseline(file: FileId): boolean {
+  return file.endsWith("/.skeptic/baseline.json");
 }
 
 function isSettings(file: FileId): boolean {
@@ -22,6 +28,8 @@ function isSettings(file: FileId): boolean {
 /** In offsets of `text`, the engine's text of the file. */
 export function silencesIn(engine: Engine, file: FileId, text: string): readonly Silence[] {
   if (isSettings(file)) return inSettings(text);
+  if (isBaseline(file))
+    return [{ start: 0, end: text.length, words: "the baseline accepts findings" }];
   if (isSilencingFile(file))
     return silencingRows(text).map(({ start, end, kind, name }) => ({
       start,

@@ -186,6 +186,13 @@ describe("code that an AI wrote", { timeout: 60_000 }, () => {
     assert.deepEqual(await short(), []);
   });
 
+  test("that changes the baseline is not overlooked", async () => {
+    const baseline = '{\n  "version": 1,\n  "findings": [{ "fingerprint": "00" }]\n}\n';
+    await begin({ ".skeptic/baseline.json": baseline });
+    hook(box.file(".skeptic/baseline.json"), '"findings": [{ "fingerprint": "00" }]');
+    assert.deepEqual(await short(), [["baseline.json:3", ["The baseline accepts findings"], []]]);
+  });
+
   test("is followed in the settings while they are edited", async () => {
     await begin({ ".vscode/settings.json": "{\n}\n" });
     const uri = box.file(".vscode/settings.json");
