@@ -49,7 +49,9 @@ export async function activateWith(
       await started.start();
     } catch (error) {
       output.error(String(error));
-      status.show({ state: "broken", findings: 0, message: "the server could not start" });
+      // One that ended while it started is being started again.
+      if (status.current().state !== "restarting")
+        status.show({ state: "broken", findings: 0, message: "the server could not start" });
     }
   };
 
