@@ -64,6 +64,7 @@ function findingOf(uri: vscode.Uri, diagnostic: vscode.Diagnostic): readonly Sho
       fingerprint: data.fingerprint,
       isPassedOn: data.isPassedOn === true,
       isOfNewRule: data.isOfNewRule === true,
+      ...(data.origin === undefined ? {} : { origin: data.origin.origin }),
     },
   ];
 }

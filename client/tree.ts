@@ -1,5 +1,6 @@
 // The findings as a tree: how they are grouped, ordered, filtered and counted. Nothing of the editor is needed here.
 
+import type { OriginData } from "../server/lsp/origin-protocol.ts";
 import type { Severity } from "../server/lsp/protocol.ts";
 
 /** A finding as the editor shows it. Lines and characters count from 0. */
@@ -18,12 +19,15 @@ export interface ShownFinding {
   readonly fingerprint: string;
   /** It stands in another file too, at its sink; here its data is passed on. */
   readonly isPassedOn: boolean;
+  /** Who wrote the code in which it stands; undefined where nobody knows. */
+  readonly origin?: Origin;
   /** Its rule is younger than the project's baseline. */
   readonly isOfNewRule: boolean;
 }
 
-export type Grouping = "severity" | "rule" | "file";
-export const GROUPINGS: readonly Grouping[] = ["severity", "rule", "file"];
+export type Origin = OriginData["origin"];
+export type Grouping = "severity" | "rule" | "file" | "origin";
+export const GROUPINGS: readonly Grouping[] = ["severity", "rule", "file", "origin"];
 
 export interface Leaf {
   readonly kind: "finding";
@@ -62,7 +66,8 @@ interface GroupingForm {
   readonly key: (finding: ShownFinding) => string;
   readonly label: (finding: ShownFinding) => string;
   readonly isFile: boolean;
-  /** Order of groups: by the worst in them where this says nothing. */
+  /** Order of groups: by the worst in them without it. */
+  readonly order?: (finding: ShownFinding) => number;
   readonly leaf: (finding: ShownFinding) => {
     readonly label: string;
     readonly description: string;
@@ -94,6 +99,27 @@ const FORMS: Readonly<Record<Grouping, GroupingForm>> = {
       description: finding.title,
     }),
   },
+  origin: {
+    key: originOf,
+    label: (finding) => ORIGIN_LABELS[originOf(finding)],
+    isFile: false,
+    order: (finding) => ORIGINS.indexOf(originOf(finding)),
+    leaf: (finding) => ({ label: placeOf(finding), description: finding.title }),
+  },
+};
+
+function originOf({ origin }: ShownFinding): Origin {
+  return origin ?? "unknown";
+}
+
+/** Which code a reviewer looks at first. */
+const ORIGINS: readonly Origin[] = ["ai", "mixed", "pasted", "human", "unknown"];
+const ORIGIN_LABELS: Readonly<Record<Origin, string>> = {
+  ai: "Inserted by an AI",
+  mixed: "By an AI and others",
+  pasted: "Pasted",
+  human: "Typed",
+  unknown: "Nobody knows who wrote it",
 };
 
 /** The key of the group of findings that an update of Skeptic has brought; it comes last. */
@@ -120,10 +146,15 @@ export function treeOf(all: readonly ShownFinding[], grouping: Grouping, filter:
   groups.sort(
     (a, b) =>
       Number(isNew(a)) - Number(isNew(b)) ||
+      orderOf(grouping, a) - orderOf(grouping, b) ||
       rank(worst(a.leaves)) - rank(worst(b.leaves)) ||
       byText(a.label, b.label),
   );
   return { groups, shown: kept.length, filtered: once.length - kept.length };
+}
+
+function orderOf(grouping: Grouping, { leaves: [first] }: Group): number {
+  return first === undefined ? 0 : (FORMS[grouping].order?.(first.finding) ?? 0);
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import * as assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { copyText, type ShownFinding, treeOf } from "../../client/tree.ts";
+import { copyText, type Grouping, type ShownFinding, treeOf } from "../../client/tree.ts";
 
 let made = 0;
 function finding(path: string, line: number, over: Partial<ShownFinding> = {}): ShownFinding {
@@ -30,7 +30,7 @@ const some = [
   finding("api/db.py", 3, weak),
   finding("api/a.py", 1),
 ];
-const outline = (all: readonly ShownFinding[], by: "severity" | "rule" | "file", filter = "") =>
+const outline = (all: readonly ShownFinding[], by: Grouping, filter = "") =>
   treeOf(all, by, filter).groups.map(
     (group) =>
       `${group.label} ${group.description}: ${group.leaves.map(({ label, description }) => `${label} (${description})`).join(", ")}`,
@@ -48,6 +48,21 @@ describe("groups", () => {
     assert.deepEqual(outline(some, "rule"), [
       "SQL injection 2: a.py:2 (api), db.py:10 (api)",
       "Weak hash 2: db.py:4 (api), users.ts:3 (web)",
+    ]);
+  });
+
+  test("by who wrote the code, that of an AI first however bad the others are", () => {
+    const all = [
+      finding("a.py", 1),
+      finding("b.py", 2, { origin: "human" }),
+      finding("c.py", 3, { ...weak, origin: "ai" }),
+      finding("d.py", 4, { ...weak, origin: "pasted" }),
+    ];
+    assert.deepEqual(outline(all, "origin"), [
+      "Inserted by an AI 1: c.py:4 (Weak hash)",
+      "Pasted 1: d.py:5 (Weak hash)",
+      "Typed 1: b.py:3 (SQL injection)",
+      "Nobody knows who wrote it 1: a.py:2 (SQL injection)",
     ]);
   });
 
