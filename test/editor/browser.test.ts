@@ -45,7 +45,7 @@ test("in a browser alone: a squiggle, its path through files, a fix, a scan", {
     const hover = page.locator(".monaco-hover:visible", { hasText: "sql-injection" }).first();
     await hover.waitFor();
     // The path begins in a file that is not open.
-    assert.match(await textOf(hover), /web\.py:\d+/);
+    assert.match(await textOf(hover), /web\.py\(\d+/);
     await page.keyboard.press("Escape");
 
     await focusFinding(page);
