@@ -9,11 +9,13 @@ import type { Session } from "./commands.ts";
 import { copyReviewPrompt, explain, PAGES, registerExplanations } from "./explain.ts";
 import { registerFlow } from "./flow.ts";
 import { ignore, turnOff } from "./ignore.ts";
+import { makesSafe } from "./makes-safe.ts";
 import { inTime, registerFixOnSave } from "./save.ts";
 
 /** All that a server may name. */
 const COMMANDS: readonly FindingCommand[] = [
   "skeptic.ignore",
+  "skeptic.makesSafe",
   "skeptic.turnOff",
   "skeptic.showDataFlow",
   "skeptic.explain",
@@ -37,6 +39,7 @@ export function registerFindingCommands(context: vscode.ExtensionContext, sessio
     context.subscriptions.push(vscode.commands.registerCommand(id, command));
   };
   register("skeptic.ignore", "Ignore Finding", (target) => ignore(session, target));
+  register("skeptic.makesSafe", "A Function Makes It Safe", (target) => makesSafe(session, target));
   register("skeptic.turnOff", "Turn Off Rule", turnOff);
   register("skeptic.showDataFlow", "Show Data Flow", flow.show);
   register("skeptic.explain", "Explain Finding", explain);

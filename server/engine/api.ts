@@ -95,6 +95,22 @@ export interface Problem {
   readonly crash?: true;
 }
 
+/**
+ * A function of the project that all data of a finding goes through: it comes in as `argument` (a position from 0, or the
+ * name of one that is only given by name) and out again in the result.
+ */
+export interface PassedFunction {
+  readonly file: FileId;
+  /** Qualified in its file: "clean", "Store.clean". */
+  readonly name: string;
+  readonly language: "python" | "javascript";
+  readonly argument: number | string;
+  /** Kinds of the sink: a sanitizer for these takes the finding away. */
+  readonly kinds: readonly string[];
+  /** Where it is called on the way. */
+  readonly call: Place;
+}
+
 /** Everything a user may set; unknown rule ids are reported as a `Problem` by `configure`. */
 export interface Settings {
   readonly profile: "default" | "strict";
@@ -252,6 +268,9 @@ export interface Engine {
    * else the answer is []. With the place of one of its departures: also the ways to mend that flow there.
    */
   fixes(file: FileId, fingerprint: string, from?: Place): readonly Fix[];
+
+  /** In the order of the path; [] unless the finding comes from `check` on the present text. `file` is the one it stands in. */
+  passed(file: FileId, fingerprint: string): readonly PassedFunction[];
 
   /** Messages about crashes in a rule or file, and functions too large to analyse, since the last call; each is reported once. */
   problems(): readonly Problem[];

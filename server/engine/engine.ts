@@ -19,6 +19,7 @@ import { describe } from "./describe.ts";
 import { createMoments, type EngineLog } from "./moment.ts";
 import { createOrder } from "./order.ts";
 import { createOwn } from "./own.ts";
+import { passedFunctions } from "./passed.ts";
 import { createProblems } from "./problems.ts";
 import { directivesOf, headOf } from "./suppress.ts";
 import { toEdits } from "./text-edits.ts";
@@ -280,6 +281,16 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         );
         return [];
       }
+    },
+    passed(file, fingerprint) {
+      const one = found(file).find((f) => f.finding.fingerprint === fingerprint);
+      if (one === undefined) return [];
+      const { program, solver } = now();
+      return passedFunctions(one, {
+        program,
+        summary: (item) => solver.summary(item),
+        entryOf: (item) => solver.entry(item),
+      });
     },
     problems: problems.take,
     restrict(isRestricted) {

@@ -7,6 +7,7 @@ import type { FileId } from "../base/brand.ts";
 import { type Context, shortPath, uriFor } from "./context.ts";
 import { homeOf, isDeparture, type Shown } from "./departures.ts";
 import type { FindingCommand, FindingTarget } from "./finding-protocol.ts";
+import { safeCandidates } from "./makes-safe.ts";
 import { visible } from "./plain.ts";
 import { lineComment } from "./suppress.ts";
 
@@ -53,6 +54,7 @@ export function findingActions(
 
 const ORDER: readonly FindingCommand[] = [
   "skeptic.ignore",
+  "skeptic.makesSafe",
   "skeptic.turnOff",
   "skeptic.showDataFlow",
   "skeptic.explain",
@@ -81,6 +83,11 @@ function offersOf(context: Context, finding: Shown): Offer[] {
         more: { scope: "file" },
       },
     );
+  if (
+    context.client.commands.has("skeptic.makesSafe") &&
+    safeCandidates(context, finding).length > 0
+  )
+    offers.push({ command: "skeptic.makesSafe", title: `A function makes it safe (${rule})...` });
   if (context.folders.of(home) !== undefined)
     offers.push({
       command: "skeptic.turnOff",

@@ -5,6 +5,7 @@ import type { Level } from "../engine/api.ts";
 /** Commands that a client may have; it names them in `initializationOptions.commands`. Each takes one `FindingTarget`. */
 export type FindingCommand =
   | "skeptic.ignore"
+  | "skeptic.makesSafe"
   | "skeptic.turnOff"
   | "skeptic.showDataFlow"
   | "skeptic.explain"
@@ -30,6 +31,32 @@ export interface IgnoreParams extends FindingTarget {
 
 /** Its result: the edit, or one line why there is none. */
 export type IgnoreResult = { readonly edit: WorkspaceEdit } | { readonly refused: string };
+
+/** A function of the project that all data of a finding goes through. */
+export interface SafeCandidate {
+  /** As `.skeptic/rules` names it: "app/html.py:clean". */
+  readonly function: string;
+  /** Where it is called: "routes.py:12". */
+  readonly where: string;
+  readonly uri: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** Result of the request "skeptic/safeCandidates", whose params are a `FindingTarget`: in the order of the path. */
+export interface SafeCandidatesResult {
+  readonly candidates: readonly SafeCandidate[];
+}
+
+/** Params of the request "skeptic/makeSafe". */
+export interface MakeSafeParams extends FindingTarget {
+  readonly function: string;
+}
+
+/** Its result: the edit that adds the row to the file `uri`, which the client saves, or one line why there is none. */
+export type MakeSafeResult =
+  | { readonly uri: string; readonly edit: WorkspaceEdit }
+  | { readonly refused: string };
 
 /** Result of the requests "skeptic/explain" (Markdown) and "skeptic/reviewPrompt" (plain text), whose params are a `FindingTarget`. */
 export interface TextResult {

@@ -12,7 +12,10 @@ import type {
   FlowResult,
   IgnoreParams,
   IgnoreResult,
+  MakeSafeParams,
+  MakeSafeResult,
   RulePageParams,
+  SafeCandidatesResult,
   SafeFixesParams,
   SafeFixesResult,
   TextResult,
@@ -21,6 +24,7 @@ import type {
 } from "./finding-protocol.ts";
 import { safeEdits } from "./fix-all.ts";
 import { flowOf } from "./flow.ts";
+import { makeSafe, safeCandidates } from "./makes-safe.ts";
 import { demand, RANGE } from "./parameters.ts";
 import type { Reports } from "./reports.ts";
 import type { Services } from "./requests.ts";
@@ -53,6 +57,13 @@ export function registerFindingRequests(
   answer<IgnoreParams, IgnoreResult>("ignore", { refused: "it failed" }, (finding, asked) =>
     finding === undefined ? { refused: GONE } : ignore(context, reports, finding, asked),
   );
+  answer<FindingTarget, SafeCandidatesResult>("safeCandidates", { candidates: [] }, (finding) => ({
+    candidates: finding === undefined ? [] : safeCandidates(context, finding),
+  }));
+  answer<MakeSafeParams, MakeSafeResult>("makeSafe", { refused: "it failed" }, (finding, asked) => {
+    demand(asked, ["function"]);
+    return finding === undefined ? { refused: GONE } : makeSafe(context, finding, asked.function);
+  });
   answer<FindingTarget, TextResult | null>("explain", null, (finding, asked) => {
     if (finding !== undefined) return { text: explanation(context, finding) };
     const page = rulePage(context, asked.rule);

@@ -218,6 +218,7 @@ export async function createFakeEngine(): Promise<Engine> {
         },
       ];
     },
+    passed: () => [],
     problems: () => [],
     restrict: () => undefined,
     own: () => [],

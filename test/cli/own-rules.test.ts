@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
+import { withSanitizer } from "../../server/own/write.ts";
 import { type Sandbox, sandbox } from "./harness.ts";
 
 const PROGRAM = process.env.SKEPTIC_TEST_CLI ?? join(process.cwd(), "dist", "cli.js");
@@ -177,4 +178,32 @@ test("what rules that are off would report is counted, what nobody asked for is 
     skeptic(box, "scan", "--level", "acme-no-flask=off").out,
     /Not shown: 1 finding, 1 by settings\./,
   );
+});
+
+test("the row that the editor writes for a function silences the finding, and the scan says so", (t) => {
+  const box = sandbox(t, {
+    "app/html.py": "def clean(width, text):\n    return text[:width]\n",
+    "app/main.py": `from flask import Flask, request
+from app.html import clean
+
+app = Flask(__name__)
+
+
+@app.get("/a")
+def a():
+    return "<b>" + clean(3, request.args["q"]) + "</b>"
+`,
+  });
+  const scanned = () => {
+    const { code, out } = skeptic(box, "scan", "--format", "json");
+    const { findings, stats } = JSON.parse(out);
+    const rules = findings.map(({ rule }: { rule: string }) => rule);
+    return { code, rules, own: stats.hidden.own };
+  };
+  assert.deepEqual(scanned(), { code: 1, rules: ["xss-server-html"], own: 0 });
+  const row = { language: "python", function: "app/html.py:clean", argument: 1 } as const;
+  box.write(".skeptic/rules/own.yml", withSanitizer(undefined, { ...row, clears: ["sql"] }) ?? "");
+  assert.deepEqual(scanned().rules, ["xss-server-html"], "of another kind");
+  box.write(".skeptic/rules/own.yml", withSanitizer(undefined, { ...row, clears: ["html"] }) ?? "");
+  assert.deepEqual(scanned(), { code: 0, rules: [], own: 1 });
 });

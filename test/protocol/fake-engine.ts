@@ -199,6 +199,7 @@ export function createFakeEngine(): Engine {
         { title: "Think", grade: "manual", edits: [], reason: "It cannot be done by a machine." },
       ];
     },
+    passed: () => [],
     problems: () => told.splice(0).map((message) => ({ message })),
     restrict: () => undefined,
     own: () => [],

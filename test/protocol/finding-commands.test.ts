@@ -18,6 +18,7 @@ const SERVER = join(process.cwd(), "dist", "server.js");
 const ALL = { start: { line: 0, character: 0 }, end: { line: 999, character: 0 } };
 const COMMANDS: readonly FindingCommand[] = [
   "skeptic.ignore",
+  "skeptic.makesSafe",
   "skeptic.turnOff",
   "skeptic.showDataFlow",
   "skeptic.explain",
