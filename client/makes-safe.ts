@@ -8,6 +8,7 @@ import type {
   SafeCandidatesResult,
 } from "../server/lsp/finding-protocol.ts";
 import { type Session, withServer } from "./commands.ts";
+import { applyOwn } from "./own-edits.ts";
 
 export async function makesSafe(session: Session, target: FindingTarget): Promise<void> {
   await withServer(session, async (client) => {
@@ -35,8 +36,8 @@ export async function makesSafe(session: Session, target: FindingTarget): Promis
       return;
     }
     const edit = await client.protocol2CodeConverter.asWorkspaceEdit(result.edit);
-    if (await vscode.workspace.applyEdit(edit))
-      await save(client.protocol2CodeConverter.asUri(result.uri));
+    const uri = client.protocol2CodeConverter.asUri(result.uri);
+    if (await applyOwn(edit, uri)) await save(uri);
   });
 }
 

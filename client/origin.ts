@@ -10,6 +10,7 @@ import type {
 } from "../server/lsp/origin-protocol.ts";
 import { type Change, causeOf } from "./change-cause.ts";
 import { DOCUMENTS } from "./documents.ts";
+import { isOwnEdit } from "./own-edits.ts";
 
 /** So long after a change it is known whether it made the document differ from its file, in milliseconds. */
 const DIRTY_MS = 200;
@@ -122,13 +123,15 @@ export function createOriginClient(
         const { document } = event;
         const key = document.uri.toString();
         const recent = paste?.uri === key && Date.now() < paste.until ? paste : undefined;
-        const cause = causeOf({
-          changes: changesOf(event, texts.before(document)),
-          reason: reasonOf(event.reason),
-          source: sourceOf(event),
-          paste: recent,
-          hearsPastes,
-        });
+        const cause = isOwnEdit(event)
+          ? "tool"
+          : causeOf({
+              changes: changesOf(event, texts.before(document)),
+              reason: reasonOf(event.reason),
+              source: sourceOf(event),
+              paste: recent,
+              hearsPastes,
+            });
         texts.keep(document);
         if (cause === "paste" || cause === "copy") paste = undefined;
         if (cause !== undefined)

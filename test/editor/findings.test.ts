@@ -1,14 +1,25 @@
 // What a person does with a finding in the workbench: the menu, a reason, an explanation, a setting.
 
 import * as assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
-import { openFile, openSession, runCommand, type Session, textOf } from "./session.ts";
+import { confirm, openFile, openSession, runCommand, type Session, textOf } from "./session.ts";
 
 /** After so long a key that did nothing is pressed again. */
 const KEY_LOST_MS = 4000;
+const TIDY = "def clean(text):\n    return text[:80]\n";
+const PAGE = `from flask import Flask, request
+from tidy import clean
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def page():
+    return "<b>" + clean(request.args["q"]) + "</b>"
+`;
 const SQUIGGLE = ".monaco-editor .squiggly-error";
 
 describe("a finding in the workbench", { timeout: 240_000 }, () => {
@@ -18,6 +29,10 @@ describe("a finding in the workbench", { timeout: 240_000 }, () => {
   before(async () => {
     session = await openSession({
       settings: { "files.autoSave": "off", "skeptic.fixOnSave": true },
+      prepare: (folder) => {
+        writeFileSync(join(folder, "tidy.py"), TIDY);
+        writeFileSync(join(folder, "page.py"), PAGE);
+      },
     });
     page = session.page;
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -151,6 +166,29 @@ describe("a finding in the workbench", { timeout: 240_000 }, () => {
     await page.locator(SQUIGGLE).first().waitFor();
   });
 
+  test("a function makes it safe: the row is shown, written once it is applied, and the finding is gone", async () => {
+    await openFile(page, "page.py");
+    await page.locator(SQUIGGLE).first().waitFor();
+    await choose(page, /A function makes it safe/);
+    const row = page.locator(".quick-input-list .monaco-list-row", { hasText: "tidy.py:clean" });
+    await row.waitFor();
+    assert.match(await textOf(row), /called in page\.py:9/);
+    await session.screenshot("finding-makes-safe");
+    await page.keyboard.press("Enter");
+    await page.locator(".pane-body .monaco-list-row", { hasText: "own.yml" }).first().waitFor();
+    await session.screenshot("finding-makes-safe-preview");
+    await confirm(session);
+    await page.locator(SQUIGGLE).first().waitFor({ state: "detached" });
+    const file = join(session.folder, ".skeptic/rules/own.yml");
+    await until(() => existsSync(file) && readFileSync(file, "utf8") !== "");
+    assert.equal(
+      readFileSync(file, "utf8"),
+      'version: 1\nsanitizers:\n  - { language: python, function: "tidy.py:clean", clears: [html] }\n',
+    );
+    await runCommand(page, "Skeptic: Review AI Changes");
+    await page.locator(".statusbar-item", { hasText: "no AI changes wait" }).waitFor();
+  });
+
   test("the rule is turned off in the folder's settings", async () => {
     await openFile(page, "app.py");
     await choose(page, /Turn off sql-injection/);
@@ -194,4 +232,10 @@ async function said(page: Page, text: string, isShown = true): Promise<void> {
   await page.waitForFunction(
     `${contents}.some((each) => each.includes(${JSON.stringify(text)})) === ${isShown}`,
   );
+}
+
+/** The editor writes files a moment after it shows their text. */
+async function until(isSo: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 100 && !isSo(); tries++)
+    await new Promise((resolve) => setTimeout(resolve, 100));
 }
