@@ -5,7 +5,7 @@ import { appendHooks, ownSpoolFolder } from "../origin/node-spool.ts";
 import { EXIT, type Io } from "./io.ts";
 
 /** Agents read 2 as "stop": a hook that failed says 1 and what is wrong. */
-const HOOK_FAILED = 1;
+export const HOOK_FAILED = 1;
 const MOST_INPUT = 32 * 1024 * 1024;
 
 export async function hookCommand(io: Io, input: Input): Promise<number> {

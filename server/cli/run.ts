@@ -5,7 +5,7 @@ import { type DebugOptions, debugCommand } from "./debug-command.ts";
 import { visible, visibleLines } from "./escape.ts";
 import type { ExplainOptions } from "./explain-finding.ts";
 import { type FixCommandOptions, fixCommand } from "./fix-command.ts";
-import { hookCommand } from "./hook-command.ts";
+import { HOOK_FAILED, hookCommand } from "./hook-command.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
 import { explainCommand, type RulesOptions, rulesCommand, showCommand } from "./rule-commands.ts";
 import { type RuleTestOptions, ruleTestsCommand } from "./rule-tests.ts";
@@ -32,10 +32,11 @@ export async function run(
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.failed;
+    const failed = argv[0] === "hook" ? HOOK_FAILED : EXIT.failed;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : failed;
     if (error instanceof UsageError) io.stderr.write(`skeptic: ${error.message}\n`);
     else io.stderr.write(`skeptic: internal error\n${trace(error)}\n`);
-    return EXIT.failed;
+    return failed;
   }
 }
 

@@ -45,7 +45,8 @@ export function readHook(
 ): HookAnswer {
   let event: unknown;
   try {
-    event = JSON.parse(input);
+    // A shell of Windows puts a byte order mark before what it hands on.
+    event = JSON.parse(input.replace(/^\ufeff/, ""));
   } catch {
     return malformed(input.trim() === "" ? "it is empty" : "it is not JSON");
   }
@@ -59,7 +60,9 @@ export function readHook(
   const byFile = new Map<string, WrittenText[]>();
   for (const { file, ...written } of writtenBy(body, event)) {
     const path = absolute(file, folder);
-    byFile.set(path, [...(byFile.get(path) ?? []), written]);
+    const edits = byFile.get(path);
+    if (edits === undefined) byFile.set(path, [written]);
+    else edits.push(written);
   }
   const records = [...byFile].map(
     ([file, edits]): HookRecord => ({

@@ -3,7 +3,7 @@ import { appendFile, mkdir, open, readdir, realpath, stat, unlink } from "node:f
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { type HookRecord, parseHookLine } from "./hook.ts";
-import { KEPT_MS, spoolFolder, spoolName } from "./spool.ts";
+import { isSpoolName, KEPT_MS, spoolFolder, spoolName } from "./spool.ts";
 
 /** Of a file only its last part is read. */
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -60,7 +60,7 @@ export async function appendHooks(
       (status) => status.mtimeMs,
       () => now,
     );
-    if (name.endsWith(".jsonl") && now - changed > KEPT_MS) await unlink(path).catch(() => {});
+    if (isSpoolName(name) && now - changed > KEPT_MS) await unlink(path).catch(() => {});
   }
 }
 

@@ -31,3 +31,8 @@ export function spoolFolder({ platform, home, env }: Machine): string {
 export function spoolName(repository: string | undefined): string {
   return repository === undefined ? ELSEWHERE : `${hash128(repository)}.jsonl`;
 }
+
+/** True for a name that `spoolName` gives. The folder may be one that holds other files, too. */
+export function isSpoolName(name: string): boolean {
+  return name === ELSEWHERE || /^[0-9a-f]{32}\.jsonl$/.test(name);
+}

@@ -18,8 +18,8 @@ import { type Sandbox, sandbox } from "./harness.ts";
 
 const PROGRAM = process.env.SKEPTIC_TEST_CLI ?? join(process.cwd(), "dist", "cli.js");
 
-function hook(box: Sandbox, input: string, cache = join(box.folder, "cache")) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, "hook"], {
+function hook(box: Sandbox, input: string, cache = join(box.folder, "cache"), ...more: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, "hook", ...more], {
     cwd: box.folder,
     encoding: "utf8",
     env: { PATH: process.env.PATH, SKEPTIC_HOOKS: cache },
@@ -48,13 +48,20 @@ test("an edit is noted under its repository, and nothing is said", (t) => {
   assert.equal(existsSync(join(box.folder, "repo", ".skeptic")), false);
 });
 
+const OLD = spoolName("/gone");
+
 test("a file in no repository has a place too, and old records go", (t) => {
-  const box = sandbox(t, { "a.py": "x = 1\n", "cache/old.jsonl": "{}\n", "cache/keep.txt": "" });
+  const box = sandbox(t, {
+    "a.py": "x = 1\n",
+    [`cache/${OLD}`]: "{}\n",
+    "cache/keep.txt": "",
+    "cache/mine.jsonl": "{}\n",
+  });
   const cache = join(box.folder, "cache");
   const old = new Date(Date.now() - 9 * 24 * 3600 * 1000);
-  for (const name of ["old.jsonl", "keep.txt"]) utimesSync(join(cache, name), old, old);
+  for (const name of [OLD, "keep.txt", "mine.jsonl"]) utimesSync(join(cache, name), old, old);
   assert.equal(hook(box, edit("a.py", "x = 1")).code, 0);
-  assert.deepEqual(readdirSync(cache).sort(), [ELSEWHERE, "keep.txt"].sort());
+  assert.deepEqual(readdirSync(cache).sort(), [ELSEWHERE, "keep.txt", "mine.jsonl"].sort());
 });
 
 test("what is no edit is no fault", (t) => {
@@ -84,6 +91,30 @@ test("malformed input is named, with a code that stops no agent", (t) => {
   const blocked = hook(box, edit("a.py", "x"), join(box.folder, "file"));
   assert.equal(blocked.code, 1);
   assert.match(blocked.err, /cannot be written/);
+});
+
+test("a wrong command line stops no agent either", (t) => {
+  const box = sandbox(t, { "a.py": "" });
+  for (const more of ["--quiet", "a.py"]) {
+    const { code, err } = hook(box, edit("a.py", "x"), undefined, more);
+    assert.equal(code, 1, more);
+    assert.notEqual(err, "");
+  }
+});
+
+test("a byte order mark, and very many edits of a file", { timeout: 30_000 }, (t) => {
+  const box = sandbox(t, { "a.py": "" });
+  assert.equal(hook(box, `\ufeff${edit("a.py", "x")}`).code, 0);
+  const edits = Array.from({ length: 100_000 }, (_, i) => ({ old_string: "", new_string: `${i}` }));
+  const event = { hook_event_name: "PostToolUse", tool_input: { file_path: "a.py", edits } };
+  assert.equal(hook(box, JSON.stringify(event)).code, 0);
+  const lines = readFileSync(join(box.folder, "cache", ELSEWHERE), "utf8")
+    .trim()
+    .split("\n");
+  assert.deepEqual(
+    lines.map((line) => parseHookLine(line)?.edits.length),
+    [1, 100_000],
+  );
 });
 
 test("hooks that run at once lose nothing", { timeout: 60_000 }, async (t) => {
