@@ -93,10 +93,16 @@ function directivesAmong(
         .filter((r) => r !== ""),
       list: { start: bracket, end: bracket + (list ?? "").length },
       until,
-      reason: (reason ?? "").trim(),
+      reason: wordsOf(reason ?? ""),
     });
   }
   return out;
+}
+
+/** A reason that is a dash, a dot or nothing that can be seen is none. */
+function wordsOf(reason: string): string {
+  const seen = reason.replace(/\p{Default_Ignorable_Code_Point}/gu, "");
+  return /[\p{L}\p{N}]/u.test(seen) ? reason.trim() : "";
 }
 
 /** A grammar may count the first half of CR LF to a comment. */

@@ -37,6 +37,23 @@ test("findings come back on the day after, without an edit", async () => {
   }
 });
 
+test("a reason without a letter or a digit is none", async () => {
+  const engine = await freshEngine();
+  const text = (reason: string): string =>
+    PROGRAM.replace("until 2027-03-01 -- the reports move in February", `-- ${reason}`);
+  const rules = (reason: string): string[] => {
+    engine.set(FILE, text(reason), { open: true });
+    return engine.check(FILE).findings.map(({ rule }) => rule);
+  };
+  try {
+    for (const reason of ["-", ".", "\u200b", "\u3164", "\u2800", "#"])
+      assert.deepEqual(rules(reason).sort(), ["sql-injection", "suppression-incomplete"], reason);
+    for (const reason of ["a test", "試験", "#12"]) assert.deepEqual(rules(reason), [], reason);
+  } finally {
+    engine.dispose();
+  }
+});
+
 test("a comment that names a rule too many is not faded as a whole", async () => {
   const engine = await freshEngine();
   try {
