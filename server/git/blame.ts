@@ -40,7 +40,7 @@ export async function blameOf(
   folder: string,
   name: string,
 ): Promise<Blame | GitProblem> {
-  const text = await ask(run, folder, ["blame", "--porcelain", "-w", "--", name]);
+  const text = await ask(run, folder, ["blame", "--no-textconv", "--porcelain", "-w", "--", name]);
   if (isProblem(text)) return text;
   const lines: BlamedLine[] = [];
   const commits = new Map<string, { author: string; mail: string; time: number }>();
@@ -123,7 +123,14 @@ async function told(
   const out = new Map<string, string>();
   for (let at = 0; at < commits.length; at += AT_ONCE) {
     const some = commits.slice(at, at + AT_ONCE);
-    const text = await ask(run, folder, ["show", "--no-patch", ...format, ...some, "--"]);
+    const text = await ask(run, folder, [
+      "show",
+      "--no-patch",
+      "--no-show-signature",
+      ...format,
+      ...some,
+      "--",
+    ]);
     if (isProblem(text)) continue;
     const parts = text.split("\0");
     for (let i = 0; i + 1 < parts.length; i += 2) {

@@ -25,6 +25,8 @@ const DIFF = [
   "--no-textconv",
   "--find-renames",
   "--ignore-submodules=none",
+  // A repository may set it, and hunks then hold lines that did not change.
+  "--inter-hunk-context=0",
 ];
 
 /** Compares the working tree that holds `folder`, whatever is staged of it, with `base`. */
@@ -75,12 +77,13 @@ async function collect(
   if (isProblem(others)) return others;
   for (const [path, changed] of changedLines(patch)) lines.set(prefix + path, changed);
   for (const path of others) files.add(prefix + path);
-  for (const { path, status, mode, before } of rawEntries(raw)) {
+  const hasBinary = /^Binary files .* differ$/m.test(patch);
+  for (const { path, status, mode, before, hasOtherText } of rawEntries(raw)) {
     if (status === "D") continue;
     if (mode !== SUBMODULE) {
       files.add(prefix + path);
-      // Renamed, or of another mode: no line differs.
-      if (!lines.has(prefix + path)) lines.set(prefix + path, []);
+      // Renamed, or of another mode: no line differs. Of what attributes call binary git shows no lines: all of them count.
+      if (!lines.has(prefix + path) && !(hasOtherText ?? hasBinary)) lines.set(prefix + path, []);
       continue;
     }
     const sub = `${prefix}${path}`;
@@ -103,6 +106,8 @@ interface RawEntry {
   readonly mode: string;
   /** The object that it was; undefined for one that is new. */
   readonly before: string | undefined;
+  /** Undefined where the mode is another one, and perhaps the text. */
+  readonly hasOtherText: boolean | undefined;
 }
 
 /** `git diff --raw -z`: ":old-mode new-mode old new status", NUL, the path, and the new path of a rename or copy. */
@@ -110,9 +115,10 @@ export function rawEntries(text: string): RawEntry[] {
   const out: RawEntry[] = [];
   const fields = parts(text);
   for (let at = 0; at < fields.length; ) {
-    const head = /^:(\d+) (\d+) ([0-9a-f]+) [0-9a-f]+ ([A-Z])\d*$/.exec(fields[at++] ?? "");
+    const head = /^:(\d+) (\d+) ([0-9a-f]+) [0-9a-f]+ ([A-Z])(\d*)$/.exec(fields[at++] ?? "");
     if (head === null) continue;
-    const [, oldMode, newMode, old, status] = head as unknown as [
+    const [, oldMode, newMode, old, status, likeness] = head as unknown as [
+      string,
       string,
       string,
       string,
@@ -124,7 +130,9 @@ export function rawEntries(text: string): RawEntry[] {
     const path = fields[at++];
     if (path === undefined) break;
     const isSame = oldMode === newMode && !/^0+$/.test(old);
-    out.push({ path, status, mode: newMode, before: isSame ? old : undefined });
+    const isChmod = status === "M" && oldMode !== newMode;
+    const hasOtherText = isMoved ? Number(likeness) < 100 : isChmod ? undefined : true;
+    out.push({ path, status, mode: newMode, before: isSame ? old : undefined, hasOtherText });
   }
   return out;
 }

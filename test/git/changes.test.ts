@@ -1,9 +1,10 @@
 // What git says has changed, on real repositories made here.
 
 import * as assert from "node:assert/strict";
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { blameOf, notesOf, trailersOf } from "../../server/git/blame.ts";
 import { type Changes, changesSince, isChanged } from "../../server/git/changes.ts";
 import { runGit, runProgram } from "../../server/git/node-git.ts";
 import { baseOf, defaultBranch, HEAD } from "../../server/git/repository.ts";
@@ -79,6 +80,27 @@ describe("changed files", () => {
     assert.deepEqual([...changes.lines], [["a.md", [[2, 4]]]]);
   });
 
+  test("lines of a file that attributes call binary, and hunks that a setting joins", async () => {
+    const ten = Array.from({ length: 10 }, (_, at) => `x${at}`);
+    const text = (...changed: number[]): string =>
+      ten.map((line, at) => `${line}${changed.includes(at) ? " = 1" : ""}\n`).join("");
+    const files = { "a.py": text(), "b.py": text(), "mode.py": text(), "moved.py": text() };
+    const folder = repository({ ...files, "c.bin": text(), ".gitattributes": "*.bin -diff\n" });
+    git(folder, "config", "diff.interHunkContext", "20");
+    write(folder, { "a.py": text(0, 8), "b.py": text(4), "c.bin": text(4), "new.bin": "x\n" });
+    chmodSync(join(folder, "mode.py"), 0o755);
+    git(folder, "add", "new.bin");
+    git(folder, "mv", "moved.py", "there.py");
+    const changes = told(await changesSince(runGit, folder, HEAD));
+    assert.deepEqual(changes.lines.get("a.py"), [
+      [1, 1],
+      [9, 9],
+    ]);
+    assert.deepEqual(changes.lines.get("b.py"), [[5, 5]]);
+    for (const name of ["c.bin", "new.bin"]) assert.ok(isChanged(changes, name, 5, 5), name);
+    assert.ok(!isChanged(changes, "there.py", 1, 10));
+  });
+
   test("a branch, and where the work left it", async () => {
     const folder = repository({ "a.py": "a\n", "b.py": "b\n" });
     git(folder, "checkout", "-q", "-b", "work");
@@ -137,6 +159,36 @@ describe("changed files", () => {
       git(folder, "config", key, `sh -c 'touch "${mark}"' --`);
     write(folder, { "a.py": "b\n" });
     assert.deepEqual(names(await changesSince(runGit, folder, HEAD)), ["a.py"]);
+    assert.ok(!existsSync(mark));
+  });
+
+  test("nor when git is asked of whom lines are", async () => {
+    const folder = repository({ "a.py": "a\n", ".gitattributes": "*.py diff=mine\n" });
+    const mark = join(folder, "ran");
+    const lines = git(folder, "cat-file", "commit", "HEAD").split("\n");
+    const blank = lines.indexOf("");
+    lines.splice(
+      blank,
+      0,
+      "gpgsig -----BEGIN PGP SIGNATURE-----",
+      " ",
+      " x",
+      " -----END PGP SIGNATURE-----",
+    );
+    write(folder, { signed: lines.join("\n") });
+    const signed = git(folder, "hash-object", "-t", "commit", "-w", "signed").trim();
+    git(folder, "reset", "-q", "--hard", signed);
+    git(folder, "config", "log.showSignature", "true");
+    write(folder, { "run.sh": `#!/bin/sh\ntouch "${mark}"\ncat "$1"\n` });
+    chmodSync(join(folder, "run.sh"), 0o755);
+    for (const key of ["diff.mine.textconv", "gpg.program"])
+      git(folder, "config", key, join(folder, "run.sh"));
+    const blame = await blameOf(runGit, folder, "a.py");
+    assert.ok(!isProblem(blame));
+    assert.deepEqual([...blame.commits.keys()], [signed]);
+    await trailersOf(runGit, folder, [signed]);
+    await notesOf(runGit, folder, "refs/notes/ai", [signed]);
+    assert.ok(!existsSync(mark));
   });
 });
 
