@@ -8,6 +8,9 @@ import { visible } from "./escape.ts";
 import { fileId } from "./files.ts";
 import { UsageError } from "./io.ts";
 
+/** A line for each finding of a large project is more than a source file may have. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
 /** A file, or false for none; undefined for the project's own, if there is one. */
 export type BaselineOption = string | false | undefined;
 
@@ -59,7 +62,7 @@ export function sortOut(
 
 /** What is wrong with it is the rest of a sentence that begins with its name. */
 export async function loadBaseline(path: string): Promise<Baseline | { readonly problem: string }> {
-  const read = await readText(path);
+  const read = await readText(path, MOST_BYTES);
   if (read.ok) return readBaseline(read.file.text);
   return { problem: `cannot be read: ${read.message ?? read.reason}` };
 }

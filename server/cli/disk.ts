@@ -29,11 +29,11 @@ export type ReadResult =
   | { readonly ok: false; readonly reason: SkipReason; readonly message: string | undefined };
 
 /** Never throws. */
-export async function readText(path: string): Promise<ReadResult> {
+export async function readText(path: string, most = MAX_FILE_SIZE): Promise<ReadResult> {
   try {
     const info = await stat(path);
     if (!info.isFile()) return refused("unreadable", "not a regular file");
-    if (info.size > MAX_FILE_SIZE) return refused("too-large");
+    if (info.size > most) return refused("too-large");
     const bytes = await readFile(path);
     if (bytes.subarray(0, BINARY_PROBE).includes(0)) return refused("binary");
     return { ok: true, file: decode(bytes) };

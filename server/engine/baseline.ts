@@ -88,7 +88,9 @@ export function standings(
 ): readonly Standing[] {
   const left = new Map<string, number>();
   return findings.map(({ fingerprint, rule }) => {
-    const rest = left.get(fingerprint) ?? baseline.entries.get(fingerprint)?.count ?? 0;
+    const entry = baseline.entries.get(fingerprint);
+    // An entry of another rule would hide what it does not say to whom reviews it.
+    const rest = left.get(fingerprint) ?? (entry?.rule === rule ? entry.count : 0);
     left.set(fingerprint, rest - 1);
     if (rest > 0) return "known";
     const since = sinceOf(rule);

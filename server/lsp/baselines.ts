@@ -88,7 +88,8 @@ export function createBaselines({ engine, folders, host, trust }: Needs): Baseli
       const each = standings(findings, baseline, sinceOf);
       return findings.filter((_, at) => each[at] !== "known");
     },
-    knows: ({ file, fingerprint }) => baselineFor(file)?.entries.has(fingerprint) === true,
+    knows: ({ file, fingerprint, rule }) =>
+      baselineFor(file)?.entries.get(fingerprint)?.rule === rule,
     isOfNewRule(finding) {
       const baseline = baselineFor(finding.file);
       if (baseline === undefined) return false;

@@ -65,6 +65,17 @@ describe("a baseline", () => {
     }
   });
 
+  test("may be larger than a file of code", async (t) => {
+    const box = sandbox(t, OLD);
+    await box.skeptic("baseline");
+    const more = Array.from(
+      { length: 30_000 },
+      (_, i) => `"x${i}": {"rule":"evil-call","file":"some/where/in/a/project/file${i}.py"},\n`,
+    );
+    box.write(FILE, box.read(FILE).replace(`"findings": {`, `"findings": {${more.join("")}`));
+    assert.deepEqual(await found(box), []);
+  });
+
   test("that is older than a rule: its findings stand apart and fail nothing", async (t) => {
     const box = sandbox(t, { "a.py": "young(1)\n" });
     box.write(FILE, `{"version": 1, "skeptic": "0.9.0", "findings": {}}`);

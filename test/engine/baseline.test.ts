@@ -85,3 +85,13 @@ describe("a finding", () => {
     assert.deepEqual(standings(now, baseline, since), ["known", "new-rule", "new", "new", "new"]);
   });
 });
+
+test("an entry that names another rule hides nothing", () => {
+  const lying = read(
+    `{"version":1,"skeptic":"0.1.0","findings":{"f1":{"rule":"b-rule","file":"app/api/db.py"}}}`,
+  );
+  assert.deepEqual(
+    standings([finding("f1")], lying, () => undefined),
+    ["new"],
+  );
+});
