@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { FileId } from "../base/brand.ts";
 import { lineStarts, offsetAt } from "../base/text.ts";
 import type { Reason } from "../engine/api.ts";
-import { openBaseline } from "./baseline.ts";
+import { openBaseline, sortOut } from "./baseline.ts";
 import { visible } from "./escape.ts";
 import { fileId } from "./files.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
@@ -82,12 +82,12 @@ async function reasonsFor(
   const offset =
     column === undefined
       ? start + indentAt(text, start)
-      : offsetAt(text, starts, line - 1, Math.max(0, column - 1));
+      : Math.min(offsetAt(text, starts, line - 1, column - 1), endOf(text, start));
   const reasons = engine.why(file, offset);
   const baseline = await openBaseline(workspace.cwd, undefined);
-  const known = workspace
-    .findings()
-    .filter((one) => one.file === file && baseline?.entries.has(one.fingerprint) === true);
+  const all = workspace.findings();
+  const shown = new Set(sortOut(engine, all, baseline).shown);
+  const known = all.filter((one) => one.file === file && !shown.has(one));
   return reasons.map((one) =>
     one.kind === "finding" && known.some((finding) => isSame(finding, one))
       ? { ...one, text: `${one.text}. It is in the baseline, so scans do not list it` }
@@ -100,6 +100,11 @@ function isSame(
   { rule, place }: Reason,
 ): boolean {
   return finding.rule === rule && finding.span.start === place?.span.start;
+}
+
+/** Of a line, before what ends it. */
+function endOf(text: string, start: number): number {
+  return start + (/^[^\r\n]*/.exec(text.slice(start))?.[0].length ?? 0);
 }
 
 function indentAt(text: string, start: number): number {
