@@ -1,6 +1,6 @@
 /** `--changed`: of all findings those that a change made, or that stand in a file that has changed. */
 import { existsSync, realpathSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, resolve, sep } from "node:path";
 import type { FileId } from "../base/brand.ts";
 import type { Span } from "../base/text.ts";
 import type { Finding } from "../engine/api.ts";
@@ -113,11 +113,16 @@ function find(
     // It was read a moment ago; its name will do.
   }
   for (const changes of all) {
-    const root = `${resolve(changes.root)}/`.replaceAll("\\", "/");
-    const path = real.replaceAll("\\", "/");
+    const root = `${withSlashes(resolve(changes.root))}/`;
+    const path = withSlashes(real);
     if (!path.startsWith(root)) continue;
     const below = path.slice(root.length);
     if (changes.files.has(below)) return { changes, path: below };
   }
   return undefined;
+}
+
+/** Elsewhere a backslash is part of a name. */
+function withSlashes(path: string): string {
+  return sep === "\\" ? path.replaceAll(sep, "/") : path;
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { renameSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { describe, test } from "node:test";
 import type { JsonReport } from "../../server/cli/json-report.ts";
 import { commit, git, repository, room, write } from "../harness/repository.ts";
@@ -53,6 +53,12 @@ def load(text):
 const FILES = { "store.py": STORE, "web.py": SAFE, "old name.py": OLD };
 
 describe("scan --changed", () => {
+  test("a name with a backslash, where that is no separator", { skip: sep === "\\" }, () => {
+    const folder = repository({ "a\\b.py": "x = 1\n" });
+    write(folder, { "a\\b.py": OLD });
+    assert.equal(found(folder, "--changed").length, 1);
+  });
+
   test("a line that passes data on makes a finding in a file that did not change", () => {
     const folder = repository(FILES);
     assert.deepEqual(found(folder, "--changed"), []);
