@@ -1,11 +1,12 @@
 /** `skeptic why`: why nothing is reported at a place, in plain words with the line that makes it so. */
+import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { FileId } from "../base/brand.ts";
 import { lineStarts, offsetAt } from "../base/text.ts";
-import type { Reason } from "../engine/api.ts";
+import type { Engine, Reason } from "../engine/api.ts";
 import { openBaseline, sortOut } from "./baseline.ts";
 import { visible } from "./escape.ts";
-import { fileId } from "./files.ts";
+import { discover, fileId, filePath } from "./files.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
 import { loadOwn } from "./own.ts";
 import { printProblems, progress, terminalWidth } from "./scan-command.ts";
@@ -43,7 +44,8 @@ export async function whyCommand(
     const workspace = await openWorkspace(engine, io.cwd, { paths, exclude, onProgress });
     await workspace.settle();
     const file = fileId(io.cwd, resolve(io.cwd, asked.file));
-    const reasons = await reasonsFor(workspace, file, asked);
+    const left = given.length === 0 && isLeftOut(engine, io.cwd, file, exclude);
+    const reasons = [...(left ? [LEFT_OUT] : []), ...(await reasonsFor(workspace, file, asked))];
     const width = terminalWidth(io.stdout);
     const lines = reasons.flatMap((one) => linesOf(workspace, file, one, width));
     io.stdout.write(lines.map((line) => `${line.trimEnd()}\n`).join(""));
@@ -60,6 +62,21 @@ function askedBy(what: string): Asked {
   if (file === undefined || Number(line) < 1)
     throw new UsageError(`name a place as FILE:LINE or FILE:LINE:COLUMN, not ${visible(what)}`);
   return { file, line: Number(line), column: column === undefined ? undefined : Number(column) };
+}
+
+/** It is named here, so it was read; a scan that only names the folder would not have. */
+const LEFT_OUT: Reason = {
+  kind: "not-read",
+  text: "A scan leaves this file out unless you name it: git ignores it, or it stands in a folder that is not looked at",
+};
+
+function isLeftOut(engine: Engine, cwd: string, file: FileId, exclude: readonly string[]): boolean {
+  if (engine.text(file) === undefined) return false;
+  const wants = (one: FileId): boolean => engine.wants(one);
+  const { requested } = discover(cwd, ["."], { exclude, wants });
+  // A link's file is told by its own name.
+  const names = [file, fileId(cwd, realpathSync(filePath(cwd, file)))];
+  return !requested.some((one) => names.includes(one.file));
 }
 
 async function reasonsFor(

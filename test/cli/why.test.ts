@@ -51,6 +51,10 @@ test("says what makes a value safe, in which file and on which line", (t) => {
   assert.equal(skeptic("why", "store.py:70").code, 2);
   assert.match(skeptic("why", "store.py").err, /FILE:LINE/);
   assert.equal(skeptic("why", "none.py:1").code, 2);
+  box.write(".gitignore", "old.py\n");
+  box.write("old.py", STORE);
+  assert.match(skeptic("why", "old.py:7").out, /^- A scan leaves this file out unless .* - sql-/);
+  assert.doesNotMatch(skeptic("why", "store.py:7").out, /leaves this file out/);
   box.write("app.py", APP.replace("if table not in TABLES:", "if table is None:"));
   assert.match(skeptic("why", "store.py:7").out, /reports this/);
   skeptic("baseline");
