@@ -10,6 +10,8 @@ import { align } from "./align.ts";
 import type { Mark } from "./mark.ts";
 
 export const HOOK_VERSION = 1;
+/** No system has a longer path. */
+const LONGEST_PATH = 32_767;
 
 export interface HookRecord {
   readonly version: typeof HOOK_VERSION;
@@ -59,6 +61,7 @@ export function readHook(
   const folder = text(event, "cwd") ?? firstOf(event.workspace_roots);
   const byFile = new Map<string, WrittenText[]>();
   for (const { file, ...written } of writtenBy(body, event)) {
+    if (file.length > LONGEST_PATH) continue;
     const path = absolute(file, folder);
     const edits = byFile.get(path);
     if (edits === undefined) byFile.set(path, [written]);

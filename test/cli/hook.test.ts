@@ -117,6 +117,12 @@ test("a byte order mark, and very many edits of a file", { timeout: 30_000 }, (t
   );
 });
 
+test("a path that no system has is not looked for", { timeout: 30_000 }, (t) => {
+  const box = sandbox(t, {});
+  assert.deepEqual(hook(box, edit("/a".repeat(100_000), "x")), { code: 0, out: "", err: "" });
+  assert.equal(existsSync(join(box.folder, "cache")), false);
+});
+
 test("hooks that run at once lose nothing", { timeout: 60_000 }, async (t) => {
   const box = sandbox(t, { "a.py": "" });
   const cache = join(box.folder, "cache");
