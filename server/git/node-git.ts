@@ -26,7 +26,33 @@ const ALWAYS = [
   "protocol.allow=never",
 ];
 
-export const runGit: RunGit = (folder, arguments_) => runProgram("git", folder, arguments_);
+/** Commands that look at files of the working tree, and send them through filters first. */
+const FILTERING = new Set(["diff", "blame", "status"]);
+
+export const runGit: RunGit = async (folder, arguments_) =>
+  FILTERING.has(arguments_[0] ?? "")
+    ? runProgram("git", folder, arguments_, TIME_LIMIT, await withoutFilters(folder))
+    : runProgram("git", folder, arguments_);
+
+/**
+ * Variables that switch off the filters which the repository's own configuration names: they are programs. Those of the
+ * person's are left. Not by `-c`, which takes a name with "=" in it for another one.
+ */
+async function withoutFilters(folder: string): Promise<NodeJS.ProcessEnv> {
+  const pattern = "^filter\\..*\\.(clean|process|required)$";
+  const asked = ["config", "-z", "--show-scope", "--name-only", "--get-regexp", pattern];
+  const answer = await runProgram("git", folder, asked);
+  if (answer.kind !== "done") return {};
+  const fields = answer.stdout.split("\0");
+  const keys = fields.filter(
+    (_, i) => i % 2 === 1 && ["local", "worktree"].includes(fields[i - 1] ?? ""),
+  );
+  const set = keys.flatMap((key, i) => [
+    [`GIT_CONFIG_KEY_${i}`, key],
+    [`GIT_CONFIG_VALUE_${i}`, key.endsWith(".required") ? "false" : ""],
+  ]);
+  return { ...Object.fromEntries(set), GIT_CONFIG_COUNT: String(keys.length) };
+}
 
 /** With another program in git's place: for tests. */
 export function runProgram(
@@ -34,6 +60,7 @@ export function runProgram(
   folder: string,
   arguments_: readonly string[],
   limit = TIME_LIMIT,
+  variables: NodeJS.ProcessEnv = {},
 ): Promise<GitAnswer> {
   return new Promise((resolve) => {
     const child = execFile(
@@ -41,7 +68,7 @@ export function runProgram(
       [...ALWAYS, ...arguments_],
       {
         cwd: folder,
-        env: environment(),
+        env: { ...environment(), ...variables },
         timeout: limit,
         killSignal: "SIGKILL",
         maxBuffer: SIZE_LIMIT,

@@ -162,6 +162,23 @@ describe("changed files", () => {
     assert.ok(!existsSync(mark));
   });
 
+  test("no filter of the repository's own is run, whatever it is called", async () => {
+    const folder = repository({
+      "a.py": "a\n",
+      "b.py": "b\n",
+      ".gitattributes": "a.py filter=one\nb.py filter=a=b\n",
+    });
+    const mark = join(folder, "ran");
+    const run = `sh -c 'touch "${mark}"; cat'`;
+    git(folder, "config", "filter.one.clean", run);
+    git(folder, "config", "filter.one.required", "true");
+    git(folder, "config", "filter.a=b.process", run);
+    write(folder, { "a.py": "aa\n", "b.py": "bb\n" });
+    assert.deepEqual(names(await changesSince(runGit, folder, HEAD)), ["a.py", "b.py"]);
+    await blameOf(runGit, folder, "a.py");
+    assert.ok(!existsSync(mark));
+  });
+
   test("nor when git is asked of whom lines are", async () => {
     const folder = repository({ "a.py": "a\n", ".gitattributes": "*.py diff=mine\n" });
     const mark = join(folder, "ran");
