@@ -2,7 +2,7 @@
 import { given, written } from "../given.ts";
 import type { Code, Context, Edit, Fix, Match, ValueId } from "../rule.ts";
 import { bare, rowData } from "../tokens.ts";
-import { setEntry, setProperty } from "./arguments.ts";
+import { quoted, setEntry, setKeyword, setProperty } from "./arguments.ts";
 
 export function csrfFixes(match: Match, code: Code, context: Context): readonly Fix[] {
   const one = (
@@ -57,6 +57,10 @@ function lax(match: Match, code: Code, context: Context): readonly Edit[] | unde
     return [
       { start: at.end, end: at.end, newText: `${code.newline}${code.indent(at.start)}${text}` },
     ];
+  }
+  if (data.object === undefined) {
+    const edit = setKeyword(code, op, String(data.sameSite), quoted(code, "lax"));
+    return edit === undefined ? undefined : [edit];
   }
   const [position = "0", key] = String(data.object).split(".");
   const value = `"lax"`;
