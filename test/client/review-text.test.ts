@@ -7,7 +7,7 @@ import type { AiChange } from "../../server/lsp/origin-protocol.ts";
 
 function change(start: number, end: number, character: number): AiChange {
   return {
-    uri: "file:///work/my%20app.py",
+    uri: "file:///project/my%20app.py",
     range: { start: { line: start, character: 0 }, end: { line: end, character } },
     sentence: "",
     silences: [],

@@ -28,19 +28,19 @@ function said(event: unknown): unknown[] {
 const CLAUDE = {
   session_id: "s",
   transcript_path: "/t.jsonl",
-  cwd: "/work",
+  cwd: "/project",
   hook_event_name: "PostToolUse",
 };
 
 describe("a hook of", () => {
   test("Claude Code: Edit, only the lines that differ", () => {
     const tool_input = {
-      file_path: "/work/a.py",
+      file_path: "/project/a.py",
       old_string: "import os\n\ndef f():\n    pass",
       new_string: "import os\nimport sys\n\ndef f():\n    return sys.argv",
     };
     assert.deepEqual(said({ ...CLAUDE, tool_name: "Edit", tool_input }), [
-      ["/work/a.py", "claude-code", "import sys", "return sys.argv"],
+      ["/project/a.py", "claude-code", "import sys", "return sys.argv"],
     ]);
   });
 
@@ -51,12 +51,12 @@ describe("a hook of", () => {
     ];
     const tool_input = { file_path: "a.py", edits };
     assert.deepEqual(said({ ...CLAUDE, tool_name: "MultiEdit", tool_input }), [
-      ["/work/a.py", "claude-code", "a = 2", "b = 2"],
+      ["/project/a.py", "claude-code", "a = 2", "b = 2"],
     ]);
   });
 
   test("Claude Code: Write of a new file is all new, over an old one what the patch says", () => {
-    const tool_input = { file_path: "/work/a.py", content: "one\ntwo\nthree\n" };
+    const tool_input = { file_path: "/project/a.py", content: "one\ntwo\nthree\n" };
     const write = { ...CLAUDE, tool_name: "Write", tool_input };
     const created = { type: "create", structuredPatch: [] };
     assert.deepEqual(records({ ...write, tool_response: created })[0]?.edits, [
@@ -66,7 +66,7 @@ describe("a hook of", () => {
     const lines = [" one", "-2", "+two", " three"];
     const updated = { type: "update", structuredPatch: [{ newStart: 1, lines }] };
     assert.deepEqual(said({ ...write, tool_response: updated }), [
-      ["/work/a.py", "claude-code", "two\n"],
+      ["/project/a.py", "claude-code", "two\n"],
     ]);
   });
 

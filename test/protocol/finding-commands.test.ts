@@ -4,7 +4,6 @@ import * as assert from "node:assert/strict";
 import { join } from "node:path";
 import { afterEach, describe, test } from "node:test";
 import { type Diagnostic, TextDocumentEdit } from "vscode-languageserver-protocol";
-import { applyEdits, lineStarts, offsetAt } from "../../server/base/text.ts";
 import type {
   FindingCommand,
   IgnoreParams,
@@ -13,6 +12,7 @@ import type {
   TextResult,
 } from "../../server/lsp/finding-protocol.ts";
 import { folder, type StartOptions, start, type TestClient, type TestFolder } from "./client.ts";
+import { edited } from "./edited.ts";
 
 const SERVER = join(process.cwd(), "dist", "server.js");
 const ALL = { start: { line: 0, character: 0 }, end: { line: 999, character: 0 } };
@@ -166,7 +166,7 @@ describe("a client with commands", () => {
     const [change] = result.edit.documentChanges ?? [];
     assert.ok(TextDocumentEdit.is(change));
     assert.equal(change.textDocument.version, 1);
-    return applied(text, change);
+    return edited(text, change);
   };
   const silent = async (client: TestClient, uri: string, text: string): Promise<string[]> => {
     client.edit(uri, text);
@@ -304,7 +304,7 @@ describe("a client with commands", () => {
     });
     assert.equal(result.version, 1);
     assert.equal(result.isLate, false);
-    const mended = applied(PYTHON, { textDocument: { uri, version: 1 }, edits: [...result.edits] });
+    const mended = edited(PYTHON, { textDocument: { uri, version: 1 }, edits: [...result.edits] });
     assert.match(mended, /WHERE name = \?", \(name,\)\)/);
     assert.match(mended, /WHERE id = " \+ name\)/, "not the one that is only suggested");
 
@@ -325,17 +325,4 @@ function byRule(items: readonly Diagnostic[], rule: string): Diagnostic {
 
 function targetOf({ code, data }: Diagnostic): { rule: string; fingerprint: string } {
   return { rule: String(code), fingerprint: (data as { fingerprint: string }).fingerprint };
-}
-
-function applied(text: string, { edits }: TextDocumentEdit): string {
-  const starts = lineStarts(text);
-  const offset = ({ line, character }: { line: number; character: number }) =>
-    offsetAt(text, starts, line, character);
-  return applyEdits(
-    text,
-    edits.map((one) => {
-      assert.ok("newText" in one);
-      return { start: offset(one.range.start), end: offset(one.range.end), newText: one.newText };
-    }),
-  );
 }

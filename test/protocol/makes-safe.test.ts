@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { afterEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { CreateFile, type Diagnostic, TextDocumentEdit } from "vscode-languageserver-protocol";
-import { applyEdits, lineStarts, offsetAt } from "../../server/base/text.ts";
 import type {
   FindingTarget,
   MakeSafeResult,
   SafeCandidatesResult,
 } from "../../server/lsp/finding-protocol.ts";
 import { folder, start, type TestClient, type TestFolder, until } from "./client.ts";
+import { edited } from "./edited.ts";
 
 const SERVER = join(process.cwd(), "dist", "server.js");
 const ALL = { start: { line: 0, character: 0 }, end: { line: 999, character: 0 } };
@@ -228,16 +228,3 @@ describe("a function makes it safe", () => {
     );
   });
 });
-
-function edited(text: string, { edits }: TextDocumentEdit): string {
-  const starts = lineStarts(text);
-  const offset = ({ line, character }: { line: number; character: number }) =>
-    offsetAt(text, starts, line, character);
-  return applyEdits(
-    text,
-    edits.map((one) => {
-      assert.ok("newText" in one);
-      return { start: offset(one.range.start), end: offset(one.range.end), newText: one.newText };
-    }),
-  );
-}
