@@ -120,6 +120,7 @@ function groupItem(group: Group, { groups, shown }: Tree): vscode.TreeItem {
   item.id = group.id;
   item.description = group.description;
   item.contextValue = "group";
+  if (group.about !== undefined) item.tooltip = group.about;
   if (group.uri !== undefined) {
     item.resourceUri = vscode.Uri.parse(group.uri);
     item.iconPath = vscode.ThemeIcon.File;

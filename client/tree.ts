@@ -50,6 +50,8 @@ export interface Group {
   readonly severity: Severity | undefined;
   /** Of a group that is a file. */
   readonly uri: string | undefined;
+  /** What a person may not know of it. */
+  readonly about: string | undefined;
   readonly leaves: readonly Leaf[];
 }
 
@@ -124,6 +126,8 @@ const ORIGIN_LABELS: Readonly<Record<Origin, string>> = {
 
 /** The key of the group of findings that an update of Skeptic has brought; it comes last. */
 const NEW_RULES = "new-rules";
+const ABOUT_NEW_RULES =
+  "From rules that the baseline does not know yet. They do not fail a scan until the baseline is made anew.";
 const OF_NEW_RULES: GroupingForm = {
   key: () => NEW_RULES,
   label: () => "New in this version",
@@ -217,6 +221,7 @@ function groupOf(grouping: Grouping, key: string, found: readonly ShownFinding[]
     description: folder === "" ? String(found.length) : `${folder}  ${found.length}`,
     severity: form.isFile ? undefined : worst(leaves),
     uri: form.isFile ? first.uri : undefined,
+    about: key === NEW_RULES ? ABOUT_NEW_RULES : undefined,
     leaves,
   };
 }

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { lt } from "semver";
 import { BASELINE_FILE, type Baseline, baselineOf, writeBaseline } from "../engine/baseline.ts";
 import { loadBaseline, ownBaseline } from "./baseline.ts";
 import { writeReport } from "./disk.ts";
@@ -20,6 +21,9 @@ export interface BaselineOptions extends Reported {
   readonly exclude: readonly string[];
   readonly quiet: boolean;
 }
+
+/** The version of a baseline that nobody has written. */
+const NONE = "0.0.0";
 
 export async function baselineCommand(
   paths: readonly string[],
@@ -46,7 +50,8 @@ export async function baselineCommand(
     const looked = new Set(workspace.requested.map(nameOf));
     const isWhole = paths.length === 1 && paths[0] === "." && dirname(dirname(path)) === io.cwd;
     const rest = [...before.entries].filter(([, { file }]) => !isWhole && !looked.has(file));
-    const next: Baseline = { version, entries: new Map([...rest, ...found.entries]) };
+    const entries = new Map([...rest, ...found.entries]);
+    const next: Baseline = { version: isWhole ? version : older(before, version), entries };
     await save(io, path, writeBaseline(next));
     printProblems(workspace, io);
     io.stdout.write(`${outcome(fileId(io.cwd, path), before, next, rest.length)}\n`);
@@ -57,9 +62,14 @@ export async function baselineCommand(
   }
 }
 
+/** In what was not scanned, findings of rules that came in between are still to be told apart. */
+function older(before: Baseline, version: string): string {
+  return before.version !== NONE && lt(before.version, version) ? before.version : version;
+}
+
 /** What stood there before; nothing if there was no such file. */
 async function former(cwd: string, path: string): Promise<Baseline> {
-  if (!existsSync(path)) return { version: "0.0.0", entries: new Map() };
+  if (!existsSync(path)) return { version: NONE, entries: new Map() };
   const before = await loadBaseline(path);
   if (!("problem" in before)) return before;
   throw new UsageError(

@@ -311,7 +311,7 @@ export interface RuleInfo {
   readonly severity: Severity;
   readonly cwe: readonly number[];
   readonly owasp: readonly string[];
-  /** The version in which it came, or in which it began to report more; none for 0.1.0. */
+  /** The version in which it came, or in which it began to report more; none for a rule of the project. */
   readonly since?: string;
   /** The rule's page. */
   readonly url: string;

@@ -38,6 +38,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return engineOf(syntax, options);
 }
 
+/** In which the rules came that do not say. */
+const FIRST_VERSION = "0.1.0";
+
 function engineOf(syntax: Syntax, options: EngineOptions): Engine {
   const { rules } = options;
   const problems = createProblems();
@@ -79,7 +82,8 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     severity: r.severity,
     cwe: r.cwe,
     owasp: r.owasp,
-    ...(r.since === undefined ? {} : { since: r.since }),
+    // A rule of the project came with the project.
+    ...(rules.pages[r.id] === undefined ? {} : { since: r.since ?? FIRST_VERSION }),
     url:
       rules.pages[r.id] === undefined
         ? ""

@@ -39,7 +39,8 @@ export function toDiagnostics(
   const bare = findings.map((finding) => toDiagnostic(context, finding));
   const origins = findings.map((finding) => originData(context, finding));
   const prints = findings.map((finding) => finding.fingerprint);
-  const hash = hash128(JSON.stringify([bare, prints, origins]));
+  const areNew = findings.map((finding) => context.baselines.isOfNewRule(finding));
+  const hash = hash128(JSON.stringify([bare, prints, origins, areNew]));
   const document = context.documents.get(file);
   const textHash = document === undefined ? context.engine.textHash(file) : undefined;
   const items = bare.map((diagnostic, i) => {
@@ -50,7 +51,7 @@ export function toDiagnostics(
       title: visible(finding.title),
       ...(isDeparture(finding) ? { isPassedOn: true } : {}),
       ...(origins[i] === undefined ? {} : { origin: origins[i] }),
-      ...(context.baselines.isOfNewRule(finding) ? { isOfNewRule: true } : {}),
+      ...(areNew[i] ? { isOfNewRule: true } : {}),
       ...(document === undefined ? {} : { version: document.version }),
       ...(textHash === undefined ? {} : { textHash }),
     };

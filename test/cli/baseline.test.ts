@@ -97,6 +97,9 @@ describe("a baseline", () => {
         ["evil-call", undefined],
       ],
     );
+    await box.skeptic("baseline", "b.py");
+    assert.deepEqual(await found(box), ["a.py:1"]);
+    assert.equal((await box.skeptic("scan")).code, 0, "the rest was not looked at");
     await box.skeptic("baseline");
     assert.deepEqual(await found(box), []);
     box.write("c.py", "young(2)\n");

@@ -1,11 +1,12 @@
 // The first day with an old repository: what is open is shown, and one action makes the rest the baseline.
 
 import * as assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync, type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
+import type { JsonFinding } from "../../server/cli/json-report.ts";
 import { repository, write } from "../harness/repository.ts";
 import { openFile, openSession, runCommand, type Session, textOf } from "./session.ts";
 
@@ -121,7 +122,43 @@ describe("a repository with 500 old findings", { timeout: 240_000 }, () => {
     await item(/^\s*Skeptic: 2\s*$/).waitFor();
     assert.match(await textOf(rows().nth(1)), /^app\.py:11/);
   });
+
+  test("after an update, what the new rules find stands apart and fails no scan", async () => {
+    const file = join(session.folder, ".skeptic", "baseline.json");
+    const text = readFileSync(file, "utf8");
+    assert.equal(scanned(session.folder).status, 1);
+    // As the version before the rules would have written it.
+    writeFileSync(file, text.replace(/"skeptic": "[^"]+"/, `"skeptic": "0.0.9"`));
+    const apart = view().locator(".monaco-list-row", { hasText: "New in this version" });
+    await apart.waitFor();
+    assert.deepEqual(
+      (await rows().allTextContents()).map((row) => row.replace(/\d.*/, "")),
+      ["New in this version", "app.py:", "app.py:"],
+    );
+    await apart.hover();
+    await page
+      .locator(".monaco-hover:visible", { hasText: "do not fail a scan until the baseline" })
+      .first()
+      .waitFor();
+    await session.screenshot("baseline-new-in-version");
+    const { status, stdout } = scanned(session.folder);
+    assert.equal(status, 0);
+    assert.deepEqual(
+      JSON.parse(stdout).findings.map(({ newInVersion }: JsonFinding) => newInVersion),
+      [true, true],
+    );
+    await runCommand(page, "Skeptic: Make These the Baseline");
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "All findings" }).click();
+    await item(/^\s*Skeptic\s*$/).waitFor();
+    assert.equal(scanned(session.folder).status, 0);
+  });
 });
+
+function scanned(folder: string): SpawnSyncReturns<string> {
+  const cli = join(process.cwd(), "dist", "cli.js");
+  const options = { cwd: folder, encoding: "utf8" } as const;
+  return spawnSync(process.execPath, [cli, "scan", "--format", "json"], options);
+}
 
 /** Processes with this file among their arguments. */
 function processesOf(file: string): readonly number[] {

@@ -88,6 +88,15 @@ const row = (kind: string, ...rows: string[]): string =>
 
 const BARE = ["xss-server-html 13", "sql-injection 20", "sql-injection 28"];
 
+test("a built-in rule has a version in which it came, one of the project has none", async () => {
+  const engine = await project({ "app/main.py": MAIN, ".skeptic/rules/acme.yml": CLIENT });
+  found(engine);
+  assert.equal(engine.rule("sql-injection")?.since, "0.1.0");
+  assert.ok(engine.rule("acme-old-client"));
+  assert.equal(engine.rule("acme-old-client")?.since, undefined);
+  engine.dispose();
+});
+
 test("without own rows the project has these findings", async () => {
   const engine = await project({ "app/main.py": MAIN, "app/html.py": HTML });
   assert.deepEqual(found(engine), BARE);

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import type { JsonReport } from "../../server/cli/json-report.ts";
 import type { MakeBaselineResult } from "../../server/lsp/protocol.ts";
 import { repository, room, write } from "../harness/repository.ts";
 import { start, type TestClient, until } from "./client.ts";
@@ -34,9 +35,11 @@ async function open(folder: string, options: object = {}): Promise<TestClient> {
   return client;
 }
 
+const run = (folder: string, ...argv: string[]) =>
+  spawnSync(process.execPath, [PROGRAM, ...argv], { cwd: folder, encoding: "utf8" });
+
 function skeptic(folder: string, ...argv: string[]): string {
-  const options = { cwd: folder, encoding: "utf8" } as const;
-  return spawnSync(process.execPath, [PROGRAM, ...argv], options).stdout;
+  return run(folder, ...argv).stdout;
 }
 
 const uriIn = (folder: string, name: string): string => pathToFileURL(join(folder, name)).href;
@@ -84,6 +87,42 @@ describe("a baseline", () => {
     assert.equal(scan.stats.hidden.baseline, 2);
     skeptic(folder, "baseline");
     assert.equal(readFileSync(join(folder, FILE), "utf8"), (await make()).files[0]?.text);
+  });
+
+  test("that is older than the rules fails no scan, and the editor tells their findings apart", async () => {
+    const folder = room();
+    write(folder, { "a.py": LOAD });
+    skeptic(folder, "baseline");
+    const text = readFileSync(join(folder, FILE), "utf8");
+    writeFileSync(join(folder, FILE), text.replace(/"skeptic": "[^"]+"/, `"skeptic": "0.0.9"`));
+    write(folder, { "b.py": LOAD });
+    const scan = (): unknown => {
+      const { status, stdout } = run(folder, "scan", "--format", "json");
+      const { findings } = JSON.parse(stdout) as JsonReport;
+      return [status, ...findings.map(({ file, newInVersion }) => [file, newInVersion])];
+    };
+    assert.deepEqual(scan(), [0, ["b.py", true]]);
+    const at = await open(folder, { pull: true });
+    const uri = uriIn(folder, "b.py");
+    at.open(uri, LOAD);
+    const before = await at.pull(uri);
+    assert.ok(before.kind === "full");
+    assert.deepEqual(
+      before.items.map(({ data }) => data.isOfNewRule),
+      [true],
+    );
+    writeFileSync(join(folder, FILE), text);
+    at.diskEvent(pathToFileURL(join(folder, FILE)).href, 2);
+    assert.deepEqual(scan(), [1, ["b.py", undefined]]);
+    let after = before as Awaited<ReturnType<typeof at.pull>>;
+    const deadline = Date.now() + 10_000;
+    do after = await at.pull(uri, before.resultId);
+    while (after.kind === "unchanged" && Date.now() < deadline);
+    assert.ok(after.kind === "full", "it is told that it is no longer of a new rule");
+    assert.deepEqual(
+      after.items.map(({ data }) => data.isOfNewRule),
+      [undefined],
+    );
   });
 
   test("hides nothing in a workspace that is not trusted, nor where the setting says so", async () => {
