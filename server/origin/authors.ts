@@ -34,18 +34,17 @@ export function follow(
 ): void {
   const changes = edits.filter(({ start, end, newText }) => start < end || newText !== "");
   if (changes.length === 0) return;
-  const whole = trimmed(
-    text,
-    changes.reduce((sum, edit) => followedBy(text, sum, edit)),
-  );
-  const removed = text.slice(whole.start, whole.end);
-  const marks = track
-    .within(whole)
-    .map((one) => ({ ...one, start: one.start - whole.start, end: one.end - whole.start }));
+  const all = changes.reduce((sum, edit) => followedBy(text, sum, edit));
+  const whole = trimmed(text, all);
   // A single new character takes nothing back, unless the editor says so.
-  const isTyped = removed === "" && whole.newText.length <= 1 && cause.kind !== "undone";
-  const count = isTyped ? undefined : history.takesBack(text, whole);
-  if (count !== undefined) history.restore(track, count);
+  const isTyped = whole.start === whole.end && whole.newText.length <= 1 && cause.kind !== "undone";
+  const back = isTyped ? undefined : history.takesBack(text, whole);
+  // As wide as all that gets other marks below, which is more than what differs where edits cancel each other.
+  const { start, end, newText } = back?.edit ?? (changes.length === 1 ? whole : all);
+  const marks = track
+    .within({ start, end })
+    .map((one) => ({ ...one, start: one.start - start, end: one.end - start }));
+  if (back !== undefined) history.restore(track, back.count);
   else {
     let before = text;
     for (const [i, edit] of changes.entries()) {
@@ -54,7 +53,7 @@ export function follow(
       before = before.slice(0, edit.start) + edit.newText + before.slice(edit.end);
     }
   }
-  history.add({ start: whole.start, removed, marks, inserted: whole.newText });
+  history.add({ start, removed: text.slice(start, end), marks, inserted: newText });
 }
 
 function apply(track: Track, edit: Edit, text: string, cause: Cause): void {

@@ -15,6 +15,16 @@ export interface Change {
   readonly inserted: string;
 }
 
+/** The last changes that one edit takes back. */
+export interface TakenBack {
+  readonly count: number;
+  /**
+   * Them as one edit, as wide as all that they touched: of repeated text ("aa" without an "a") the edit itself may name
+   * other characters, whose marks say nothing of these.
+   */
+  readonly edit: Edit;
+}
+
 const MOST_CHANGES = 300;
 /** Of all texts kept, in UTF-16 units. */
 const MOST_TEXT = 1_000_000;
@@ -23,11 +33,8 @@ const MOST_WORK = 500_000;
 
 export interface History {
   add(change: Change): void;
-  /**
-   * How many of the last changes an edit of `text` takes back: the text after it is the one before them. Undefined when it
-   * takes none back.
-   */
-  takesBack(text: string, edit: Edit): number | undefined;
+  /** What an edit of `text` takes back, when the text after it is the one before some of the last changes. */
+  takesBack(text: string, edit: Edit): TakenBack | undefined;
   /** Gives a track the marks it had before the last `count` changes. */
   restore(track: Track, count: number): void;
 }
@@ -60,7 +67,7 @@ export function createHistory(): History {
         if (grows(back) !== grows(wanted)) continue;
         const { start, end, newText } = leftmost(text, back);
         if (start === wanted.start && end === wanted.end && newText === wanted.newText)
-          return count;
+          return { count, edit: back };
       }
       return undefined;
     },
