@@ -8,7 +8,15 @@ import { after, afterEach, before, describe, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
 import type { JsonFinding } from "../../server/cli/json-report.ts";
 import { repository, write } from "../harness/repository.ts";
-import { openFile, openSession, runCommand, type Session, textOf } from "./session.ts";
+import {
+  openFile,
+  openSession,
+  runCommand,
+  type Session,
+  textOf,
+  untilCount,
+  untilText,
+} from "./session.ts";
 
 const OLD = 500;
 const LOAD = "import yaml\n\n\ndef load(text):\n    return yaml.unsafe_load(text)\n";
@@ -46,7 +54,7 @@ describe("a repository with 500 old findings", { timeout: 240_000 }, () => {
     await page.locator('.activitybar [aria-label^="Skeptic"]').first().click();
     await rows().nth(1).waitFor({ timeout: 60_000 });
     await item(/^\s*Skeptic: 1\s*$/).waitFor({ timeout: 60_000 });
-    assert.deepEqual(await rows().count(), 2);
+    await untilCount(rows(), 2);
   });
 
   test("one action makes the rest the baseline", async () => {
@@ -69,7 +77,7 @@ describe("a repository with 500 old findings", { timeout: 240_000 }, () => {
     await view()
       .locator(".message", { hasText: /Not shown: 50\d in the baseline/ })
       .waitFor();
-    assert.deepEqual(await rows().count(), 2);
+    await untilCount(rows(), 2);
     await item(/^\s*Skeptic: 1\s*$/).waitFor();
     const cli = join(process.cwd(), "dist", "cli.js");
     const { findings } = JSON.parse(
@@ -120,7 +128,7 @@ describe("a repository with 500 old findings", { timeout: 240_000 }, () => {
     await item(/Skeptic: 2 of 50\d/).waitFor();
     await runCommand(page, "Skeptic: Show New Findings Only");
     await item(/^\s*Skeptic: 2\s*$/).waitFor();
-    assert.match(await textOf(rows().nth(1)), /^app\.py:11/);
+    await untilText(rows().nth(1), /^app\.py:11/);
   });
 
   test("after an update, what the new rules find stands apart and fails no scan", async () => {

@@ -7,7 +7,15 @@ import { extname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
-import { confirm, focusFinding, openSession, runCommand, SQUIGGLE, textOf } from "./session.ts";
+import {
+  confirm,
+  focusFinding,
+  openFixes,
+  openSession,
+  runCommand,
+  SQUIGGLE,
+  untilText,
+} from "./session.ts";
 
 const FILE_SYSTEM = fileURLToPath(new URL("fixtures/browser-files", import.meta.url));
 const TYPES: Readonly<Record<string, string>> = {
@@ -45,17 +53,16 @@ test("in a browser alone: a squiggle, its path through files, a fix, a scan", {
     const hover = page.locator(".monaco-hover:visible", { hasText: "sql-injection" }).first();
     await hover.waitFor();
     // The path begins in a file that is not open.
-    assert.match(await textOf(hover), /web\.py\(\d+/);
+    await untilText(hover, /web\.py\(\d+/);
     await page.keyboard.press("Escape");
 
     await focusFinding(page);
-    await page.keyboard.press("Control+.");
-    const menu = page.locator(".action-widget .monaco-list-row.action");
+    const menu = await openFixes(page);
     await menu.filter({ hasText: "query parameters" }).first().click();
     await confirm(session);
     await page.locator(SQUIGGLE).first().waitFor({ state: "detached" });
     const code = page.locator(".view-line", { hasText: "execute" });
-    assert.match(await textOf(code), /WHERE name = \?", \(name,\)\)/);
+    await untilText(code, /WHERE name = \?", \(name,\)\)/);
 
     await runCommand(page, "Skeptic: Scan Workspace");
     // In a file that is not open.

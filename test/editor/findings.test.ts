@@ -4,11 +4,20 @@ import * as assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
-import type { Locator, Page } from "playwright-core";
-import { confirm, openFile, openSession, runCommand, type Session, textOf } from "./session.ts";
+import type { Page } from "playwright-core";
+import {
+  confirm,
+  focusFinding,
+  openFile,
+  openFixes,
+  openSession,
+  runCommand,
+  type Session,
+  textOf,
+  untilText,
+} from "./session.ts";
 
 /** After so long a key that did nothing is pressed again. */
-const KEY_LOST_MS = 4000;
 const TIDY = "def clean(text):\n    return text[:80]\n";
 const PAGE = `from flask import Flask, request
 from tidy import clean
@@ -51,7 +60,8 @@ describe("a finding in the workbench", { timeout: 240_000 }, () => {
   );
 
   test("the menu has the fix first, then ways to accept it, then explanations", async () => {
-    const menu = await openMenu(page);
+    await focusFinding(page);
+    const menu = await openFixes(page);
     const titles = await Promise.all((await menu.all()).map(textOf));
     const order = [/parameter/i, /Ignore .* here/, /in this file/, /Turn off/, /Explain/, /prompt/];
     const places = order.map((title) => titles.findIndex((each) => title.test(each)));
@@ -99,7 +109,7 @@ describe("a finding in the workbench", { timeout: 240_000 }, () => {
     await page.keyboard.press("Control+V");
     const severity = page.locator(".view-line", { hasText: "Severity:" }).first();
     await severity.waitFor();
-    assert.match(await textOf(severity), /^Severity: critical/);
+    await untilText(severity, /^Severity: critical/);
   });
 
   test("the data flow is walked from the source to the sink", async () => {
@@ -148,7 +158,7 @@ describe("a finding in the workbench", { timeout: 240_000 }, () => {
     await runCommand(page, "Skeptic: Check Clipboard");
     const found = page.locator(".quick-input-list .monaco-list-row", { hasText: "SQL built" });
     await found.waitFor();
-    assert.match(await textOf(found), /sql-injection, line 1 of the text/);
+    await untilText(found, /sql-injection, line 1 of the text/);
     await session.screenshot("finding-clipboard");
     assert.equal(await page.locator(".notification-list-item").count(), 0);
     await found.click();
@@ -172,7 +182,7 @@ describe("a finding in the workbench", { timeout: 240_000 }, () => {
     await choose(page, /A function makes it safe/);
     const row = page.locator(".quick-input-list .monaco-list-row", { hasText: "tidy.py:clean" });
     await row.waitFor();
-    assert.match(await textOf(row), /called in page\.py:9/);
+    await untilText(row, /called in page\.py:9/);
     await session.screenshot("finding-makes-safe");
     await page.keyboard.press("Enter");
     await page.locator(".pane-body .monaco-list-row", { hasText: "own.yml" }).first().waitFor();
@@ -198,30 +208,9 @@ describe("a finding in the workbench", { timeout: 240_000 }, () => {
   });
 });
 
-/** The rows of the quick-fix menu at the first finding. */
-async function openMenu(page: Page): Promise<Locator> {
-  await page.locator(".monaco-editor .view-line").first().click();
-  await page.keyboard.press("Control+Home");
-  await runCommand(page, "Go to Next Problem (Error, Warning, Info)");
-  const widget = page.locator(".monaco-editor .marker-widget");
-  await widget.waitFor();
-  await page.keyboard.press("Escape");
-  await widget.waitFor({ state: "detached" });
-  const rows = page.locator(".action-widget .monaco-list-row.action");
-  // The editor has the keyboard again a moment after the widget is gone: a key before that is lost.
-  for (let keys = 0; keys < 4 && (await rows.count()) === 0; keys++) {
-    await page.keyboard.press("Control+.");
-    await rows
-      .first()
-      .waitFor({ timeout: KEY_LOST_MS })
-      .catch(() => undefined);
-  }
-  await rows.first().waitFor();
-  return rows;
-}
-
 async function choose(page: Page, title: RegExp): Promise<void> {
-  const menu = await openMenu(page);
+  await focusFinding(page);
+  const menu = await openFixes(page);
   await menu.filter({ hasText: title }).first().click();
 }
 

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
-import { openFile, openSession, runCommand, type Session, textOf } from "./session.ts";
+import { openFile, openSession, runCommand, type Session, textOf, untilCount } from "./session.ts";
 
 const FOLDERS = 201;
 const FILES = 100;
@@ -65,7 +65,7 @@ describe("in a large workspace", { timeout: 240_000 }, () => {
       .getByRole("button", { name: "Cancel" })
       .click();
     await told(/Scan cancelled/).waitFor();
-    assert.equal(await notification(/scanning the workspace/).count(), 0);
+    await untilCount(notification(/scanning the workspace/), 0);
     await runCommand(page, "Notifications: Clear All Notifications");
   });
 

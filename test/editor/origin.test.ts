@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
-import { openFile, openSession, runCommand, type Session, textOf } from "./session.ts";
+import { openFile, openSession, runCommand, type Session, textOf, untilCount } from "./session.ts";
 
 const ADDED = `
 
@@ -42,7 +42,7 @@ describe("what an agent wrote", { timeout: 240_000 }, () => {
     const line = page.locator(".monaco-editor .view-overlays .cdr[class*='ced-']");
     await line.first().waitFor();
     await session.screenshot("origin-marks");
-    assert.equal(await line.count(), 5);
+    await untilCount(line, 5);
   });
 
   test("is named in the hover of its finding", async () => {

@@ -153,6 +153,41 @@ export async function textOf(locator: Locator): Promise<string> {
   return ((await locator.textContent()) ?? "").replaceAll("\u00a0", " ");
 }
 
+/** How long what is shown may take to follow what was done. */
+const FOLLOWS_MS = 30_000;
+
+/** Waits until an element reads like that: what is on the screen often follows one moment after something else did. */
+export async function untilText(locator: Locator, pattern: RegExp): Promise<void> {
+  await until(
+    () => textOf(locator),
+    (text) => pattern.test(text),
+    String(pattern),
+  );
+}
+
+/** Waits until there are so many of an element. */
+export async function untilCount(locator: Locator, wanted: number): Promise<void> {
+  await until(
+    () => locator.count(),
+    (count) => count === wanted,
+    `${wanted} elements`,
+  );
+}
+
+async function until<T>(
+  read: () => Promise<T>,
+  holds: (seen: T) => boolean,
+  wanted: string,
+): Promise<void> {
+  const last = Date.now() + FOLLOWS_MS;
+  for (;;) {
+    const seen = await read();
+    if (holds(seen)) return;
+    if (Date.now() > last) assert.fail(`wanted ${wanted}, found ${JSON.stringify(seen)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** A fix that is not proved safe shows what it changes first: agree to all of it. */
 export async function confirm({ page, screenshot }: Session): Promise<void> {
   const squiggle = page.locator(SQUIGGLE).first();
@@ -181,4 +216,22 @@ export async function focusFinding(page: Page): Promise<void> {
   await widget.waitFor();
   await page.keyboard.press("Escape");
   await widget.waitFor({ state: "detached" });
+}
+
+/** After so long a key that did nothing is pressed again. */
+const KEY_LOST_MS = 4000;
+
+/** Opens the quick-fix menu at the cursor: its rows. */
+export async function openFixes(page: Page): Promise<Locator> {
+  const rows = page.locator(".action-widget .monaco-list-row.action");
+  // The editor has the keyboard again a moment after another widget is gone: a key before that is lost.
+  for (let keys = 0; keys < 4 && (await rows.count()) === 0; keys++) {
+    await page.keyboard.press("Control+.");
+    await rows
+      .first()
+      .waitFor({ timeout: KEY_LOST_MS })
+      .catch(() => undefined);
+  }
+  await rows.first().waitFor();
+  return rows;
 }

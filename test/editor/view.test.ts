@@ -6,7 +6,15 @@ import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
 import { repository } from "../harness/repository.ts";
-import { openFile, openSession, runCommand, type Session, textOf } from "./session.ts";
+import {
+  openFile,
+  openFixes,
+  openSession,
+  runCommand,
+  type Session,
+  untilCount,
+  untilText,
+} from "./session.ts";
 
 describe("the findings view", { timeout: 240_000 }, () => {
   let session: Session;
@@ -47,8 +55,7 @@ describe("the findings view", { timeout: 240_000 }, () => {
     await open.click();
     await page.locator(".monaco-editor .squiggly-error").first().waitFor({ timeout: 60_000 });
     await session.screenshot("view-sample");
-    await page.keyboard.press("Control+.");
-    const menu = page.locator(".action-widget .monaco-list-row.action");
+    const menu = await openFixes(page);
     await menu
       .filter({ hasText: /parameter/i })
       .first()
@@ -67,7 +74,7 @@ describe("the findings view", { timeout: 240_000 }, () => {
   test("shows the findings of open files, the worst first", async () => {
     await openFile(page, "app.py");
     await row("SQL").waitFor({ timeout: 60_000 });
-    assert.match(await textOf(view().locator(".monaco-list-row").first()), /^Critical\s*\d+$/);
+    await untilText(view().locator(".monaco-list-row").first(), /^Critical\s*\d+$/);
   });
 
   test("Scan Changed Files asks since when, and shows only those", async () => {
@@ -78,7 +85,7 @@ describe("the findings view", { timeout: 240_000 }, () => {
     await base.click();
     await row("reports.py").waitFor();
     await view().locator(".message", { hasText: "1 file changed since HEAD" }).waitFor();
-    assert.equal(await view().locator(".monaco-list-row", { hasText: "store.py" }).count(), 0);
+    await untilCount(view().locator(".monaco-list-row", { hasText: "store.py" }), 0);
   });
 
   test("Why No Finding Here? says why, and leads there", async () => {
@@ -88,7 +95,7 @@ describe("the findings view", { timeout: 240_000 }, () => {
     await runCommand(page, "Skeptic: Why No Finding Here?");
     const answer = page.locator(".quick-input-list .monaco-list-row", { hasText: "sql-injection" });
     await answer.first().waitFor();
-    assert.match(await textOf(answer.first()), /What it asks about is a constant here/);
+    await untilText(answer.first(), /What it asks about is a constant here/);
     await session.screenshot("view-why");
     await page.keyboard.press("Escape");
     await openFile(page, "app.py");
