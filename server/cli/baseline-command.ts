@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { lt } from "semver";
 import { BASELINE_FILE, type Baseline, baselineOf, writeBaseline } from "../engine/baseline.ts";
-import { loadBaseline, ownBaseline } from "./baseline.ts";
+import { loadBaseline, lookedAt, ownBaseline } from "./baseline.ts";
 import { writeReport } from "./disk.ts";
 import { visible } from "./escape.ts";
 import { fileId, systemReason } from "./files.ts";
@@ -47,10 +47,17 @@ export async function baselineCommand(
         : resolve(io.cwd, output);
     const before = await former(io.cwd, path);
     const found = baselineOf(workspace.findings(), version, nameOf);
-    const looked = new Set(workspace.requested.map(nameOf));
-    const isWhole = paths.length === 1 && paths[0] === "." && dirname(dirname(path)) === io.cwd;
-    const rest = [...before.entries].filter(([, { file }]) => !isWhole && !looked.has(file));
+    const looked = lookedAt(io.cwd, paths, workspace.requested);
+    const isHere = paths.length === 1 && paths[0] === ".";
+    // In the folder that it holds for there is nothing else.
+    const isAll = isHere && dirname(dirname(path)) === io.cwd;
+    const here = nameOf("_").slice(0, -1);
+    const rest = [...before.entries].filter(
+      ([, { file }]) =>
+        !isAll && !(isHere && file.startsWith(here)) && looked.idOf(file) === undefined,
+    );
     const entries = new Map([...rest, ...found.entries]);
+    const isWhole = isAll || (isHere && output !== undefined && rest.length === 0);
     const next: Baseline = { version: isWhole ? version : older(before, version), entries };
     await save(io, path, writeBaseline(next));
     printProblems(workspace, io);

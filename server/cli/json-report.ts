@@ -80,6 +80,8 @@ export interface JsonFinding {
   readonly fingerprint: string;
   /** The baseline is older than the rule: it does not change the exit code. */
   readonly newInVersion?: true;
+  /** The level by which it is in the baseline: a change of the code has made it worse. */
+  readonly levelInBaseline?: Level;
 }
 
 export interface JsonStep {
@@ -119,6 +121,7 @@ export function messageText({ message }: Finding): string {
 function jsonFinding(result: ScanResult, finding: Finding): JsonFinding {
   const { workspace: ws, mask } = result;
   const fixes = (result.fixes.get(finding) ?? []).map((fix) => shownFix(fix, mask));
+  const was = result.baseline?.worse.get(finding);
   const steps = (path: readonly FlowStep[]): readonly JsonStep[] =>
     path.map(({ file, span, role, text }) => ({
       file,
@@ -153,6 +156,7 @@ function jsonFinding(result: ScanResult, finding: Finding): JsonFinding {
     })),
     fingerprint: finding.fingerprint,
     ...(result.ofNewRules.has(finding) ? { newInVersion: true as const } : {}),
+    ...(was === undefined ? {} : { levelInBaseline: was }),
   };
 }
 

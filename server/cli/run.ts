@@ -196,7 +196,7 @@ function commands(
     .addOption(profileOption())
     .addOption(list("-e, --exclude <glob>", "leave these files out; may be repeated", one))
     .action(async (place: string, paths: string[], options: WhyOptions) =>
-      done(await whyCommand(place, paths, options, factory, io)),
+      done(await whyCommand(place, paths, options, factory, io, version)),
     );
   program
     .command("hook")

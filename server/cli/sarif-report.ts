@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import type { FileId } from "../base/brand.ts";
 import type { Span } from "../base/text.ts";
 import type { Finding, Fix, Level, RuleInfo, Severity } from "../engine/api.ts";
+import type { Gone } from "./baseline.ts";
 import { safeJson, uriPath } from "./escape.ts";
 import { filePath } from "./files.ts";
 import { messageText } from "./json-report.ts";
@@ -37,6 +38,9 @@ const RULE_LEVEL: Readonly<Record<Severity, string>> = {
   info: "none",
 };
 
+/** Of a result that the baseline hides: who knows nothing of baselines must not take it for new. */
+const ACCEPTED = { kind: "external", status: "accepted", justification: "It is in the baseline." };
+
 export function sarifReport(result: ScanResult): string {
   const { workspace, findings } = result;
   const rules = result.rules;
@@ -64,7 +68,14 @@ export function sarifReport(result: ScanResult): string {
             toolExecutionNotifications: notifications(workspace),
           },
         ],
-        results: findings.map((finding) => sarifResult(result, finding, indices)),
+        results: [
+          ...findings.map((finding) => sarifResult(result, finding, indices)),
+          ...[...(result.baseline?.known ?? [])].map((finding) => ({
+            ...sarifResult(result, finding, indices),
+            suppressions: [ACCEPTED],
+          })),
+          ...(result.baseline?.gone ?? []).map((one) => absentResult(workspace, one, indices)),
+        ],
       },
     ],
   };
@@ -98,6 +109,28 @@ function introduction({ page, title }: RuleInfo): string {
   return paragraph?.replace(/\s+/g, " ") ?? title;
 }
 
+/** How a finding stands to the baseline; nothing where there is none (3.27.24). */
+function baselineState({ baseline }: ScanResult, finding: Finding): { baselineState?: string } {
+  if (baseline === undefined) return {};
+  if (baseline.known.has(finding)) return { baselineState: "unchanged" };
+  return { baselineState: baseline.worse.has(finding) ? "updated" : "new" };
+}
+
+/** Of an entry of the baseline: what it was is known, and in which file, no more. */
+function absentResult(ws: Workspace, gone: Gone, indices: ReadonlyMap<string, number>) {
+  const index = indices.get(gone.rule);
+  return {
+    ruleId: gone.rule,
+    ...(index === undefined ? {} : { ruleIndex: index }),
+    level: "none",
+    kind: "pass",
+    message: { text: "It is in the baseline, and is not reported any more." },
+    locations: [{ physicalLocation: { artifactLocation: artifact(ws, gone.id) } }],
+    baselineState: "absent",
+    partialFingerprints: { "skeptic/v1": gone.fingerprint },
+  };
+}
+
 function sarifResult(result: ScanResult, finding: Finding, indices: ReadonlyMap<string, number>) {
   const { workspace: ws, mask } = result;
   const index = indices.get(finding.rule);
@@ -109,6 +142,7 @@ function sarifResult(result: ScanResult, finding: Finding, indices: ReadonlyMap<
     ruleId: finding.rule,
     ...(index === undefined ? {} : { ruleIndex: index }),
     ...LEVEL[finding.level],
+    ...baselineState(result, finding),
     message: { text: mask(messageText(finding)) },
     locations: [{ physicalLocation: location(ws, finding.file, finding.span) }],
     ...(finding.flow.length === 0
@@ -143,6 +177,7 @@ function sarifResult(result: ScanResult, finding: Finding, indices: ReadonlyMap<
       category: finding.category,
       cwe: finding.cwe,
       marks: finding.marks,
+      ...(result.ofNewRules.has(finding) ? { newInVersion: true } : {}),
       ...(finding.morePaths === 0 ? {} : { morePaths: finding.morePaths }),
     },
   };

@@ -3,7 +3,7 @@ import { constants, existsSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Engine, Finding, Level, Problem } from "../engine/api.ts";
-import { type BaselineOption, openBaseline, sortOut } from "./baseline.ts";
+import { type BaselineOption, goneFrom, lookedAt, openBaseline, sortOut } from "./baseline.ts";
 import { type ChangeOptions, changedScan } from "./changed.ts";
 import { type Paint, painter, plain } from "./color.ts";
 import { writeReport } from "./disk.ts";
@@ -51,14 +51,27 @@ export async function scanCommand(
     const workspace = await openWorkspace(engine, io.cwd, { paths, exclude, onProgress });
     await workspace.settle();
     const all = wanted(workspace.findings(), rules);
-    const { shown, ofNewRules, known } = sortOut(engine, all, baseline);
-    const findings = changes?.among(workspace, shown) ?? shown;
+    const { shown, ofNewRules, known, worse } = sortOut(engine, all, baseline, version);
+    const among = (some: readonly Finding[]): readonly Finding[] =>
+      changes?.among(workspace, some) ?? some;
+    const findings = among(shown);
     const hidden = {
       ...(await hiddenIn(workspace)),
       ...(changes === undefined ? {} : { unchanged: shown.length - findings.length }),
-      ...(baseline === undefined ? {} : { baseline: known }),
+      ...(baseline === undefined ? {} : { baseline: known.length }),
     };
-    const secrets = secretSpans(findings);
+    const view = baseline && {
+      known: new Set(among(known)),
+      worse,
+      // What did not change is not asked for.
+      gone:
+        changes === undefined
+          ? goneFrom(baseline, all, lookedAt(io.cwd, paths, workspace.requested)).filter(
+              ({ rule }) => rules.length === 0 || rules.includes(rule),
+            )
+          : [],
+    };
+    const secrets = secretSpans([...findings, ...(view?.known ?? [])]);
     const result: ScanResult = {
       version,
       workspace,
@@ -72,6 +85,7 @@ export async function scanCommand(
       mask: secretMask(workspace, secrets),
       seconds: (io.now() - started) / 1000,
       ofNewRules,
+      baseline: view,
       exitCode: exitCode(
         findings.filter((finding) => !ofNewRules.has(finding)),
         options.failOn,

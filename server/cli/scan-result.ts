@@ -3,6 +3,7 @@ import type { FileId } from "../base/brand.ts";
 import type { Span } from "../base/text.ts";
 import type { Finding, Fix, Level, OwnSummary, RuleInfo } from "../engine/api.ts";
 import { literalValues, valueMask } from "../engine/mask.ts";
+import type { Gone } from "./baseline.ts";
 import type { HiddenCounts } from "./own.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -24,10 +25,22 @@ export interface ScanResult extends ScanView {
   readonly exitCode: number;
   readonly hidden: HiddenCounts;
   readonly own: readonly OwnSummary[];
-  /** Those of `findings` whose rule is younger than the baseline. */
+  /** Those of `findings` that only an update of Skeptic has brought. */
   readonly ofNewRules: ReadonlySet<Finding>;
+  /** Where the project has a baseline. */
+  readonly baseline: BaselineView | undefined;
   /** What the files were compared with, when only changed ones are reported. */
   readonly since: string | undefined;
+}
+
+/** What a baseline says of a scan. */
+export interface BaselineView {
+  /** Findings that it hides. */
+  readonly known: ReadonlySet<Finding>;
+  /** Findings that it knows less grave: as what. */
+  readonly worse: ReadonlyMap<Finding, Level>;
+  /** Its entries that nothing reports any more. */
+  readonly gone: readonly Gone[];
 }
 
 export const LEVELS: readonly Level[] = ["error", "warning", "information", "hint"];

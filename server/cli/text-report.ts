@@ -74,6 +74,9 @@ function findingLines(result: ScanResult, finding: Finding, options: TextOptions
       about: finding.category === "secrets" ? "secret" : "code",
     }).map((line) => `  ${line}`),
   ];
+  const was = result.baseline?.worse.get(finding);
+  if (was !== undefined)
+    out.push(`  ${paint("bold", `It is in the baseline as ${was}: a change has made it worse.`)}`);
   const { what, why, fix } = finding.message;
   out.push(...wrap(clean(mask(`${what} ${why}`)), width - 2).map((line) => `  ${line}`));
   if (finding.flow.length > 1) {

@@ -32,6 +32,7 @@ export async function whyCommand(
   options: WhyOptions,
   factory: EngineFactory,
   io: Io,
+  version: string,
 ): Promise<number> {
   const asked = askedBy(what);
   const engine = await factory();
@@ -45,7 +46,10 @@ export async function whyCommand(
     await workspace.settle();
     const file = fileId(io.cwd, resolve(io.cwd, asked.file));
     const left = given.length === 0 && isLeftOut(engine, io.cwd, file, exclude);
-    const reasons = [...(left ? [LEFT_OUT] : []), ...(await reasonsFor(workspace, file, asked))];
+    const reasons = [
+      ...(left ? [LEFT_OUT] : []),
+      ...(await reasonsFor(workspace, file, asked, version)),
+    ];
     const width = terminalWidth(io.stdout);
     const lines = reasons.flatMap((one) => linesOf(workspace, file, one, width));
     io.stdout.write(lines.map((line) => `${line.trimEnd()}\n`).join(""));
@@ -83,6 +87,7 @@ async function reasonsFor(
   workspace: Workspace,
   file: FileId,
   { line, column }: Asked,
+  version: string,
 ): Promise<readonly Reason[]> {
   const { engine } = workspace;
   const text = engine.text(file);
@@ -103,7 +108,7 @@ async function reasonsFor(
   const reasons = engine.why(file, offset);
   const baseline = await openBaseline(workspace.cwd, undefined);
   const all = workspace.findings();
-  const shown = new Set(sortOut(engine, all, baseline).shown);
+  const shown = new Set(sortOut(engine, all, baseline, version).shown);
   const known = all.filter((one) => one.file === file && !shown.has(one));
   return reasons.map((one) =>
     one.kind === "finding" && known.some((finding) => isSame(finding, one))

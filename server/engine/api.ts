@@ -38,6 +38,8 @@ export interface Finding extends Place {
   readonly severity: Severity;
   readonly confidence: Confidence;
   readonly level: Level;
+  /** Its level whatever the settings are: for comparing two moments of the code. */
+  readonly gravity: Level;
   readonly message: Message;
   /** Source first, sink last: the first of `paths`. Of a finding that is not about data, the places it is about, or none. */
   readonly flow: readonly FlowStep[];

@@ -5,10 +5,13 @@
  */
 import { gt, valid } from "semver";
 import type { FileId } from "../base/brand.ts";
-import type { Finding } from "./api.ts";
+import type { Finding, Level } from "./api.ts";
 
 /** Where it stands, from the folder that it holds for. */
 export const BASELINE_FILE = ".skeptic/baseline.json";
+
+/** In bytes: a line for each finding of a large project is more than a source file may have. */
+export const MAX_BASELINE_SIZE = 256 * 1024 * 1024;
 
 export interface Baseline {
   /** The version of Skeptic that wrote it. */
@@ -22,14 +25,27 @@ export interface Entry {
   readonly file: string;
   /** Findings with this fingerprint. */
   readonly count: number;
+  /** The worst of them, whatever the settings are; baselines of old versions do not say it. */
+  readonly level?: Level;
 }
 
 export type Standing =
   /** It is in the baseline. */
   | "known"
   | "new"
-  /** Not in the baseline, of a rule that is younger than it. */
+  /** It is in the baseline, and a change of the code has made it worse. */
+  | "worse"
+  /** Not in the baseline as it is, because Skeptic has changed since: of a rule that is younger, or told worse by it. */
   | "new-rule";
+
+const LEVELS: readonly Level[] = ["error", "warning", "information", "hint"];
+
+export interface Now {
+  /** The version in which a rule came or reports more. */
+  readonly sinceOf: (rule: string) => string | undefined;
+  /** Of Skeptic. */
+  readonly version: string;
+}
 
 /** Reads the file's text; what is wrong is a sentence for people. */
 export function readBaseline(text: string): Baseline | { readonly problem: string } {
@@ -58,8 +74,13 @@ export function readBaseline(text: string): Baseline | { readonly problem: strin
 export function writeBaseline({ version, entries }: Baseline): string {
   const lines = [...entries]
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([fingerprint, { rule, file, count }]) => {
-      const entry = { rule, file, ...(count === 1 ? {} : { count }) };
+    .map(([fingerprint, { rule, file, count, level }]) => {
+      const entry = {
+        rule,
+        file,
+        ...(level === undefined ? {} : { level }),
+        ...(count === 1 ? {} : { count }),
+      };
       return `    ${JSON.stringify(fingerprint)}: ${JSON.stringify(entry)}`;
     });
   const findings = lines.length === 0 ? "{}" : `{\n${lines.join(",\n")}\n  }`;
@@ -73,37 +94,49 @@ export function baselineOf(
   nameOf: (file: FileId) => string,
 ): Baseline {
   const entries = new Map<string, Entry>();
-  for (const { fingerprint, rule, file } of findings) {
-    const count = (entries.get(fingerprint)?.count ?? 0) + 1;
-    entries.set(fingerprint, { rule, file: nameOf(file), count });
+  for (const { fingerprint, rule, file, gravity } of findings) {
+    const before = entries.get(fingerprint);
+    const level =
+      before?.level !== undefined && isWorse(before.level, gravity) ? before.level : gravity;
+    entries.set(fingerprint, { rule, file: nameOf(file), count: (before?.count ?? 0) + 1, level });
   }
   return { version, entries };
 }
 
-/** How each finding stands to the baseline, in their order. `sinceOf` is the version in which a rule came or reports more. */
+/** How each finding stands to the baseline, in their order. */
 export function standings(
   findings: readonly Finding[],
   baseline: Baseline,
-  sinceOf: (rule: string) => string | undefined,
+  { sinceOf, version }: Now,
 ): readonly Standing[] {
   const left = new Map<string, number>();
-  return findings.map(({ fingerprint, rule }) => {
+  return findings.map(({ fingerprint, rule, gravity }) => {
     const entry = baseline.entries.get(fingerprint);
     // An entry of another rule would hide what it does not say to whom reviews it.
     const rest = left.get(fingerprint) ?? (entry?.rule === rule ? entry.count : 0);
     left.set(fingerprint, rest - 1);
-    if (rest > 0) return "known";
+    if (rest > 0) {
+      if (entry?.level === undefined || !isWorse(gravity, entry.level)) return "known";
+      // Of another version it is not known whether the code or Skeptic makes it worse: an update fails nothing.
+      return baseline.version === version ? "worse" : "new-rule";
+    }
     const since = sinceOf(rule);
     return since !== undefined && gt(since, baseline.version) ? "new-rule" : "new";
   });
 }
 
+function isWorse(one: Level, other: Level): boolean {
+  return LEVELS.indexOf(one) < LEVELS.indexOf(other);
+}
+
 function entryOf(value: unknown): Entry | undefined {
   if (!isRecord(value)) return undefined;
-  const { rule, file, count = 1 } = value;
+  const { rule, file, count = 1, level } = value;
   if (typeof rule !== "string" || typeof file !== "string") return undefined;
   if (typeof count !== "number" || !Number.isInteger(count) || count < 1) return undefined;
-  return { rule, file, count };
+  if (level === undefined) return { rule, file, count };
+  const known = LEVELS.find((one) => one === level);
+  return known === undefined ? undefined : { rule, file, count, level: known };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

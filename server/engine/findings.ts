@@ -314,10 +314,14 @@ function build(
   const severity = match.severity ?? rule.severity;
   const confidence = match.confidence ?? "high";
   const override = input.settings.rules[rule.id];
+  const certain = levelOf(severity, confidence);
+  const gravity = assumed(certain, r);
   const level: Level =
     override !== undefined && override !== "off"
       ? override
-      : assumed(levelOf(severity, confidence), r, input.settings);
+      : input.settings.profile === "strict"
+        ? certain
+        : gravity;
   const paths = differentSources(r.hits).map((hit) => steps(hit.trail, input.program));
   const flow =
     match.hit === undefined
@@ -334,6 +338,7 @@ function build(
     severity,
     confidence,
     level,
+    gravity,
     message: rule.say(match, context),
     file: input.file,
     span: r.span,
@@ -362,8 +367,8 @@ function differentSources(hits: readonly Hit[]): readonly Hit[] {
   return [...out.values()];
 }
 
-function assumed(level: Level, { match }: Raw, { profile }: Settings): Level {
-  const isAssumed = profile !== "strict" && ((match.hit?.marks ?? 0) & ASSUMED) !== 0;
+function assumed(level: Level, { match }: Raw): Level {
+  const isAssumed = ((match.hit?.marks ?? 0) & ASSUMED) !== 0;
   return isAssumed && level !== "hint" ? "information" : level;
 }
 /** What was assumed on the way of these may be another part of an object, or nothing of it: a possibility, not yet a warning. */

@@ -159,6 +159,7 @@ function note(
       severity: "low",
       confidence: "high",
       level: "information",
+      gravity: "information",
       message,
       file,
       span: spanOf(d),

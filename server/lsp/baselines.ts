@@ -8,6 +8,8 @@ import {
   BASELINE_FILE,
   type Baseline,
   baselineOf,
+  MAX_BASELINE_SIZE,
+  type Now,
   readBaseline,
   standings,
   writeBaseline,
@@ -27,11 +29,7 @@ export interface Baselines {
   /** What is wrong with them, each as a sentence. */
   problems(): readonly string[];
   /** Where the baseline of a folder is, or would be, and its text with these findings. */
-  write(
-    root: FileId,
-    findings: readonly Finding[],
-    version: string,
-  ): { file: FileId; text: string };
+  write(root: FileId, findings: readonly Finding[]): { file: FileId; text: string };
 }
 
 interface Held {
@@ -43,7 +41,11 @@ interface Held {
 
 type Needs = Pick<Context, "engine" | "folders" | "host" | "trust">;
 
-export function createBaselines({ engine, folders, host, trust }: Needs): Baselines {
+/** @param version of Skeptic */
+export function createBaselines(
+  { engine, folders, host, trust }: Needs,
+  version: string,
+): Baselines {
   const held = new Map<FileId, Held>();
   let wrong: readonly string[] = [];
   let naming = "";
@@ -53,7 +55,7 @@ export function createBaselines({ engine, folders, host, trust }: Needs): Baseli
     if (folder === undefined || !trust.given || !folder.settings.newFindingsOnly) return undefined;
     return held.get(folder.root)?.baseline;
   };
-  const sinceOf = (rule: string): string | undefined => engine.rule(rule)?.since;
+  const now: Now = { sinceOf: (rule) => engine.rule(rule)?.since, version };
   const nameOf = (file: FileId): string => {
     const root = folders.of(file)?.root;
     if (root === undefined) return file;
@@ -85,18 +87,20 @@ export function createBaselines({ engine, folders, host, trust }: Needs): Baseli
     unknown(file, findings) {
       const baseline = baselineFor(file);
       if (baseline === undefined || findings.length === 0) return findings;
-      const each = standings(findings, baseline, sinceOf);
+      const each = standings(findings, baseline, now);
       return findings.filter((_, at) => each[at] !== "known");
     },
-    knows: ({ file, fingerprint, rule }) =>
-      baselineFor(file)?.entries.get(fingerprint)?.rule === rule,
+    knows(finding) {
+      const baseline = baselineFor(finding.file);
+      return baseline !== undefined && standings([finding], baseline, now)[0] === "known";
+    },
     isOfNewRule(finding) {
       const baseline = baselineFor(finding.file);
       if (baseline === undefined) return false;
-      return standings([finding], baseline, sinceOf)[0] === "new-rule";
+      return standings([finding], baseline, now)[0] === "new-rule";
     },
     problems: () => (trust.given ? wrong : []),
-    write(root, findings, version) {
+    write(root, findings) {
       const file = held.get(root)?.file ?? `${root}/${BASELINE_FILE}`;
       return { file, text: writeBaseline(baselineOf(findings, version, nameOf)) };
     },
@@ -117,7 +121,7 @@ async function find(
 ): Promise<Held> {
   for (let folder = root; ; folder = folder.slice(0, folder.lastIndexOf("/"))) {
     const file = `${folder}/${BASELINE_FILE}`;
-    const read = await host.read(file);
+    const read = await host.read(file, MAX_BASELINE_SIZE);
     if (read.kind === "text") {
       const baseline = readBaseline(read.text);
       if (!("problem" in baseline)) return { file, baseline, repository };

@@ -57,7 +57,7 @@ export function createHost(filesFor: FilesFor, later: Host["later"]): Host {
       }
       return kind;
     },
-    read: (file) => read(filesFor(file), file),
+    read: (file, maxBytes = MAX_FILE_SIZE) => read(filesFor(file), file, maxBytes),
     repository: (folder) => repositoryOf(filesFor(folder), folder),
     forgetIgnoreFiles: () => scopes.clear(),
     later,
@@ -164,11 +164,11 @@ async function exists(files: Files, file: FileId): Promise<boolean> {
   );
 }
 
-async function read(files: Files | undefined, file: FileId): Promise<ReadResult> {
+async function read(files: Files | undefined, file: FileId, maxBytes: number): Promise<ReadResult> {
   try {
     const status = await files?.stat(file);
     if (files === undefined || status?.kind !== "file") return { kind: "missing" };
-    if (status.size > MAX_FILE_SIZE) return { kind: "skipped", reason: "too-large" };
+    if (status.size > maxBytes) return { kind: "skipped", reason: "too-large" };
     return { kind: "text", ...decodeUtf8(await files.bytes(file)), bytes: status.size };
   } catch {
     // It may have gone since it was asked about.

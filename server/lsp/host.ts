@@ -31,7 +31,8 @@ export interface Host {
   walk(root: FileId, from: FileId, accept: Accept): AsyncIterable<Found>;
   /** What stands at a path below `root`; undefined when it is gone, left out, or a link. */
   look(root: FileId, file: FileId, accept: Accept): Promise<"file" | "folder" | undefined>;
-  read(file: FileId): Promise<ReadResult>;
+  /** `maxBytes` where it is no source: those end at 2 MiB. */
+  read(file: FileId, maxBytes?: number): Promise<ReadResult>;
   /** The nearest folder at or above this one that holds `.git`. */
   repository(folder: FileId): Promise<FileId | undefined>;
   /** A .gitignore changed. */

@@ -161,7 +161,7 @@ function registerChanges(context: Context, services: Services): void {
       async (asked, token) => {
         demand(asked, ["except"]);
         await services.ready;
-        return makeBaseline(context, services, services.version, asked, token);
+        return makeBaseline(context, services, asked, token);
       },
     ),
   );

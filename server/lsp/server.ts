@@ -129,7 +129,7 @@ function serve(
       touch: (files) => background.touch(files),
     }),
     trust,
-    baselines: createBaselines({ engine, folders, host, trust }),
+    baselines: createBaselines({ engine, folders, host, trust }, version),
   };
   log.maskWith(context.secrets.maskFault);
   let setReady = (): void => {};

@@ -14,7 +14,6 @@ const SLICE_MS = 8;
 export async function makeBaseline(
   context: Context,
   { reports, index }: { readonly reports: Reports; readonly index: FileIndex },
-  version: string,
   { except }: MakeBaselineParams,
   token: CancellationToken,
 ): Promise<MakeBaselineResult> {
@@ -44,7 +43,7 @@ export async function makeBaseline(
     byFolder.get(folder.root)?.push(...kept);
   }
   const files = [...byFolder].map(([root, findings]) => {
-    const { file, text } = context.baselines.write(root, findings, version);
+    const { file, text } = context.baselines.write(root, findings);
     return { uri: uriFor(context, file), text, findings: findings.length };
   });
   return { files };

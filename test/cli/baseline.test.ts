@@ -76,6 +76,49 @@ describe("a baseline", () => {
     assert.deepEqual(await found(box), []);
   });
 
+  test("does not hide what a change has made worse, and says so", async (t) => {
+    const box = sandbox(t, { "a.py": "rude(1)  # as information\nevil(1)\n" });
+    await box.skeptic("baseline");
+    assert.deepEqual(await found(box), []);
+    box.write("a.py", "rude(1)\nevil(1)  # as hint\n");
+    assert.deepEqual(await found(box), ["a.py:1"]);
+    const { code, out } = await box.skeptic("scan", "--fail-on", "warning");
+    assert.equal(code, 1);
+    assert.match(out, /It is in the baseline as information: a change has made it worse\./);
+    const report = JSON.parse((await box.skeptic("scan", "--format", "json")).out) as JsonReport;
+    assert.equal(report.findings[0]?.levelInBaseline, "information");
+    await box.skeptic("baseline");
+    assert.deepEqual(await found(box), []);
+    // Settings that show a rule at another level change nothing of what is known.
+    assert.deepEqual(await found(box, "--level", "rude-call=error"), []);
+  });
+
+  test("in any file loses what is gone: entries of files that were taken away or mended", async (t) => {
+    const box = sandbox(t, {
+      ...OLD,
+      ".git/HEAD": "",
+      "lib/c.py": "evil(4)\n",
+      "lib/d.py": "evil(5)\n",
+    });
+    const files = (): readonly string[] =>
+      [...box.read("k.json").matchAll(/"file":"(.*?)"/g)].map(([, file]) => file as string).sort();
+    await box.skeptic("baseline", "--output", "k.json");
+    assert.deepEqual(files(), ["api/a.py", "api/a.py", "lib/c.py", "lib/d.py", "web/b.py"]);
+    box.remove("lib/c.py");
+    box.remove("web/b.py");
+    assert.match(
+      (await box.skeptic("baseline", "--output", "k.json", "lib")).out,
+      /4 findings \(0 added, 1 gone, 3 in files that were not scanned\)/,
+    );
+    assert.deepEqual(files(), ["api/a.py", "api/a.py", "lib/d.py", "web/b.py"]);
+    await box.skeptic("baseline", "--output", "k.json");
+    assert.deepEqual(files(), ["api/a.py", "api/a.py", "lib/d.py"]);
+    assert.match(
+      (await box.skepticIn("lib", "baseline", "--output", "../k.json")).out,
+      /3 findings/,
+    );
+  });
+
   test("that is older than a rule: its findings stand apart and fail nothing", async (t) => {
     const box = sandbox(t, { "a.py": "young(1)\n" });
     box.write(FILE, `{"version": 1, "skeptic": "0.9.0", "findings": {}}`);

@@ -81,7 +81,8 @@ export async function createFakeEngine(): Promise<Engine> {
           owasp: ["A05:2025 Injection"],
           severity: one.severity,
           confidence: "high",
-          level: one.level,
+          level: gravityIn(text, match.index) ?? one.level,
+          gravity: gravityIn(text, match.index) ?? one.level,
           message: {
             what: `${match[0].replace(/"/g, "").slice(0, 3)} is called.`,
             why: "It does harm.",
@@ -231,6 +232,12 @@ export async function createFakeEngine(): Promise<Engine> {
     dropCaches: () => undefined,
     dispose: () => undefined,
   };
+}
+
+/** A line may say how grave what stands in it is: "# as warning". */
+function gravityIn(text: string, at: number): Level | undefined {
+  const [line = ""] = text.slice(at).split("\n", 1);
+  return /# as (error|warning|information|hint)$/.exec(line)?.[1] as Level | undefined;
 }
 
 function sibling(file: FileId, name: string): FileId {

@@ -16,6 +16,7 @@ export interface Sandbox {
   readonly folder: string;
   path(name: string): string;
   write(name: string, content: string | Uint8Array): void;
+  remove(name: string): void;
   read(name: string): string;
   bytes(name: string): Buffer;
   /** In a folder of the sandbox, "" for the sandbox itself. */
@@ -55,6 +56,7 @@ export function sandbox(t: TestContext, files: Readonly<Record<string, string>> 
     folder,
     path,
     write,
+    remove: (name) => rmSync(path(name)),
     read: (name) => readFileSync(path(name), "utf8"),
     bytes: (name) => readFileSync(path(name)),
     skepticIn: (inner, ...argv) => start(join(folder, inner), argv, false),

@@ -21,6 +21,21 @@ def load(text):
     return yaml.unsafe_load(text)
 `;
 
+/** What a call that nobody knows does to the data is assumed: information. */
+const ASSUMED = `import sqlite3
+
+import mystery
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/find")
+def find(name: str):
+    name = mystery.wrap(name)
+    return sqlite3.connect("a").execute("SELECT a FROM t WHERE n = '" + name + "'")
+`;
+
 let client: TestClient | undefined;
 afterEach(async () => {
   await client?.stop();
@@ -122,6 +137,47 @@ describe("a baseline", () => {
     assert.deepEqual(
       after.items.map(({ data }) => data.isOfNewRule),
       [undefined],
+    );
+  });
+
+  test("may be larger than a file of code, here as on the command line", async () => {
+    const folder = room();
+    write(folder, { "a.py": LOAD });
+    skeptic(folder, "baseline");
+    const entries = Array.from(
+      { length: 30_000 },
+      (_, i) => `"x${i}": {"rule":"evil-call","file":"some/where/in/a/project/file${i}.py"},\n`,
+    );
+    const text = readFileSync(join(folder, FILE), "utf8");
+    write(folder, { [FILE]: text.replace(`"findings": {`, `"findings": {${entries.join("")}`) });
+    const at = await open(folder);
+    const uri = uriIn(folder, "a.py");
+    at.open(uri, LOAD);
+    await until("the count", () => at.statuses.at(-1)?.known === 1);
+    assert.deepEqual(at.lastOf(uri)?.diagnostics, []);
+    assert.doesNotMatch(at.statuses.at(-1)?.message ?? "", /baseline/);
+    assert.equal(run(folder, "scan").status, 0);
+  });
+
+  test("does not hide what a change has made worse", async () => {
+    const folder = room();
+    write(folder, { "a.py": ASSUMED });
+    skeptic(folder, "baseline");
+    const at = await open(folder);
+    const uri = uriIn(folder, "a.py");
+    at.open(uri, ASSUMED);
+    await until("an answer", () => at.lastOf(uri) !== undefined);
+    assert.deepEqual(at.lastOf(uri)?.diagnostics, []);
+    const certain = ASSUMED.replace("mystery.wrap(name)", "name");
+    at.edit(uri, certain);
+    await until("the error", () => at.lastOf(uri)?.diagnostics.length === 1);
+    assert.equal(at.lastOf(uri)?.diagnostics[0]?.severity, 1);
+    write(folder, { "a.py": certain });
+    const { status, stdout } = run(folder, "scan", "--format", "json");
+    const { findings } = JSON.parse(stdout) as JsonReport;
+    assert.deepEqual(
+      [status, ...findings.map(({ level, levelInBaseline }) => [level, levelInBaseline])],
+      [1, ["error", "information"]],
     );
   });
 

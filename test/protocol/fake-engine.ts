@@ -69,6 +69,7 @@ export function createFakeEngine(): Engine {
         severity: "high",
         confidence: "high",
         level: rule === "hard" ? "hint" : "error",
+        gravity: rule === "hard" ? "hint" : "error",
         message: {
           what: said === undefined ? `This is ${rule}.` : `It says ${said}.`,
           why: "It *breaks* <b>.",
