@@ -5,6 +5,8 @@ import type { BaseLanguageClient } from "vscode-languageclient";
 import type { MakeBaselineParams, MakeBaselineResult } from "../server/lsp/protocol.ts";
 import type { Session } from "./commands.ts";
 
+const SETTING = "newFindingsOnly";
+
 interface Choice extends vscode.QuickPickItem {
   readonly which: "all" | "closed";
 }
@@ -47,8 +49,9 @@ export async function makeBaseline(session: Session, client: BaseLanguageClient)
     findings += count;
   }
   if (files.length === 0) return;
+  const where = files.length === 1 ? "the baseline" : "the baselines";
   session.view.say(
-    `${findings} ${findings === 1 ? "finding is" : "findings are"} in the baseline now (.skeptic/baseline.json).`,
+    `${findings} ${findings === 1 ? "finding is" : "findings are"} in ${where} now (.skeptic/baseline.json).`,
   );
 }
 
@@ -63,13 +66,19 @@ function inTabs(): readonly vscode.Uri[] {
     });
 }
 
-/** Where the setting is written: a folder's own value would win over the workspace's. */
+/** Written for the whole workspace; a folder with a value of its own, which wins over that, gets another one. */
 export async function showKnown(isShown: boolean): Promise<void> {
+  const value = isShown ? false : undefined;
+  const folders = vscode.workspace.workspaceFolders;
   const target =
-    vscode.workspace.workspaceFolders === undefined
+    folders === undefined
       ? vscode.ConfigurationTarget.Global
       : vscode.ConfigurationTarget.Workspace;
-  await vscode.workspace
-    .getConfiguration("skeptic")
-    .update("newFindingsOnly", isShown ? false : undefined, target);
+  await vscode.workspace.getConfiguration("skeptic").update(SETTING, value, target);
+  for (const { uri } of (folders ?? []).length > 1 ? (folders ?? []) : []) {
+    const settings = vscode.workspace.getConfiguration("skeptic", uri);
+    const own = settings.inspect<boolean>(SETTING)?.workspaceFolderValue;
+    if (own !== undefined && own === isShown)
+      await settings.update(SETTING, !isShown, vscode.ConfigurationTarget.WorkspaceFolder);
+  }
 }

@@ -63,6 +63,7 @@ function findingOf(uri: vscode.Uri, diagnostic: vscode.Diagnostic): readonly Sho
       message,
       fingerprint: data.fingerprint,
       isPassedOn: data.isPassedOn === true,
+      home: data.sink === undefined ? uri.toString() : vscode.Uri.parse(data.sink).toString(),
       isOfNewRule: data.isOfNewRule === true,
       ...(data.origin === undefined ? {} : { origin: data.origin.origin }),
     },

@@ -30,11 +30,12 @@ export function summary({ findings, files, skipped, cancelled }: ScanResult): st
 }
 
 export function changedSummary(
-  { findings, files, cancelled }: ScanChangedResult,
+  { findings, files, cancelled, problems }: ScanChangedResult,
   since: string,
 ): string {
   const what = `${plural(findings, "finding")} in ${plural(files, "file")} changed since ${since}`;
-  return cancelled ? `Scan cancelled: ${what} so far.` : `Scan finished: ${what}.`;
+  const not = problems.length === 0 ? "" : ` Not compared: ${problems.join("; ")}.`;
+  return `${cancelled ? `Scan cancelled: ${what} so far.` : `Scan finished: ${what}.`}${not}`;
 }
 
 function plural(count: number, noun: string): string {

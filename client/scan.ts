@@ -61,8 +61,9 @@ async function scanSince(
     (token) => client.sendRequest<ScanChangedResult>("skeptic/scanChanged", params, token),
   );
   if (result === undefined) return;
-  const { problems } = result;
-  if (problems.length > 0)
+  const { problems, files } = result;
+  // With several folders one may be in no repository, and the others are.
+  if (problems.length > 0 && files === 0)
     void vscode.window.showWarningMessage(
       `Skeptic cannot tell what has changed: ${problems.join("; ")}.`,
     );

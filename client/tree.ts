@@ -19,6 +19,8 @@ export interface ShownFinding {
   readonly fingerprint: string;
   /** It stands in another file too, at its sink; here its data is passed on. */
   readonly isPassedOn: boolean;
+  /** The document of that file, else `uri`. */
+  readonly home: string;
   /** Who wrote the code in which it stands; undefined where nobody knows. */
   readonly origin?: Origin;
   /** Its rule is younger than the project's baseline. */
@@ -70,18 +72,26 @@ interface GroupingForm {
   readonly isFile: boolean;
   /** Order of groups: by the worst in them without it. */
   readonly order?: (finding: ShownFinding) => number;
-  readonly leaf: (finding: ShownFinding) => {
-    readonly label: string;
-    readonly description: string;
-  };
+  readonly leaf: (finding: ShownFinding, hasTwin: boolean) => LeafText;
 }
+
+interface LeafText {
+  readonly label: string;
+  readonly description: string;
+}
+
+/** Two files may have one name: then the folder is said too. */
+const byPlace = (finding: ShownFinding, hasTwin: boolean): LeafText => ({
+  label: placeOf(finding),
+  description: hasTwin ? `${finding.title}  ${folderOf(finding.path)}` : finding.title,
+});
 
 const FORMS: Readonly<Record<Grouping, GroupingForm>> = {
   severity: {
     key: (finding) => finding.severity,
     label: ({ severity }) => capital(severity),
     isFile: false,
-    leaf: (finding) => ({ label: placeOf(finding), description: finding.title }),
+    leaf: byPlace,
   },
   rule: {
     key: (finding) => finding.rule,
@@ -106,7 +116,7 @@ const FORMS: Readonly<Record<Grouping, GroupingForm>> = {
     label: (finding) => ORIGIN_LABELS[originOf(finding)],
     isFile: false,
     order: (finding) => ORIGINS.indexOf(originOf(finding)),
-    leaf: (finding) => ({ label: placeOf(finding), description: finding.title }),
+    leaf: byPlace,
   },
 };
 
@@ -146,7 +156,8 @@ export function treeOf(all: readonly ShownFinding[], grouping: Grouping, filter:
     if (known === undefined) byKey.set(keyOf(finding), [finding]);
     else known.push(finding);
   }
-  const groups = [...byKey].map(([key, found]) => groupOf(grouping, key, found));
+  const hasTwin = twinsAmong(kept);
+  const groups = [...byKey].map(([key, found]) => groupOf(grouping, key, found, hasTwin));
   groups.sort(
     (a, b) =>
       Number(isNew(a)) - Number(isNew(b)) ||
@@ -184,14 +195,33 @@ export function copyText({ path, start, rule, severity, message }: ShownFinding)
 function eachOnce(all: readonly ShownFinding[]): readonly ShownFinding[] {
   const best = new Map<string, ShownFinding>();
   for (const finding of all) {
-    const key = finding.fingerprint === "" ? `${best.size}` : finding.fingerprint;
+    // Files of two folders may have one name, and their findings one fingerprint.
+    const key =
+      finding.fingerprint === "" ? `${best.size}` : `${finding.home}#${finding.fingerprint}`;
     const known = best.get(key);
     if (known === undefined || (known.isPassedOn && !finding.isPassedOn)) best.set(key, finding);
   }
   return [...best.values()];
 }
 
-function groupOf(grouping: Grouping, key: string, found: readonly ShownFinding[]): Group {
+/** True for files with a name that another one has, too. */
+function twinsAmong(all: readonly ShownFinding[]): (finding: ShownFinding) => boolean {
+  const paths = new Map<string, string>();
+  const twins = new Set<string>();
+  for (const { path } of all) {
+    const name = nameOf(path);
+    if ((paths.get(name) ?? path) !== path) twins.add(name);
+    paths.set(name, path);
+  }
+  return ({ path }) => twins.has(nameOf(path));
+}
+
+function groupOf(
+  grouping: Grouping,
+  key: string,
+  found: readonly ShownFinding[],
+  hasTwin: (finding: ShownFinding) => boolean,
+): Group {
   const form = key === NEW_RULES ? OF_NEW_RULES : FORMS[grouping];
   const [first] = found as [ShownFinding];
   const sorted = [...found].sort(
@@ -202,7 +232,7 @@ function groupOf(grouping: Grouping, key: string, found: readonly ShownFinding[]
       byText(a.rule, b.rule),
   );
   const leaves = sorted.map((finding): Leaf => {
-    const { label, description } = form.leaf(finding);
+    const { label, description } = form.leaf(finding, hasTwin(finding));
     const severity = form.isFile ? finding.severity : undefined;
     return {
       kind: "finding",

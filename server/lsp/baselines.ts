@@ -23,13 +23,27 @@ export interface Baselines {
   isBaseline(file: FileId): boolean;
   /** The findings of a file without those that its baseline knows. */
   unknown(file: FileId, findings: readonly Finding[]): readonly Finding[];
-  /** Of one finding, wherever it is shown. */
+  /** Of one finding, wherever it is shown: whether it is hidden. */
   knows(finding: Finding): boolean;
+  /** Whether the baseline has it, be it hidden or not. */
+  holds(finding: Finding): boolean;
   isOfNewRule(finding: Finding): boolean;
   /** What is wrong with them, each as a sentence. */
   problems(): readonly string[];
-  /** Where the baseline of a folder is, or would be, and its text with these findings. */
-  write(root: FileId, findings: readonly Finding[]): { file: FileId; text: string };
+  /**
+   * The baselines with these findings of the files that were looked at: where each is, and its text. What one accepts elsewhere stays:
+   * in files that are left out or that no folder here holds.
+   */
+  write(
+    findings: readonly Finding[],
+    looked: Looked,
+  ): readonly { readonly file: FileId; readonly text: string; readonly findings: number }[];
+}
+
+export interface Looked {
+  at(file: FileId): boolean;
+  /** True for files that are there, looked at or not. */
+  exists(file: FileId): boolean;
 }
 
 interface Held {
@@ -50,11 +64,14 @@ export function createBaselines(
   let wrong: readonly string[] = [];
   let naming = "";
 
-  const baselineFor = (file: FileId): Baseline | undefined => {
+  const ownOf = (file: FileId): Baseline | undefined => {
     const folder = folders.of(file);
-    if (folder === undefined || !trust.given || !folder.settings.newFindingsOnly) return undefined;
-    return held.get(folder.root)?.baseline;
+    return folder === undefined || !trust.given ? undefined : held.get(folder.root)?.baseline;
   };
+  const baselineFor = (file: FileId): Baseline | undefined =>
+    folders.settingsOf(file).newFindingsOnly ? ownOf(file) : undefined;
+  const isIn = (baseline: Baseline | undefined, finding: Finding): boolean =>
+    baseline !== undefined && standings([finding], baseline, now)[0] === "known";
   const now: Now = { sinceOf: (rule) => engine.rule(rule)?.since, version };
   const nameOf = (file: FileId): string => {
     const root = folders.of(file)?.root;
@@ -90,21 +107,44 @@ export function createBaselines(
       const each = standings(findings, baseline, now);
       return findings.filter((_, at) => each[at] !== "known");
     },
-    knows(finding) {
-      const baseline = baselineFor(finding.file);
-      return baseline !== undefined && standings([finding], baseline, now)[0] === "known";
-    },
+    knows: (finding) => isIn(baselineFor(finding.file), finding),
+    holds: (finding) => isIn(ownOf(finding.file), finding),
     isOfNewRule(finding) {
       const baseline = baselineFor(finding.file);
       if (baseline === undefined) return false;
       return standings([finding], baseline, now)[0] === "new-rule";
     },
     problems: () => (trust.given ? wrong : []),
-    write(root, findings) {
-      const file = held.get(root)?.file ?? `${root}/${BASELINE_FILE}`;
-      return { file, text: writeBaseline(baselineOf(findings, version, nameOf)) };
+    write(findings, looked) {
+      const roots = folders.all().filter(({ settings }) => settings.enable);
+      const files = new Set(roots.flatMap(({ root }) => held.get(root)?.file ?? []));
+      return [...files].map((file) => {
+        const sharing = [...held].filter(([, one]) => one.file === file);
+        const own = findings.filter((finding) =>
+          sharing.some(([root]) => folders.of(finding.file)?.root === root),
+        );
+        const before = sharing[0]?.[1].baseline;
+        const made = baselineOf(own, version, nameOf);
+        const rest = [...(before?.entries ?? [])].filter(
+          ([, entry]) => !sharing.some(([root, one]) => isLookedAt(root, one, entry.file, looked)),
+        );
+        const entries = new Map([...rest, ...made.entries]);
+        const text = writeBaseline({
+          version: rest.length > 0 && before !== undefined ? before.version : version,
+          entries,
+        });
+        return { file, text, findings: own.length };
+      });
     },
   };
+
+  /** Whether a file by its name in fingerprints was looked at, or is gone, below a folder. */
+  function isLookedAt(root: FileId, { repository }: Held, name: string, looked: Looked): boolean {
+    const file = `${repository ?? root}/${name}`;
+    return (
+      isUnder(file, root) && (looked.at(file) || !(looked.exists(file) || folders.silences(file)))
+    );
+  }
 }
 
 /** The folder that a baseline holds for. */

@@ -9,6 +9,7 @@ import { type Changes, changesSince, isChanged } from "../git/changes.ts";
 import { baseOf, branches, defaultBranch, rootOf } from "../git/repository.ts";
 import { isProblem } from "../git/run.ts";
 import { type Context, rangeOf, shortPath } from "./context.ts";
+import type { Folder } from "./folders.ts";
 import type { FileIndex } from "./index-files.ts";
 import { visible } from "./plain.ts";
 import type { ChangeBase, ChangeBases, ScanChangedResult, ScanProgress } from "./protocol.ts";
@@ -26,34 +27,38 @@ interface Parts {
   readonly background: { touch(files: Iterable<FileId>): void };
 }
 
-/** What a person may compare with: of the first folder that is in a repository. */
+/** What a person may compare with, of all folders that are in a repository. */
 export async function changeBases(context: Context): Promise<ChangeBases> {
   if (!context.trust.given) return { bases: [], problem: UNTRUSTED };
   let problem = NO_GIT;
-  for (const { root } of context.folders.all()) {
+  const tops = new Set<string>();
+  for (const { root } of foldersIn(context)) {
     const path = context.host.git?.path(root);
     if (context.host.git === undefined || path === undefined) continue;
-    const { run } = context.host.git;
-    const top = await rootOf(run, path);
-    if (isProblem(top)) {
-      problem = top.message;
-      continue;
-    }
-    const usual = await defaultBranch(run, top);
-    const local = await branches(run, top);
-    const bases: ChangeBase[] = [
-      { base: "HEAD", label: "HEAD", description: "what is not committed yet" },
-    ];
-    if (usual !== undefined)
-      bases.push({
-        base: `${usual}...`,
-        label: `Merge base with ${usual}`,
-        description: "all work on this branch",
-      });
-    for (const name of local) bases.push({ base: name, label: name, description: "branch" });
-    return { bases };
+    const top = await rootOf(context.host.git.run, path);
+    if (isProblem(top)) problem = top.message;
+    else tops.add(top);
   }
-  return { bases: [], problem };
+  const { git } = context.host;
+  if (tops.size === 0 || git === undefined) return { bases: [], problem };
+  const bases = new Map<string, ChangeBase>();
+  const add = (base: string, label: string, description: string): void => {
+    if (!bases.has(base)) bases.set(base, { base, label, description });
+  };
+  add("HEAD", "HEAD", "what is not committed yet");
+  for (const top of tops) {
+    const usual = await defaultBranch(git.run, top);
+    if (usual !== undefined)
+      add(`${usual}...`, `Merge base with ${usual}`, "all work on this branch");
+  }
+  for (const top of tops)
+    for (const name of await branches(git.run, top)) add(name, name, "branch");
+  return { bases: [...bases.values()] };
+}
+
+/** Those in which anything is reported. */
+function foldersIn({ folders }: Context): readonly Folder[] {
+  return folders.all().filter(({ settings }) => settings.enable);
 }
 
 export async function scanChanged(
@@ -104,7 +109,7 @@ async function changedFiles(
   if (!context.trust.given) return { changed: new Map(), problems: [UNTRUSTED] };
   const changed = new Map<FileId, (first: number, last: number) => boolean>();
   const problems: string[] = [];
-  const folders = context.folders.all();
+  const folders = foldersIn(context);
   for (const { root } of folders) {
     const path = context.host.git?.path(root);
     const changes =

@@ -9,7 +9,7 @@ import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
 import type { FlowStep, Level, Message } from "../engine/api.ts";
 import { type Context, pageOf, rangeOf, uriFor } from "./context.ts";
-import { isDeparture, placeText, type Shown } from "./departures.ts";
+import { homeOf, isDeparture, placeText, type Shown } from "./departures.ts";
 import { originData } from "./origin-findings.ts";
 import { visible } from "./plain.ts";
 import type { FindingData } from "./protocol.ts";
@@ -49,7 +49,7 @@ export function toDiagnostics(
       fingerprint: finding.fingerprint,
       severity: finding.severity,
       title: visible(finding.title),
-      ...(isDeparture(finding) ? { isPassedOn: true } : {}),
+      ...(isDeparture(finding) ? { isPassedOn: true, sink: uriFor(context, homeOf(finding)) } : {}),
       ...(origins[i] === undefined ? {} : { origin: origins[i] }),
       ...(areNew[i] ? { isOfNewRule: true } : {}),
       ...(document === undefined ? {} : { version: document.version }),

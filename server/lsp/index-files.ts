@@ -49,6 +49,8 @@ export interface FileIndex {
   whenIdle(cancelled: () => boolean, progress: () => void): Promise<void>;
   /** Loaded files that can be analysed. */
   files(): FileId[];
+  /** Whether a file was found, read or not. */
+  has(file: FileId): boolean;
   skipped(): Record<string, number>;
   /** When the budget left files out: how many, in few words and in full. */
   notice(): { readonly short: string; readonly full: string } | undefined;
@@ -331,6 +333,7 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
+    has: (file) => known.has(file) || documents.has(file),
     files() {
       const loaded = new Set<FileId>(sizes.keys());
       for (const file of documents.keys()) loaded.add(file);

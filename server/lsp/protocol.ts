@@ -13,6 +13,8 @@ export interface FindingData {
   readonly title: string;
   /** It stands in another file too, at its sink; here its data is passed on. */
   readonly isPassedOn?: true;
+  /** Of that file, the URI. */
+  readonly sink?: string;
   /** Who wrote its code, where an AI or the clipboard did. */
   readonly origin?: OriginData;
   /** The baseline of its folder is older than its rule. */

@@ -24,8 +24,8 @@ export async function makeBaseline(
   const isCancelled = (): boolean => token.isCancellationRequested;
   await index.whenIdle(isCancelled, () => {});
   const untouched = new Set(except.map(fileId));
-  const byFolder = new Map<FileId, Finding[]>();
-  for (const { root } of context.folders.all()) byFolder.set(root, []);
+  const accepted: Finding[] = [];
+  const looked = new Set<FileId>();
   let until = Date.now() + SLICE_MS;
   for (const file of index.files()) {
     if (Date.now() >= until) {
@@ -33,18 +33,23 @@ export async function makeBaseline(
       until = Date.now() + SLICE_MS;
     }
     if (isCancelled()) return { files: [] };
-    const folder = context.folders.of(file);
-    if (folder === undefined || context.folders.silences(file)) continue;
+    if (context.folders.of(file) === undefined || context.folders.silences(file)) continue;
+    looked.add(file);
     const found = reports.check(file).findings;
     // What stands in the baseline stays there.
     const kept = untouched.has(file)
-      ? found.filter((finding) => context.baselines.knows(finding))
+      ? found.filter((finding) => context.baselines.holds(finding))
       : found;
-    byFolder.get(folder.root)?.push(...kept);
+    accepted.push(...kept);
   }
-  const files = [...byFolder].map(([root, findings]) => {
-    const { file, text } = context.baselines.write(root, findings);
-    return { uri: uriFor(context, file), text, findings: findings.length };
+  const written = context.baselines.write(accepted, {
+    at: (file) => looked.has(file),
+    exists: index.has,
   });
+  const files = written.map(({ file, text, findings }) => ({
+    uri: uriFor(context, file),
+    text,
+    findings,
+  }));
   return { files };
 }

@@ -18,6 +18,7 @@ function finding(path: string, line: number, over: Partial<ShownFinding> = {}): 
     message: "Request data becomes part of the SQL text.",
     fingerprint: `f${made}`,
     isPassedOn: false,
+    home: `file:///w/${path}`,
     isOfNewRule: false,
     ...over,
   };
@@ -92,7 +93,8 @@ describe("groups", () => {
 
 test("a finding that is shown at both ends of its path is counted once, at its sink", () => {
   const sink = finding("db.py", 1);
-  const passed = finding("routes.py", 5, { fingerprint: sink.fingerprint, isPassedOn: true });
+  const { fingerprint, home } = sink;
+  const passed = finding("routes.py", 5, { fingerprint, home, isPassedOn: true });
   for (const all of [
     [sink, passed],
     [passed, sink],
@@ -107,6 +109,25 @@ test("a finding that is shown at both ends of its path is counted once, at its s
   assert.deepEqual(
     treeOf([passed], "file", "").groups.map(({ label }) => label),
     ["routes.py"],
+  );
+});
+
+test("findings of files with one name in two folders are two, though their fingerprints are one", () => {
+  const first = finding("one/app.py", 1);
+  const second = finding("two/app.py", 1, { fingerprint: first.fingerprint });
+  const passed = finding("two/web.py", 5, {
+    fingerprint: first.fingerprint,
+    home: second.home,
+    isPassedOn: true,
+  });
+  const tree = treeOf([first, second, passed], "file", "");
+  assert.equal(tree.shown, 2);
+  assert.deepEqual(outline([first, second, finding("two/b.py", 1)], "severity"), [
+    "Critical 3: app.py:2 (SQL injection  one), app.py:2 (SQL injection  two), b.py:2 (SQL injection)",
+  ]);
+  assert.deepEqual(
+    tree.groups.map(({ label, description }) => `${label} ${description}`),
+    ["app.py one  1", "app.py two  1"],
   );
 });
 
