@@ -54,6 +54,18 @@ describe("import rules", () => {
       "server/engine/engine.ts",
       `import type { Mark } from "../origin/mark.ts";`,
     ],
+    "the engine knowing the report": [
+      "server/engine/engine.ts",
+      `import type { Report } from "../report/report.ts";`,
+    ],
+    "the report knowing the protocol": [
+      "server/report/make.ts",
+      `import type { Context } from "../lsp/context.ts";`,
+    ],
+    "the report running git by itself": [
+      "server/report/lines.ts",
+      `import { runGit } from "../git/node-git.ts";`,
+    ],
     "the record of origins knowing the engine": [
       "server/origin/track.ts",
       `import type { Finding } from "../engine/api.ts";`,
