@@ -27,6 +27,8 @@ const ENTRIES = [
   { source: "server/lsp/main.ts", target: "dist/server.js" },
   { source: "server/lsp/worker.ts", target: "dist/worker.js", browser: true },
   { source: "server/cli/main.ts", target: "dist/cli.js", executable: true },
+  // Its library is as large as the rules and used once in a while.
+  { source: "server/report/charts.ts", target: "dist/charts.js", minify: true },
 ];
 
 /** The WebAssembly files that stand beside the bundles. */
@@ -67,7 +69,7 @@ export const browserOptions = {
   define: { "self.location": "undefined", "import.meta.url": '"https://skeptic.invalid/"' },
 };
 
-/** Writes dist/: five bundles, the grammars and the rules' pages. */
+/** Writes dist/: six bundles, the grammars and the rules' pages. */
 export async function buildProduct() {
   rmSync(join(root, "dist", "rules"), { recursive: true, force: true });
   mkdirSync(join(root, "dist", "rules"), { recursive: true });
@@ -83,8 +85,9 @@ export async function buildProduct() {
         entryPoints: [entry.source],
         outfile: entry.target,
         external: ["vscode", ...(entry.browser ? (browserOptions.external ?? []) : [])],
-        plugins: [readerPages],
-        sourcemap: true,
+        plugins: [readerPages, chartsApart],
+        minify: entry.minify === true,
+        sourcemap: entry.minify !== true,
         sourcesContent: false,
         ...(entry.executable && !hasShebang ? { banner: { js: SHEBANG } } : {}),
       });
@@ -115,6 +118,18 @@ const readerPages = {
       contents: readerText(path),
       loader: "text",
     })),
+};
+
+/**
+ * Who draws charts loads their bundle, which stands beside its own.
+ * @type {import("esbuild").Plugin}
+ */
+const chartsApart = {
+  name: "charts-apart",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/report\/charts\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./charts.js", external: true } : undefined,
+    ),
 };
 
 /**

@@ -98,7 +98,8 @@ function packageProblem(edge, forbidden) {
   const folder = serverFolder(from);
   if (to.startsWith("node:")) {
     const atRim =
-      folder === "cli" || /^server\/(lsp\/main|(lsp|git|origin)\/node-[^/]*)\.ts$/.test(from);
+      folder === "cli" ||
+      /^server\/(lsp\/main|(lsp|git|origin|report)\/node-[^/]*)\.ts$/.test(from);
     return atRim ? [] : forbidden("only server/cli and the Node entry of server/lsp know Node");
   }
   if (to.startsWith("web-tree-sitter")) {
@@ -152,7 +153,7 @@ function serverProblem(edge, forbidden) {
     return forbidden("the languages do not know each other");
   }
   if (
-    /^server\/(git|origin)\/node-/.test(to) &&
+    /^server\/(git|origin|report)\/node-/.test(to) &&
     folder === "lsp" &&
     !/\/(main|node-[^/]*)\.ts$/.test(from)
   ) {

@@ -309,7 +309,8 @@ function learnLocks(known: Set<FileId>, cwd: string): void {
 const NAMES_ABOVE = 8;
 const LOCK = /(?:^|[-.])lock(?:\.json|\.yaml|\.toml|b)?$|^npm-shrinkwrap\.json$/;
 
-function excluder(globs: readonly string[]): (file: FileId) => boolean {
+/** Throws UsageError for one that is no pattern. */
+export function excluder(globs: readonly string[]): (file: FileId) => boolean {
   const matchers = globs.map((glob) => {
     const pattern = glob.replace(/^\.?\//, "").replace(/\/+$/, "");
     try {

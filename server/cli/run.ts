@@ -1,5 +1,6 @@
 /** Arguments in, exit code out: 0 nothing at the threshold, 1 findings, 2 could not run. */
 import { Argument, Command, CommanderError, Option } from "commander";
+import { FORMATS } from "../report/format.ts";
 import { type BaselineOptions, baselineCommand } from "./baseline-command.ts";
 import { type DebugOptions, debugCommand } from "./debug-command.ts";
 import { visible, visibleLines } from "./escape.ts";
@@ -7,6 +8,7 @@ import type { ExplainOptions } from "./explain-finding.ts";
 import { type FixCommandOptions, fixCommand } from "./fix-command.ts";
 import { HOOK_FAILED, hookCommand } from "./hook-command.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
+import type { ReportOptions } from "./report-command.ts";
 import { explainCommand, type RulesOptions, rulesCommand, showCommand } from "./rule-commands.ts";
 import { type RuleTestOptions, ruleTestsCommand } from "./rule-tests.ts";
 import { type ScanOptions, scanCommand } from "./scan-command.ts";
@@ -143,6 +145,39 @@ function commands(
       done(await fixCommand(paths, options, factory, io)),
     );
 
+  const report = program
+    .command("report")
+    .description(
+      "what is found in code of an AI and in the rest, over time; needs git for most of it",
+    )
+    .argument("[folder]", "what it is about", ".")
+    .addOption(
+      new Option(
+        "-f, --format <format>",
+        "of the report (default: by the name of the file, else md)",
+      ).choices(FORMATS),
+    )
+    .option("-o, --output <file>", "write the report to a file instead of stdout")
+    .option("--since <file>", "compare with a report of --format json (default: the last one)")
+    .option("--no-record", "keep nothing for the next report")
+    .addOption(whole("--points <number>", "older states for the trend; 0 for none", 12, 200))
+    .addOption(
+      whole(
+        "--time <seconds>",
+        "at most, for git's answers and again for older states",
+        60,
+        36_000,
+      ),
+    )
+    .addOption(list("-e, --exclude <glob>", "leave these files out; may be repeated", one))
+    .option("-q, --quiet", "no progress", false)
+    .addHelpText("after", REPORT_HELP)
+    .action(async (folder: string, options: ReportOptions) => {
+      const { reportCommand } = await import("./report-command.ts");
+      done(await reportCommand(folder, options, factory, io, version));
+    });
+  for (const option of thresholdOptions()) report.addOption(option);
+
   const rules = program
     .command("rules")
     .description("list the rules, with those of the project; show one, or test the project's")
@@ -231,6 +266,18 @@ function choice(
   return new Option(flags, words).choices(choices).default(standard);
 }
 
+/** A whole number from 0. */
+function whole(flags: string, words: string, standard: number, most: number): Option {
+  return new Option(flags, words).default(standard).argParser((value: string) => {
+    const number = /^\d{1,6}$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number <= most))
+      throw new UsageError(
+        `${flags.split(" ")[0]} takes a number up to ${most}, not ${visible(value)}`,
+      );
+    return number;
+  });
+}
+
 function list(flags: string, words: string, split: (value: string) => string[]): Option {
   return new Option(flags, words)
     .default([], "none")
@@ -285,6 +332,17 @@ it:  # skeptic: ignore[rule-id] -- reason`;
 const BASELINE_HELP = `
 The file holds fingerprints, one a line. Commit it: the editor and every scan use it. With
 paths, only their part of it is written anew.
+
+Exit codes: 0 written, 2 could not run.`;
+
+const REPORT_HELP = `
+Examples:
+  skeptic report -o report.html         a page to read, print or hand on
+  skeptic report api --format md        as text, on one folder
+  skeptic report -o now.json --since before.json
+
+What is found is kept in a folder of yours, outside the project, so that the next report
+can say what is fixed. "Declared AI" is what commits and records say, no more.
 
 Exit codes: 0 written, 2 could not run.`;
 

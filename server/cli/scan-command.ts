@@ -130,7 +130,7 @@ const FIRST_SIGN = 10_000;
 const NEXT_SIGN = 60_000;
 
 /** On terminals a line that is replaced while the work goes on; in a log a line now and then, and none for a short run. */
-export function progress(io: Io, quiet: boolean): (text: string) => void {
+export function progress(io: Io, quiet: boolean, unit = " files"): (text: string) => void {
   const output = io.stderr;
   if (quiet) return () => undefined;
   let shown = "";
@@ -142,7 +142,7 @@ export function progress(io: Io, quiet: boolean): (text: string) => void {
       const still = text === shown ? "still " : "";
       shown = text;
       due = io.now() + NEXT_SIGN;
-      output.write(`skeptic: ${still}${text} files\n`);
+      output.write(`skeptic: ${still}${text}${unit}\n`);
     };
   }
   return (text) => {
@@ -193,7 +193,7 @@ function render(result: ScanResult, options: ScanOptions, io: Io): string {
 }
 
 /** Before the work, not after it. */
-async function checkOutput(io: Io, output: string): Promise<void> {
+export async function checkOutput(io: Io, output: string): Promise<void> {
   const path = resolve(io.cwd, output);
   try {
     const info = await stat(path).catch(() => undefined);
@@ -204,7 +204,7 @@ async function checkOutput(io: Io, output: string): Promise<void> {
   }
 }
 
-async function save(io: Io, output: string, text: string): Promise<void> {
+export async function save(io: Io, output: string, text: string): Promise<void> {
   try {
     await writeReport(resolve(io.cwd, output), text);
   } catch (error) {

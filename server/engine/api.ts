@@ -204,6 +204,20 @@ export interface OwnSummary {
   readonly silencing: number;
 }
 
+/** What code has to do with that an attacker would look at first. */
+export type Topic =
+  /** It answers requests, or takes their data. */
+  | "requests"
+  /** It asks who is calling, lets in or refuses, or makes what callers are known by. */
+  | "authentication"
+  /** It asks a database, a directory or a search in a language of its own. */
+  | "queries"
+  | "uploads"
+  /** It calls addresses. */
+  | "outgoing requests"
+  /** It runs programs or code, or builds objects from bytes. */
+  | "commands and code";
+
 export interface Engine {
   /** Names of all files that exist in the workspace folders, for import resolution. Texts come by `set`. */
   setFiles(files: Iterable<FileId>): void;
@@ -283,6 +297,8 @@ export interface Engine {
   hidden(file: FileId): Hidden;
   /** The comments of a file that suppress findings, if there are any, whether they do so or not. */
   suppressions(file: FileId): readonly Suppression[];
+  /** What the calls in a file, and those who call its functions, have to do with, whether or not anything is wrong there. */
+  topics(file: FileId): readonly Topic[];
   /** Why nothing is reported on the line of an offset, or what is; of the call that the offset is in, if it is in one. Never []. */
   why(file: FileId, offset: number): readonly Reason[];
   /** The files with rules and models of the projects' own, and what they hold. */

@@ -24,6 +24,7 @@ import { createProblems } from "./problems.ts";
 import { directivesOf, headOf } from "./suppress.ts";
 import { toEdits } from "./text-edits.ts";
 import { createTexts, type Doc, STEERING } from "./texts.ts";
+import { topicsOf } from "./topics.ts";
 
 export interface EngineOptions {
   readonly wasm: WasmFiles;
@@ -311,6 +312,12 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         rules: one.rules,
         isWholeFile: one.scope === "file",
       }));
+    },
+    topics(file) {
+      const m = now();
+      if (!docs.has(file)) return [];
+      analyse(m, file);
+      return topicsOf(file, m);
     },
     why,
     own() {

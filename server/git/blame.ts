@@ -15,6 +15,8 @@ export interface BlamedCommit {
   readonly mail: string;
   /** In milliseconds. */
   readonly time: number;
+  /** Nothing before it was looked at: in a shallow clone older lines count as its own. */
+  readonly isBoundary?: true;
 }
 
 export interface Blame {
@@ -43,7 +45,10 @@ export async function blameOf(
   const text = await ask(run, folder, ["blame", "--no-textconv", "--porcelain", "-w", "--", name]);
   if (isProblem(text)) return text;
   const lines: BlamedLine[] = [];
-  const commits = new Map<string, { author: string; mail: string; time: number }>();
+  const commits = new Map<
+    string,
+    { author: string; mail: string; time: number; isBoundary?: true }
+  >();
   const paths = new Map<string, string>();
   let commit = "";
   let number = 0;
@@ -62,6 +67,7 @@ export async function blameOf(
       continue;
     }
     const info = commits.get(commit);
+    if (line === "boundary" && info !== undefined) info.isBoundary = true;
     const space = line.indexOf(" ");
     if (info === undefined || space < 0) continue;
     const value = line.slice(space + 1);

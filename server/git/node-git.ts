@@ -3,7 +3,7 @@
  * configuration names is started as far as git lets that be said, and nothing is fetched.
  */
 import { execFile } from "node:child_process";
-import type { GitAnswer, RunGit } from "./run.ts";
+import type { GitAnswer, GitOptions, RunGit } from "./run.ts";
 
 /** Milliseconds for one call. */
 const TIME_LIMIT = 20_000;
@@ -29,10 +29,10 @@ const ALWAYS = [
 /** Commands that look at files of the working tree, and send them through filters first. */
 const FILTERING = new Set(["diff", "blame", "status"]);
 
-export const runGit: RunGit = async (folder, arguments_) =>
+export const runGit: RunGit = async (folder, arguments_, options) =>
   FILTERING.has(arguments_[0] ?? "")
-    ? runProgram("git", folder, arguments_, TIME_LIMIT, await withoutFilters(folder))
-    : runProgram("git", folder, arguments_);
+    ? runProgram("git", folder, arguments_, TIME_LIMIT, await withoutFilters(folder), options)
+    : runProgram("git", folder, arguments_, TIME_LIMIT, {}, options);
 
 /**
  * Variables that switch off the filters which the repository's own configuration names: they are programs. Those of the
@@ -61,6 +61,7 @@ export function runProgram(
   arguments_: readonly string[],
   limit = TIME_LIMIT,
   variables: NodeJS.ProcessEnv = {},
+  { input, isBytes = false }: GitOptions = {},
 ): Promise<GitAnswer> {
   return new Promise((resolve) => {
     const child = execFile(
@@ -72,7 +73,7 @@ export function runProgram(
         timeout: limit,
         killSignal: "SIGKILL",
         maxBuffer: SIZE_LIMIT,
-        encoding: "utf8",
+        encoding: isBytes ? "latin1" : "utf8",
         windowsHide: true,
       },
       (error, stdout, stderr) => {
@@ -83,9 +84,9 @@ export function runProgram(
         else resolve({ kind: "failed", code: error.code ?? 1, said: firstLine(stderr) });
       },
     );
-    // A command that would read sees the end at once.
+    // A command that would read sees the end at once, or what it is to read and then the end.
     child.stdin?.on("error", () => {});
-    child.stdin?.end();
+    child.stdin?.end(input);
   });
 }
 

@@ -9,8 +9,19 @@ export type GitAnswer =
   | { readonly kind: "too-slow" }
   | { readonly kind: "too-large" };
 
+export interface GitOptions {
+  /** What git reads on its standard input. */
+  readonly input?: string;
+  /** `stdout` has a character for each byte, of the same number. Otherwise the bytes are taken for UTF-8. */
+  readonly isBytes?: boolean;
+}
+
 /** Runs git in a folder (an absolute path) with these arguments, never through a shell. Never throws. */
-export type RunGit = (folder: string, arguments_: readonly string[]) => Promise<GitAnswer>;
+export type RunGit = (
+  folder: string,
+  arguments_: readonly string[],
+  options?: GitOptions,
+) => Promise<GitAnswer>;
 
 /** What could not be asked, as a sentence for people. */
 export interface GitProblem {
@@ -45,8 +56,9 @@ export async function ask(
   run: RunGit,
   folder: string,
   arguments_: readonly string[],
+  options?: GitOptions,
 ): Promise<string | GitProblem> {
-  const answer = await run(folder, arguments_);
+  const answer = await run(folder, arguments_, options);
   return answer.kind === "done" ? answer.stdout : problemOf(answer);
 }
 

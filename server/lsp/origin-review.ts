@@ -4,11 +4,11 @@ import type { Span } from "../base/text.ts";
 import type { Finding, Severity } from "../engine/api.ts";
 import { isCommitted, type Mark, type MarkedSpan } from "../origin/mark.ts";
 import { originWords } from "../origin/words.ts";
+import { silencesIn } from "../report/silences.ts";
 import { type Context, uriFor } from "./context.ts";
 import { bomLength } from "./document.ts";
 import { placesOf } from "./origin-places.ts";
 import type { AiChange } from "./origin-protocol.ts";
-import { silencesIn } from "./origin-silences.ts";
 import { visible } from "./plain.ts";
 import type { Reports } from "./reports.ts";
 

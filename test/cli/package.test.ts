@@ -18,6 +18,7 @@ test("the package of the extension holds what it runs, and nothing else", async 
         "dist/server.js",
         "dist/browser.js",
         "dist/worker.js",
+        "dist/charts.js",
         "dist/web-tree-sitter.wasm",
         "dist/names.bin",
       ],

@@ -13,16 +13,18 @@ export interface Silence extends Span {
 /** Files in which rules and sanitizers are turned on and off and findings accepted, besides code. */
 export function isSilencingFile(file: FileId): boolean {
   return (
-    isSettings(file) || isBaseline(file) || /\/\.skeptic\/rules\/[^/]+\.(ya?ml|json)$/.test(file)
+    isSettings(file) ||
+    isBaseline(file) ||
+    /(?:^|\/)\.skeptic\/rules\/[^/]+\.(ya?ml|json)$/.test(file)
   );
 }
 
 function isBaseline(file: FileId): boolean {
-  return file.endsWith("/.skeptic/baseline.json");
+  return /(?:^|\/)\.skeptic\/baseline\.json$/.test(file);
 }
 
 function isSettings(file: FileId): boolean {
-  return file.endsWith("/.vscode/settings.json") || file.endsWith(".code-workspace");
+  return /(?:^|\/)\.vscode\/settings\.json$|\.code-workspace$/.test(file);
 }
 
 /** In offsets of `text`, the engine's text of the file. */
