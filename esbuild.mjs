@@ -209,10 +209,20 @@ export async function buildFuzz() {
 
 /** Bundles the trial of all fixes over real code into .cache/fixes/main.cjs. */
 export async function buildFixes() {
-  const outfile = join(root, ".cache", "fixes", "main.cjs");
+  return await buildForFixes("main");
+}
+
+/** Bundles what is found in the examples of pages, and the fixes for it, into .cache/fixes/examples.cjs. */
+export async function buildExamples() {
+  return await buildForFixes("examples");
+}
+
+/** @param {string} name */
+async function buildForFixes(name) {
+  const outfile = join(root, ".cache", "fixes", `${name}.cjs`);
   await build({
     ...nodeOptions,
-    entryPoints: ["test/fixes/main.ts"],
+    entryPoints: [`test/fixes/${name}.ts`],
     outfile,
     plugins: [sourcePlaces],
     external: ["typescript"],

@@ -36,5 +36,5 @@ export default rule({
               : "Start the program without a shell, with its arguments as a list, and check values that may begin with a dash.",
         };
   },
-  fixes: (match, code) => quoteFixes(match, code, match.facts?.runs !== "shell"),
+  fixes: (match, code, context) => quoteFixes(match, code, context, match.facts?.runs !== "shell"),
 });

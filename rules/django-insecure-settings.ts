@@ -166,7 +166,7 @@ function fixes(match: Match, code: Code): readonly Fix[] {
   const { title } = KINDS[String(match.facts?.setting)] as Kind;
   const one = (
     edits: readonly Edit[],
-    grade: "suggested" | "placeholder" = "suggested",
+    grade: "safe" | "suggested" | "placeholder" = "suggested",
   ): readonly Fix[] => [{ title, grade, edits: [{ file: code.file, edits }] }];
   const op = code.op(match.op ?? 0);
   const value = op.op === "store" ? bare(code, op.value) : undefined;
@@ -188,7 +188,9 @@ function fixes(match: Match, code: Code): readonly Fix[] {
       const place = code.absolute(code.op(first.value).span).start;
       const isOwnLine = /[\r\n]/.test(code.fileText.slice(at.start, place));
       const newText = `${quoted(code, String(match.facts?.add))},${isOwnLine ? `${code.newline}${code.indent(place)}` : " "}`;
-      return one([{ start: place, end: place, newText }]);
+      // The hasher of the passwords that are kept stays in the list: who could sign in can.
+      const grade = setting === "PASSWORD_HASHERS" ? "safe" : "suggested";
+      return one([{ start: place, end: place, newText }], grade);
     }
   }
   if (setting === "AUTH_PASSWORD_VALIDATORS") {

@@ -1,6 +1,6 @@
 /** Text of a request in a log of lines: a line break in it begins a line that the program never wrote. */
 import { isOfAdministrators } from "../server/rule/administrators.ts";
-import { literalFixes } from "../server/rule/fix/log-text.ts";
+import { logTextFixes } from "../server/rule/fix/log-text.ts";
 import { itemsOf } from "../server/rule/items.ts";
 import { isBrowser, isSample, isTest } from "../server/rule/place.ts";
 import { type Code, type Context, type Hit, type Match, rule } from "../server/rule/rule.ts";
@@ -31,7 +31,7 @@ export default rule({
     why: "A sender who puts one into the value writes whole lines of the log: sign-ins that never were, or lines that hide what was done.",
     fix: "Write the value as a literal, in which line breaks are escaped: %r or !r in Python, JSON.stringify(value) in JavaScript; or write the log as JSON.",
   }),
-  fixes: (match, code) => literalFixes(match, code),
+  fixes: logTextFixes,
 });
 
 /** Headers and addresses hold no line breaks as they come. */

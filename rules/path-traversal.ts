@@ -1,4 +1,5 @@
 import { containmentFixes } from "../server/rule/fix/path.ts";
+import { sendFromFolder } from "../server/rule/fix/send-folder.ts";
 import {
   fileUse,
   hasFixedName,
@@ -70,7 +71,11 @@ export default rule({
       fix: match.facts?.open === "beside" ? SEPARATOR : FIX,
     };
   },
-  fixes: (match, code, context) => containmentFixes(match, code, context),
+  fixes: (match, code, context) => {
+    const sent = match.hit === undefined ? undefined : sendFromFolder(match.hit, code, context);
+    const checked = containmentFixes(match, code, context);
+    return sent === undefined ? checked : [sent, ...checked.filter((f) => f.grade !== "manual")];
+  },
 });
 
 /** What gets an attacker out of the folder here, and to which files. */

@@ -15,10 +15,12 @@ import {
   type Edit,
   type Fix,
   type Match,
+  type Op,
   onlyConst,
   rule,
 } from "../server/rule/rule.ts";
 import { isSessionCookie } from "../server/rule/session-cookie.ts";
+import { storesOf } from "../server/rule/stores.ts";
 import { type Data, isSetting, rowData, spanOf } from "../server/rule/tokens.ts";
 
 const SWITCH =
@@ -79,7 +81,11 @@ export default rule({
         item: store.site.item,
         op: store.site.op,
         span: store.site.span,
-        facts: { lacks: String(data.off), set: true },
+        facts: {
+          lacks: String(data.off),
+          set: true,
+          encrypted: isAlwaysEncrypted(code, data),
+        },
       };
     },
   },
@@ -136,9 +142,11 @@ function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
         "Set HttpOnly, Secure and SameSite=Lax. No edit is offered: the options are not written here.",
     },
   ];
-  const one = (file: string, edits: readonly Edit[]): readonly Fix[] => [
-    { title, grade: "suggested", edits: [{ file, edits }] },
-  ];
+  const one = (
+    file: string,
+    edits: readonly Edit[],
+    grade: "safe" | "suggested" = "suggested",
+  ): readonly Fix[] => [{ title, grade, edits: [{ file, edits }] }];
   const on = (place: Place | undefined): Edit | undefined =>
     place?.op.op === "const"
       ? {
@@ -152,7 +160,9 @@ function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
     if (op.op !== "setMember" && op.op !== "setIndex" && op.op !== "store") return manual;
     const place = origin({ code, op: code.op(op.value), id: op.value }, context);
     const edit = on(place);
-    return edit === undefined ? manual : one(place.code.file, [edit]);
+    if (edit === undefined || place === undefined) return manual;
+    const isSame = place.code.item === code.item && match.facts?.encrypted === true;
+    return one(place.code.file, [edit], isSame ? "safe" : "suggested");
   }
   const data = rowData(call, "cookie") as Data;
   const op = code.op(call.site.op);
@@ -172,6 +182,27 @@ function fixes(match: Match, code: Code, context: Context): readonly Fix[] {
   const edits =
     code.language === "python" ? inPython(code, op, lacks) : inJavaScript(code, op, lacks, data);
   return edits === undefined ? manual : one(code.file, edits);
+}
+
+/** The settings beside it send every request over HTTP to HTTPS, before anything reads or sets a cookie. */
+function isAlwaysEncrypted(code: Code, data: Data): boolean {
+  if (typeof data.redirects !== "string") return false;
+  const only = (name: string): Op | undefined => {
+    const [value, ...more] = storesOf(code, code.ir.slots.indexOf(name));
+    return value === undefined || more.length > 0 ? undefined : code.op(value);
+  };
+  const isOn = only(data.redirects);
+  if (isOn?.op !== "const" || isOn.value !== true) return false;
+  if (code.ir.slots.includes(String(data.unless))) return false;
+  const [list = "", entry] = String(data.by).split(":");
+  const all = only(list);
+  return (
+    all?.op === "sequence" &&
+    all.elements.some((e) => {
+      const one = code.op(e.value);
+      return !e.spread && one.op === "const" && one.value === entry;
+    })
+  );
 }
 
 type Call = Parameters<typeof setKeyword>[1];

@@ -7,8 +7,10 @@ import {
   type Fix,
   type Match,
   type Observation,
+  type Op,
   onlyConst,
   rule,
+  type ValueId,
 } from "../server/rule/rule.ts";
 import { rowData } from "../server/rule/tokens.ts";
 import { sameAs } from "../server/rule/uses.ts";
@@ -99,5 +101,32 @@ function made(match: Match, code: Code): Fix {
   const { start, end } = code.absolute(call.span);
   const newText = `${brought.local}(${["delete=False", ...given].join(", ")}).name`;
   const edits = [...(brought.edit === undefined ? [] : [brought.edit]), { start, end, newText }];
-  return { title, grade: "suggested", edits: [{ file: code.file, edits }] };
+  const grade = isOnlyForItself(code, match.op ?? -1) ? "safe" : "suggested";
+  return { title, grade, edits: [{ file: code.file, edits }] };
+}
+
+/** What is done with the name is to open the file and to delete it in the end: nobody else asks for it, or who may read it. */
+function isOnlyForItself(code: Code, result: ValueId): boolean {
+  const same = sameAs(code, result);
+  let deletes = false;
+  const isHarmless = (op: Op): boolean => {
+    if (op.op !== "call") return false;
+    const callee = code.op(op.callee);
+    if (callee.op === "member" && /^(?:remove|unlink)$/.test(callee.name) && op.args.length === 1) {
+      deletes = true;
+      return true;
+    }
+    const mode = op.args.find((a, i) => a.name === "mode" || (i === 1 && a.name === undefined));
+    const written = mode === undefined ? undefined : code.op(mode.value);
+    const isPlain =
+      mode === undefined || (written?.op === "const" && /^[rwab+t]*$/.test(String(written.value)));
+    return callee.op === "free" && callee.name === "open" && isPlain;
+  };
+  const uses = [...same].filter((id) => code.op(id).op === "load");
+  const all = uses.every((id) =>
+    code.ir.ops.some((op) => op.op === "call" && op.args[0]?.value === id && isHarmless(op)),
+  );
+  const isNamed = code.ir.ops.some((op) => op.op === "store" && op.value === result);
+  // A function inside may read the variable, and other files one of a module.
+  return isNamed && all && deletes && code.ir.holes.length === 0 && code.parent !== undefined;
 }

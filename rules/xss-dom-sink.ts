@@ -1,4 +1,4 @@
-import { comesStraight, hasMarkup, isOwnStore, sanitizeFixes } from "../server/rule/html.ts";
+import { hasMarkup, isOwnStore, isPlainOfAddress, sanitizeFixes } from "../server/rule/html.ts";
 import { type Code, type Fix, type Hit, type Match, markBit, rule } from "../server/rule/rule.ts";
 import { surroundings } from "../server/rule/surroundings.ts";
 
@@ -56,22 +56,8 @@ function asText(match: Match, code: Code): readonly Fix[] {
   return [
     {
       title: "Show it as text",
-      grade: isPlain(hit, code) ? "safe" : "suggested",
+      grade: isPlainOfAddress(hit, code.text(hit.argSpan)) ? "safe" : "suggested",
       edits: [{ file: code.file, edits }],
     },
   ];
-}
-
-/** A text of the address with nothing of HTML around it, not even an entity: it looks the same. */
-function isPlain(hit: Hit, code: Code): boolean {
-  const isOfAddress = /\|globalThis\.(?:location|document)\./.test(hit.label);
-  const around = surroundings(hit);
-  return (
-    isOfAddress &&
-    hit.marks === 0 &&
-    comesStraight(hit) &&
-    around.length > 0 &&
-    around.every(({ before, after }) => !/[&<]/.test(before + after)) &&
-    !/html|markup|markdown|content|body/i.test(code.text(hit.argSpan))
-  );
 }

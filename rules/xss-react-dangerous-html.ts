@@ -1,5 +1,5 @@
-import { isOwnStore, sanitizeFixes } from "../server/rule/html.ts";
-import { type Match, rule } from "../server/rule/rule.ts";
+import { hasMarkup, isOwnStore, isPlainOfAddress, sanitizeFixes } from "../server/rule/html.ts";
+import { type Code, type Fix, type Match, rule } from "../server/rule/rule.ts";
 
 export default rule({
   id: "xss-react-dangerous-html",
@@ -26,5 +26,42 @@ export default rule({
     why: 'HTML such as <img src=x onerror="..."> runs the attacker\'s code in the page of whoever sees it, with their session.',
     fix: "Render it as text ({value}), or put DOMPurify.sanitize around HTML that must stay HTML.",
   }),
-  fixes: sanitizeFixes,
+  fixes: (match, code, context) => {
+    const [text, ...none] = asText(match, code);
+    const cleaned = sanitizeFixes(match, code, context);
+    if (text === undefined) return cleaned;
+    const others = cleaned.filter(({ grade }) => grade !== "manual");
+    return text.grade === "safe" ? [text, ...others] : [...others, text, ...none];
+  },
 });
+
+/** `<p dangerouslySetInnerHTML={{ __html: x }} />` becomes `<p>{x}</p>`, where no markup is built. */
+function asText({ hit }: Match, code: Code): readonly Fix[] {
+  const element = hit === undefined ? undefined : code.op(hit.site.op);
+  if (hit === undefined || hit.arg < 0 || element?.op !== "call" || hasMarkup(hit.value)) return [];
+  const written = code.text(element.span);
+  const tag = /^<([a-z][\w-]*)[\s/]/.exec(written)?.[1];
+  const end = /\s*\/>$/.exec(written);
+  const properties = code.op(hit.arg);
+  // What these hold is no text of the page.
+  if (tag === undefined || /^(?:script|style|textarea|title)$/.test(tag)) return [];
+  if (end === null || properties.op !== "record") return [];
+  const attribute = properties.entries.findLast((e) => e.key === "dangerouslySetInnerHTML");
+  const inner = attribute === undefined ? undefined : code.op(attribute.value);
+  if (attribute === undefined || inner?.op !== "record" || inner.entries.length !== 1) return [];
+  const [html] = inner.entries;
+  const text = html?.key === "__html" ? code.text(code.op(html.value).span) : "";
+  const name = code.text(attribute.span);
+  if (text === "" || !name.startsWith("dangerouslySetInnerHTML") || !name.endsWith("}")) return [];
+  const at = code.absolute(attribute.span);
+  const space = /\s*$/.exec(code.fileText.slice(0, at.start))?.[0].length ?? 0;
+  const close = code.absolute(element.span).end;
+  // Where it is the last attribute, the space behind it belongs to both.
+  const start = Math.max(close - end[0].length, at.end);
+  const edits = [
+    { start: at.start - space, end: at.end, newText: "" },
+    { start, end: close, newText: `>{${text}}</${tag}>` },
+  ];
+  const grade = isPlainOfAddress(hit, text) ? "safe" : "suggested";
+  return [{ title: "Show it as text", grade, edits: [{ file: code.file, edits }] }];
+}

@@ -4,6 +4,7 @@ import { holesOf } from "./fix/quote.ts";
 import { onlyStore } from "./given.ts";
 import { htmlPlace } from "./html-place.ts";
 import type { Code, Context, Edit, Fix, Hit, Match, Value, ValueId } from "./rule.ts";
+import { surroundings } from "./surroundings.ts";
 import { usesOf } from "./uses.ts";
 
 /** The answer's text: of `text, 400` the first. */
@@ -271,4 +272,18 @@ function htmlOf(code: Code, id: ValueId): { start: number; end: number } | undef
       return key === "__html" ? code.op(entry.value).span : htmlOf(code, entry.value);
   }
   return undefined;
+}
+
+/** `written` is the value in the code: a text of the address with nothing of HTML around it, not even an entity: it looks the same. */
+export function isPlainOfAddress(hit: Hit, written: string): boolean {
+  const isOfAddress = /\|globalThis\.(?:location|document)\./.test(hit.label);
+  const around = surroundings(hit);
+  return (
+    isOfAddress &&
+    hit.marks === 0 &&
+    comesStraight(hit) &&
+    around.length > 0 &&
+    around.every(({ before, after }) => !/[&<]/.test(before + after)) &&
+    !/html|markup|markdown|content|body/i.test(written)
+  );
 }

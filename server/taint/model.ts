@@ -74,7 +74,7 @@ export interface PassRow {
   /**
    * The row holds only if this argument is a constant pattern that removes every character but harmless ones:
    * `[^\\w.-]+`; every "<"; the one separator "." or "/" (in JavaScript also a pattern of slashes) and the only argument; ".." or a pattern of it, which is taken away wherever it
-   * is; a pattern of slashes or of ".." at the start; a class of all signs of an LDAP filter, or of a regular expression. Or the name of an encoding that gives letters and digits, or the quotation mark of SQL for which two are put. Such a row must stand before the general one for the same path.
+   * is; a pattern of slashes or of ".." at the start; a class of all signs of an LDAP filter, or of a regular expression; a text with a line break in it. Or the name of an encoding that gives letters and digits, or the quotation mark of SQL for which two are put. Such a row must stand before the general one for the same path.
    */
   readonly needs?: { readonly arg: ArgSpec; readonly is: PatternTest };
   /** A fact about the result that rules ask for. */

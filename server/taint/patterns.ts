@@ -20,6 +20,7 @@ export type PatternTest =
   | "list-signs-pattern"
   | "line-breaks"
   | "line-breaks-pattern"
+  | "holds-line-break"
   | "quote"
   | "quote-pattern"
   | "base64"
@@ -59,6 +60,7 @@ export const PATTERN_TESTS: Readonly<Record<PatternTest, (text: string) => boole
     /^\(?(?:(?:\\r|\r)[?*]?)?(?:\\n|\n|\\s|\[(?!\^)[^\]]*(?:\\n|\n|\\s)[^\]]*\])[+*]?\)?$|^(?:\\r|\r)\|(?:\\n|\n)$|^(?:\\n|\n)\|(?:\\r|\r)$/.test(
       everywhere(text),
     ),
+  "holds-line-break": (text) => /[\r\n]/.test(text),
   "list-signs-pattern": (text) => parts(text) !== undefined && PATTERN_TESTS["list-signs"](text),
   "line-breaks-pattern": (text) => parts(text) !== undefined && PATTERN_TESTS["line-breaks"](text),
   // Every "<" is replaced: alone, in a class of characters, or as one of several that are named.

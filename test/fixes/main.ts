@@ -1,7 +1,9 @@
 /**
- * `node .cache/fixes/main.cjs [--rule ID] FOLDER...` (built and called by `npm run fixes`): each fix of each finding of real
- * projects, alone. Counts by rule and grade, then what broke a promise.
+ * `node .cache/fixes/main.cjs [--rule ID] [--strict] [--out FILE] FOLDER...` (built and called by `npm run fixes`): each fix of each
+ * finding of real projects, alone. Says what broke a promise, then counts by rule and grade, and by rule how many findings have an
+ * edit. FILE gets a line of JSON for each finding: `{ where, rule, level, fixes: [{ title, grade, reason }] }`.
  */
+import { appendFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import type { Engine, Finding, Fix } from "../../server/engine/api.ts";
@@ -18,22 +20,36 @@ interface Tried {
   readonly problems: string[];
 }
 
+/** A finding and what is offered for it. */
+interface Found {
+  readonly where: string;
+  readonly rule: string;
+  readonly level: string;
+  readonly fixes: readonly Pick<Fix, "title" | "grade" | "reason">[];
+}
+
 void main();
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { rule: { type: "string" } },
+    options: { rule: { type: "string" }, strict: { type: "boolean" }, out: { type: "string" } },
   });
+  if (values.out !== undefined) writeFileSync(values.out, "");
+  const found: Found[] = [];
   const engine = await freshEngine();
   const all: Tried[] = [];
   for (const folder of positionals) {
     const { texts } = readSources(folder, (file) => engine.wants(file));
     const start = performance.now();
-    load(engine, texts);
+    load(engine, texts, { strict: values.strict === true });
     while (engine.step(1000).pending > 0);
     const before = checkOnly(engine, texts.keys());
     const wanted = before.findings.filter(({ rule }) => (values.rule ?? rule) === rule);
+    const own = wanted.map((finding): Found => foundOf(engine, basename(folder), texts, finding));
+    found.push(...own);
+    if (values.out !== undefined)
+      appendFileSync(values.out, own.map((one) => `${JSON.stringify(one)}\n`).join(""));
     const tried = tryAll(engine, texts, before, wanted);
     all.push(...tried);
     const seconds = ((performance.now() - start) / 1000).toFixed(0);
@@ -44,7 +60,7 @@ async function main(): Promise<void> {
     for (const one of tried)
       if (one.problems.length > 0) console.log(`\n${one.where}\n${one.problems.join("\n")}`);
   }
-  console.log(`\n${table(all)}`);
+  console.log(`\n${table(all)}\n\n${reach(found)}`);
   process.exitCode = all.some(({ problems }) => problems.length > 0) ? 1 : 0;
 }
 
@@ -136,6 +152,46 @@ function around(problem: string, text: string, finding: Finding, fix: Fix): stri
   const at = text.slice(0, edit?.start ?? finding.span.start).split("\n").length - 1;
   const lines = text.split("\n").slice(Math.max(0, at - 4), at + 10);
   return `  ${head}\n${lines.map((line) => `    | ${line}`.slice(0, 160)).join("\n")}`;
+}
+
+function foundOf(engine: Engine, project: string, texts: Texts, finding: Finding): Found {
+  const { file, rule, level, span, fingerprint } = finding;
+  const fixes = engine.fixes(file, fingerprint).map(({ title, grade, reason }) => ({
+    title,
+    grade,
+    ...(reason === undefined ? {} : { reason }),
+  }));
+  return { where: `${project}/${file}:${lineOf(texts, file, span.start)}`, rule, level, fixes };
+}
+
+/** By rule, how many findings have an edit; then why the others have none. */
+function reach(found: readonly Found[]): string {
+  const isOpen = ({ fixes }: Found): boolean => fixes.some(({ grade }) => grade !== "manual");
+  const rules = [...new Set(found.map(({ rule }) => rule))].sort();
+  const row = (name: string, of: readonly Found[]): string => {
+    const edited = of.filter(isOpen).length;
+    return `| ${name} | ${of.length} | ${edited} | ${Math.round((100 * edited) / Math.max(of.length, 1))} % |`;
+  };
+  const reasons = new Map<string, number>();
+  for (const one of found.filter((each) => !isOpen(each))) {
+    const why = `${one.rule}: ${one.fixes[0]?.reason?.replace(/^.*No edit is offered: /, "") ?? "no fix"}`;
+    reasons.set(why, (reasons.get(why) ?? 0) + 1);
+  }
+  return [
+    "| Rule | findings | with an edit | share |",
+    "|---|---|---|---|",
+    ...rules.map((rule) =>
+      row(
+        rule,
+        found.filter((one) => one.rule === rule),
+      ),
+    ),
+    row("all", found),
+    "",
+    "Without an edit:",
+    "",
+    ...[...reasons].sort((a, b) => b[1] - a[1]).map(([why, count]) => `- ${count} ${why}`),
+  ].join("\n");
 }
 
 function table(tried: readonly Tried[]): string {

@@ -62,7 +62,14 @@ const files: Model = {
       "fs.rename",
       "writes",
     ),
-    row("express.Response().{sendFile,download}", [0], "res.sendFile", "sends"),
+    // With `root` it refuses names that climb: https://expressjs.com/en/5x/api.html#res.sendFile
+    {
+      path: "express.Response().sendFile",
+      args: [0],
+      kind: PATH,
+      data: { api: "res.sendFile", does: "sends", within: "option:root" },
+    },
+    row("express.Response().download", [0], "res.sendFile", "sends"),
     row("globalThis.Bun.{file,write}", [0], "Bun.file", "reads"),
     row(
       "globalThis.Deno.{readTextFile,readFile,writeTextFile,writeFile,open,remove,readTextFileSync,readFileSync}",

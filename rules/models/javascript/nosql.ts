@@ -6,7 +6,8 @@ const row = (path: string, args: readonly (number | string)[], api: string) => (
   path,
   args,
   kind: NOSQL,
-  data: { api },
+  // `{ $eq: value }` finds what the value finds, but for objects with operators.
+  data: { api, equal: "equal" },
 });
 const FILTERED =
   "{find,findOne,findOneAndUpdate,findOneAndReplace,findOneAndDelete,updateOne,updateMany,replaceOne,deleteOne,deleteMany,countDocuments}";

@@ -4,7 +4,7 @@ import type { Model } from "../../../server/rule/rule.ts";
 const SAME_TEXT =
   "{title,capitalize,swapcase,expandtabs,zfill,ljust,rjust,center,encode,decode,copy,tobytes,result}";
 const PARTS =
-  "{split,rsplit,splitlines,partition,rpartition,removeprefix,removesuffix,format,format_map,translate,replace,group,groups,groupdict,model_dump_json,json,most_common}";
+  "{split,rsplit,partition,rpartition,removeprefix,removesuffix,format,format_map,translate,replace,group,groups,groupdict,model_dump_json,json,most_common}";
 
 /** What is found in it is found under one of its keys. */
 const OWN_TABLE = {
@@ -175,6 +175,12 @@ const core: Model = {
       clears: ["piece", "no-climb"],
       needs: { arg: 0, is: "only-dot" },
     },
+    {
+      path: "*.splitlines()",
+      from: ["recv"],
+      derive: "part",
+      clears: ["log", "header"],
+    },
     { path: `*.${PARTS}()`, from: ["recv", "*"], derive: "part" },
     {
       path: "*.{get,getlist,getone,getall}()",
@@ -188,6 +194,13 @@ const core: Model = {
     { path: "*.pop()", from: ["recv"], field: 0, gives: "taken" },
     { path: "*.popleft()", from: ["recv"], gives: "first" },
     { path: "*.{popitem,result}()", from: ["recv"] },
+    {
+      path: "*.join()",
+      from: ["recv", 0],
+      restores: ["piece", "path", "no-climb", "log", "header"],
+      gives: "joined",
+      needs: { arg: "recv", is: "holds-line-break" },
+    },
     {
       path: "*.join()",
       from: ["recv", 0],

@@ -96,12 +96,14 @@ const files: Model = {
       "FileResponse",
       "sends",
     ),
-    row(
-      "{flask.send_file,quart.send_file}",
-      [0, "path_or_file", "filename_or_fp"],
-      "send_file",
-      "sends",
-    ),
+    // Its neighbour refuses names that climb, and asks for the same options.
+    {
+      path: "flask.send_file",
+      args: [0, "path_or_file", "filename_or_fp"],
+      kind: PATH,
+      data: { api: "send_file", does: "sends", within: "flask.send_from_directory" },
+    },
+    row("quart.send_file", [0, "path_or_file", "filename_or_fp"], "send_file", "sends"),
     row(
       "{flask.send_from_directory,quart.send_from_directory}",
       [0, "directory"],

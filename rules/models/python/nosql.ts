@@ -6,7 +6,8 @@ const row = (path: string, args: readonly (number | string)[], api: string) => (
   path,
   args,
   kind: NOSQL,
-  data: { api },
+  // `{ $eq: value }` finds what the value finds, but for objects with operators.
+  data: { api, equal: "tried" },
 });
 const FILTERED =
   "{find,find_one,find_one_and_update,find_one_and_replace,find_one_and_delete,update_one,update_many,replace_one,delete_one,delete_many,count_documents,find_raw_batches}";

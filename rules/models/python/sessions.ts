@@ -14,6 +14,8 @@ const secret = (path: string, key: string, data: Data) => ({
 /**
  * A cookie: where its `name`, its `value` and its switches are. `off` in place of these names the switch that a setting of this
  * name is ("secure", "httpOnly"). A variable that any module may have counts only beside such a text or in such a file.
+ * `redirects` is the setting that sends all that comes over HTTP to HTTPS, `unless` one that makes exceptions, `by` the list and the
+ * entry in it that does so.
  */
 const cookie = (path: string, data: Data) => ({ path, args: [], kind: COOKIE, data });
 
@@ -67,7 +69,14 @@ const sessions: Model = {
       FLAGS,
     ),
     cookie("*.set_cookie", FLAGS),
-    cookie("%module.SESSION_COOKIE_SECURE=", { off: "secure", ...DJANGO }),
+    // Where every request over HTTP is answered by a redirect, no page is ever shown by one.
+    cookie("%module.SESSION_COOKIE_SECURE=", {
+      off: "secure",
+      ...DJANGO,
+      redirects: "SECURE_SSL_REDIRECT",
+      unless: "SECURE_REDIRECT_EXEMPT",
+      by: "MIDDLEWARE:django.middleware.security.SecurityMiddleware",
+    }),
     cookie("%module.SESSION_COOKIE_HTTPONLY=", { off: "httpOnly", ...DJANGO }),
     cookie("{flask.Flask(),quart.Quart()}.config.SESSION_COOKIE_SECURE=", { off: "secure" }),
     cookie("{flask.Flask(),quart.Quart()}.config.SESSION_COOKIE_HTTPONLY=", { off: "httpOnly" }),

@@ -1,5 +1,7 @@
-/** Fixes for filters: a value that may be an object is made a text. */
+/** Fixes for filters: a value that may be an object is compared as what it is, or made a text. */
+
 import { type Code, type Edit, type Fix, type Match, spread, type Value } from "../rule.ts";
+import { quoted } from "./arguments.ts";
 
 const TITLE = "Make the values texts";
 
@@ -18,7 +20,45 @@ export function castFixes(match: Match, code: Code): readonly Fix[] {
   const edits: Edit[] = [];
   collect(code, hit.arg, hit.value, edits);
   if (edits.length === 0) return refuse("the filter is not written in this place");
-  return [{ title: TITLE, grade: "suggested", edits: [{ file: code.file, edits }] }];
+  const equal = equalEdits(code, hit.arg, hit.value);
+  const all: readonly Fix[] = [
+    { title: TITLE, grade: "suggested", edits: [{ file: code.file, edits }] },
+  ];
+  if (equal.length < edits.length || hit.row.data?.equal === undefined) return all;
+  // Operators of an object are what it changes; a text, a number or nothing is found as before.
+  const isSafe = hit.row.data.equal === "tried" && hit.marks === 0 && !hit.guessed;
+  const fix: Fix = {
+    title: "Compare with $eq",
+    grade: isSafe ? "safe" : "suggested",
+    edits: [{ file: code.file, edits: equal }],
+  };
+  // Nothing finds what lacks the field; a text of it does not.
+  return isSafe ? [fix, ...all] : [...all, fix];
+}
+
+/** The entries at the top of the filter; further inside an object means itself, operators and all. */
+function equalEdits(code: Code, id: number, value: Value): readonly Edit[] {
+  const op = code.op(id);
+  if (op.op !== "record") return [];
+  return op.entries.flatMap((entry) => {
+    if (typeof entry.key !== "string" || /^(?:\$|\.{3}$)/.test(entry.key)) return [];
+    const field = value.fields?.get(entry.key);
+    if (field === undefined || spread(field).length === 0 || field.scalar) return [];
+    const inner = code.op(entry.value);
+    const text = code.text(inner.span);
+    if (["const", "join", "binary", "record"].includes(inner.op) || /^$|[\r\n]/.test(text))
+      return [];
+    const at = code.absolute(inner.span);
+    const whole = code.absolute(entry.span);
+    const isShort = whole.start === at.start && whole.end === at.end;
+    const key = code.language === "python" ? quoted(code, "$eq") : "$eq";
+    return [
+      { ...at, newText: `${isShort ? `${text}: ` : ""}{${pad(code)}${key}: ${text}${pad(code)}}` },
+    ];
+  });
+}
+function pad(code: Code): string {
+  return code.language === "python" ? "" : " ";
 }
 
 /** The entries of the filter that hold data. */

@@ -1,18 +1,59 @@
 /** Fixes for texts of a log: what comes from outside is written as a literal, without its line breaks. */
 import {
   type Code,
+  type Context,
   type Edit,
   type Fix,
   type Match,
   type Op,
+  type Span,
   spread,
   type ValueId,
 } from "../rule.ts";
+import { argumentOnOneLine, dataPieces, oneLine } from "./one-line.ts";
 
 const TITLE = "Write the value as a literal";
 const MAX_DEPTH = 12;
 
-export function literalFixes(match: Match, code: Code): readonly Fix[] {
+/** On one line, where that is all that changes; then as a literal. */
+export function logTextFixes(match: Match, code: Code, context: Context): readonly Fix[] {
+  const fixes = literalFixes(match, code);
+  const first = onOneLine(match, code, context);
+  return first === undefined ? fixes : [first, ...fixes.filter(({ grade }) => grade !== "manual")];
+}
+
+/** Names of what may have several lines that its sender wrote on purpose. */
+const LONG =
+  /text|body|content|comment|message|msg|note|description|desc|bio|review|reply|answer|post|address|code|query|prompt|data|payload|html|markdown|stack|trace|error|detail/i;
+
+function onOneLine(match: Match, code: Code, context: Context): Fix | undefined {
+  const { hit } = match;
+  const title = "Write the value on one line";
+  const call = hit === undefined ? undefined : code.op(hit.site.op);
+  if (hit === undefined || hit.arg < 0 || call?.op !== "call") return undefined;
+  const at = call.args.findIndex((arg) => arg.value === hit.arg && arg.name === undefined);
+  // A text with `%s` in it makes a text of what stands for it; a console shows objects in its own way.
+  if (at > 0)
+    return isShort(code, code.op(hit.arg).span) &&
+      (hit.row.data?.format === "percent" || hit.row.data?.format === "braces")
+      ? argumentOnOneLine(title, hit, code, context)
+      : undefined;
+  const pieces = dataPieces(hit, code);
+  const { span } = code.op(hit.arg);
+  return pieces?.every(
+    (p) => span.start <= p.span.start && p.span.end <= span.end && isShort(code, p.span),
+  )
+    ? oneLine(title, hit, code, context, pieces)
+    : undefined;
+}
+
+/** Of several lines in it, as of a comment, nothing is known. */
+function isShort(code: Code, span: Span): boolean {
+  const ofRequest = /\.(?:body|query|data|params|form|args|POST|GET)\b/g;
+  return !LONG.test(code.text(span).replaceAll(ofRequest, ""));
+}
+
+function literalFixes(match: Match, code: Code): readonly Fix[] {
   const { hit } = match;
   const edits = hit === undefined ? [] : [...inFormat(match, code), ...inArgument(match, code)];
   if (edits.length === 0)
