@@ -1,4 +1,4 @@
-import { quoted } from "../server/rule/fix/arguments.ts";
+import { quotedAt } from "../server/rule/fix/marks.ts";
 import { isBrowser, isSample, isTest } from "../server/rule/place.ts";
 import { type Edit, type Match, rule } from "../server/rule/rule.ts";
 import { sensitivePieces } from "../server/rule/sensitive.ts";
@@ -68,7 +68,16 @@ export default rule({
     const at = code.absolute(
       isHole ? { start: Number(facts?.from), end: Number(facts?.to) } : span,
     );
-    const text = isHole ? SHOWN : quoted(code, SHOWN);
+    const text = isHole ? SHOWN : quotedAt(code, span, SHOWN);
+    if (text === undefined)
+      return [
+        {
+          title,
+          grade: "manual",
+          edits: [],
+          reason: "Leave it out. No edit is offered: no other text can be written in this place.",
+        },
+      ];
     const newText = facts?.shorthand === undefined ? text : `${String(facts.shorthand)}: ${text}`;
     const edits: readonly Edit[] = [{ ...at, newText }];
     // Nobody looks for a password in a log; a token or a cookie may tell which session a line is about.

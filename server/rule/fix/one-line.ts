@@ -1,6 +1,7 @@
 /** Fixes for texts of which a line break makes two: the breaks of a value become spaces, and nothing else of it is changed. */
-import type { Code, Context, Edit, Fix, Hit, Op, Part, Span, ValueId } from "../rule.ts";
+import type { Code, Context, Edit, Fix, Hit, Part, Span, ValueId } from "../rule.ts";
 import { kindBit, spread } from "../rule.ts";
+import { markAt } from "./marks.ts";
 import { textValue } from "./text-value.ts";
 
 /** The values that `hit` puts into a text in this function, a line each; undefined where they are not written here. */
@@ -63,34 +64,13 @@ function joined(code: Code, span: Span, context: Context): string | undefined {
   const text = code.text(span);
   if (text === "" || /[\r\n]/.test(text)) return undefined;
   if (code.language === "javascript") return `String(${text}).replace(/[\\r\\n]+/g, " ")`;
-  const quote = quoteFor(code, span);
+  const quote = markAt(code, span);
   if (quote === undefined || (quote.inside && text.includes(quote.other))) return undefined;
   const id = code.ir.ops.findIndex((op) => same(op.span, span));
   const isText = id >= 0 && textValue(code, id as ValueId, context) === "text";
   const isSimple = /^[\w.]+(?:\([^()]*\)|\[[^[\]]*\])*$/.test(text);
   const value = isText && isSimple ? text : text.startsWith("str(") ? text : `str(${text})`;
   return `${quote.own} ${quote.own}.join(${value}.splitlines())`;
-}
-
-/** The quotation mark that can be written here: in an f-string, before Python 3.12, not the one that encloses it. */
-function quoteFor(
-  code: Code,
-  span: Span,
-): { readonly own: string; readonly other: string; readonly inside: boolean } | undefined {
-  const around = code.ir.ops
-    .filter((op): op is Op & { op: "join" } => op.op === "join" && op.style === "fstring")
-    .find((op) => op.span.start <= span.start && span.end <= op.span.end);
-  if (around === undefined) return { own: '"', other: "'", inside: false };
-  // Of several that stand side by side, the one around the value is not known.
-  const written = code.text(around.span);
-  const first = /^[rRfF]{1,2}("""|'''|"|')/.exec(written)?.[1];
-  if (first === undefined) return undefined;
-  const mark = first.charAt(0);
-  if (first.length === 1 && !new RegExp(`^\\w+${mark}[^${mark}]*${mark}$`).test(written))
-    return undefined;
-  return mark === '"'
-    ? { own: "'", other: '"', inside: true }
-    : { own: '"', other: "'", inside: true };
 }
 
 function same(a: Span, b: Span): boolean {

@@ -42,6 +42,8 @@ function apart(hit: Hit, code: Code, context: Context): Apart | undefined {
   const { span } = code.op(found.name);
   const isInName = pieces.every((p) => span.start <= p.span.start && p.span.end <= span.end);
   const name = code.text(span);
+  // A folder in front of the data is the one that is meant.
+  if (/^(?:join|binary)$/.test(code.op(found.name).op) && /[\\/]/.test(name)) return undefined;
   return isInName && !/[\r\n]|\bawait\b/.test(found.folder + name)
     ? { folder: found.folder, name }
     : undefined;

@@ -60,12 +60,28 @@ function allowHosts(match: Match, code: Code, context: Context): Fix {
     op: hit.site.op,
   });
   if (typeof edits === "string") return refuse(edits);
-  const redirects = redirectEdit(match, code);
+  const redirects = [redirectEdit(match, code), ...sameElsewhere(match, code)];
   return {
     title,
     grade: "placeholder",
-    edits: [{ file: code.file, edits: redirects === undefined ? edits : [...edits, redirects] }],
+    edits: [{ file: code.file, edits: [...edits, ...redirects.flatMap((edit) => edit ?? [])] }],
   };
+}
+
+/** Calls of the same function with the same address: what is checked in front of this one is checked for them as well. */
+function sameElsewhere({ hit }: Match, code: Code): readonly (Edit | undefined)[] {
+  const call = hit === undefined ? undefined : code.op(hit.site.op);
+  if (hit === undefined || call?.op !== "call") return [];
+  const called = code.text(code.op(call.callee).span);
+  const url = code.text(code.op(hit.arg).span);
+  return code.ir.ops.map((op) => {
+    const isSame =
+      op.op === "call" &&
+      op !== call &&
+      code.text(code.op(op.callee).span) === called &&
+      op.args.some((a) => code.text(a.span) === url && code.op(a.value).op === "load");
+    return isSame ? noRedirects(code, op, hit.row.data ?? {}) : undefined;
+  });
 }
 
 interface Checked {
@@ -122,12 +138,21 @@ function connectSafely(code: Code): Fix {
 export function redirectEdit(match: Match, code: Code): Edit | undefined {
   const hit = match.hit;
   const call = hit === undefined ? undefined : code.op(hit.site.op);
-  if (hit === undefined || call?.op !== "call") return undefined;
-  const option = String(hit.row.data?.option ?? "");
-  let off = String(hit.row.data?.off ?? "");
+  return hit === undefined || call?.op !== "call"
+    ? undefined
+    : noRedirects(code, call, hit.row.data ?? {});
+}
+
+function noRedirects(
+  code: Code,
+  call: Op & { readonly op: "call" },
+  data: NonNullable<Match["hit"]>["row"]["data"] & object,
+): Edit | undefined {
+  const option = String(data.option ?? "");
+  let off = String(data.off ?? "");
   if (option === "") return undefined;
   // What follows none by itself was told to, here or where the client was made.
-  if (hit.row.data?.follows !== true && !isGiven(code, call, option)) return undefined;
+  if (data.follows !== true && !isGiven(code, call, option)) return undefined;
   if (code.language === "python") return setKeyword(code, call, option, off);
   if (/'[^'\n]*'/.test(code.fileText) && !/"[^"\n]*"/.test(code.fileText.replace(/"use \w+"/g, "")))
     off = off.replaceAll('"', "'");
