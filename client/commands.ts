@@ -5,6 +5,7 @@ import type { BaseLanguageClient } from "vscode-languageclient";
 import type { ScanFileParams } from "../server/lsp/protocol.ts";
 import { makeBaseline, showKnown } from "./baseline.ts";
 import type { FindingsView } from "./findings-view.ts";
+import { exportReport, showReport } from "./report.ts";
 import { reviewAiChanges } from "./review.ts";
 import { openSample } from "./sample.ts";
 import { scanChanged, scanWorkspace } from "./scan.ts";
@@ -36,6 +37,8 @@ export function registerCommands(context: vscode.ExtensionContext, session: Sess
     "skeptic.scanFile": () => withServer(session, scanFile),
     "skeptic.reviewAiChanges": () => withServer(session, reviewAiChanges),
     "skeptic.clearResults": () => withServer(session, (client) => clearResults(session, client)),
+    "skeptic.showReport": () => withServer(session, (client) => showReport(session, client)),
+    "skeptic.exportReport": () => withServer(session, exportReport),
     "skeptic.restart": () => session.restart(),
     "skeptic.pause": () => session.setPaused(true),
     "skeptic.resume": () => session.setPaused(false),
@@ -91,6 +94,7 @@ async function showMenu(session: Session): Promise<void> {
     { label: "$(history) Make These the Baseline", command: "skeptic.makeBaseline" },
     { label: "$(file) Scan Current File", command: "skeptic.scanFile" },
     { label: "$(eye) Review AI Changes", command: "skeptic.reviewAiChanges" },
+    { label: "$(graph) Show Report", command: "skeptic.showReport" },
     { label: "$(clear-all) Clear Workspace Results", command: "skeptic.clearResults" },
     session.status.current().state === "paused"
       ? { label: "$(debug-start) Resume", command: "skeptic.resume" }

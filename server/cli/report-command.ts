@@ -3,11 +3,12 @@ import { realpathSync, statSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import type { FileId } from "../base/brand.ts";
 import { baselineOf } from "../engine/baseline.ts";
+import { isCounted } from "../report/counted.ts";
 import type { Format } from "../report/format.ts";
 import type { DrawChart } from "../report/html.ts";
 import { makeReport } from "../report/make.ts";
 import { createRecordKeeper } from "../report/node-record.ts";
-import { formerReport, keepReport, reportOfJson } from "../report/record.ts";
+import { formerReport, keepReport, type RecordKeeper, reportOfJson } from "../report/record.ts";
 import type { Pace, Subject } from "../report/subject.ts";
 import { writeReport } from "../report/write.ts";
 import { openBaseline } from "./baseline.ts";
@@ -105,6 +106,7 @@ function paceOf({ points, time }: ReportOptions, onProgress: (text: string) => v
     rest: () => Promise.resolve(),
     progress: onProgress,
     clock: () => performance.now(),
+    slice: 400,
     limits: { points, blame: time * 1000, history: time * 1000 },
   };
 }
@@ -152,13 +154,13 @@ async function reportAt(io: Io, name: string, nameOf: (file: FileId) => string) 
 /** For "fixed since last time". That it cannot be kept is no reason to fail. */
 async function keep(
   io: Io,
-  keeper: ReturnType<typeof createRecordKeeper>,
+  keeper: RecordKeeper,
   kept: string | undefined,
   { files, findings, nameOf, version }: Subject,
   now: number,
   quiet: boolean,
 ): Promise<void> {
-  const { entries } = baselineOf(files.flatMap(findings), version, nameOf);
+  const { entries } = baselineOf(files.flatMap(findings).filter(isCounted), version, nameOf);
   try {
     await keeper.write(io.cwd, keepReport(kept, { time: now, entries }));
   } catch (error) {

@@ -28,6 +28,10 @@ export interface Baselines {
   /** Whether the baseline has it, be it hidden or not. */
   holds(finding: Finding): boolean;
   isOfNewRule(finding: Finding): boolean;
+  /** That of a workspace folder; undefined where there is none, or where the workspace is not trusted. */
+  of(root: FileId): Baseline | undefined;
+  /** How fingerprints call a file. */
+  nameOf(file: FileId): string;
   /** What is wrong with them, each as a sentence. */
   problems(): readonly string[];
   /**
@@ -114,6 +118,8 @@ export function createBaselines(
       if (baseline === undefined) return false;
       return standings([finding], baseline, now)[0] === "new-rule";
     },
+    of: (root) => (trust.given ? held.get(root)?.baseline : undefined),
+    nameOf,
     problems: () => (trust.given ? wrong : []),
     write(findings, looked) {
       const roots = folders.all().filter(({ settings }) => settings.enable);

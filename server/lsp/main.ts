@@ -6,6 +6,7 @@ import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { version } from "../../package.json";
 import { rules } from "../../rules/index.ts";
 import { createEngine } from "../engine/engine.ts";
+import { createRecordKeeper } from "../report/node-record.ts";
 import { createNodeHost } from "./node-host.ts";
 import { createNodeOriginStore } from "./node-origin.ts";
 import { startServer } from "./server.ts";
@@ -20,6 +21,8 @@ startServer(connection, {
   host: createNodeHost,
   origins: createNodeOriginStore(),
   version,
+  charts: async () => (await import("../report/charts.ts")).drawChart,
+  records: createRecordKeeper(),
   pages: pathToFileURL(join(__dirname, "rules")).href,
   createEngine: async () => {
     const bytes = (name: string): Promise<Uint8Array> => readFile(join(__dirname, `${name}.wasm`));

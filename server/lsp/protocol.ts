@@ -151,3 +151,24 @@ export interface WhyResult {
     readonly place?: { readonly uri: string; readonly line: number; readonly character: number };
   }[];
 }
+
+/** Params of the request "skeptic/report": the URI of a workspace folder. */
+export interface ReportParams {
+  readonly folder: string;
+}
+
+/** Its result: the report as a page; without one it was cancelled, or there is a problem. */
+export interface ReportResult {
+  readonly html?: string;
+  readonly problem?: string;
+}
+
+/** Params of the request "skeptic/reportText" (result a text, or null where no report was made): the last report on a folder. */
+export interface ReportTextParams extends ReportParams {
+  readonly format: "html" | "md" | "json";
+}
+
+/** Notification "skeptic/reportProgress": what is being done for a report. */
+export interface ReportProgress {
+  readonly text: string;
+}

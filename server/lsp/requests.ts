@@ -8,9 +8,7 @@ import { codeActions, resolveAction } from "./code-actions.ts";
 import type { Context } from "./context.ts";
 import { fileId } from "./file-id.ts";
 import { registerFindingRequests } from "./finding-requests.ts";
-import type { Guards } from "./guard.ts";
 import { hover } from "./hover.ts";
-import type { FileIndex } from "./index-files.ts";
 import { DOCUMENT, demand, PLACE, SELECTION } from "./parameters.ts";
 import type {
   ChangeBases,
@@ -24,25 +22,18 @@ import type {
   WhyResult,
 } from "./protocol.ts";
 import { pullDocument, unchanged, type WorkspacePulls } from "./pull.ts";
-import type { Reports } from "./reports.ts";
+import { type ReportServices, registerReport } from "./report.ts";
 import { scanWorkspace } from "./scan.ts";
 import type { Sinks } from "./sinks.ts";
 import { why } from "./why.ts";
 import { makeBaseline } from "./write-baseline.ts";
 
-export interface Services {
-  readonly reports: Reports;
+export interface Services extends ReportServices {
   readonly sinks: Sinks;
-  readonly index: FileIndex;
   readonly background: Background;
   readonly pulls: WorkspacePulls;
-  /** Settled once the settings are known. */
-  readonly ready: Promise<void>;
-  readonly guard: Guards["guard"];
   readonly touchEverything: () => void;
   readonly forgetCoverage: () => void;
-  /** Of Skeptic. */
-  readonly version: string;
   readonly isPaused: () => boolean;
 }
 
@@ -54,6 +45,7 @@ export function registerRequests(context: Context, services: Services): void {
   registerChanges(context, services);
   registerFindingRequests(context, services);
   registerTools(context, services);
+  registerReport(context, services);
   connection.onHover(
     guard("hover", undefined, async (asked) => {
       demand(asked, PLACE);

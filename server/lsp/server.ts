@@ -12,6 +12,8 @@ import {
   TextDocumentSyncKind,
 } from "vscode-languageserver";
 import type { Engine } from "../engine/api.ts";
+import type { DrawChart } from "../report/html.ts";
+import type { RecordKeeper } from "../report/record.ts";
 import { createBackground } from "./background.ts";
 import { createBaselines } from "./baselines.ts";
 import { clientFeatures } from "./client-features.ts";
@@ -50,6 +52,10 @@ export interface ServerOptions {
   readonly origins?: OriginStore;
   /** The folder with the rules' pages, as a URI without a trailing slash. */
   readonly pages?: string;
+  /** Draws charts; without it reports have their tables only. */
+  readonly charts?: () => Promise<DrawChart>;
+  /** Keeps what reports found; without it nothing is known of former ones. */
+  readonly records?: RecordKeeper;
 }
 
 /** `initializationOptions`: all of it optional. */
@@ -91,11 +97,12 @@ export function startServer(connection: Connection, options: ServerOptions): voi
 
 function serve(
   connection: Connection,
-  { host: hostFor, pages, version, origins: store }: ServerOptions,
+  options: ServerOptions,
   engine: Engine,
   log: Log,
   params: InitializeParams,
 ): InitializeResult["capabilities"] {
+  const { host: hostFor, pages, version, origins: store } = options;
   const client = clientFeatures(params);
   const initial = (params.initializationOptions ?? {}) as InitializationOptions;
   const folders = createFolders();
@@ -309,6 +316,9 @@ function serve(
     touchEverything,
     forgetCoverage,
     version,
+    createEngine: options.createEngine,
+    charts: options.charts,
+    records: options.records,
     isPaused: () => isPaused,
   });
   const endDays = keepToday(engine, background.wake);

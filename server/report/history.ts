@@ -14,8 +14,10 @@ import {
   treeAt,
 } from "../git/history.ts";
 import { isProblem } from "../git/run.ts";
+import { isCounted } from "./counted.ts";
 import { declarationsBetween } from "./declared-commits.ts";
 import type { TrendPoint } from "./report.ts";
+import { isSilencingFile } from "./silences.ts";
 import { Cancelled, type Git, type Pace, type Subject } from "./subject.ts";
 import { rate } from "./table.ts";
 
@@ -24,7 +26,6 @@ const MOST_COMMITS = 20_000;
 /** Larger states are not analysed again. */
 const MOST_FILES = 6000;
 const MOST_BYTES = 64 * 1024 * 1024;
-const SLICE_MS = 40;
 /** Slices without progress after which the analysis is taken to be stuck. */
 const PATIENCE = 400;
 
@@ -113,13 +114,19 @@ function createPast(
   const loaded = new Map<string, string>();
   /** Lines of texts, by the names of their blobs. */
   const lines = new Map<string, number>();
+  /** With what makes findings go away now: that of then is not asked. */
+  const own = engine.own().map(({ file }) => file);
   let submodules = 0;
   let before: Counts | undefined;
 
   const wanted = (tree: Tree): readonly Blob[] =>
     tree.blobs.filter(
       ({ path, size }) =>
-        size <= MAX_FILE_SIZE && engine.wants(path) && !isLeftOut(path) && accepts(path),
+        size <= MAX_FILE_SIZE &&
+        engine.wants(path) &&
+        !isLeftOut(path) &&
+        accepts(path) &&
+        !isSilencingFile(path),
     );
   const isLate = (): boolean => pace.clock() > until;
 
@@ -150,7 +157,7 @@ function createPast(
         lines.set(id, writtenLines(text ?? ""));
       }
     }
-    engine.setFiles(loaded.keys());
+    engine.setFiles([...loaded.keys(), ...own]);
     return true;
   };
 
@@ -172,7 +179,7 @@ function createPast(
       for (let still = 0; still < PATIENCE; ) {
         if (pace.isCancelled()) throw new Cancelled();
         if (isLate()) return "there was no time for more";
-        const { pending, moved } = engine.step(SLICE_MS);
+        const { pending, moved } = engine.step(pace.slice);
         await pace.rest();
         if (pending === 0) break;
         still = moved ? 0 : still + 1;
@@ -186,7 +193,7 @@ function createPast(
         const { findings: found } = engine.check(path);
         await pace.rest();
         if (engine.items(path).length === 0) continue;
-        findings += found.length;
+        findings += found.filter(isCounted).length;
         all += lines.get(id) ?? 0;
       }
       before = { findings, lines: all };

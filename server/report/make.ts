@@ -4,6 +4,7 @@ import type { Finding, Severity } from "../engine/api.ts";
 import { BASELINE_FILE } from "../engine/baseline.ts";
 import { headOf } from "../git/history.ts";
 import { isProblem } from "../git/run.ts";
+import { isCounted } from "./counted.ts";
 import { trendOf } from "./history.ts";
 import { type AskedFile, type FileLines, type Line, whoWrote } from "./lines.ts";
 import {
@@ -105,7 +106,7 @@ async function look(
     if (pace.isCancelled()) throw new Cancelled();
     const text = engine.text(file);
     if (text === undefined) continue;
-    const findings = subject.findings(file);
+    const findings = subject.findings(file).filter(isCounted);
     const isCode = engine.items(file).length > 0;
     out.push({ file, path: subject.pathOf(file), text, findings, isCode });
     await pace.rest();

@@ -4,13 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { cacheFolder } from "../base/cache-folder.ts";
 import { hash128 } from "../base/hash.ts";
-
-export interface RecordKeeper {
-  /** The text that is kept of a folder (an absolute path); undefined where there is none. */
-  read(folder: string): Promise<string | undefined>;
-  /** Rejects where it cannot be written. */
-  write(folder: string, text: string): Promise<void>;
-}
+import type { RecordKeeper } from "./record.ts";
 
 export function createRecordKeeper(
   env: Readonly<Record<string, string | undefined>> = process.env,

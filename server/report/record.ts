@@ -19,6 +19,13 @@ interface Kept {
   readonly before: FormerReport | undefined;
 }
 
+export interface RecordKeeper {
+  /** The text that is kept of a folder (an absolute path); undefined where there is none. */
+  read(folder: string): Promise<string | undefined>;
+  /** Rejects where it cannot be written. */
+  write(folder: string, text: string): Promise<void>;
+}
+
 /** What a report made now is compared with: the last one of an earlier day, else the last one. */
 export function formerReport(
   text: string | undefined,

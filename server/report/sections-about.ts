@@ -26,7 +26,7 @@ export function aboutSection(): Section {
           "Human or not declared: the commit declares nothing, or names a person. Much of what AI writes is never declared, so this is not “written by people”.",
           "Unknown: not committed and not recorded, older than a shallow clone, or git could not say.",
           "A line is of the commit that last changed more than its white space. A finding counts for the line that it stands on; code that leads to it may be of somebody else.",
-          "Lines are those of Python, TypeScript and JavaScript files that are not blank; comments and tests count. Findings are those that a scan reports, those in the baseline too, without suppressed ones.",
+          "Lines are those of Python, TypeScript and JavaScript files that are not blank; comments and tests count. Findings are those that a scan reports, those in the baseline too, without suppressed ones and without notes on suppressions.",
           "The numbers show what goes together, not what causes it. AI may have written other parts of the project than people, at another time, and newer code has been read less often.",
           `Intervals hold in 95 of 100 cases if findings came one by one and by chance (exact Poisson intervals for rates, exact binomial ones for ratios). They come in groups, so the truth is less certain than the intervals say. With many rows, one in twenty misses by chance alone. A rate needs ${LEAST_LINES} lines, a ratio as many on both sides and ${LEAST_FINDINGS} findings: below, it is too few to tell.`,
         ],

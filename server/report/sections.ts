@@ -181,7 +181,7 @@ export function untestedSection({ untested, counted }: Report): readonly Section
         blocks: [
           {
             kind: "text",
-            text: "Every commit with declared AI code in a sensitive file changed a test, too.",
+            text: "No commit with declared AI code in a sensitive file came without a change of a test.",
           },
         ],
       },

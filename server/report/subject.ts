@@ -57,6 +57,8 @@ export interface Pace {
   progress(text: string): void;
   /** Milliseconds from any fixed point. */
   clock(): number;
+  /** Milliseconds of analysis without a rest. */
+  readonly slice: number;
   readonly limits: Limits;
 }
 

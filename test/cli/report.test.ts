@@ -148,6 +148,14 @@ describe("the table", () => {
   });
 });
 
+test("a note on a suppression is no finding", () => {
+  const comment = "# skeptic: ignore[sql-injection] -- hides nothing\n";
+  const { counted, silences, findings } = report(repository({ "a.py": `${comment}${filler(3)}` }));
+  assert.equal(counted.inCode, 0);
+  assert.deepEqual(findings, []);
+  assert.equal(silences.length, 1);
+});
+
 describe("what an assistant must not do unseen", () => {
   test("comments, settings and sanitizers of a declared commit come first, with a label", () => {
     const mine = `${HEAD}${handler("a").replace("    return", "    # skeptic: ignore[sql-injection] -- mine\n    return")}`;
