@@ -45,7 +45,15 @@ export async function makeBaseline(session: Session, client: BaseLanguageClient)
   let findings = 0;
   for (const { uri, text, findings: count } of files) {
     const target = client.protocol2CodeConverter.asUri(uri);
-    await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
+    try {
+      await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
+    } catch (error) {
+      session.output.error(String(error));
+      void vscode.window.showWarningMessage(
+        `Skeptic: ${vscode.workspace.asRelativePath(target)} cannot be written.`,
+      );
+      return;
+    }
     findings += count;
   }
   if (files.length === 0) return;

@@ -1,7 +1,7 @@
 // The scans that a person asks for: progress that can be cancelled, findings as they come, the result above the tree.
 
 import * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
+import { type BaseLanguageClient, ErrorCodes, State } from "vscode-languageclient";
 import type {
   ChangeBase,
   ChangeBases,
@@ -99,7 +99,7 @@ async function withProgress<R>(
       session.status.scanning(percent);
     });
     try {
-      return await run(token);
+      return await whileItRuns(client, token, run);
     } catch (error) {
       if (token.isCancellationRequested) return undefined;
       throw error;
@@ -107,5 +107,45 @@ async function withProgress<R>(
       listener.dispose();
       session.status.scanning(undefined);
     }
+  });
+}
+
+/** Milliseconds in which a server that has ended is running again, if it comes back at all. */
+const BACK_MS = 30_000;
+
+/** A server that ends in the middle is started again by itself: the scan begins anew with the next one. */
+async function whileItRuns<R>(
+  client: BaseLanguageClient,
+  token: vscode.CancellationToken,
+  run: (token: vscode.CancellationToken) => Promise<R>,
+): Promise<R> {
+  for (;;) {
+    try {
+      return await run(token);
+    } catch (error) {
+      if (!hasEnded(error) || !(await runsAgain(client, token))) throw error;
+    }
+  }
+}
+
+function hasEnded(error: unknown): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return code === ErrorCodes.PendingResponseRejected || code === ErrorCodes.ConnectionInactive;
+}
+
+function runsAgain(client: BaseLanguageClient, token: vscode.CancellationToken): Promise<boolean> {
+  return new Promise((resolve) => {
+    const done = (answer: boolean): void => {
+      clearTimeout(timer);
+      for (const listener of listeners) listener.dispose();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => done(false), BACK_MS);
+    const listeners = [
+      token.onCancellationRequested(() => done(false)),
+      client.onDidChangeState(({ newState }) => {
+        if (newState === State.Running) done(true);
+      }),
+    ];
   });
 }

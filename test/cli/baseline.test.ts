@@ -65,6 +65,14 @@ describe("a baseline", () => {
     }
   });
 
+  test("that cannot be written ends the run with a reason", async (t) => {
+    const box = sandbox(t, { ...OLD, ".skeptic": "a file, and no folder" });
+    const { code, err } = await box.skeptic("baseline");
+    assert.equal(code, 2);
+    assert.match(err, /cannot write \.skeptic\/baseline\.json: /);
+    assert.equal((await box.skeptic("scan")).code, 1);
+  });
+
   test("may be larger than a file of code", async (t) => {
     const box = sandbox(t, OLD);
     await box.skeptic("baseline");

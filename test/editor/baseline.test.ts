@@ -2,7 +2,7 @@
 
 import * as assert from "node:assert/strict";
 import { execFileSync, type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { Locator, Page } from "playwright-core";
@@ -131,6 +131,24 @@ describe("a repository with 500 old findings", { timeout: 240_000 }, () => {
     await untilText(rows().nth(1), /^app\.py:11/);
   });
 
+  test("a scan whose server ends begins anew with the next one", async () => {
+    await runCommand(page, "Skeptic: Clear Workspace Results");
+    const finished = view().locator(".message", { hasText: "Scan finished" });
+    await finished.waitFor({ state: "detached" });
+    const server = join(session.extension, "dist", "server.js");
+    // One that stands still has not answered when it ends.
+    for (const pid of processesOf(server)) process.kill(pid, "SIGSTOP");
+    await runCommand(page, "Skeptic: Scan Workspace");
+    await page
+      .locator(".notification-list-item", { hasText: "scanning the workspace" })
+      .first()
+      .waitFor();
+    for (const pid of processesOf(server)) process.kill(pid, "SIGKILL");
+    await finished.waitFor({ timeout: 60_000 });
+    assert.match(await textOf(finished), /Scan finished: 2 findings in 50\d files/);
+    assert.equal(await page.locator(".notification-list-item .codicon-error").count(), 0);
+  });
+
   test("after an update, what the new rules find stands apart and fails no scan", async () => {
     const file = join(session.folder, ".skeptic", "baseline.json");
     const text = readFileSync(file, "utf8");
@@ -159,6 +177,18 @@ describe("a repository with 500 old findings", { timeout: 240_000 }, () => {
     await page.locator(".quick-input-list .monaco-list-row", { hasText: "All findings" }).click();
     await item(/^\s*Skeptic\s*$/).waitFor();
     assert.equal(scanned(session.folder).status, 0);
+  });
+
+  test("where nothing can be written, it says so", async () => {
+    rmSync(join(session.folder, ".skeptic"), { recursive: true });
+    writeFileSync(join(session.folder, ".skeptic"), "a file, and no folder");
+    await runCommand(page, "Skeptic: Make These the Baseline");
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "All findings" }).click();
+    await page
+      .locator(".notification-list-item", {
+        hasText: "Skeptic: .skeptic/baseline.json cannot be written.",
+      })
+      .waitFor();
   });
 });
 

@@ -47,6 +47,8 @@ export interface HeldRequest {
 }
 
 export interface TestClient {
+  /** Of the server's process. */
+  readonly pid: number;
   readonly connection: ProtocolConnection;
   readonly initialized: InitializeResult;
   readonly published: PublishDiagnosticsParams[];
@@ -176,6 +178,7 @@ export async function start(options: StartOptions): Promise<TestClient> {
     });
   let holds = 0;
   return {
+    pid: child.pid ?? 0,
     connection,
     initialized,
     published,
