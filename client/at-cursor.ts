@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import type { FindingTarget } from "../server/lsp/finding-protocol.ts";
+import * as l10n from "./l10n.ts";
 
 /** Undefined when the file has none, which is said in the status bar, or when nothing is chosen. */
 export async function targetAtCursor(title: string): Promise<FindingTarget | undefined> {
@@ -22,11 +23,11 @@ export async function targetAtCursor(title: string): Promise<FindingTarget | und
   );
   const near = [under, onLine, all].find((list) => list.length > 0) ?? [];
   if (near.length === 0)
-    vscode.window.setStatusBarMessage("Skeptic: there is no finding in this file", 4000);
+    vscode.window.setStatusBarMessage(l10n.t("Skeptic: there is no finding in this file"), 4000);
   if (near.length < 2) return near[0]?.target;
   const items = near.map(({ diagnostic, target }) => ({
     label: diagnostic.message.split(". ")[0] ?? target.rule,
-    description: `${target.rule}, line ${diagnostic.range.start.line + 1}`,
+    description: l10n.t("{0}, line {1}", target.rule, diagnostic.range.start.line + 1),
     target,
   }));
   return (await vscode.window.showQuickPick(items, { title: `Skeptic: ${title}` }))?.target;

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import type { MakeBaselineParams, MakeBaselineResult } from "../server/lsp/protocol.ts";
 import type { Session } from "./commands.ts";
+import * as l10n from "./l10n.ts";
 
 const SETTING = "newFindingsOnly";
 
@@ -11,25 +12,29 @@ interface Choice extends vscode.QuickPickItem {
   readonly which: "all" | "closed";
 }
 
-const CHOICES: readonly Choice[] = [
+const choices = (): readonly Choice[] => [
   {
     which: "closed",
-    label: "Findings in files that are not open",
-    description: "those you see now stay",
+    label: l10n.t("Findings in files that are not open"),
+    description: l10n.t("those you see now stay"),
   },
-  { which: "all", label: "All findings", description: "only what comes from now on is shown" },
+  {
+    which: "all",
+    label: l10n.t("All findings"),
+    description: l10n.t("only what comes from now on is shown"),
+  },
 ];
 
 /** Asks which, writes the file, and says how many. */
 export async function makeBaseline(session: Session, client: BaseLanguageClient): Promise<void> {
-  const chosen = await vscode.window.showQuickPick(CHOICES, {
-    title: "Make These the Baseline",
-    placeHolder: "Not shown any more, here and on the command line",
+  const chosen = await vscode.window.showQuickPick(choices(), {
+    title: l10n.t("Make These the Baseline"),
+    placeHolder: l10n.t("Not shown any more, here and on the command line"),
   });
   if (chosen === undefined) return;
   const options: vscode.ProgressOptions = {
     location: vscode.ProgressLocation.Notification,
-    title: "Skeptic: looking at all files",
+    title: l10n.t("Skeptic: looking at all files"),
     cancellable: true,
   };
   const asUri = (uri: vscode.Uri): string => client.code2ProtocolConverter.asUri(uri);
@@ -39,7 +44,9 @@ export async function makeBaseline(session: Session, client: BaseLanguageClient)
     client.sendRequest<MakeBaselineResult>("skeptic/makeBaseline", params, token),
   );
   if (problem !== undefined) {
-    void vscode.window.showWarningMessage(`Skeptic: there is no new baseline: ${problem}.`);
+    void vscode.window.showWarningMessage(
+      l10n.t("Skeptic: there is no new baseline: {0}.", problem),
+    );
     return;
   }
   let findings = 0;
@@ -50,16 +57,19 @@ export async function makeBaseline(session: Session, client: BaseLanguageClient)
     } catch (error) {
       session.output.error(String(error));
       void vscode.window.showWarningMessage(
-        `Skeptic: ${vscode.workspace.asRelativePath(target)} cannot be written.`,
+        l10n.t("Skeptic: {0} cannot be written.", vscode.workspace.asRelativePath(target)),
       );
       return;
     }
     findings += count;
   }
   if (files.length === 0) return;
-  const where = files.length === 1 ? "the baseline" : "the baselines";
   session.view.say(
-    `${findings} ${findings === 1 ? "finding is" : "findings are"} in ${where} now (.skeptic/baseline.json).`,
+    files.length > 1
+      ? l10n.t("{0} findings are in the baselines now (.skeptic/baseline.json).", findings)
+      : findings === 1
+        ? l10n.t("1 finding is in the baseline now (.skeptic/baseline.json).")
+        : l10n.t("{0} findings are in the baseline now (.skeptic/baseline.json).", findings),
   );
 }
 

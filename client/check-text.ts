@@ -5,12 +5,34 @@ import type { TriedFinding, TryTextParams, TryTextResult } from "../server/lsp/f
 import { type Session, withServer } from "./commands.ts";
 import { LANGUAGES } from "./documents.ts";
 import { type Documents, showPage } from "./explain.ts";
+import * as l10n from "./l10n.ts";
 
 const ICONS: Readonly<Record<TriedFinding["level"], string>> = {
   error: "$(error)",
   warning: "$(warning)",
   information: "$(info)",
   hint: "$(lightbulb)",
+};
+
+type Name = "clipboard" | "selection";
+
+interface Words {
+  readonly empty: () => string;
+  readonly noFile: () => string;
+  readonly title: (file: string, line: number) => string;
+}
+
+const WORDS: Readonly<Record<Name, Words>> = {
+  clipboard: {
+    empty: () => l10n.t("Skeptic: the clipboard is empty"),
+    noFile: () => l10n.t("Skeptic: open the file that the clipboard is for first"),
+    title: (file, line) => l10n.t("Skeptic: the clipboard in {0}, line {1}", file, line),
+  },
+  selection: {
+    empty: () => l10n.t("Skeptic: the selection is empty"),
+    noFile: () => l10n.t("Skeptic: open the file that the selection is for first"),
+    title: (file, line) => l10n.t("Skeptic: the selection in {0}, line {1}", file, line),
+  },
 };
 
 interface Choice extends vscode.QuickPickItem {
@@ -24,17 +46,18 @@ export function registerChecks(
 ): void {
   let last = codeEditor(vscode.window.activeTextEditor);
   const check = async (
-    name: string,
+    name: Name,
     text: string,
     paste: (editor: vscode.TextEditor) => Choice[],
   ): Promise<void> => {
     const active = vscode.window.activeTextEditor;
     const editor = codeEditor(active) ?? last;
-    if (text.trim() === "") return say(`the ${name} is empty`);
-    if (editor === undefined) return say(`open the file that the ${name} is for first`);
+    if (text.trim() === "") return say(WORDS[name].empty());
+    if (editor === undefined) return say(WORDS[name].noFile());
     const result = await ask(session, editor, text);
     if (result === undefined) return;
-    if (result === null) return say("this file is not checked, or the text is too long");
+    if (result === null)
+      return say(l10n.t("Skeptic: this file is not checked, or the text is too long"));
     const page = documents.keep(`${name}.md`, result.report);
     await show(name, editor, result, page, editor === active ? paste(editor) : []);
   };
@@ -42,7 +65,7 @@ export function registerChecks(
     "skeptic.checkClipboard": async () =>
       check("clipboard", await vscode.env.clipboard.readText(), () => [
         {
-          label: "$(clippy) Paste it",
+          label: `$(clippy) ${l10n.t("Paste it")}`,
           run: () => vscode.commands.executeCommand("editor.action.clipboardPasteAction"),
         },
       ]),
@@ -80,7 +103,7 @@ function ask(
 }
 
 async function show(
-  name: string,
+  name: Name,
   { document, selection }: vscode.TextEditor,
   { findings, isBroken }: TryTextResult,
   page: vscode.Uri,
@@ -93,22 +116,23 @@ async function show(
     detail: finding.message,
     run: () => showPage(page),
   }));
-  if (findings.length === 0) items.push({ label: "$(pass) Nothing would be reported" });
+  if (findings.length === 0)
+    items.push({ label: `$(pass) ${l10n.t("Nothing would be reported")}` });
   if (isBroken)
     items.push({
-      label: "$(warning) It does not parse here",
-      description: "so findings may be missing",
+      label: `$(warning) ${l10n.t("It does not parse here")}`,
+      description: l10n.t("so findings may be missing"),
     });
   if (paste.length > 0)
     items.push({ label: "", kind: vscode.QuickPickItemKind.Separator }, ...paste);
   const chosen = await vscode.window.showQuickPick(items, {
-    title: `Skeptic: the ${name} in ${file}, line ${selection.active.line + 1}`,
-    placeHolder: findings.length === 0 ? "" : "Choose one to read all about it",
+    title: WORDS[name].title(file, selection.active.line + 1),
+    placeHolder: findings.length === 0 ? "" : l10n.t("Choose one to read all about it"),
     matchOnDetail: true,
   });
   await chosen?.run?.();
 }
 
 function say(text: string): void {
-  vscode.window.setStatusBarMessage(`Skeptic: ${text}`, 4000);
+  vscode.window.setStatusBarMessage(text, 4000);
 }

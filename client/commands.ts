@@ -5,6 +5,7 @@ import type { BaseLanguageClient } from "vscode-languageclient";
 import type { ScanFileParams } from "../server/lsp/protocol.ts";
 import { makeBaseline, showKnown } from "./baseline.ts";
 import type { FindingsView } from "./findings-view.ts";
+import * as l10n from "./l10n.ts";
 import { exportReport, showReport } from "./report.ts";
 import { reviewAiChanges } from "./review.ts";
 import { openSample } from "./sample.ts";
@@ -65,8 +66,8 @@ export async function withServer<T>(
       return undefined;
     }
   }
-  const restart = "Restart Server";
-  const answer = await vscode.window.showWarningMessage("Skeptic is not running.", restart);
+  const restart = l10n.t("Restart Server");
+  const answer = await vscode.window.showWarningMessage(l10n.t("Skeptic is not running."), restart);
   if (answer === restart) await session.restart();
   return undefined;
 }
@@ -80,7 +81,7 @@ async function clearResults(session: Session, client: BaseLanguageClient): Promi
 async function scanFile(client: BaseLanguageClient): Promise<void> {
   const document = vscode.window.activeTextEditor?.document;
   if (document === undefined) {
-    void vscode.window.showInformationMessage("Skeptic: open a file first.");
+    void vscode.window.showInformationMessage(l10n.t("Skeptic: open a file first."));
     return;
   }
   const uri = client.code2ProtocolConverter.asUri(document.uri);
@@ -89,18 +90,18 @@ async function scanFile(client: BaseLanguageClient): Promise<void> {
 
 async function showMenu(session: Session): Promise<void> {
   const items = [
-    { label: "$(search) Scan Workspace", command: "skeptic.scanWorkspace" },
-    { label: "$(git-compare) Scan Changed Files", command: "skeptic.scanChanged" },
-    { label: "$(history) Make These the Baseline", command: "skeptic.makeBaseline" },
-    { label: "$(file) Scan Current File", command: "skeptic.scanFile" },
-    { label: "$(eye) Review AI Changes", command: "skeptic.reviewAiChanges" },
-    { label: "$(graph) Show Report", command: "skeptic.showReport" },
-    { label: "$(clear-all) Clear Workspace Results", command: "skeptic.clearResults" },
+    { label: `$(search) ${l10n.t("Scan Workspace")}`, command: "skeptic.scanWorkspace" },
+    { label: `$(git-compare) ${l10n.t("Scan Changed Files")}`, command: "skeptic.scanChanged" },
+    { label: `$(history) ${l10n.t("Make These the Baseline")}`, command: "skeptic.makeBaseline" },
+    { label: `$(file) ${l10n.t("Scan Current File")}`, command: "skeptic.scanFile" },
+    { label: `$(eye) ${l10n.t("Review AI Changes")}`, command: "skeptic.reviewAiChanges" },
+    { label: `$(graph) ${l10n.t("Show Report")}`, command: "skeptic.showReport" },
+    { label: `$(clear-all) ${l10n.t("Clear Workspace Results")}`, command: "skeptic.clearResults" },
     session.status.current().state === "paused"
-      ? { label: "$(debug-start) Resume", command: "skeptic.resume" }
-      : { label: "$(debug-pause) Pause", command: "skeptic.pause" },
-    { label: "$(debug-restart) Restart Server", command: "skeptic.restart" },
-    { label: "$(output) Show Output", command: "skeptic.showOutput" },
+      ? { label: `$(debug-start) ${l10n.t("Resume")}`, command: "skeptic.resume" }
+      : { label: `$(debug-pause) ${l10n.t("Pause")}`, command: "skeptic.pause" },
+    { label: `$(debug-restart) ${l10n.t("Restart Server")}`, command: "skeptic.restart" },
+    { label: `$(output) ${l10n.t("Show Output")}`, command: "skeptic.showOutput" },
   ];
   const broken = session.status.current().state === "broken";
   // When it is broken, what helps comes first.

@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import type { FindingTarget, TextResult } from "../server/lsp/finding-protocol.ts";
 import { type Session, withServer } from "./commands.ts";
+import * as l10n from "./l10n.ts";
 
 /**
  * `skeptic:/rules/RULE.md` is the page of a rule, `skeptic:/explain/RULE.md?{target}` all about one finding, and
@@ -43,14 +44,14 @@ export function registerExplanations(
 
 async function contentOf(session: Session, uri: vscode.Uri): Promise<string> {
   const client = session.client();
-  if (!client?.isRunning()) return "Skeptic is not running.\n";
+  if (!client?.isRunning()) return `${l10n.t("Skeptic is not running.")}\n`;
   const [, kind, name = ""] = uri.path.split("/");
   const rule = name.replace(/\.md$/, "");
   const result =
     kind === "explain"
       ? await client.sendRequest<TextResult | null>("skeptic/explain", JSON.parse(uri.query))
       : await client.sendRequest<TextResult | null>("skeptic/rulePage", { rule });
-  return result?.text ?? `There is no rule ${rule}.\n`;
+  return result?.text ?? `${l10n.t("There is no rule {0}.", rule)}\n`;
 }
 
 export async function explain({ uri, fingerprint, rule }: FindingTarget): Promise<void> {
@@ -77,10 +78,10 @@ export async function copyReviewPrompt(session: Session, target: FindingTarget):
   await withServer(session, async (client) => {
     const result = await client.sendRequest<TextResult | null>("skeptic/reviewPrompt", target);
     if (result === null) {
-      void vscode.window.showWarningMessage("Skeptic: the finding is gone.");
+      void vscode.window.showWarningMessage(l10n.t("Skeptic: the finding is gone."));
       return;
     }
     await vscode.env.clipboard.writeText(result.text);
-    vscode.window.setStatusBarMessage("Skeptic: copied, with secrets hidden", 4000);
+    vscode.window.setStatusBarMessage(l10n.t("Skeptic: copied, with secrets hidden"), 4000);
   });
 }

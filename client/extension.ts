@@ -10,6 +10,7 @@ import { serveFiles } from "./files.ts";
 import { findingOptions, registerFindingCommands } from "./finding-commands.ts";
 import { createFindings } from "./findings.ts";
 import { registerFindingsView } from "./findings-view.ts";
+import * as l10n from "./l10n.ts";
 import { registerLanguageTools } from "./language-tools.ts";
 import { createOriginClient, type OriginClient } from "./origin.ts";
 import { createOriginMarks } from "./origin-marks.ts";
@@ -31,6 +32,7 @@ export async function activateWith(
   context: vscode.ExtensionContext,
   create: CreateClient,
 ): Promise<void> {
+  l10n.setWords(vscode.l10n.bundle);
   const output = vscode.window.createOutputChannel("Skeptic", { log: true });
   const findings = createFindings();
   const status = createStatusItem(findings);
@@ -51,7 +53,11 @@ export async function activateWith(
       output.error(String(error));
       // One that ended while it started is being started again.
       if (status.current().state !== "restarting")
-        status.show({ state: "broken", findings: 0, message: "the server could not start" });
+        status.show({
+          state: "broken",
+          findings: 0,
+          message: l10n.t("the server could not start"),
+        });
     }
   };
 

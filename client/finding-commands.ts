@@ -9,6 +9,7 @@ import type { Session } from "./commands.ts";
 import { copyReviewPrompt, explain, PAGES, registerExplanations } from "./explain.ts";
 import { registerFlow } from "./flow.ts";
 import { ignore, turnOff } from "./ignore.ts";
+import * as l10n from "./l10n.ts";
 import { makesSafe } from "./makes-safe.ts";
 import { inTime, registerFixOnSave } from "./save.ts";
 
@@ -38,12 +39,14 @@ export function registerFindingCommands(context: vscode.ExtensionContext, sessio
     };
     context.subscriptions.push(vscode.commands.registerCommand(id, command));
   };
-  register("skeptic.ignore", "Ignore Finding", (target) => ignore(session, target));
-  register("skeptic.makesSafe", "A Function Makes It Safe", (target) => makesSafe(session, target));
-  register("skeptic.turnOff", "Turn Off Rule", turnOff);
-  register("skeptic.showDataFlow", "Show Data Flow", flow.show);
-  register("skeptic.explain", "Explain Finding", explain);
-  register("skeptic.copyReviewPrompt", "Copy as Review Prompt", (target) =>
+  register("skeptic.ignore", l10n.t("Ignore Finding"), (target) => ignore(session, target));
+  register("skeptic.makesSafe", l10n.t("A Function Makes It Safe"), (target) =>
+    makesSafe(session, target),
+  );
+  register("skeptic.turnOff", l10n.t("Turn Off Rule"), turnOff);
+  register("skeptic.showDataFlow", l10n.t("Show Data Flow"), flow.show);
+  register("skeptic.explain", l10n.t("Explain Finding"), explain);
+  register("skeptic.copyReviewPrompt", l10n.t("Copy as Review Prompt"), (target) =>
     copyReviewPrompt(session, target),
   );
 }

@@ -2,12 +2,14 @@
 
 import * as vscode from "vscode";
 import type { Findings } from "./findings.ts";
+import * as l10n from "./l10n.ts";
 import {
   copyText,
   GROUPINGS,
   type Group,
   type Grouping,
   type Leaf,
+  SEVERITY_LABELS,
   type ShownFinding,
   type Tree,
   treeOf,
@@ -51,9 +53,10 @@ export function registerFindingsView(
   const draw = (): void => {
     tree = treeOf(findings.all(), grouping, filter);
     view.description = countText(tree.shown, known);
-    const first = filter === "" ? said : `Filter: ${filter} (${tree.filtered} not shown).`;
+    const first =
+      filter === "" ? said : l10n.t("Filter: {0} ({1} not shown).", filter, tree.filtered);
     // Not in the title alone: an only view has no room there.
-    const second = known === 0 ? "" : `Not shown: ${known} in the baseline.`;
+    const second = known === 0 ? "" : l10n.t("Not shown: {0} in the baseline.", known);
     view.message = [first, second].filter((part) => part !== "").join(" ");
     changed.fire();
   };
@@ -136,9 +139,15 @@ function leafItem(leaf: Leaf): vscode.TreeItem {
   item.tooltip = `${finding.message}\n\n${finding.path}:${finding.start.line + 1}  ${finding.rule}`;
   item.contextValue = "finding";
   if (leaf.severity !== undefined) item.iconPath = severityIcon(leaf.severity);
-  item.command = { command: "skeptic.findings.open", title: "Open", arguments: [leaf] };
+  item.command = { command: "skeptic.findings.open", title: l10n.t("Open"), arguments: [leaf] };
   item.accessibilityInformation = {
-    label: `${finding.title}, ${finding.severity}, ${finding.path} line ${finding.start.line + 1}`,
+    label: l10n.t(
+      "{0}, {1}, {2} line {3}",
+      finding.title,
+      SEVERITY_LABELS[finding.severity](),
+      finding.path,
+      finding.start.line + 1,
+    ),
   };
   return item;
 }
@@ -160,8 +169,8 @@ function severityIcon(severity: ShownFinding["severity"]): vscode.ThemeIcon {
 /** The tree follows what is typed; Escape brings the former filter back. */
 function askFilter(before: string, set: (filter: string) => void): void {
   const box = vscode.window.createInputBox();
-  box.title = "Filter Findings";
-  box.placeholder = "Words of the rule, the file or the message; -word leaves out";
+  box.title = l10n.t("Filter Findings");
+  box.placeholder = l10n.t("Words of the rule, the file or the message; -word leaves out");
   box.value = before;
   let isAccepted = false;
   box.onDidChangeValue(set);
@@ -217,12 +226,8 @@ async function ignore(finding: ShownFinding): Promise<void> {
 /** "3 findings, 12 known" */
 function countText(shown: number, known: number): string {
   const parts = [
-    ...(shown > 0 ? [plural(shown, "finding")] : []),
-    ...(known > 0 ? [`${known} known`] : []),
+    ...(shown > 0 ? [shown === 1 ? l10n.t("1 finding") : l10n.t("{0} findings", shown)] : []),
+    ...(known > 0 ? [l10n.t("{0} known", known)] : []),
   ];
   return parts.join(", ");
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -4,6 +4,7 @@
 import * as vscode from "vscode";
 import type { FindingTarget, FlowResult, FlowStop } from "../server/lsp/finding-protocol.ts";
 import { type Session, withServer } from "./commands.ts";
+import * as l10n from "./l10n.ts";
 
 const ACTIVE = "skeptic.flowActive";
 
@@ -137,16 +138,16 @@ export function registerFlow(context: vscode.ExtensionContext, session: Session)
 async function choose(result: FlowResult | null): Promise<readonly FlowStop[] | undefined> {
   const paths = result?.paths ?? [];
   if (paths.length === 0)
-    vscode.window.setStatusBarMessage("Skeptic: this finding has no path of data", 4000);
+    vscode.window.setStatusBarMessage(l10n.t("Skeptic: this finding has no path of data"), 4000);
   if (paths.length < 2) return paths[0];
   const items = paths.map((path) => {
     const [source] = path;
     const file = vscode.workspace.asRelativePath(vscode.Uri.parse(source?.uri ?? ""));
     const line = (source?.range.start.line ?? 0) + 1;
-    const description = `${file}:${line}, ${path.length} steps`;
+    const description = l10n.t("{0}, {1} steps", `${file}:${line}`, path.length);
     return { label: source?.text ?? "", description, path };
   });
-  const title = "Skeptic: where the data comes from";
+  const title = l10n.t("Skeptic: where the data comes from");
   return (await vscode.window.showQuickPick(items, { title }))?.path;
 }
 
@@ -170,6 +171,6 @@ function numbered(stop: Stop, walk: Walk | undefined): vscode.DecorationOptions 
 /** What happens at the step at hand, behind the end of its line. */
 function said(stop: Stop, walk: Walk | undefined): vscode.DecorationOptions {
   const end = new vscode.Position(stop.range.end.line, Number.MAX_SAFE_INTEGER);
-  const contentText = `  ${(walk?.at ?? 0) + 1} of ${walk?.stops.length}: ${stop.text}`;
+  const contentText = `  ${l10n.t("{0} of {1}: {2}", (walk?.at ?? 0) + 1, walk?.stops.length ?? 0, stop.text)}`;
   return { range: new vscode.Range(end, end), renderOptions: { after: { contentText } } };
 }

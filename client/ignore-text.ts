@@ -1,5 +1,7 @@
 // For how long a finding may be ignored. Nothing of the editor is needed here.
 
+import * as l10n from "./l10n.ts";
+
 export interface Term {
   readonly label: string;
   readonly description?: string;
@@ -13,12 +15,12 @@ const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 /** `now` in milliseconds; the days are those of UTC, by which suppressions end. */
 export function terms(now: number): readonly Term[] {
   return [
-    { label: "No end", description: "until the comment is taken away" },
+    { label: l10n.t("No end"), description: l10n.t("until the comment is taken away") },
     ...DAYS.map((days) => {
       const until = new Date(now + days * DAY_MILLISECONDS).toISOString().slice(0, 10);
       return {
-        label: `${days} days`,
-        description: `until ${until}, then it is reported again`,
+        label: l10n.t("{0} days", days),
+        description: l10n.t("until {0}, then it is reported again", until),
         until,
       };
     }),

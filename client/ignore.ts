@@ -4,15 +4,19 @@ import * as vscode from "vscode";
 import type { FindingTarget, IgnoreParams, IgnoreResult } from "../server/lsp/finding-protocol.ts";
 import { type Session, withServer } from "./commands.ts";
 import { terms } from "./ignore-text.ts";
+import * as l10n from "./l10n.ts";
 
 export async function ignore(session: Session, target: FindingTarget): Promise<void> {
   const { rule, scope = "lines" } = target;
-  const title = `Skeptic: Ignore ${rule} ${scope === "file" ? "in this file" : "here"}`;
+  const title =
+    scope === "file"
+      ? l10n.t("Skeptic: Ignore {0} in this file", rule)
+      : l10n.t("Skeptic: Ignore {0} here", rule);
   const reason = await askReason(title);
   if (reason === undefined) return;
   const term = await vscode.window.showQuickPick(terms(Date.now()), {
     title,
-    placeHolder: "For how long?",
+    placeHolder: l10n.t("For how long?"),
     ignoreFocusOut: true,
   });
   if (term === undefined) return;
@@ -31,8 +35,8 @@ export async function ignore(session: Session, target: FindingTarget): Promise<v
         : undefined;
     const isDone = edit !== undefined && (await vscode.workspace.applyEdit(edit));
     if (isDone) return;
-    const why = "refused" in result ? result.refused : "the file cannot be edited";
-    void vscode.window.showWarningMessage(`Skeptic: ${rule} is not ignored: ${why}.`);
+    const why = "refused" in result ? result.refused : l10n.t("the file cannot be edited");
+    void vscode.window.showWarningMessage(l10n.t("Skeptic: {0} is not ignored: {1}.", rule, why));
   });
 }
 
@@ -40,8 +44,8 @@ export async function ignore(session: Session, target: FindingTarget): Promise<v
 function askReason(title: string): Promise<string | undefined> {
   const box = vscode.window.createInputBox();
   box.title = title;
-  box.prompt = "Why is this safe? Others read it in the comment.";
-  box.placeholder = "admin tool, runs on my machine only";
+  box.prompt = l10n.t("Why is this safe? Others read it in the comment.");
+  box.placeholder = l10n.t("admin tool, runs on my machine only");
   box.ignoreFocusOut = true;
   return new Promise((resolve) => {
     box.onDidChangeValue(() => {
@@ -50,7 +54,7 @@ function askReason(title: string): Promise<string | undefined> {
     box.onDidAccept(() => {
       const reason = box.value.trim();
       if (reason === "") {
-        box.validationMessage = "A reason is needed: without one nothing is ignored.";
+        box.validationMessage = l10n.t("A reason is needed: without one nothing is ignored.");
         return;
       }
       resolve(reason);
@@ -79,6 +83,8 @@ export async function turnOff({ uri, rule }: FindingTarget): Promise<void> {
     await settings.update("rules", { ...value, [rule]: "off" }, target);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    void vscode.window.showErrorMessage(`Skeptic: the setting could not be written: ${why}`);
+    void vscode.window.showErrorMessage(
+      l10n.t("Skeptic: the setting could not be written: {0}", why),
+    );
   }
 }

@@ -3,12 +3,13 @@
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import type { AgentToolParams, AgentToolResult } from "../server/lsp/agent-protocol.ts";
+import * as l10n from "./l10n.ts";
 
 /** By their names in the manifest. */
-const TOOLS: Readonly<Record<string, { tool: AgentToolParams["tool"]; doing: string }>> = {
-  skeptic_scan: { tool: "scan", doing: "Checking for insecure code" },
-  skeptic_explain: { tool: "explain", doing: "Reading a finding" },
-  skeptic_fix: { tool: "fix", doing: "Making a fix, as a diff" },
+const TOOLS: Readonly<Record<string, { tool: AgentToolParams["tool"]; doing: () => string }>> = {
+  skeptic_scan: { tool: "scan", doing: () => l10n.t("Checking for insecure code") },
+  skeptic_explain: { tool: "explain", doing: () => l10n.t("Reading a finding") },
+  skeptic_fix: { tool: "fix", doing: () => l10n.t("Making a fix, as a diff") },
 };
 
 /** What VS Code has since 1.95, and this extension's oldest editor has not. */
@@ -39,7 +40,7 @@ export function registerLanguageTools(
         const text = await ask(client(), { tool, input }, token);
         return new LanguageModelToolResult([new LanguageModelTextPart(text)]);
       },
-      prepareInvocation: () => ({ invocationMessage: doing }),
+      prepareInvocation: () => ({ invocationMessage: doing() }),
     });
     context.subscriptions.push(registered);
   }
@@ -50,6 +51,6 @@ async function ask(
   params: AgentToolParams,
   token: vscode.CancellationToken,
 ): Promise<string> {
-  if (!client?.isRunning()) return "Skeptic is not running.";
+  if (!client?.isRunning()) return l10n.t("Skeptic is not running.");
   return (await client.sendRequest<AgentToolResult>("skeptic/tool", params, token)).text;
 }

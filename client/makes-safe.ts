@@ -8,6 +8,7 @@ import type {
   SafeCandidatesResult,
 } from "../server/lsp/finding-protocol.ts";
 import { type Session, withServer } from "./commands.ts";
+import * as l10n from "./l10n.ts";
 import { applyOwn } from "./own-edits.ts";
 
 export async function makesSafe(session: Session, target: FindingTarget): Promise<void> {
@@ -17,22 +18,29 @@ export async function makesSafe(session: Session, target: FindingTarget): Promis
       target,
     );
     if (candidates.length === 0) {
-      const none = "Skeptic: the data goes through no function that could make it safe";
+      const none = l10n.t("Skeptic: the data goes through no function that could make it safe");
       vscode.window.setStatusBarMessage(none, 4000);
       return;
     }
     const chosen = await vscode.window.showQuickPick(
-      candidates.map((one) => ({ label: one.function, description: `called in ${one.where}` })),
+      candidates.map((one) => ({
+        label: one.function,
+        description: l10n.t("called in {0}", one.where),
+      })),
       {
-        title: `Skeptic: What Makes It Safe for ${target.rule}?`,
-        placeHolder: "What it gives back is not reported any more, here and on the command line",
+        title: l10n.t("Skeptic: What Makes It Safe for {0}?", target.rule),
+        placeHolder: l10n.t(
+          "What it gives back is not reported any more, here and on the command line",
+        ),
       },
     );
     if (chosen === undefined) return;
     const params: MakeSafeParams = { ...target, function: chosen.label };
     const result = await client.sendRequest<MakeSafeResult>("skeptic/makeSafe", params);
     if ("refused" in result) {
-      void vscode.window.showWarningMessage(`Skeptic: no row is written: ${result.refused}.`);
+      void vscode.window.showWarningMessage(
+        l10n.t("Skeptic: no row is written: {0}.", result.refused),
+      );
       return;
     }
     const edit = await client.protocol2CodeConverter.asWorkspaceEdit(result.edit);

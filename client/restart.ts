@@ -2,6 +2,7 @@
 
 import { CloseAction, ErrorAction, type ErrorHandler } from "vscode-languageclient";
 import type { SkepticStatus } from "../server/lsp/protocol.ts";
+import * as l10n from "./l10n.ts";
 
 const MAX_RESTARTS = 3;
 const RESTART_WINDOW_MILLISECONDS = 3 * 60 * 1000;
@@ -23,7 +24,7 @@ export function restartOnCrash(
       crashes.push(now);
       const recent = crashes.filter((time) => now - time < RESTART_WINDOW_MILLISECONDS).length;
       if (recent > MAX_RESTARTS) {
-        show({ state: "broken", findings: 0, message: "the server keeps stopping" });
+        show({ state: "broken", findings: 0, message: l10n.t("the server keeps stopping") });
         return { action: CloseAction.DoNotRestart, handled: true };
       }
       show({ state: "restarting", findings: 0 });

@@ -1,6 +1,7 @@
 // What the review of AI changes says. Nothing of the editor is needed here.
 
 import type { AiChange } from "../server/lsp/origin-protocol.ts";
+import * as l10n from "./l10n.ts";
 
 /** "AI change 1 of 3: app.py, lines 9 to 11" */
 export function changeTitle({ uri, range }: AiChange, index: number, count: number): string {
@@ -9,17 +10,20 @@ export function changeTitle({ uri, range }: AiChange, index: number, count: numb
   // A range that ends at the start of a line does not reach into it.
   const isBefore = range.end.character === 0 && range.end.line > range.start.line;
   const last = range.end.line + (isBefore ? 0 : 1);
-  const lines = first === last ? `line ${first}` : `lines ${first} to ${last}`;
-  return `AI change ${index + 1} of ${count}: ${name}, ${lines}`;
+  return first === last
+    ? l10n.t("AI change {0} of {1}: {2}, line {3}", index + 1, count, name, first)
+    : l10n.t("AI change {0} of {1}: {2}, lines {3} to {4}", index + 1, count, name, first, last);
 }
 
 export function findingLabel({ title, range }: AiChange["findings"][number]): string {
-  return `${title}, line ${range.start.line + 1}`;
+  return l10n.t("{0}, line {1}", title, range.start.line + 1);
 }
 
 export function summaryOf(reviewed: number, count: number): string {
   const left = count - reviewed;
   if (left === 0)
-    return `Skeptic: ${count === 1 ? "the AI change is" : `all ${count} AI changes are`} reviewed.`;
-  return `Skeptic: ${reviewed} of ${count} AI changes reviewed, ${left} left.`;
+    return count === 1
+      ? l10n.t("Skeptic: the AI change is reviewed.")
+      : l10n.t("Skeptic: all {0} AI changes are reviewed.", count);
+  return l10n.t("Skeptic: {0} of {1} AI changes reviewed, {2} left.", reviewed, count, left);
 }

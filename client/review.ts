@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import type { AiChange, ReviewedParams } from "../server/lsp/origin-protocol.ts";
+import * as l10n from "./l10n.ts";
 import { changeTitle, findingLabel, summaryOf } from "./review-text.ts";
 
 const SAID_MS = 8000;
@@ -15,7 +16,7 @@ type Choice = vscode.QuickPickItem & {
 export async function reviewAiChanges(client: BaseLanguageClient): Promise<void> {
   const changes = await client.sendRequest<readonly AiChange[]>("skeptic/aiChanges", {});
   if (changes.length === 0) {
-    say("Skeptic: no AI changes wait for a review.");
+    say(l10n.t("Skeptic: no AI changes wait for a review."));
     return;
   }
   const highlight = vscode.window.createTextEditorDecorationType({
@@ -73,9 +74,9 @@ async function look(
 
 function choices(client: BaseLanguageClient, change: AiChange): Choice[] {
   const steps: Choice[] = [
-    { label: "$(check) Reviewed, go on", step: "reviewed" },
-    { label: "$(debug-step-over) Not now, go on", step: "skip" },
-    { label: "$(close) Stop", step: "stop" },
+    { label: `$(check) ${l10n.t("Reviewed, go on")}`, step: "reviewed" },
+    { label: `$(debug-step-over) ${l10n.t("Not now, go on")}`, step: "skip" },
+    { label: `$(close) ${l10n.t("Stop")}`, step: "stop" },
   ];
   const silences = change.silences.map((words): Choice => ({ label: `$(eye-closed) ${words}` }));
   const findings = change.findings.map(
@@ -88,8 +89,8 @@ function choices(client: BaseLanguageClient, change: AiChange): Choice[] {
   const head = (label: string): Choice => ({ label, kind: vscode.QuickPickItemKind.Separator });
   return [
     ...steps,
-    ...(silences.length === 0 ? [] : [head("Makes findings go away"), ...silences]),
-    ...(findings.length === 0 ? [] : [head("Findings"), ...findings]),
+    ...(silences.length === 0 ? [] : [head(l10n.t("Makes findings go away")), ...silences]),
+    ...(findings.length === 0 ? [] : [head(l10n.t("Findings")), ...findings]),
   ];
 }
 

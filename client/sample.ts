@@ -1,9 +1,9 @@
 // The file of the walkthrough: a small program with a hole in it, not saved anywhere.
 
 import * as vscode from "vscode";
+import * as l10n from "./l10n.ts";
 
-const SAMPLE = `# A sample for Skeptic. It is not saved; close it when you are done.
-import sqlite3
+const SAMPLE = `import sqlite3
 
 from flask import Flask, request
 
@@ -20,7 +20,9 @@ def find_user():
 
 /** Opens it with the cursor in the line that is underlined. */
 export async function openSample(): Promise<void> {
-  const document = await vscode.workspace.openTextDocument({ language: "python", content: SAMPLE });
-  const at = document.positionAt(SAMPLE.indexOf("SELECT"));
+  const about = l10n.t("A sample for Skeptic. It is not saved; close it when you are done.");
+  const content = `# ${about}\n${SAMPLE}`;
+  const document = await vscode.workspace.openTextDocument({ language: "python", content });
+  const at = document.positionAt(content.indexOf("SELECT"));
   await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at) });
 }

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient";
 import type { SafeFixesParams, SafeFixesResult } from "../server/lsp/finding-protocol.ts";
 import type { Session } from "./commands.ts";
+import * as l10n from "./l10n.ts";
 import { within } from "./within.ts";
 
 /** The visible budget: README names it. The server's own is shorter. */
@@ -35,8 +36,13 @@ async function fixes(session: Session, document: vscode.TextDocument): Promise<v
 
 function tellLate({ output }: Pick<Session, "output">): void {
   const seconds = SAVE_MILLISECONDS / 1000;
-  output.warn(`Not everything was fixed on save: it would have taken more than ${seconds} s.`);
-  vscode.window.setStatusBarMessage("Skeptic: saved without all fixes, they took too long", 5000);
+  output.warn(
+    l10n.t("Not everything was fixed on save: it would have taken more than {0} s.", seconds),
+  );
+  vscode.window.setStatusBarMessage(
+    l10n.t("Skeptic: saved without all fixes, they took too long"),
+    5000,
+  );
 }
 
 /** Code actions that nobody asked for by hand (on save, the light bulb) come in time or not at all. */
@@ -49,7 +55,7 @@ export function inTime(session: Pick<Session, "output">): Middleware {
       if (context.triggerKind !== vscode.CodeActionTriggerKind.Automatic) return answer;
       const actions = await within(answer, SAVE_MILLISECONDS);
       if (actions === undefined && isOnSave(context.only))
-        session.output.warn("Code actions on save were left out: they took too long.");
+        session.output.warn(l10n.t("Code actions on save were left out: they took too long."));
       return actions ?? [];
     },
     async resolveCodeAction(action, token, next) {

@@ -11,6 +11,7 @@ import type {
   ScanResult,
 } from "../server/lsp/protocol.ts";
 import type { Session } from "./commands.ts";
+import * as l10n from "./l10n.ts";
 import { changedSummary, percentOf, progressText, summary } from "./scan-text.ts";
 
 /** Analyses every file of the workspace. */
@@ -22,8 +23,11 @@ export async function scanWorkspace(
   await session.setPaused(false);
   // Now, and not when it is done: then a person may be typing elsewhere.
   session.view.show();
-  const result = await withProgress(session, client, "scanning the workspace", (token) =>
-    client.sendRequest<ScanResult>("skeptic/scanWorkspace", {}, token),
+  const result = await withProgress(
+    session,
+    client,
+    l10n.t("Skeptic: scanning the workspace"),
+    (token) => client.sendRequest<ScanResult>("skeptic/scanWorkspace", {}, token),
   );
   if (result !== undefined) session.view.say(summary(result));
   if (result?.cancelled === false) session.setScanned(true);
@@ -35,12 +39,14 @@ export async function scanChanged(session: Session, client: BaseLanguageClient):
   if (isOff(session)) return;
   const { bases, problem } = await client.sendRequest<ChangeBases>("skeptic/changeBases");
   if (problem !== undefined) {
-    void vscode.window.showWarningMessage(`Skeptic cannot tell what has changed: ${problem}.`);
+    void vscode.window.showWarningMessage(
+      l10n.t("Skeptic cannot tell what has changed: {0}.", problem),
+    );
     return;
   }
   const chosen = await vscode.window.showQuickPick([...bases], {
-    title: "Scan Changed Files",
-    placeHolder: "Changed since",
+    title: l10n.t("Scan Changed Files"),
+    placeHolder: l10n.t("Changed since"),
   });
   if (chosen === undefined) return;
   await session.setPaused(false);
@@ -57,7 +63,7 @@ async function scanSince(
   const result = await withProgress(
     session,
     client,
-    `scanning what changed since ${label}`,
+    l10n.t("Skeptic: scanning what changed since {0}", label),
     (token) => client.sendRequest<ScanChangedResult>("skeptic/scanChanged", params, token),
   );
   if (result === undefined) return;
@@ -65,7 +71,7 @@ async function scanSince(
   // With several folders one may be in no repository, and the others are.
   if (problems.length > 0 && files === 0)
     void vscode.window.showWarningMessage(
-      `Skeptic cannot tell what has changed: ${problems.join("; ")}.`,
+      l10n.t("Skeptic cannot tell what has changed: {0}.", problems.join("; ")),
     );
   else session.view.say(changedSummary(result, label));
 }
@@ -73,7 +79,7 @@ async function scanSince(
 function isOff({ status }: Session): boolean {
   if (status.current().state !== "off") return false;
   void vscode.window.showInformationMessage(
-    "Skeptic is off here (setting skeptic.enable): nothing was scanned.",
+    l10n.t("Skeptic is off here (setting skeptic.enable): nothing was scanned."),
   );
   return true;
 }
@@ -87,7 +93,7 @@ async function withProgress<R>(
 ): Promise<R | undefined> {
   const options: vscode.ProgressOptions = {
     location: vscode.ProgressLocation.Notification,
-    title: `Skeptic: ${title}`,
+    title,
     cancellable: true,
   };
   return vscode.window.withProgress(options, async (progress, token) => {

@@ -1,6 +1,7 @@
 // What the status item says. Nothing of the editor is needed here.
 
 import type { SkepticStatus } from "../server/lsp/protocol.ts";
+import * as l10n from "./l10n.ts";
 
 /** What the editor itself knows besides what the server says. */
 export interface StatusFacts {
@@ -20,22 +21,22 @@ export function label(status: SkepticStatus, facts: StatusFacts = {}): string {
   switch (status.state) {
     case "working": {
       if (facts.scanning !== undefined)
-        return `$(sync~spin) Skeptic: scanning ${facts.scanning} %${said}`;
+        return `$(sync~spin) ${l10n.t("Skeptic: scanning {0} %", facts.scanning)}${said}`;
       const parts = [countOf(status, facts), notice ?? ""];
       const text = parts.filter((part) => part !== "").join(", ");
       const icon = notice === undefined ? "$(shield)" : "$(warning)";
       return `${icon} Skeptic${text === "" ? "" : `: ${text}`}`;
     }
     case "indexing":
-      return `$(sync~spin) Skeptic: indexing${progress(status)}${said}`;
+      return `$(sync~spin) ${l10n.t("Skeptic: indexing")}${progress(status)}${said}`;
     case "paused":
-      return "$(debug-pause) Skeptic: paused";
+      return `$(debug-pause) ${l10n.t("Skeptic: paused")}`;
     case "restarting":
-      return "$(sync~spin) Skeptic: restarting";
+      return `$(sync~spin) ${l10n.t("Skeptic: restarting")}`;
     case "off":
-      return "$(circle-slash) Skeptic: off";
+      return `$(circle-slash) ${l10n.t("Skeptic: off")}`;
     case "broken":
-      return `$(error) Skeptic: broken${status.message === undefined ? "" : `: ${status.message}`}`;
+      return `$(error) ${l10n.t("Skeptic: broken")}${status.message === undefined ? "" : `: ${status.message}`}`;
   }
 }
 
@@ -44,33 +45,49 @@ export function tooltip(status: SkepticStatus, facts: StatusFacts = {}): string 
   const { message } = status;
   const known = status.known ?? 0;
   const rest = [
-    ...(known === 0 ? [] : [`${known} more in the baseline (.skeptic/baseline.json)`]),
+    ...(known === 0 ? [] : [l10n.t("{0} more in the baseline (.skeptic/baseline.json)", known)]),
     ...(message === undefined ? [] : [message]),
-    ...(facts.answeredAt === undefined ? [] : [`Last answer: ${facts.answeredAt}`]),
+    ...(facts.answeredAt === undefined ? [] : [l10n.t("Last answer: {0}", facts.answeredAt)]),
     ...(facts.restartedAt === undefined
       ? []
-      : [`The server had ended by itself and was started again at ${facts.restartedAt}`]),
+      : [l10n.t("The server had ended by itself and was started again at {0}", facts.restartedAt)]),
   ];
   const lines = (first: string): string => [first, ...rest].join("\n");
   switch (status.state) {
     case "working": {
-      const here = facts.here === undefined ? "" : `${plural(facts.here)} in this file, `;
+      const all = plural(status.findings);
       return lines(
-        `Skeptic: ${here}${plural(status.findings)} in Problems (open editors, and all files after a workspace scan)`,
+        facts.here === undefined
+          ? l10n.t(
+              "Skeptic: {0} in Problems (open editors, and all files after a workspace scan)",
+              all,
+            )
+          : l10n.t(
+              "Skeptic: {0} in this file, {1} in Problems (open editors, and all files after a workspace scan)",
+              plural(facts.here),
+              all,
+            ),
       );
     }
     case "indexing":
       return lines(
-        `Skeptic reads the workspace${progress(status)}, so that it can follow data across files`,
+        l10n.t(
+          "Skeptic reads the workspace{0}, so that it can follow data across files",
+          progress(status),
+        ),
       );
     case "paused":
-      return lines("Skeptic is paused: what it found stays, and nothing new is looked at");
+      return lines(l10n.t("Skeptic is paused: what it found stays, and nothing new is looked at"));
     case "restarting":
-      return lines("Skeptic starts its server again");
+      return lines(l10n.t("Skeptic starts its server again"));
     case "off":
-      return `Skeptic is off${message === undefined ? " (setting skeptic.enable)" : `: ${message}`}`;
+      return message === undefined
+        ? l10n.t("Skeptic is off (setting skeptic.enable)")
+        : l10n.t("Skeptic is off: {0}", message);
     case "broken":
-      return `Skeptic does not work${message === undefined ? "" : `: ${message}`}. Click to restart it or to see its output.`;
+      return message === undefined
+        ? l10n.t("Skeptic does not work. Click to restart it or to see its output.")
+        : l10n.t("Skeptic does not work: {0}. Click to restart it or to see its output.", message);
   }
 }
 
@@ -83,11 +100,14 @@ export function background(status: SkepticStatus): string | undefined {
 /** "2 of 14": those of the file in front first, where they are not all. */
 function countOf({ findings }: SkepticStatus, { here }: StatusFacts): string {
   if (findings === 0) return "";
-  return here === undefined || here >= findings ? String(findings) : `${here} of ${findings}`;
+  return here === undefined || here >= findings
+    ? String(findings)
+    : l10n.t("{0} of {1}", here, findings);
 }
 
 function plural(count: number): string {
-  return count === 1 ? "1 finding" : `${count === 0 ? "no" : count} findings`;
+  if (count === 0) return l10n.t("no findings");
+  return count === 1 ? l10n.t("1 finding") : l10n.t("{0} findings", count);
 }
 
 function progress(status: SkepticStatus): string {

@@ -2,6 +2,7 @@
 
 import type { OriginData } from "../server/lsp/origin-protocol.ts";
 import type { Severity } from "../server/lsp/protocol.ts";
+import * as l10n from "./l10n.ts";
 
 /** A finding as the editor shows it. Lines and characters count from 0. */
 export interface ShownFinding {
@@ -65,6 +66,13 @@ export interface Tree {
 }
 
 export const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low", "info"];
+export const SEVERITY_LABELS: Readonly<Record<Severity, () => string>> = {
+  critical: () => l10n.t("Critical"),
+  high: () => l10n.t("High"),
+  medium: () => l10n.t("Medium"),
+  low: () => l10n.t("Low"),
+  info: () => l10n.t("Info"),
+};
 
 interface GroupingForm {
   readonly key: (finding: ShownFinding) => string;
@@ -89,7 +97,7 @@ const byPlace = (finding: ShownFinding, hasTwin: boolean): LeafText => ({
 const FORMS: Readonly<Record<Grouping, GroupingForm>> = {
   severity: {
     key: (finding) => finding.severity,
-    label: ({ severity }) => capital(severity),
+    label: ({ severity }) => SEVERITY_LABELS[severity](),
     isFile: false,
     leaf: byPlace,
   },
@@ -107,13 +115,13 @@ const FORMS: Readonly<Record<Grouping, GroupingForm>> = {
     label: (finding) => nameOf(finding.path),
     isFile: true,
     leaf: (finding) => ({
-      label: `Line ${finding.start.line + 1}`,
+      label: l10n.t("Line {0}", finding.start.line + 1),
       description: finding.title,
     }),
   },
   origin: {
     key: originOf,
-    label: (finding) => ORIGIN_LABELS[originOf(finding)],
+    label: (finding) => ORIGIN_LABELS[originOf(finding)](),
     isFile: false,
     order: (finding) => ORIGINS.indexOf(originOf(finding)),
     leaf: byPlace,
@@ -126,21 +134,23 @@ function originOf({ origin }: ShownFinding): Origin {
 
 /** Which code a reviewer looks at first. */
 const ORIGINS: readonly Origin[] = ["ai", "mixed", "pasted", "human", "unknown"];
-const ORIGIN_LABELS: Readonly<Record<Origin, string>> = {
-  ai: "Inserted by an AI",
-  mixed: "By an AI and others",
-  pasted: "Pasted",
-  human: "Typed",
-  unknown: "Nobody knows who wrote it",
+const ORIGIN_LABELS: Readonly<Record<Origin, () => string>> = {
+  ai: () => l10n.t("Inserted by an AI"),
+  mixed: () => l10n.t("By an AI and others"),
+  pasted: () => l10n.t("Pasted"),
+  human: () => l10n.t("Typed"),
+  unknown: () => l10n.t("Nobody knows who wrote it"),
 };
 
 /** The key of the group of findings that an update of Skeptic has brought; it comes last. */
 const NEW_RULES = "new-rules";
-const ABOUT_NEW_RULES =
-  "From rules that the baseline does not know yet. They do not fail a scan until the baseline is made anew.";
+const aboutNewRules = (): string =>
+  l10n.t(
+    "From rules that the baseline does not know yet. They do not fail a scan until the baseline is made anew.",
+  );
 const OF_NEW_RULES: GroupingForm = {
   key: () => NEW_RULES,
-  label: () => "New in this version",
+  label: () => l10n.t("New in this version"),
   isFile: false,
   leaf: FORMS.severity.leaf,
 };
@@ -251,7 +261,7 @@ function groupOf(
     description: folder === "" ? String(found.length) : `${folder}  ${found.length}`,
     severity: form.isFile ? undefined : worst(leaves),
     uri: form.isFile ? first.uri : undefined,
-    about: key === NEW_RULES ? ABOUT_NEW_RULES : undefined,
+    about: key === NEW_RULES ? aboutNewRules() : undefined,
     leaves,
   };
 }
@@ -281,10 +291,6 @@ function nameOf(path: string): string {
 
 function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function byText(a: string, b: string): number {

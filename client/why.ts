@@ -3,13 +3,14 @@
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import type { WhyResult } from "../server/lsp/protocol.ts";
+import * as l10n from "./l10n.ts";
 
 type Answer = WhyResult["reasons"][number];
 
 export async function whyHere(client: BaseLanguageClient): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined) {
-    void vscode.window.showInformationMessage("Skeptic: open a file first.");
+    void vscode.window.showInformationMessage(l10n.t("Skeptic: open a file first."));
     return;
   }
   const { reasons } = await client.sendRequest<WhyResult>("skeptic/why", {
@@ -19,10 +20,10 @@ export async function whyHere(client: BaseLanguageClient): Promise<void> {
   const chosen = await vscode.window.showQuickPick(
     reasons.map((answer) => ({
       label: answer.text,
-      ...(answer.place === undefined ? {} : { detail: "Go to this line" }),
+      ...(answer.place === undefined ? {} : { detail: l10n.t("Go to this line") }),
       answer,
     })),
-    { title: `Why no finding on line ${editor.selection.active.line + 1}?` },
+    { title: l10n.t("Why no finding on line {0}?", editor.selection.active.line + 1) },
   );
   if (chosen !== undefined) await goTo(client, chosen.answer);
 }

@@ -41,6 +41,8 @@ export interface Session {
 export interface SessionOptions {
   readonly testDriver?: boolean;
   readonly trusted?: boolean;
+  /** Of the editor, where it is not English: as an installed language pack would set it. */
+  readonly language?: string;
   /** Opens a workspace of two folders. */
   readonly both?: boolean;
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -81,6 +83,11 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   try {
     browser = await chromium.launch({ executablePath, args: browserArguments });
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    if (options.language !== undefined)
+      await page.addInitScript((language) => {
+        const own = { get: () => language, set: () => undefined };
+        Object.defineProperty(globalThis, "_VSCODE_NLS_LANGUAGE", own);
+      }, options.language);
     const opened = options.both ? workspace : folder;
     return {
       page,
