@@ -1,6 +1,7 @@
 // The view "Findings": the tree of tree.ts in the editor's own form, and the actions on it.
 
 import * as vscode from "vscode";
+import type { FindingTarget } from "../server/lsp/finding-protocol.ts";
 import type { Findings } from "./findings.ts";
 import * as l10n from "./l10n.ts";
 import {
@@ -79,6 +80,8 @@ export function registerFindingsView(
     "skeptic.findings.clearFilter": () => setFilter(""),
     "skeptic.findings.open": (node) => onFinding(node, show),
     "skeptic.findings.fix": (node) => onFinding(node, showFixes),
+    "skeptic.findings.flow": (node) => onFinding(node, (finding) => about("showDataFlow", finding)),
+    "skeptic.findings.explain": (node) => onFinding(node, (finding) => about("explain", finding)),
     "skeptic.findings.ignore": (node) => onFinding(node, ignore),
     "skeptic.findings.copy": (node) =>
       onFinding(node, (finding) => vscode.env.clipboard.writeText(copyText(finding))),
@@ -187,6 +190,14 @@ function askFilter(before: string, set: (filter: string) => void): void {
 
 function onFinding(node: Node | undefined, run: (finding: ShownFinding) => unknown): unknown {
   return node?.kind === "finding" ? run(node.finding) : undefined;
+}
+
+function about(
+  command: "showDataFlow" | "explain",
+  { uri, fingerprint, rule }: ShownFinding,
+): Thenable<unknown> {
+  const target: FindingTarget = { uri, fingerprint, rule };
+  return vscode.commands.executeCommand(`skeptic.${command}`, target);
 }
 
 async function show(finding: ShownFinding): Promise<vscode.TextEditor> {

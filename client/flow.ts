@@ -58,7 +58,7 @@ export function registerFlow(context: vscode.ExtensionContext, session: Session)
     draw();
     void vscode.commands.executeCommand("setContext", ACTIVE, false);
   };
-  const go = async (by: number): Promise<void> => {
+  const go = async (by: number, preserveFocus = false): Promise<void> => {
     if (walk === undefined) return;
     const { stops } = walk;
     walk.at = (walk.at + by + stops.length) % stops.length;
@@ -69,6 +69,7 @@ export function registerFlow(context: vscode.ExtensionContext, session: Session)
     );
     const editor = await vscode.window.showTextDocument(stop.uri, {
       preview: true,
+      preserveFocus,
       viewColumn: seen?.viewColumn ?? vscode.ViewColumn.Active,
     });
     editor.selection = new vscode.Selection(stop.range.start, stop.range.start);
@@ -80,18 +81,35 @@ export function registerFlow(context: vscode.ExtensionContext, session: Session)
     await vscode.commands.executeCommand("setContext", ACTIVE, true);
     await go(0);
   };
-  const peek = async (): Promise<void> => {
-    const stop = walk?.stops[walk.at];
-    if (walk === undefined || stop === undefined) return;
-    const places = walk.stops.map(({ uri, range }) => new vscode.Location(uri, range));
-    const { uri, range } = stop;
-    await vscode.commands.executeCommand(
-      "editor.action.peekLocations",
-      uri,
-      range.start,
-      places,
-      "peek",
-    );
+  /** The steps in the order of the flow, which the editor's own peek does not keep; the one at hand is shown behind the list. */
+  const list = async (): Promise<void> => {
+    const before = walk;
+    if (before === undefined) return;
+    const steps = before.stops.map((stop, at) => ({
+      label: `${at + 1}. ${stop.text}`,
+      description: `${vscode.workspace.asRelativePath(stop.uri)}:${stop.range.start.line + 1}`,
+      at,
+    }));
+    const box = vscode.window.createQuickPick<(typeof steps)[number]>();
+    box.title = l10n.t("Skeptic: Data Flow");
+    box.items = steps;
+    box.activeItems = steps.slice(before.at, before.at + 1);
+    const start = before.at;
+    let isChosen = false;
+    box.onDidChangeActive(([step]) => {
+      if (step !== undefined && walk === before && step.at !== before.at)
+        void go(step.at - before.at, true);
+    });
+    box.onDidAccept(() => {
+      isChosen = true;
+      box.hide();
+      void go(0);
+    });
+    box.onDidHide(() => {
+      box.dispose();
+      if (!isChosen && walk === before) void go(start - before.at);
+    });
+    box.show();
   };
   const isOnPath = (uri: vscode.Uri): boolean =>
     walk?.stops.some((stop) => stop.uri.toString() === uri.toString()) === true;
@@ -99,7 +117,7 @@ export function registerFlow(context: vscode.ExtensionContext, session: Session)
   const commands: Readonly<Record<string, () => unknown>> = {
     "skeptic.nextFlowStep": () => go(1),
     "skeptic.previousFlowStep": () => go(-1),
-    "skeptic.peekDataFlow": peek,
+    "skeptic.peekDataFlow": list,
     "skeptic.endDataFlow": end,
   };
   for (const [id, run] of Object.entries(commands))

@@ -7,6 +7,8 @@ import { EXIT, type Io } from "./io.ts";
 /** Agents read 2 as "stop": a hook that failed says 1 and what is wrong. */
 export const HOOK_FAILED = 1;
 const MOST_INPUT = 32 * 1024 * 1024;
+/** Milliseconds without a byte after which what came is all: some agents never close the pipe. */
+const QUIET_MS = 3000;
 
 export async function hookCommand(io: Io, input: Input): Promise<number> {
   try {
@@ -17,7 +19,7 @@ export async function hookCommand(io: Io, input: Input): Promise<number> {
   }
 }
 
-type Input = AsyncIterable<Uint8Array> & { readonly isTTY?: boolean };
+type Input = AsyncIterable<Uint8Array> & { readonly isTTY?: boolean; destroy?(): unknown };
 
 async function note(io: Io, input: Input): Promise<number> {
   if (input.isTTY === true) return failed(io, "a hook of an agent calls this, with JSON on stdin");
@@ -37,13 +39,29 @@ function failed(io: Io, message: string): number {
   return HOOK_FAILED;
 }
 
-async function read(input: AsyncIterable<Uint8Array>): Promise<string | undefined> {
+async function read(input: Input): Promise<string | undefined> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
-  for await (const part of input) {
-    bytes += part.length;
-    if (bytes > MOST_INPUT) return undefined;
-    parts.push(part);
+  const reader = input[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await inTime(reader.next());
+      if (next === undefined || next.done === true) break;
+      bytes += next.value.length;
+      if (bytes > MOST_INPUT) return undefined;
+      parts.push(next.value);
+    }
+  } finally {
+    // A pipe that stays open would keep the process.
+    input.destroy?.();
   }
   return Buffer.concat(parts).toString("utf8");
+}
+
+/** Undefined when nothing comes. */
+function inTime<T>(asked: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(undefined), QUIET_MS);
+    asked.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

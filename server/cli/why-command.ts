@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { FileId } from "../base/brand.ts";
 import { lineStarts, offsetAt } from "../base/text.ts";
 import type { Engine, Reason } from "../engine/api.ts";
+import { classify, whySkipped } from "../engine/classify.ts";
 import { openBaseline, sortOut } from "./baseline.ts";
 import { visible } from "./escape.ts";
 import { discover, fileId, filePath } from "./files.ts";
@@ -45,11 +46,8 @@ export async function whyCommand(
     const workspace = await openWorkspace(engine, io.cwd, { paths, exclude, onProgress });
     await workspace.settle();
     const file = fileId(io.cwd, resolve(io.cwd, asked.file));
-    const left = given.length === 0 && isLeftOut(engine, io.cwd, file, exclude);
-    const reasons = [
-      ...(left ? [LEFT_OUT] : []),
-      ...(await reasonsFor(workspace, file, asked, version)),
-    ];
+    const left = given.length === 0 ? leftOut(engine, io.cwd, file, exclude) : [];
+    const reasons = [...left, ...(await reasonsFor(workspace, file, asked, version))];
     const width = terminalWidth(io.stdout);
     const lines = reasons.flatMap((one) => linesOf(workspace, file, one, width));
     io.stdout.write(lines.map((line) => `${line.trimEnd()}\n`).join(""));
@@ -68,19 +66,26 @@ function askedBy(what: string): Asked {
   return { file, line: Number(line), column: column === undefined ? undefined : Number(column) };
 }
 
-/** It is named here, so it was read; a scan that only names the folder would not have. */
-const LEFT_OUT: Reason = {
-  kind: "not-read",
-  text: "A scan leaves this file out unless you name it: git ignores it, or it stands in a folder that is not looked at",
-};
-
-function isLeftOut(engine: Engine, cwd: string, file: FileId, exclude: readonly string[]): boolean {
-  if (engine.text(file) === undefined) return false;
+/** A file that is named is read, and one that stands in a folder which is scanned may not be. */
+function leftOut(
+  engine: Engine,
+  cwd: string,
+  file: FileId,
+  exclude: readonly string[],
+): readonly Reason[] {
+  const text = engine.text(file);
+  if (text === undefined) return [];
+  const left = (why: string): readonly Reason[] => [
+    { kind: "not-read", text: `A scan leaves this file out unless you name it: ${why}` },
+  ];
   const wants = (one: FileId): boolean => engine.wants(one);
   const { requested } = discover(cwd, ["."], { exclude, wants });
   // A link's file is told by its own name.
   const names = [file, fileId(cwd, realpathSync(filePath(cwd, file)))];
-  return !requested.some((one) => names.includes(one.file));
+  if (!requested.some((one) => names.includes(one.file)))
+    return left("git ignores it, or it stands in a folder that is not looked at");
+  const skip = classify(file, text);
+  return skip === undefined ? [] : left(whySkipped(skip));
 }
 
 async function reasonsFor(
@@ -93,9 +98,9 @@ async function reasonsFor(
   const text = engine.text(file);
   if (text === undefined) {
     const skipped = workspace.skippedFiles.find((one) => one.file === file);
-    const why =
-      skipped === undefined ? "it is no code that is looked at" : `it is ${skipped.reason}`;
-    return [{ kind: "not-read", text: `This file is not analysed: ${why}` }];
+    return [
+      { kind: "not-read", text: `This file is not analysed: ${whySkipped(skipped?.reason)}` },
+    ];
   }
   const starts = lineStarts(text);
   if (line > starts.length)

@@ -146,3 +146,21 @@ function isCode(line: string): boolean {
   }
   return marks * 50 > line.length;
 }
+
+/** Why a file has no analysis, after "it is" or "it". */
+const SKIP_WORDS: Readonly<Record<SkipReason, string>> = {
+  generated: "is generated: nobody writes it by hand",
+  minified: "is minified: its source is looked at instead",
+  vendored: "is code of others, copied into the project",
+  "too-large": "is larger than 2 MiB",
+  "too-many": "is over the budget of files that are read",
+  unreadable: "cannot be read",
+  binary: "is no text",
+  excluded: "is left out by an exclude pattern",
+  "too-slow": "is too slow to analyse",
+};
+
+/** "it is larger than 2 MiB" */
+export function whySkipped(reason: SkipReason | undefined): string {
+  return reason === undefined ? "it is no code that is looked at" : `it ${SKIP_WORDS[reason]}`;
+}

@@ -21,7 +21,7 @@ import { createOrder } from "./order.ts";
 import { createOwn } from "./own.ts";
 import { passedFunctions } from "./passed.ts";
 import { createProblems } from "./problems.ts";
-import { directivesOf, headOf } from "./suppress.ts";
+import { directivesOf, headOf, mayHaveDirectives } from "./suppress.ts";
 import { toEdits } from "./text-edits.ts";
 import { createTexts, type Doc, STEERING } from "./texts.ts";
 import { topicsOf } from "./topics.ts";
@@ -201,7 +201,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       answers.setToday(day);
       moments.stale();
       // Directives are made when a text is analysed; few texts have one.
-      for (const [file, doc] of docs) if (doc.text.includes("skeptic:")) changedFiles.add(file);
+      for (const [file, doc] of docs) if (mayHaveDirectives(doc.text)) changedFiles.add(file);
     },
     configure(next, root = "") {
       settings.set(root, next);
@@ -305,7 +305,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     hidden,
     suppressions(file) {
       const doc = docs.get(file);
-      if (doc === undefined || !doc.text.includes("skeptic:")) return [];
+      if (doc === undefined || !mayHaveDirectives(doc.text)) return [];
       analyse(now(), file);
       return (doc.commented?.directives ?? directivesOf(file, doc.text)).map((one) => ({
         span: { start: one.start, end: one.end },

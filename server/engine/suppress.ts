@@ -33,7 +33,17 @@ export interface Directive {
 }
 
 const FORM =
-  /skeptic:\s*ignore(-file)?\s*(?:\[([^\]]*)\])?\s*(?:until\b\s*(\S*?))?\s*(?:--\s*(.*?))?\s*(?:\*\/)?\s*$/s;
+  /skeptic:\s*ignore(-file)?\s*(?:\[([^\]]*)\])?\s*(?:until\b\s*(\S*?))?\s*(?:(?:--|[\u2013\u2014])\s*(.*?))?\s*(?:\*\/)?\s*$/is;
+
+/** In any case, as the form is. */
+const WORD = /skeptic:/i;
+
+export function mayHaveDirectives(text: string): boolean {
+  return WORD.test(text);
+}
+
+/** A day at the beginning or the end of a reason. */
+const LATE_DAY = /^until\s+(\d{4}-\d\d-\d\d)\b[\s,;:.]*|[\s,;]*\buntil\s+(\d{4}-\d\d-\d\d)[\s.]*$/i;
 
 /** What the comments of a file say, and where they stop being its first. */
 export interface Commented {
@@ -53,7 +63,7 @@ export function commentedIn(tree: FlatTree): Commented {
 
 /** Of a file that is no code. */
 export function directivesOf(file: FileId, text: string): readonly Directive[] {
-  if (!text.includes("skeptic:")) return [];
+  if (!mayHaveDirectives(text)) return [];
   const comments = commentsOf(file, text);
   return directivesAmong(text, comments, firstCodeIn(text, comments));
 }
@@ -79,7 +89,10 @@ function directivesAmong(
     const line = lines.of(from);
     const last = lines.of(to);
     const alone = lines.hasOnlyComments(line) && lines.hasOnlyComments(last);
-    const [, file, list, until, reason] = match;
+    const [, file, list, day, words = ""] = match;
+    const late = day === undefined ? LATE_DAY.exec(words) : null;
+    const until = day ?? late?.[1] ?? late?.[2];
+    const reason = late === null ? words : words.replace(late[0], "");
     const bracket = list === undefined ? from : from + text.indexOf("[", match.index) + 1;
     out.push({
       start: from,
@@ -93,7 +106,7 @@ function directivesAmong(
         .filter((r) => r !== ""),
       list: { start: bracket, end: bracket + (list ?? "").length },
       until,
-      reason: wordsOf(reason ?? ""),
+      reason: wordsOf(reason),
     });
   }
   return out;

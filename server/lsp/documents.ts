@@ -6,7 +6,7 @@ import type {
 } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import type { Edit } from "../base/text.ts";
-import { classify } from "../engine/classify.ts";
+import { classify, whySkipped } from "../engine/classify.ts";
 import { isSilencingFile } from "../report/silences.ts";
 import type { Context } from "./context.ts";
 import {
@@ -19,7 +19,6 @@ import {
 } from "./document.ts";
 import { fileId, isEditedScheme, schemeOf } from "./file-id.ts";
 import { moveFindings, movePlaces } from "./moved.ts";
-import { whySkipped } from "./status.ts";
 
 export interface DocumentEvents {
   opened(document: OpenDocument): void;

@@ -1,5 +1,5 @@
 /** "skeptic/status": what the server does, at most a few times a second. */
-import type { SkipReason } from "../engine/api.ts";
+import { whySkipped } from "../engine/classify.ts";
 import { maskSecrets } from "../engine/mask.ts";
 import { type Context, shortPath } from "./context.ts";
 import { visible } from "./plain.ts";
@@ -32,11 +32,6 @@ export function notices(
     ...(budget === undefined ? [] : [budget.full]),
   ];
   return { notice, message: texts.map((text) => visible(maskSecrets(text))).join("\n") };
-}
-
-/** Of a document that is open. */
-export function whySkipped(reason: SkipReason | undefined): string {
-  return reason === "too-large" ? "it is larger than 2 MiB" : `it is ${reason}`;
 }
 
 export interface StatusReporter {

@@ -1,12 +1,12 @@
 /** The request "skeptic/why": why nothing is reported at a place. */
 import type { TextDocumentPositionParams } from "vscode-languageserver";
 import type { Reason } from "../engine/api.ts";
+import { whySkipped } from "../engine/classify.ts";
 import { type Context, rangeOf, shortPath, uriFor } from "./context.ts";
 import { bomLength, clampedOffset } from "./document.ts";
 import { fileId } from "./file-id.ts";
 import { visible } from "./plain.ts";
 import type { WhyResult } from "./protocol.ts";
-import { whySkipped } from "./status.ts";
 
 export function why(context: Context, asked: TextDocumentPositionParams): WhyResult {
   const file = fileId(asked.textDocument.uri);

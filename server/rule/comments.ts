@@ -36,7 +36,9 @@ function ofYaml(text: string): readonly Span[] {
 /** A block of a workflow is a script, which has comments of its own. */
 function ofScript(text: string, from: number): readonly Span[] {
   return [
-    ...text.matchAll(/(?<=^|[\n\r])[ \t]*(#[^\r\n]*)|(?<=[ \t])(#[ \t]*skeptic:[^\r\n]*)/g),
+    ...text.matchAll(
+      /(?<=^|[\n\r])[ \t]*(#[^\r\n]*)|(?<=[ \t])(#[ \t]*[Ss][Kk][Ee][Pp][Tt][Ii][Cc]:[^\r\n]*)/g,
+    ),
   ].map(({ index, 0: all, 1: line }) => {
     const start = from + index + all.length - (line ?? all).length;
     return { start, end: from + index + all.length };

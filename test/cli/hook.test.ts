@@ -155,3 +155,28 @@ test("the folder is the user's own, as each system has it", () => {
   assert.equal(at("win32", { LOCALAPPDATA: "C:\\L" }), "C:\\L\\skeptic\\hooks");
   assert.equal(at("linux", { SKEPTIC_HOOKS: "/own" }), "/own");
 });
+
+test("a pipe that stays open is not waited for", async (t) => {
+  const box = sandbox(t, { "a.py": "x = 1\n" });
+  const cache = join(box.folder, "cache");
+  for (const [input, code, said] of [
+    [edit("a.py", "x = 1"), 0, ""],
+    ["", 1, "skeptic hook: this is not what an agent's hook says on stdin"],
+  ] as const) {
+    const child = spawn(process.execPath, [PROGRAM, "hook"], {
+      cwd: box.folder,
+      env: { PATH: process.env.PATH, SKEPTIC_HOOKS: cache },
+    });
+    t.after(() => child.kill("SIGKILL"));
+    let err = "";
+    child.stderr.on("data", (data: Buffer) => {
+      err += data.toString();
+    });
+    // Written, and not ended.
+    child.stdin.write(input);
+    const ended = await new Promise<number | null>((resolve) => child.once("close", resolve));
+    assert.equal(ended, code);
+    assert.ok(err.startsWith(said), err);
+  }
+  assert.equal(readdirSync(cache).length, 1);
+});

@@ -131,6 +131,8 @@ describe("the findings view", { timeout: 240_000 }, () => {
     await row(/^Line \d+/).click({ button: "right" });
     await page.locator(".context-view .monaco-menu", { hasText: "Show Fixes" }).waitFor();
     await session.screenshot("view-menu");
+    for (const title of ["Show Data Flow", "Explain"])
+      await page.locator(".context-view .action-item", { hasText: title }).first().waitFor();
     const entry = page.locator(".context-view .action-item", { hasText: "Show Fixes" });
     const fixes = page.locator(".action-widget .monaco-list-row").first();
     // A menu that has just opened takes no click.
@@ -139,5 +141,29 @@ describe("the findings view", { timeout: 240_000 }, () => {
       await fixes.waitFor({ timeout: 4000 }).catch(() => undefined);
     }
     await fixes.waitFor();
+  });
+
+  test("Explain shows the finding as a page", async () => {
+    await page.keyboard.press("Escape");
+    await row(/^Line \d+/).click({ button: "right" });
+    const entry = page.locator(".context-view .action-item", { hasText: "Explain" }).first();
+    const preview = page.locator(".tab.active", { hasText: /^Preview / });
+    await entry.waitFor();
+    // A menu that has just opened takes no click.
+    for (let clicks = 0; clicks < 4 && (await entry.isVisible()); clicks++) {
+      await entry.click();
+      await preview.waitFor({ timeout: 4000 }).catch(() => undefined);
+    }
+    await preview.waitFor();
+  });
+
+  test("the link of a rule in Problems opens its page, not the text of it", async () => {
+    await openFile(page, "app.py");
+    await page.keyboard.press("Control+Shift+M");
+    const link = page.locator(".markers-panel .monaco-list-row a", { hasText: "sql-injection" });
+    await link.first().click({ modifiers: ["Control"] });
+    await page.locator(".tab.active", { hasText: "sql-injection.md" }).waitFor();
+    await page.locator(".editor-instance iframe.webview, .webview.ready").first().waitFor();
+    await session.screenshot("view-rule-page");
   });
 });
