@@ -156,14 +156,4 @@ describe("the findings view", { timeout: 240_000 }, () => {
     }
     await preview.waitFor();
   });
-
-  test("the link of a rule in Problems opens its page, not the text of it", async () => {
-    await openFile(page, "app.py");
-    await page.keyboard.press("Control+Shift+M");
-    const link = page.locator(".markers-panel .monaco-list-row a", { hasText: "sql-injection" });
-    await link.first().click({ modifiers: ["Control"] });
-    await page.locator(".tab.active", { hasText: "sql-injection.md" }).waitFor();
-    await page.locator(".editor-instance iframe.webview, .webview.ready").first().waitFor();
-    await session.screenshot("view-rule-page");
-  });
 });

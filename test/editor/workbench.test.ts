@@ -60,8 +60,10 @@ describe("in the workbench", { timeout: 240_000 }, () => {
   test("its rule leads to the page that came with the extension", async () => {
     const row = page.locator(".markers-panel .monaco-list-row", { hasText: "sql-injection" });
     await row.first().locator("a", { hasText: "sql-injection" }).click();
-    await page.locator('.tab.active[data-resource-name="sql-injection.md"]').waitFor();
-    await page.locator(".view-line", { hasText: "# SQL" }).first().waitFor();
+    await page.locator(".tab.active", { hasText: "sql-injection.md" }).waitFor();
+    const preview = page.frameLocator("iframe.webview").last().frameLocator("iframe");
+    await preview.locator("h1", { hasText: "SQL" }).waitFor();
+    await session.screenshot("rule-page");
   });
 
   test("an injection in TypeScript gets a squiggle", async () => {
