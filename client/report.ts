@@ -9,6 +9,7 @@ import type {
   ReportTextParams,
 } from "../server/lsp/protocol.ts";
 import type { Session } from "./commands.ts";
+import * as l10n from "./l10n.ts";
 
 const PANEL = "skeptic.report";
 
@@ -23,7 +24,7 @@ let shown: Shown | undefined;
 export async function showReport(session: Session, client: BaseLanguageClient): Promise<void> {
   if (session.status.current().state === "off") {
     void vscode.window.showInformationMessage(
-      "Skeptic is off here (setting skeptic.enable): there is no report.",
+      l10n.t("Skeptic is off here (setting skeptic.enable): there is no report."),
     );
     return;
   }
@@ -31,18 +32,20 @@ export async function showReport(session: Session, client: BaseLanguageClient): 
   if (folder === undefined) return;
   const result = await make(client, folder);
   if (result?.problem !== undefined)
-    void vscode.window.showWarningMessage(`Skeptic: there is no report: ${result.problem}.`);
+    void vscode.window.showWarningMessage(
+      l10n.t("Skeptic: there is no report: {0}.", result.problem),
+    );
   if (result?.html !== undefined) show(folder, result.html);
 }
 
 async function chosenFolder(): Promise<vscode.WorkspaceFolder | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length === 0) {
-    void vscode.window.showInformationMessage("Skeptic: open a folder first.");
+    void vscode.window.showInformationMessage(l10n.t("Skeptic: open a folder first."));
     return undefined;
   }
   if (folders.length === 1) return folders[0];
-  return vscode.window.showWorkspaceFolderPick({ placeHolder: "The report is about" });
+  return vscode.window.showWorkspaceFolderPick({ placeHolder: l10n.t("The report is about") });
 }
 
 /** Undefined when it was cancelled. */
@@ -52,7 +55,7 @@ async function make(
 ): Promise<ReportResult | undefined> {
   const options: vscode.ProgressOptions = {
     location: vscode.ProgressLocation.Notification,
-    title: "Skeptic: making the report",
+    title: l10n.t("Skeptic: making the report"),
     cancellable: true,
   };
   return vscode.window.withProgress(options, async (progress, token) => {
@@ -74,17 +77,22 @@ async function make(
 function show(folder: vscode.WorkspaceFolder, html: string): void {
   const panel = shown?.panel ?? create();
   shown = { panel, folder };
-  panel.title = `Report: ${folder.name}`;
+  panel.title = l10n.t("Report: {0}", folder.name);
   panel.webview.html = html;
   panel.reveal();
 }
 
 function create(): vscode.WebviewPanel {
-  const panel = vscode.window.createWebviewPanel(PANEL, "Report", vscode.ViewColumn.Active, {
-    enableScripts: false,
-    enableFindWidget: true,
-    localResourceRoots: [],
-  });
+  const panel = vscode.window.createWebviewPanel(
+    PANEL,
+    l10n.t("Report"),
+    vscode.ViewColumn.Active,
+    {
+      enableScripts: false,
+      enableFindWidget: true,
+      localResourceRoots: [],
+    },
+  );
   panel.onDidDispose(() => {
     if (shown?.panel === panel) shown = undefined;
   });
@@ -95,21 +103,21 @@ interface Choice extends vscode.QuickPickItem {
   readonly format: ReportTextParams["format"];
 }
 
-const CHOICES: readonly Choice[] = [
-  { format: "html", label: "HTML", description: "one page, to read, print or hand on" },
-  { format: "md", label: "Markdown", description: "the same as tables" },
-  { format: "json", label: "JSON", description: "all of it as data" },
+const choices = (): readonly Choice[] => [
+  { format: "html", label: "HTML", description: l10n.t("one page, to read, print or hand on") },
+  { format: "md", label: "Markdown", description: l10n.t("the same as tables") },
+  { format: "json", label: "JSON", description: l10n.t("all of it as data") },
 ];
 
 /** Writes the report that is shown to a file. */
 export async function exportReport(client: BaseLanguageClient): Promise<void> {
   const folder = shown?.folder;
   if (folder === undefined) return;
-  const chosen = await vscode.window.showQuickPick(CHOICES, { title: "Export Report" });
+  const chosen = await vscode.window.showQuickPick(choices(), { title: l10n.t("Export Report") });
   if (chosen === undefined) return;
   const { format, label } = chosen;
   const target = await vscode.window.showSaveDialog({
-    title: "Export Report",
+    title: l10n.t("Export Report"),
     defaultUri: vscode.Uri.joinPath(folder.uri, `skeptic-report.${format}`),
     filters: { [label]: [format] },
   });
@@ -117,11 +125,13 @@ export async function exportReport(client: BaseLanguageClient): Promise<void> {
   const params: ReportTextParams = { folder: uriOf(client, folder), format };
   const text = await client.sendRequest<string | null>("skeptic/reportText", params);
   if (text === null) {
-    void vscode.window.showWarningMessage("Skeptic: the report is gone. Show it again first.");
+    void vscode.window.showWarningMessage(
+      l10n.t("Skeptic: the report is gone. Show it again first."),
+    );
     return;
   }
   await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
-  vscode.window.setStatusBarMessage("Skeptic: the report is written", 4000);
+  vscode.window.setStatusBarMessage(l10n.t("Skeptic: the report is written"), 4000);
 }
 
 function uriOf(client: BaseLanguageClient, folder: vscode.WorkspaceFolder): string {
