@@ -71,13 +71,6 @@ export async function reportCommand(
       version,
       former,
       baseline: await openBaseline(io.cwd, undefined),
-      createEngine: async () => {
-        const other = await factory();
-        await loadOwn(other, io.cwd);
-        configure(other, [], options);
-        other.setRoots([""]);
-        return other;
-      },
       accepts: (path) => !isExcluded(path),
     });
     const report = await makeReport(subject, paceOf(options, onProgress), now);

@@ -14,7 +14,7 @@ import { fileId } from "./files.ts";
 import { namer } from "./repository.ts";
 import type { Workspace } from "./workspace.ts";
 
-export type Given = Pick<Subject, "baseline" | "former" | "createEngine" | "accepts" | "version">;
+export type Given = Pick<Subject, "baseline" | "former" | "accepts" | "version">;
 
 /** The workspace is settled, and its working directory is the folder. */
 export async function subjectOf(workspace: Workspace, given: Given): Promise<Subject> {
@@ -36,6 +36,11 @@ export async function subjectOf(workspace: Workspace, given: Given): Promise<Sub
     ),
     isSaved: () => true,
     read: (path) => textAt(join(cwd, path)),
+    pastEngine: async () => ({
+      engine,
+      files: [...workspace.files.keys()],
+      dispose: () => undefined,
+    }),
     marks: (file) => marks.get(file) ?? [],
     git: {
       run: runGit,

@@ -8,7 +8,13 @@ import { isCounted } from "../report/counted.ts";
 import type { DrawChart } from "../report/html.ts";
 import { formerReport, keepReport, type RecordKeeper } from "../report/record.ts";
 import type { Report } from "../report/report.ts";
-import { Cancelled, type Git, type Pace, type Subject } from "../report/subject.ts";
+import {
+  Cancelled,
+  type Git,
+  type Pace,
+  type PastEngine,
+  type Subject,
+} from "../report/subject.ts";
 import type { Context } from "./context.ts";
 import { isVendored } from "./exclude.ts";
 import { folderId, isUnder } from "./file-id.ts";
@@ -169,7 +175,7 @@ async function subjectOf(
     git: gitOf(context, folder, path),
     baseline: baselines.of(root),
     former,
-    createEngine: () => pastEngine(context, folder, createEngine),
+    pastEngine: () => pastEngine(context, folder, createEngine),
     accepts: (name) => !isVendored(name) && !folder.excluded(name),
     version,
   };
@@ -238,12 +244,12 @@ function gitOf(
   return out;
 }
 
-/** For older states, with the settings and the own rules of today. */
+/** Another engine, for the editor goes on with this one; with the settings and the own rules of today. */
 async function pastEngine(
   { engine, trust }: Context,
   { root, settings }: Folder,
   createEngine: () => Promise<Engine>,
-): Promise<Engine> {
+): Promise<PastEngine> {
   const past = await createEngine();
   past.setToday(dayOf(new Date()));
   past.setRoots([""]);
@@ -253,5 +259,5 @@ async function pastEngine(
     if (text !== undefined) past.set(file.slice(root.length + 1), text);
   }
   past.configure(settings.engine);
-  return past;
+  return { engine: past, files: [], dispose: () => past.dispose() };
 }

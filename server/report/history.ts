@@ -3,7 +3,6 @@
  * the working tree is not touched. What did not change between two commits is not analysed again: the engine knows it.
  */
 
-import type { Engine } from "../engine/api.ts";
 import { classify, folderSkip, MAX_FILE_SIZE, nameSkip } from "../engine/classify.ts";
 import {
   type Blob,
@@ -18,7 +17,7 @@ import { isCounted } from "./counted.ts";
 import { declarationsBetween } from "./declared-commits.ts";
 import type { TrendPoint } from "./report.ts";
 import { isSilencingFile } from "./silences.ts";
-import { Cancelled, type Git, type Pace, type Subject } from "./subject.ts";
+import { Cancelled, type Git, type Pace, type PastEngine, type Subject } from "./subject.ts";
 import { rate } from "./table.ts";
 
 /** Commits on the first line of development that are looked through. */
@@ -43,7 +42,7 @@ interface Counts {
 
 export async function trendOf(
   git: Git,
-  subject: Pick<Subject, "createEngine" | "accepts">,
+  subject: Pick<Subject, "pastEngine" | "accepts">,
   pace: Pace,
 ): Promise<Trend> {
   const { points: most, history } = pace.limits;
@@ -55,7 +54,7 @@ export async function trendOf(
   const notes: string[] = [];
   const until = pace.clock() + history;
   const points: TrendPoint[] = [];
-  const engine = await subject.createEngine();
+  const engine = await subject.pastEngine();
   try {
     const past = createPast(engine, git, subject, pace, until);
     // The newest first: if time runs out, what is missing is the oldest.
@@ -104,14 +103,16 @@ interface Past {
 }
 
 function createPast(
-  engine: Engine,
+  { engine, files }: PastEngine,
   git: Git,
   { accepts }: Pick<Subject, "accepts">,
   pace: Pace,
   until: number,
 ): Past {
-  /** The blobs that the engine has now, by path. */
-  const loaded = new Map<string, string>();
+  /** The blobs that the engine has now, by path; "" for one that came with it. */
+  const loaded = new Map(
+    files.filter((file) => !isSilencingFile(file)).map((file) => [file, ""] as const),
+  ) as Map<string, string>;
   /** Lines of texts, by the names of their blobs. */
   const lines = new Map<string, number>();
   /** With what makes findings go away now: that of then is not asked. */
@@ -156,6 +157,12 @@ function createPast(
         else engine.set(path, text);
         lines.set(id, writtenLines(text ?? ""));
       }
+    }
+    // A clone may lack what it has not needed yet: then there is no file, and not one of another time.
+    for (const { path, id } of other) {
+      if (loaded.get(path) === id) continue;
+      engine.remove(path);
+      loaded.delete(path);
     }
     engine.setFiles([...loaded.keys(), ...own]);
     return true;

@@ -50,6 +50,8 @@ export async function makeReport(subject: Subject, pace: Pace, now: number): Pro
   const silences = silencesOf(subject, looked);
   const untested = asked === undefined ? [] : await untestedIn(subject, asked, looked, notes);
   const since = compare(subject, looked, findings);
+  const files = fileRows(subject, looked);
+  // Last of all: it may take the engine that everything before it asks.
   const trend = asked === undefined ? undefined : await trendOf(asked, subject, pace);
   notes.push(...(trend?.notes ?? []));
   if (pace.isCancelled()) throw new Cancelled();
@@ -68,7 +70,7 @@ export async function makeReport(subject: Subject, pace: Pace, now: number): Pro
     counted: countedOf(looked, lines),
     types: typeRows(placed(looked), lines),
     trend: trend?.points ?? [],
-    files: fileRows(subject, looked),
+    files,
     since,
     silences,
     untested,

@@ -38,7 +38,11 @@ export function silencesIn(engine: Engine, file: FileId, text: string): readonly
       end,
       words: `a ${kind} of the project${name === "" ? "" : `, ${name},`} makes findings go away`,
     }));
-  return engine.suppressions(file).map(({ span, rules, isWholeFile }) => ({
+  // One that names no rule that there is hides nothing.
+  const comments = engine
+    .suppressions(file)
+    .filter(({ rules }) => rules.length === 0 || rules.some((id) => engine.rule(id) !== undefined));
+  return comments.map(({ span, rules, isWholeFile }) => ({
     ...span,
     words: `a comment hides ${rules.length === 0 ? "findings" : rules.join(", ")} ${isWholeFile ? "in the whole file" : "here"}`,
   }));

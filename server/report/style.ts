@@ -42,5 +42,9 @@ main{max-width:none;padding:0}
 h2{break-after:avoid}
 tr,.chart{break-inside:avoid}
 body{font-size:10pt}
+table{font-size:8.5pt}
+th,td{padding-right:.4rem}
+td:not(.n),tbody th{min-width:0}
+td.n{white-space:normal}
 }
 `;

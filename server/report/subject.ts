@@ -30,12 +30,20 @@ export interface Subject {
   readonly git: Git | { readonly problem: string };
   readonly baseline: Baseline | undefined;
   readonly former: ReturnType<typeof formerReport>;
-  /** Another engine, with the rules and settings of today, for older states. Its files are named by their paths. */
-  createEngine(): Promise<Engine>;
+  /** For older states; asked for when nothing else is left to do. */
+  pastEngine(): Promise<PastEngine>;
   /** False for paths that the settings leave out. */
   accepts(path: string): boolean;
   /** The version of Skeptic. */
   readonly version: string;
+}
+
+/** An engine with the rules and settings of today, whose files are named by their paths from the folder. */
+export interface PastEngine {
+  readonly engine: Engine;
+  /** Files that it has: one that knows the present state need not analyse it again. */
+  readonly files: readonly FileId[];
+  dispose(): void;
 }
 
 export interface Git {

@@ -251,6 +251,24 @@ describe("the trend", () => {
     assert.equal(git(folder, "status", "--porcelain"), "");
   });
 
+  test("knows nothing of what is not committed, but has the own models of today", () => {
+    const run = `import acme\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.get("/")\ndef show():\n    return acme.run("SELECT " + request.args["q"])\n`;
+    const folder = repository({ "a.py": run });
+    write(folder, { "b.py": filler(2) });
+    commit(folder, "second");
+    const models = `version: 1\nsinks:\n  - { language: python, path: acme.run, arguments: [0], kind: sql }\n`;
+    write(folder, { "new.py": HEAD + handler("n"), ".skeptic/rules/own.yml": models });
+    const { trend, counted } = report(folder);
+    assert.equal(counted.inCode, 2);
+    assert.deepEqual(
+      trend.map(({ findings, lines }) => [findings, lines]),
+      [
+        [1, 6],
+        [1, 8],
+      ],
+    );
+  });
+
   test("takes a few of many commits, with the first and the last", () => {
     const folder = repository({ "a.py": filler(1) });
     for (let i = 2; i <= 9; i++) {
