@@ -10,7 +10,18 @@ import ts from "typescript";
  */
 
 /** A folder of server/ may import itself and the ones before it. */
-const ORDER = ["base", "syntax", "ir", "languages", "project", "taint", "rule", "own", "engine"];
+const ORDER = [
+  "base",
+  "embedded",
+  "syntax",
+  "ir",
+  "languages",
+  "project",
+  "taint",
+  "rule",
+  "own",
+  "engine",
+];
 const RIM = ["lsp", "cli"];
 /** What both sides of the rim may share: it knows no code. */
 const ASIDE = ["git", "origin"];
