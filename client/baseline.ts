@@ -78,7 +78,8 @@ function inTabs(): readonly vscode.Uri[] {
   return vscode.window.tabGroups.all
     .flatMap(({ tabs }) => tabs)
     .flatMap(({ input }) => {
-      if (input instanceof vscode.TabInputText) return [input.uri];
+      if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputNotebook)
+        return [input.uri];
       if (input instanceof vscode.TabInputTextDiff) return [input.modified];
       return [];
     });

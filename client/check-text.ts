@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import type { TriedFinding, TryTextParams, TryTextResult } from "../server/lsp/finding-protocol.ts";
+import { fileOf } from "./cells.ts";
 import { type Session, withServer } from "./commands.ts";
 import { LANGUAGES } from "./documents.ts";
 import { type Documents, showPage } from "./explain.ts";
@@ -109,7 +110,7 @@ async function show(
   page: vscode.Uri,
   paste: readonly Choice[],
 ): Promise<void> {
-  const file = vscode.workspace.asRelativePath(document.uri);
+  const file = vscode.workspace.asRelativePath(fileOf(document.uri));
   const items: Choice[] = findings.map((finding) => ({
     label: `${ICONS[finding.level]} ${finding.title}`,
     description: `${finding.rule}, ${finding.where}`,

@@ -8,6 +8,9 @@ export const LANGUAGES = [
   "javascriptreact",
 ];
 
+/** Kinds of notebook for which the extension starts; it is told of all others, too, once it runs. */
+export const NOTEBOOKS = ["jupyter-notebook"];
+
 /** What rules read besides code. By pattern, since an editor may call these files plain text. */
 export const MANIFESTS = [
   "**/package.json",

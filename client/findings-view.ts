@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import type { FindingTarget } from "../server/lsp/finding-protocol.ts";
+import { showPlace } from "./cells.ts";
 import type { Findings } from "./findings.ts";
 import * as l10n from "./l10n.ts";
 import {
@@ -200,7 +201,7 @@ function about(
   return vscode.commands.executeCommand(`skeptic.${command}`, target);
 }
 
-async function show(finding: ShownFinding): Promise<vscode.TextEditor> {
+async function show(finding: ShownFinding): Promise<vscode.TextEditor | undefined> {
   const uri = vscode.Uri.parse(finding.uri);
   const selection = new vscode.Range(
     finding.start.line,
@@ -208,16 +209,15 @@ async function show(finding: ShownFinding): Promise<vscode.TextEditor> {
     finding.end.line,
     finding.end.character,
   );
-  const editor = await vscode.window.showTextDocument(uri, { selection });
-  editor.revealRange(selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
-  return editor;
+  return showPlace(uri, selection, { number: finding.cell?.number });
 }
 
 /** The cursor goes to the finding's beginning: the menu is about what is there. */
 async function placeCursor(finding: ShownFinding): Promise<void> {
   const editor = await show(finding);
   const { line, character } = finding.start;
-  editor.selection = new vscode.Selection(line, character, line, character);
+  if (editor !== undefined)
+    editor.selection = new vscode.Selection(line, character, line, character);
 }
 
 async function showFixes(finding: ShownFinding): Promise<void> {

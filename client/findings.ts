@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import type { FindingData } from "../server/lsp/protocol.ts";
+import { fileOf } from "./cells.ts";
 import type { ShownFinding } from "./tree.ts";
 
 /** Changes that come together, as those of a scan do, are told together: milliseconds. */
@@ -51,10 +52,13 @@ function findingOf(uri: vscode.Uri, diagnostic: vscode.Diagnostic): readonly Sho
   if (diagnostic.source !== "Skeptic" || data?.fingerprint === undefined) return [];
   const { code, range, message } = diagnostic;
   const rule = String(typeof code === "object" ? code.value : (code ?? ""));
+  const file = fileOf(uri);
   return [
     {
       uri: uri.toString(),
-      path: vscode.workspace.asRelativePath(uri).replaceAll("\\", "/"),
+      file: file.toString(),
+      path: vscode.workspace.asRelativePath(file).replaceAll("\\", "/"),
+      ...(data.cell === undefined ? {} : { cell: data.cell }),
       start: range.start,
       end: range.end,
       rule,

@@ -3,6 +3,7 @@
 
 import * as vscode from "vscode";
 import type { FindingTarget, FlowResult, FlowStop } from "../server/lsp/finding-protocol.ts";
+import { fileOf, showPlace } from "./cells.ts";
 import { type Session, withServer } from "./commands.ts";
 import * as l10n from "./l10n.ts";
 
@@ -67,13 +68,12 @@ export function registerFlow(context: vscode.ExtensionContext, session: Session)
     const seen = vscode.window.visibleTextEditors.find(
       ({ document }) => document.uri.toString() === stop.uri.toString(),
     );
-    const editor = await vscode.window.showTextDocument(stop.uri, {
-      preview: true,
+    const editor = await showPlace(stop.uri, stop.range, {
       preserveFocus,
       viewColumn: seen?.viewColumn ?? vscode.ViewColumn.Active,
     });
-    editor.selection = new vscode.Selection(stop.range.start, stop.range.start);
-    editor.revealRange(stop.range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    if (editor !== undefined)
+      editor.selection = new vscode.Selection(stop.range.start, stop.range.start);
     draw();
   };
   const begin = async (stops: readonly Stop[]): Promise<void> => {
@@ -160,7 +160,7 @@ async function choose(result: FlowResult | null): Promise<readonly FlowStop[] | 
   if (paths.length < 2) return paths[0];
   const items = paths.map((path) => {
     const [source] = path;
-    const file = vscode.workspace.asRelativePath(vscode.Uri.parse(source?.uri ?? ""));
+    const file = vscode.workspace.asRelativePath(fileOf(vscode.Uri.parse(source?.uri ?? "")));
     const line = (source?.range.start.line ?? 0) + 1;
     const description = l10n.t("{0}, {1} steps", `${file}:${line}`, path.length);
     return { label: source?.text ?? "", description, path };

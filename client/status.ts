@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import type { SkepticStatus } from "../server/lsp/protocol.ts";
+import { fileOf } from "./cells.ts";
 import { DOCUMENTS } from "./documents.ts";
 import type { Findings } from "./findings.ts";
 import { background, label, type StatusFacts, tooltip } from "./status-text.ts";
@@ -90,6 +91,6 @@ function countEach(all: readonly ShownFinding[]): number {
 function countHere(all: readonly ShownFinding[]): number | undefined {
   const document = vscode.window.activeTextEditor?.document;
   if (document === undefined || vscode.languages.match(DOCUMENTS, document) === 0) return undefined;
-  const uri = document.uri.toString();
-  return countEach(all.filter((finding) => finding.uri === uri));
+  const file = fileOf(document.uri).toString();
+  return countEach(all.filter((finding) => finding.file === file));
 }

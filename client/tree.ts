@@ -8,7 +8,11 @@ import * as l10n from "./l10n.ts";
 export interface ShownFinding {
   /** Of the document it stands in. */
   readonly uri: string;
-  /** That document's path for people. */
+  /** Of its file: of a cell, the notebook. */
+  readonly file: string;
+  /** In a notebook: the cell, and the line in it, both from 1. */
+  readonly cell?: { readonly number: number; readonly line: number };
+  /** That file's path for people. */
   readonly path: string;
   readonly start: { readonly line: number; readonly character: number };
   readonly end: { readonly line: number; readonly character: number };
@@ -111,11 +115,14 @@ const FORMS: Readonly<Record<Grouping, GroupingForm>> = {
     }),
   },
   file: {
-    key: (finding) => finding.uri,
+    key: (finding) => finding.file,
     label: (finding) => nameOf(finding.path),
     isFile: true,
     leaf: (finding) => ({
-      label: l10n.t("Line {0}", finding.start.line + 1),
+      label:
+        finding.cell === undefined
+          ? l10n.t("Line {0}", finding.start.line + 1)
+          : l10n.t("Cell {0}, line {1}", finding.cell.number, finding.cell.line),
       description: finding.title,
     }),
   },
@@ -197,8 +204,13 @@ export function matches(finding: ShownFinding, filter: string): boolean {
 }
 
 /** What a person copies to show a finding to someone: place, rule and message. */
-export function copyText({ path, start, rule, severity, message }: ShownFinding): string {
-  return `${path}:${start.line + 1}:${start.character + 1}: ${severity}: ${message} [${rule}]`;
+export function copyText(finding: ShownFinding): string {
+  const { path, start, cell, rule, severity, message } = finding;
+  const place =
+    cell === undefined
+      ? `${path}:${start.line + 1}:${start.character + 1}`
+      : `${path}, cell ${cell.number}, line ${cell.line}`;
+  return `${place}: ${severity}: ${message} [${rule}]`;
 }
 
 /** One finding may be shown at both ends of its path: it stands in the tree where its sink is, if that is shown. */
@@ -237,6 +249,7 @@ function groupOf(
   const sorted = [...found].sort(
     (a, b) =>
       byText(a.path, b.path) ||
+      (a.cell?.number ?? 0) - (b.cell?.number ?? 0) ||
       a.start.line - b.start.line ||
       a.start.character - b.start.character ||
       byText(a.rule, b.rule),
@@ -260,7 +273,7 @@ function groupOf(
     label: form.label(first),
     description: folder === "" ? String(found.length) : `${folder}  ${found.length}`,
     severity: form.isFile ? undefined : worst(leaves),
-    uri: form.isFile ? first.uri : undefined,
+    uri: form.isFile ? first.file : undefined,
     about: key === NEW_RULES ? aboutNewRules() : undefined,
     leaves,
   };
@@ -281,8 +294,12 @@ function rank(severity: Severity): number {
   return SEVERITIES.indexOf(severity);
 }
 
-function placeOf({ path, start }: ShownFinding): string {
-  return `${nameOf(path)}:${start.line + 1}`;
+function placeOf(finding: ShownFinding): string {
+  const name = nameOf(finding.path);
+  const { cell } = finding;
+  return cell === undefined
+    ? `${name}:${finding.start.line + 1}`
+    : l10n.t("{0}, cell {1}, line {2}", name, cell.number, cell.line);
 }
 
 function nameOf(path: string): string {

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import type { WhyResult } from "../server/lsp/protocol.ts";
 import * as l10n from "./l10n.ts";
+import { showPlace } from "./cells.ts";
 
 type Answer = WhyResult["reasons"][number];
 
@@ -32,7 +33,5 @@ async function goTo(client: BaseLanguageClient, { place }: Answer): Promise<void
   if (place === undefined) return;
   const { line, character } = place;
   const at = new vscode.Range(line, character, line, character);
-  await vscode.window.showTextDocument(client.protocol2CodeConverter.asUri(place.uri), {
-    selection: at,
-  });
+  await showPlace(client.protocol2CodeConverter.asUri(place.uri), at);
 }

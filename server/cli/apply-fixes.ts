@@ -46,9 +46,10 @@ export async function applyFixes(ws: Workspace, options: FixOptions): Promise<Fi
     if (chosen.length === 0) break;
     const texts = new Map<FileId, string>();
     for (const [file, edits] of editsByFile(chosen)) {
-      const text = ws.engine.text(file) ?? "";
+      const text = ws.text(file);
       texts.set(file, text);
-      ws.engine.set(file, applyEdits(text, withLineEnds(text, edits)), { editable: true });
+      const own = ws.fileEdits(file, withLineEnds(ws.engine.text(file) ?? "", edits)) ?? [];
+      ws.replace(file, applyEdits(text, own));
     }
     const previous = findings;
     await ws.settle();
@@ -62,7 +63,7 @@ export async function applyFixes(ws: Workspace, options: FixOptions): Promise<Fi
         refused.set(key(finding), "its fix would have broken the syntax of the file");
     for (const file of undone) {
       const text = texts.get(file);
-      if (text !== undefined) ws.engine.set(file, text, { editable: true });
+      if (text !== undefined) ws.replace(file, text);
     }
     for (const [file, text] of texts)
       if (!undone.has(file) && !before.has(file)) before.set(file, text);
@@ -75,7 +76,7 @@ export async function applyFixes(ws: Workspace, options: FixOptions): Promise<Fi
     refuseStubborn(kept, previous, findings, refused);
   }
 
-  for (const [file, text] of before) if (ws.engine.text(file) === text) before.delete(file);
+  for (const [file, text] of before) if (ws.text(file) === text) before.delete(file);
   return {
     applied,
     remaining: findings.map((finding) => ({
@@ -130,15 +131,17 @@ function obstacle(ws: Workspace, fix: Fix): string | undefined {
   return undefined;
 }
 
-function fileObstacle(ws: Workspace, { file, textHash }: FileEdit): string | undefined {
+function fileObstacle(ws: Workspace, { file, textHash, edits }: FileEdit): string | undefined {
   const loaded = ws.files.get(file);
   if (loaded === undefined || !loaded.isRequested)
     return "its fix also changes a file outside of the given paths";
   if (!loaded.isUtf8) return "the file is not valid UTF-8 and is never edited";
   if (ws.engine.textHash(file) !== textHash) return "its fix was made for another text";
   if (ws.hasSyntaxError(file)) return "the file has a syntax error and is not edited";
-  if (/^(?:<{7}|>{7})(?: |$)/m.test(ws.engine.text(file) ?? ""))
+  if (/^(?:<{7}|>{7})(?: |$)/m.test(ws.text(file)))
     return "the file holds merge conflicts and is not edited";
+  if (ws.fileEdits(file, edits) === undefined)
+    return "its fix reaches over more than one cell, or over a line that is not Python";
   return undefined;
 }
 

@@ -10,13 +10,12 @@ import { withLineEnds } from "./apply-fixes.ts";
 import { type Paint, painter } from "./color.ts";
 import { visible, visibleLines } from "./escape.ts";
 import { filePath } from "./files.ts";
-import { codeFrame } from "./frame.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
 import { loadOwn } from "./own.ts";
 import { printProblems, progress, terminalWidth } from "./scan-command.ts";
 import { fixesOf, type ScanView, secretMask, secretSpans, shownFix } from "./scan-result.ts";
 import { configure } from "./settings.ts";
-import { clean, hanging, LEVEL_STYLE, pathLines, place, wrap } from "./text-report.ts";
+import { clean, frameOf, hanging, LEVEL_STYLE, pathLines, place, wrap } from "./text-report.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
 export interface ExplainOptions {
@@ -175,19 +174,18 @@ function explained(view: ScanView, finding: Finding, paint: Paint, width: number
 }
 
 function frame(
-  { workspace, secrets, mask }: ScanView,
+  view: ScanView,
   finding: Finding,
   { file, span }: Pick<FlowStep, "file" | "span">,
   paint: Paint,
   width: number,
   indent: string,
 ): string[] {
-  return codeFrame(workspace.engine.text(file) ?? "", span, {
+  return frameOf(view, file, span, {
     width: width - indent.length,
     paint,
     style: LEVEL_STYLE[finding.level],
-    hidden: secrets.get(file) ?? [],
-    mask,
+    mask: view.mask,
     about: finding.category === "secrets" ? "secret" : "code",
   }).map((line) => indent + line);
 }
@@ -197,7 +195,7 @@ function fixLines({ workspace, mask }: ScanView, fix: Fix, paint: Paint, width: 
   const words = clean(mask(reason === undefined ? title : `${title}: ${reason}`));
   const out = ["", ...hanging(`  ${paint("green", `[${grade}]`)} `, `  [${grade}] `, words, width)];
   for (const { file, edits: own } of edits) {
-    const before = workspace.engine.text(file) ?? "";
+    const before = workspace.code(file);
     const after = applyEdits(before, withLineEnds(before, own));
     // It is to be read, not applied: what hides secrets in frames may hide them here.
     const patch = visibleLines(unifiedPatch({ file, before, after }).text.replaceAll("\t", "    "))

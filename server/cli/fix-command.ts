@@ -84,7 +84,7 @@ async function write(
       group.map((file) => ({
         path: workspace.files.get(file)?.path ?? file,
         before: outcome.before.get(file) ?? "",
-        after: workspace.engine.text(file) ?? "",
+        after: workspace.text(file),
       })),
     );
     if (trouble === undefined) continue;
@@ -105,7 +105,7 @@ function printPatch(
   const paint = painter(io, io.stdout, color);
   for (const [file, before] of [...outcome.before].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const bom = workspace.files.get(file)?.hasBom ? "\ufeff" : "";
-    const after = workspace.engine.text(file) ?? "";
+    const after = workspace.text(file);
     const hide = valueMask(hiddenValues(before));
     const patch = unifiedPatch({
       file,
@@ -143,7 +143,8 @@ function onDisk(
 ): string {
   const before = isUnwritten ? outcome.before.get(file) : undefined;
   if (before === undefined) return place(workspace, file, span.start);
-  const offset = originalOffset(before, workspace.engine.text(file) ?? "", span.start);
+  const now = workspace.position(file, span.start).offset;
+  const offset = originalOffset(before, workspace.text(file), now);
   const { line, character } = positionAt(lineStarts(before), offset);
   return `${visible(file)}:${line + 1}:${character + 1}`;
 }

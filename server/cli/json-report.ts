@@ -13,7 +13,7 @@ import type {
 import { safeJson } from "./escape.ts";
 import type { HiddenCounts } from "./own.ts";
 import { countBy, type ScanResult, shownFix } from "./scan-result.ts";
-import type { Position, Workspace } from "./workspace.ts";
+import type { CellPosition, Position, Workspace } from "./workspace.ts";
 
 /**
  * `files` are relative to the working directory, with forward slashes. Every `start` and `end` is a position: line and
@@ -55,6 +55,8 @@ export interface JsonFinding {
   readonly file: FileId;
   readonly start: Position;
   readonly end: Position;
+  /** Of a notebook, whose `start` and `end` are places in its JSON: where it begins in the code that people see. */
+  readonly cell?: CellPosition;
   /** What is wrong, why it matters, what to do: one paragraph of plain text. */
   readonly message: string;
   /** From the source to the sink; empty for findings that are not about data. */
@@ -88,6 +90,7 @@ export interface JsonStep {
   readonly file: FileId;
   readonly start: Position;
   readonly end: Position;
+  readonly cell?: CellPosition;
   readonly role: FlowStep["role"];
   readonly text: string;
 }
@@ -126,6 +129,7 @@ function jsonFinding(result: ScanResult, finding: Finding): JsonFinding {
     path.map(({ file, span, role, text }) => ({
       file,
       ...range(ws, file, span),
+      ...inCell(ws, file, span),
       role,
       text: mask(text),
     }));
@@ -138,6 +142,7 @@ function jsonFinding(result: ScanResult, finding: Finding): JsonFinding {
     confidence: finding.confidence,
     file: finding.file,
     ...range(ws, finding.file, finding.span),
+    ...inCell(ws, finding.file, finding.span),
     message: mask(messageText(finding)),
     flow: steps(finding.flow),
     paths: finding.paths.map(steps),
@@ -146,9 +151,10 @@ function jsonFinding(result: ScanResult, finding: Finding): JsonFinding {
       title: mask(title),
       applicability: grade,
       edits: edits.flatMap(({ file, edits }) =>
-        edits.map(({ start, end, newText }) => ({
+        (ws.fileEdits(file, edits) ?? []).map(({ start, end, newText }) => ({
           file,
-          ...range(ws, file, { start, end }),
+          start: ws.textPosition(file, start),
+          end: ws.textPosition(file, end),
           newText,
         })),
       ),
@@ -162,4 +168,9 @@ function jsonFinding(result: ScanResult, finding: Finding): JsonFinding {
 
 function range(ws: Workspace, file: FileId, span: Span): { start: Position; end: Position } {
   return { start: ws.position(file, span.start), end: ws.position(file, span.end) };
+}
+
+function inCell(ws: Workspace, file: FileId, span: Span): { cell?: CellPosition } {
+  const cell = ws.cell(file, span.start);
+  return cell === undefined ? {} : { cell };
 }

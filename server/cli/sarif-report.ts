@@ -1,14 +1,14 @@
 /** SARIF 2.1.0: docs.oasis-open.org/sarif/sarif/v2.1.0. No source text is copied into it. */
 import { pathToFileURL } from "node:url";
 import type { FileId } from "../base/brand.ts";
-import type { Span } from "../base/text.ts";
-import type { Finding, Fix, Level, RuleInfo, Severity } from "../engine/api.ts";
+import type { Finding, Fix, Level, Place, RuleInfo, Severity } from "../engine/api.ts";
 import type { Gone } from "./baseline.ts";
 import { safeJson, uriPath } from "./escape.ts";
 import { filePath } from "./files.ts";
 import { messageText } from "./json-report.ts";
 import { type ScanResult, shownFix } from "./scan-result.ts";
-import type { Workspace } from "./workspace.ts";
+import { cellWords } from "./text-report.ts";
+import type { Position, Workspace } from "./workspace.ts";
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 const ROOT = "%SRCROOT%";
@@ -144,7 +144,7 @@ function sarifResult(result: ScanResult, finding: Finding, indices: ReadonlyMap<
     ...LEVEL[finding.level],
     ...baselineState(result, finding),
     message: { text: mask(messageText(finding)) },
-    locations: [{ physicalLocation: location(ws, finding.file, finding.span) }],
+    locations: [place(ws, finding)],
     ...(finding.flow.length === 0
       ? {}
       : {
@@ -155,17 +155,14 @@ function sarifResult(result: ScanResult, finding: Finding, indices: ReadonlyMap<
                   kinds: [role],
                   executionOrder: order + 1,
                   importance: role === "source" || role === "sink" ? "essential" : "important",
-                  location: {
-                    physicalLocation: location(ws, file, span),
-                    message: { text: mask(text) },
-                  },
+                  location: { ...place(ws, { file, span }), message: { text: mask(text) } },
                 })),
               },
             ],
           })),
           relatedLocations: others.map(({ file, span, text }, id) => ({
             id: id + 1,
-            physicalLocation: location(ws, file, span),
+            ...place(ws, { file, span }),
             message: { text: mask(text) },
           })),
         }),
@@ -188,8 +185,8 @@ function sarifFix(ws: Workspace, fix: Fix) {
     description: { text: fix.title },
     artifactChanges: fix.edits.map(({ file, edits }) => ({
       artifactLocation: artifact(ws, file),
-      replacements: edits.map(({ start, end, newText }) => ({
-        deletedRegion: region(ws, file, { start, end }),
+      replacements: (ws.fileEdits(file, edits) ?? []).map(({ start, end, newText }) => ({
+        deletedRegion: region(ws.textPosition(file, start), ws.textPosition(file, end)),
         ...(newText === "" ? {} : { insertedContent: { text: newText } }),
       })),
     })),
@@ -197,13 +194,20 @@ function sarifFix(ws: Workspace, fix: Fix) {
   };
 }
 
-function location(ws: Workspace, file: FileId, span: Span) {
-  return { artifactLocation: artifact(ws, file), region: region(ws, file, span) };
-}
-
-function region(ws: Workspace, file: FileId, span: Span) {
+/** In a notebook the region is a place of its JSON; the cell that people see has a name beside it. */
+function place(ws: Workspace, { file, span }: Place) {
   const start = ws.position(file, span.start);
   const end = ws.position(file, span.end);
+  const cell = ws.cell(file, span.start);
+  return {
+    physicalLocation: { artifactLocation: artifact(ws, file), region: region(start, end) },
+    ...(cell === undefined
+      ? {}
+      : { logicalLocations: [{ name: cellWords(cell), kind: "module" }] }),
+  };
+}
+
+function region(start: Position, end: Position) {
   return {
     startLine: start.line,
     startColumn: start.column,

@@ -1,13 +1,14 @@
 /** The report for people. */
 import type { FileId } from "../base/brand.ts";
+import type { Span } from "../base/text.ts";
 import type { Finding, Fix, FlowStep, Grade, Level } from "../engine/api.ts";
 import type { Paint, Style } from "./color.ts";
 import { visible } from "./escape.ts";
-import { codeFrame, codeLine } from "./frame.ts";
+import { codeFrame, codeLine, type FrameOptions } from "./frame.ts";
 import { FOLDER, type HiddenCounts } from "./own.ts";
 import { applicable, countBy, LEVELS, type ScanResult, type ScanView } from "./scan-result.ts";
 import { textWidth } from "./width.ts";
-import type { Workspace } from "./workspace.ts";
+import type { CellPosition, Workspace } from "./workspace.ts";
 
 export interface TextOptions {
   readonly paint: Paint;
@@ -48,7 +49,30 @@ export function textReport(result: ScanResult, options: TextOptions): string {
 
 export function place(workspace: Workspace, file: FileId, offset: number): string {
   const { line, column } = workspace.position(file, offset);
-  return `${visible(file)}:${line}:${column}`;
+  const cell = workspace.cell(file, offset);
+  const inCell = cell === undefined ? "" : ` (${cellWords(cell)})`;
+  return `${visible(file)}:${line}:${column}${inCell}`;
+}
+
+/** "cell 3, line 2" */
+export function cellWords({ cell, line }: CellPosition): string {
+  return `cell ${cell}, line ${line}`;
+}
+
+/** The code of a place with line numbers: those of its cell in a file that is made of cells. */
+export function frameOf(
+  { workspace, secrets }: ScanView,
+  file: FileId,
+  span: Span,
+  options: Omit<FrameOptions, "hidden">,
+): string[] {
+  const { text, shift } = workspace.view(file, span.start);
+  const hidden = (secrets.get(file) ?? []).map((one) => moved(one, shift));
+  return codeFrame(text, moved(span, shift), { ...options, hidden });
+}
+
+function moved({ start, end }: Span, shift: number): Span {
+  return { start: start - shift, end: end - shift };
 }
 
 function findingLines(result: ScanResult, finding: Finding, options: TextOptions): string[] {
@@ -65,11 +89,10 @@ function findingLines(result: ScanResult, finding: Finding, options: TextOptions
   const out = [
     `${paint(style, paint("bold", finding.level))}  ${paint("bold", clean(mask(finding.title)))}`,
     `  ${paint("cyan", place(workspace, finding.file, finding.span.start))}  ${paint("dim", about.filter((part) => part !== "").join(" - "))}`,
-    ...codeFrame(workspace.engine.text(finding.file) ?? "", finding.span, {
+    ...frameOf(result, finding.file, finding.span, {
       width: width - 2,
       paint,
       style,
-      hidden: result.secrets.get(finding.file) ?? [],
       mask,
       about: finding.category === "secrets" ? "secret" : "code",
     }).map((line) => `  ${line}`),
@@ -110,9 +133,10 @@ export function pathLines(
     const at = place(workspace, step.file, step.span.start);
     const words = clean(mask(step.text));
     out.push(`    ${number} ${paint("cyan", at)}${words === "" ? "" : `  ${words}`}`);
-    const code = codeLine(workspace.engine.text(step.file) ?? "", step.span, {
+    const { text, shift } = workspace.view(step.file, step.span.start);
+    const code = codeLine(text, moved(step.span, shift), {
       width: Math.max(20, width - 8 - digits),
-      hidden: secrets.get(step.file) ?? [],
+      hidden: (secrets.get(step.file) ?? []).map((one) => moved(one, shift)),
       mask,
       about: finding.category === "secrets" ? "secret" : "code",
     });

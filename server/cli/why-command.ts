@@ -3,7 +3,7 @@ import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { FileId } from "../base/brand.ts";
 import { lineStarts, offsetAt } from "../base/text.ts";
-import type { Engine, Reason } from "../engine/api.ts";
+import type { Engine, Place, Reason } from "../engine/api.ts";
 import { classify, whySkipped } from "../engine/classify.ts";
 import { openBaseline, sortOut } from "./baseline.ts";
 import { visible } from "./escape.ts";
@@ -12,7 +12,7 @@ import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
 import { loadOwn } from "./own.ts";
 import { printProblems, progress, terminalWidth } from "./scan-command.ts";
 import { configure } from "./settings.ts";
-import { clean, hanging } from "./text-report.ts";
+import { cellWords, clean, hanging } from "./text-report.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
 export interface WhyOptions {
@@ -102,14 +102,19 @@ async function reasonsFor(
       { kind: "not-read", text: `This file is not analysed: ${whySkipped(skipped?.reason)}` },
     ];
   }
-  const starts = lineStarts(text);
+  const whole = workspace.text(file);
+  const starts = lineStarts(whole);
   if (line > starts.length)
     throw new UsageError(`${visible(file)} has ${starts.length} lines, and none of number ${line}`);
   const start = starts[line - 1] as number;
-  const offset =
+  const place =
     column === undefined
-      ? start + indentAt(text, start)
-      : Math.min(offsetAt(text, starts, line - 1, column - 1), endOf(text, start));
+      ? start + indentAt(whole, start)
+      : Math.min(offsetAt(whole, starts, line - 1, column - 1), endOf(whole, start));
+  const code = workspace.offset(file, place);
+  if (code === undefined || workspace.position(file, code).line !== line)
+    return [{ kind: "not-read", text: "No code that is looked at stands on this line" }];
+  const offset = code + (column === undefined ? indentAt(text, code) : 0);
   const reasons = engine.why(file, offset);
   const baseline = await openBaseline(workspace.cwd, undefined);
   const all = workspace.findings();
@@ -140,11 +145,14 @@ function indentAt(text: string, start: number): number {
 
 function linesOf(workspace: Workspace, file: FileId, reason: Reason, width: number): string[] {
   const { place, text } = reason;
-  const at =
-    place === undefined ? undefined : workspace.position(place.file, place.span.start).line;
   const where =
-    place === undefined || at === undefined
+    place === undefined
       ? ""
-      : ` (${place.file === file ? "" : `${visible(place.file)}, `}line ${at})`;
+      : ` (${place.file === file ? "" : `${visible(place.file)}, `}${lineWords(workspace, place)})`;
   return hanging("- ", "- ", clean(`${text}${where}.`), width);
+}
+
+function lineWords(workspace: Workspace, { file, span }: Place): string {
+  const cell = workspace.cell(file, span.start);
+  return cell === undefined ? `line ${workspace.position(file, span.start).line}` : cellWords(cell);
 }

@@ -1,19 +1,34 @@
 /** The files of one run in the engine: reads what was asked for and what the analysis needs, and collects the findings. */
 import type { FileId } from "../base/brand.ts";
-import { lineStarts, positionAt } from "../base/text.ts";
+import { type Edit, lineStarts, positionAt } from "../base/text.ts";
+import { type EmbeddedFile, isEmbedded, readEmbedded, sizeLimit } from "../embedded/document.ts";
 import type { Engine, Finding, Problem, SkipReason } from "../engine/api.ts";
-import { classify } from "../engine/classify.ts";
+import { classify, MAX_FILE_SIZE } from "../engine/classify.ts";
 import { readText } from "./disk.ts";
 import { visible } from "./escape.ts";
 import { type Discovery, discover, type FoundFile, filePath, type SkippedFile } from "./files.ts";
 import { UsageError } from "./io.ts";
 import { namer } from "./repository.ts";
 
-/** Lines and columns from 1, offset from 0, all in UTF-16 units of the text without its BOM. */
+/** A place in a file. Lines and columns from 1, offset from 0, all in UTF-16 units of the text without its BOM. */
 export interface Position {
   readonly line: number;
   readonly column: number;
   readonly offset: number;
+}
+
+/** A place in the code that a file holds in parts, as people see it: all from 1. */
+export interface CellPosition {
+  readonly cell: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Code around a span, without what else the file holds. */
+export interface CodeView {
+  readonly text: string;
+  /** To be taken from an offset in the engine's text. */
+  readonly shift: number;
 }
 
 export interface LoadedFile {
@@ -38,7 +53,23 @@ export interface Workspace {
   readonly bytes: number;
   /** Those that are not blank, of the same files. */
   readonly lines: number;
+  /** The file's own text, which for a notebook is JSON: the engine has the program that stands in it. */
+  text(file: FileId): string;
+  /** The place in the file of an offset in the engine's text. */
   position(file: FileId, offset: number): Position;
+  /** The place of an offset in the file's own text. */
+  textPosition(file: FileId, offset: number): Position;
+  /** The same in its cell; undefined for a file that is not made of cells. */
+  cell(file: FileId, offset: number): CellPosition | undefined;
+  view(file: FileId, offset: number): CodeView;
+  /** The engine's text as it is written in the file. */
+  code(file: FileId): string;
+  /** The offset in the engine's text of one in the file, or the first behind it. */
+  offset(file: FileId, place: number): number | undefined;
+  /** Edits of the engine's text as edits of the file; undefined where they cannot be made exactly. */
+  fileEdits(file: FileId, edits: readonly Edit[]): readonly Edit[] | undefined;
+  /** Gives the file another text. */
+  replace(file: FileId, text: string): void;
   /** Analyses whatever is not analysed in its present state, reading files the analysis asks for. */
   settle(): Promise<void>;
   /** Findings in the requested files, by file, place and rule. Call `settle` before. */
@@ -89,6 +120,7 @@ export async function openWorkspace(
   const starts = new Map<FileId, { readonly text: string; readonly starts: Uint32Array }>();
   /** Files the analysis asked for, read or not. */
   const asked = new Set<FileId>();
+  const embedded = new Map<FileId, { readonly text: string; readonly file: EmbeddedFile }>();
   let bytes = 0;
   let lines = 0;
 
@@ -105,18 +137,60 @@ export async function openWorkspace(
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   };
 
+  const give = (
+    file: FileId,
+    text: string,
+    read: EmbeddedFile | undefined,
+    editable: boolean,
+  ): void => {
+    if (read === undefined) {
+      engine.set(file, text, { editable });
+      return;
+    }
+    embedded.set(file, { text, file: read });
+    const { program } = read;
+    engine.set(file, program.text, {
+      languageId: program.language,
+      parts: program.parts,
+      editable,
+    });
+  };
+
+  const textPosition = (file: FileId, offset: number): Position => {
+    const text = embedded.get(file)?.text ?? engine.text(file) ?? "";
+    let known = starts.get(file);
+    if (known === undefined || known.text !== text) {
+      known = { text, starts: lineStarts(text) };
+      starts.set(file, known);
+    }
+    const within = Math.max(0, Math.min(offset, text.length));
+    const { line, character } = positionAt(known.starts, within);
+    return { line: line + 1, column: character + 1, offset: within };
+  };
+
   const load = async (batch: readonly FoundFile[], isRequested: boolean): Promise<void> => {
-    const results = await Promise.all(batch.map(({ path }) => readText(path)));
+    const results = await Promise.all(
+      batch.map(({ file, path }) => readText(path, sizeLimit(file))),
+    );
     for (const [index, { file, path, named }] of batch.entries()) {
       const result = results[index];
       if (result === undefined) continue;
+      const read = result.ok ? readCode(file, result.file.text) : undefined;
+      if (read !== undefined && "problem" in read) {
+        if (isRequested) {
+          skip(file, "unreadable");
+          report({ file, message: `${read.problem}, so it was not analysed` });
+        }
+        engine.remove(file);
+        continue;
+      }
       const reason = result.ok
-        ? contentReason(file, result.file.text, named ? "named" : "found")
+        ? contentReason(file, read?.program.text ?? result.file.text, named ? "named" : "found")
         : result.reason;
       if (reason !== undefined || !result.ok) {
         if (isRequested) {
           skip(file, reason ?? "unreadable");
-          const notice = skipNotice(result, reason, named);
+          const notice = skipNotice(file, result, reason, named);
           if (notice !== undefined) report({ file, message: notice });
         }
         engine.remove(file);
@@ -125,12 +199,12 @@ export async function openWorkspace(
       const { text, hasBom, isUtf8 } = result.file;
       if (isRequested) {
         bytes += result.file.bytes;
-        lines += writtenLines(text);
+        lines += writtenLines(read?.program.text ?? text);
         requested.push(file);
         if (!isUtf8) report({ file, message: "is not valid UTF-8: analysed, but never edited" });
       }
       files.set(file, { file, path, hasBom, isUtf8, isRequested });
-      engine.set(file, text, { editable: isUtf8 });
+      give(file, text, read, isUtf8);
     }
   };
 
@@ -154,17 +228,39 @@ export async function openWorkspace(
     get lines() {
       return lines;
     },
-    position(file, offset) {
-      const text = engine.text(file) ?? "";
-      let known = starts.get(file);
-      if (known === undefined || known.text !== text) {
-        known = { text, starts: lineStarts(text) };
-        starts.set(file, known);
-      }
-      const within = Math.max(0, Math.min(offset, text.length));
-      const { line, character } = positionAt(known.starts, within);
-      return { line: line + 1, column: character + 1, offset: within };
+    text: (file) => embedded.get(file)?.text ?? engine.text(file) ?? "",
+    cell(file, offset) {
+      const at = embedded.get(file)?.file.cell(offset);
+      if (at === undefined) return undefined;
+      const { line, character } = positionAt(lineStarts(at.text), at.offset);
+      return { cell: at.number, line: line + 1, column: character + 1 };
     },
+    view(file, offset) {
+      const at = embedded.get(file)?.file.cell(offset);
+      return at === undefined
+        ? { text: engine.text(file) ?? "", shift: 0 }
+        : { text: at.text, shift: at.shift };
+    },
+    code: (file) => embedded.get(file)?.file.code() ?? engine.text(file) ?? "",
+    offset(file, place) {
+      const known = embedded.get(file);
+      return known === undefined ? place : known.file.offset(place);
+    },
+    fileEdits(file, edits) {
+      const known = embedded.get(file);
+      return known === undefined ? edits : known.file.edits(edits);
+    },
+    replace(file, text) {
+      const read = readCode(file, text);
+      if (read !== undefined && "problem" in read)
+        throw new Error(`an edit broke ${file}: it ${read.problem}`);
+      give(file, text, read, true);
+    },
+    position(file, offset) {
+      const part = embedded.get(file);
+      return textPosition(file, part === undefined ? offset : part.file.place(offset));
+    },
+    textPosition,
     async settle() {
       let waited = 0;
       let slice = SLICE;
@@ -225,6 +321,14 @@ export async function openWorkspace(
   };
 }
 
+/** The code in a file that holds it in parts; undefined for one that is code as it stands. */
+function readCode(
+  file: FileId,
+  text: string,
+): EmbeddedFile | { readonly problem: string } | undefined {
+  return isEmbedded(file) ? readEmbedded(text) : undefined;
+}
+
 /** A file that was named is analysed even when it looks generated or minified. */
 function contentReason(file: FileId, text: string, how: "named" | "found"): SkipReason | undefined {
   const reason = classify(file, text);
@@ -233,12 +337,14 @@ function contentReason(file: FileId, text: string, how: "named" | "found"): Skip
 }
 
 function skipNotice(
+  file: FileId,
   result: Awaited<ReturnType<typeof readText>>,
   reason: SkipReason | undefined,
   named: boolean,
 ): string | undefined {
   if (!result.ok && result.message !== undefined) return `cannot be read: ${result.message}`;
-  if (reason === "too-large") return "is larger than 2 MB and was not analysed";
+  if (reason === "too-large")
+    return `is larger than ${(sizeLimit(file) ?? MAX_FILE_SIZE) >> 20} MB and was not analysed`;
   return named ? `was not analysed: ${reason ?? "unreadable"}` : undefined;
 }
 

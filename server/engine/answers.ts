@@ -89,6 +89,7 @@ export function createAnswers(
       file,
       index: m.index,
       text: doc.text,
+      partsOf: (one) => docs.get(one)?.parts,
       ruleSet,
       ruleIds: idsOf(ruleSet),
       program: m.program,

@@ -147,7 +147,10 @@ export interface ItemState {
 
 export interface OpenOptions {
   /** Editor language id, for documents without a telling name. */
+  /** Needed for a program in parts: the name of its file does not tell. */
   readonly languageId?: string;
+  /** Of a program in parts (server/embedded): where they stand in the text, in order. Edits stay inside of one. */
+  readonly parts?: readonly Span[];
   /** True for documents that will be edited: their tree is kept. */
   readonly open?: boolean;
   /** False for bytes that were not valid UTF-8: analysed, never edited. */
@@ -230,13 +233,18 @@ export interface Engine {
   remove(file: FileId): void;
   /** Gives or replaces a text. A leading BOM must have been taken off. */
   set(file: FileId, text: string, options?: OpenOptions): void;
-  /** Applies edits one after another, each in offsets of the text before it. */
-  edit(file: FileId, edits: readonly Edit[]): void;
+  /**
+   * Applies edits one after another, each in offsets of the text before it. Parts move along, unless they are given as they
+   * are after the edits.
+   */
+  edit(file: FileId, edits: readonly Edit[], parts?: readonly Span[]): void;
   /** The document is no longer edited: its tree is let go; the text stays. */
   close(file: FileId): void;
   has(file: FileId): boolean;
   text(file: FileId): string | undefined;
   textHash(file: FileId): string | undefined;
+  /** Of a program in parts, as they stand in its present text. */
+  parts(file: FileId): readonly Span[] | undefined;
 
   /**
    * The day it is, as 2027-03-01: suppressions that end before it suppress nothing. Without one, none has ended. Front ends

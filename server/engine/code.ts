@@ -11,6 +11,7 @@ export function codeOf(
   program: Program,
   id: ItemId,
   textOf: (file: FileId) => string | undefined,
+  partsOf: (file: FileId) => readonly Span[] | undefined,
 ): Code | undefined {
   const placed: PlacedItem | undefined = program.item(id);
   if (placed === undefined) return undefined;
@@ -29,6 +30,7 @@ export function codeOf(
     },
     absolute,
     fileText: text,
+    parts: partsOf(placed.file),
     statement(span) {
       let best: Span | undefined;
       for (const s of placed.ir.statements)
@@ -50,6 +52,6 @@ export function codeOf(
       return text.includes("\r\n") ? "\r\n" : "\n";
     },
     parent: placed.parent,
-    other: (item) => codeOf(program, item, textOf),
+    other: (item) => codeOf(program, item, textOf, partsOf),
   };
 }

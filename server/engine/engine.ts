@@ -7,6 +7,8 @@ import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
 import { readNames } from "../base/names.ts";
 import type { Edit } from "../base/text.ts";
+import { isEmbedded } from "../embedded/document.ts";
+import { movedParts } from "../embedded/program.ts";
 import { grammarFor } from "../languages/language.ts";
 import type { Rule, RuleSet } from "../rule/rule.ts";
 import { createSyntax, type Syntax, type WasmFiles } from "../syntax/parser.ts";
@@ -128,6 +130,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     set(file, text, open: OpenOptions = {}) {
       const old = docs.get(file);
       wanted.delete(file);
+      if (old !== undefined && old.text === text) old.parts = open.parts;
       if (
         old !== undefined &&
         old.text === text &&
@@ -157,6 +160,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         text,
         hash: undefined,
         languageId: open.languageId,
+        parts: open.parts,
         editable: open.editable ?? true,
         open: open.open ?? false,
         source: undefined,
@@ -171,11 +175,12 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       changedFiles.add(file);
       touch(file);
     },
-    edit(file, edits: readonly Edit[]) {
+    edit(file, edits: readonly Edit[], parts) {
       const doc = docs.get(file);
       if (doc === undefined) return;
       for (const e of edits)
         doc.text = doc.text.slice(0, e.start) + e.newText + doc.text.slice(e.end);
+      doc.parts = parts ?? edits.reduce(movedAlong, doc.parts);
       doc.source?.edit(edits, doc.text);
       changedFiles.add(file);
       forget(file, doc);
@@ -195,6 +200,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       doc.hash ??= hash128(doc.text);
       return doc.hash;
     },
+    parts: (file) => docs.get(file)?.parts,
     setToday(day) {
       if (day === today) return;
       today = day;
@@ -212,7 +218,10 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         .map((id) => ({ message: `unknown rule "${id}" in the settings` }));
     },
     wants: (file, languageId) =>
-      grammarFor(file, languageId) !== undefined || isManifest(file) || STEERING.test(file),
+      grammarFor(file, languageId) !== undefined ||
+      isEmbedded(file) ||
+      isManifest(file) ||
+      STEERING.test(file),
     needs() {
       return [...wanted].filter((f) => known.has(f) && !docs.has(f)).sort();
     },
@@ -342,4 +351,8 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       docs.clear();
     },
   };
+}
+
+function movedAlong(parts: Doc["parts"], edit: Edit): Doc["parts"] {
+  return parts === undefined ? undefined : movedParts(parts, edit);
 }

@@ -32,7 +32,7 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
     code: (item) => {
       let code = codes.get(item);
       if (code === undefined) {
-        code = codeOf(program, item, (f) => (f === file ? input.text : undefined));
+        code = codeOf(program, item, (f) => (f === file ? input.text : undefined), input.partsOf);
         codes.set(item, code);
       }
       return code;

@@ -1,5 +1,6 @@
 /** All that the findings of one file are made from. */
 import type { FileId } from "../base/brand.ts";
+import type { Span } from "../base/text.ts";
 import type { Program } from "../project/program.ts";
 import type { Fix, ManifestFile, RuleSet, Written } from "../rule/rule.ts";
 import type { Knowledge } from "../taint/knowledge.ts";
@@ -13,6 +14,8 @@ export interface FindingsInput {
   readonly index: ProjectIndex;
   readonly file: FileId;
   readonly text: string;
+  /** Of a program in parts: where they stand in its text. */
+  readonly partsOf: (file: FileId) => readonly Span[] | undefined;
   readonly ruleSet: RuleSet;
   readonly ruleIds: ReadonlySet<string>;
   readonly program: Program;

@@ -1,6 +1,7 @@
 /** The texts of the engine, and what is known of files whose text was not given. */
 
 import type { FileId } from "../base/brand.ts";
+import type { Span } from "../base/text.ts";
 import type { KnownKeys } from "../languages/items.ts";
 import { type FileSet, grammarFor, type Language } from "../languages/language.ts";
 import { python } from "../languages/python/index.ts";
@@ -14,6 +15,8 @@ export interface Doc {
   text: string;
   hash: string | undefined;
   languageId: string | undefined;
+  /** Of a program in parts. */
+  parts: readonly Span[] | undefined;
   editable: boolean;
   open: boolean;
   source: Source | undefined;

@@ -5,10 +5,12 @@
  */
 import type { FileId } from "../base/brand.ts";
 import type { Context } from "./context.ts";
+import { EMPTY_HASH } from "./diagnostics.ts";
 import type { OpenDocument } from "./document.ts";
 import { type FileIndex, SLICE_MS } from "./index-files.ts";
 import { createLoop } from "./loop.ts";
-import { type Reports, SETTLE_MS } from "./reports.ts";
+import type { OpenNotebook } from "./notebook.ts";
+import { type FileReport, type Reports, SETTLE_MS } from "./reports.ts";
 import type { Sinks } from "./sinks.ts";
 
 /** Edits within this time are looked at together, in milliseconds. */
@@ -21,6 +23,8 @@ const COLLECT_MS = 100;
 /** A client that has not asked for an edited document by then may not do so by itself. */
 const OVERDUE_MS = 600;
 const REFRESH_MS = 200;
+/** So long a client is given to ask for an edited cell by itself. */
+const CELLS_MS = 120;
 
 export interface Background {
   wake(): void;
@@ -98,6 +102,10 @@ export function createBackground(
     const document = documents.get(file);
     if (document === undefined) return;
     const report = reports.current(file);
+    if (document.notebook !== undefined) {
+      suspectCells(document, document.notebook, report, tell);
+      return;
+    }
     const given = document.given;
     if (given === undefined || report.held) return;
     if (given.version !== document.version) {
@@ -109,6 +117,24 @@ export function createBackground(
     }
     if (given.hash === report.hash || document.refreshedFor === report.hash) return;
     document.refreshedFor = report.hash;
+    tell();
+  };
+  /** A client asks again for the cell that was edited, and for the others when it is told to. */
+  const suspectCells = (
+    document: OpenDocument,
+    { given }: OpenNotebook,
+    { held, hash, cells }: FileReport,
+    tell: () => void,
+  ): void => {
+    const differs = (uri: string): boolean =>
+      given.get(uri) !== (cells?.get(uri)?.hash ?? EMPTY_HASH);
+    if (held || document.refreshedFor === hash || ![...given.keys()].some(differs)) return;
+    const age = Date.now() - document.editedAt;
+    if (age < CELLS_MS) {
+      later(CELLS_MS - age, () => touch([document.file]));
+      return;
+    }
+    document.refreshedFor = hash;
     tell();
   };
   const timers = new Map<string, ReturnType<typeof setTimeout>>();

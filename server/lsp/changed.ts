@@ -140,7 +140,10 @@ function leadsTo(
   file: FileId,
   isChangedHere: ((first: number, last: number) => boolean) | undefined,
 ): readonly FileId[] {
+  // Git knows the lines of its JSON, not those of its cells.
+  const isCells = context.documents.get(file)?.notebook !== undefined;
   const isOnChange = (span: Span): boolean => {
+    if (isCells) return true;
     const { start, end } = rangeOf(context, file, span);
     return isChangedHere?.(start.line + 1, end.line + 1) === true;
   };

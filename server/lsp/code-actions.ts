@@ -8,10 +8,8 @@ import {
 import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
 import type { Fix, Grade, Place } from "../engine/api.ts";
-import { type Context, rangeOf, shortPath } from "./context.ts";
+import { type Context, fileOf, offsetOf, rangeOf, shortPath } from "./context.ts";
 import { homeOf, identityOf, isDeparture, type Shown } from "./departures.ts";
-import { bomLength, clampedOffset } from "./document.ts";
-import { fileId } from "./file-id.ts";
 import { findingActions, IGNORE } from "./finding-actions.ts";
 import { hasSafeFix, safeEdits } from "./fix-all.ts";
 import { fixesOf } from "./fixes.ts";
@@ -53,13 +51,14 @@ export async function codeActions(
   reports: Reports,
   params: CodeActionParams,
 ): Promise<CodeAction[]> {
-  const file = fileId(params.textDocument.uri);
+  const { uri } = params.textDocument;
+  const file = fileOf(context, uri);
   if (!reports.isShown(file)) return [];
   const { only, diagnostics } = params.context;
   const actions: CodeAction[] = [];
   const wantsFixes = wantsQuickFixes(only);
   if (wantsFixes || only?.includes(IGNORE)) {
-    const found = aiFirst(context, findingsAt(context, reports, file, params.range));
+    const found = aiFirst(context, findingsAt(context, reports, uri, params.range));
     // Several calls may hand data to one sink.
     const once = [...new Map(found.map((one) => [identityOf(one), one])).values()];
     if (wantsFixes) {
@@ -162,9 +161,10 @@ function wantsFixAll(only: readonly string[] | undefined, fixOnSave: boolean): b
 function findingsAt(
   context: Context,
   reports: Reports,
-  file: FileId,
+  uri: string,
   range: CodeActionParams["range"],
 ): Shown[] {
+  const file = fileOf(context, uri);
   const document = context.documents.get(file);
   const findings = reports.findings(file);
   if (document === undefined) {
@@ -173,11 +173,9 @@ function findingsAt(
       (finding) => range.start.line <= line(finding) && line(finding) <= range.end.line,
     );
   }
-  const bom = bomLength(document.text);
-  const offset = (position: CodeActionParams["range"]["start"]): number =>
-    clampedOffset(document.text, document.starts, position.line, position.character) - bom;
-  const start = offset(range.start);
-  const end = offset(range.end);
+  const start = offsetOf(context, uri, range.start);
+  const end = offsetOf(context, uri, range.end);
+  if (start === undefined || end === undefined) return [];
   return findings.filter(({ span }) => span.start <= end && start <= span.end);
 }
 

@@ -2,14 +2,16 @@
 import type { Connection } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import { lineStarts, positionAt, type Span } from "../base/text.ts";
+import type { EmbeddedFile } from "../embedded/document.ts";
 import type { Engine, Place } from "../engine/api.ts";
 import type { Baselines } from "./baselines.ts";
 import type { ClientFeatures } from "./client-features.ts";
-import { bomLength, type OpenDocument } from "./document.ts";
-import { uriOf } from "./file-id.ts";
+import { bomLength, clampedOffset, type OpenDocument } from "./document.ts";
+import { fileId, uriOf } from "./file-id.ts";
 import type { Folders } from "./folders.ts";
 import type { Host } from "./host.ts";
 import type { Log } from "./log.ts";
+import { type CellNotebooks, offsetInProgram, placeInCell } from "./notebook.ts";
 import type { Origins } from "./origins.ts";
 import type { Secrets } from "./secrets.ts";
 
@@ -24,11 +26,21 @@ export interface Context {
   /** The folder with the rules' pages, as a URI without a trailing slash. */
   readonly pages: string | undefined;
   readonly lines: LineCache;
+  /** The notebook of each cell that is open. */
+  readonly cells: CellNotebooks;
+  /** Files that are not open and hold their code in parts. */
+  readonly embedded: Map<FileId, ClosedParts>;
   readonly secrets: Secrets;
   readonly baselines: Baselines;
   /** Whether the workspace is trusted: only then is git run in it, and only then may its own files hide findings. */
   readonly trust: { given: boolean };
   readonly origins: Origins;
+}
+
+/** A file that holds code in parts, and the lines of its own text. */
+export interface ClosedParts {
+  readonly file: EmbeddedFile;
+  readonly starts: Uint32Array;
 }
 
 /** Lines of files that are not open, by content. */
@@ -46,6 +58,10 @@ export function rangeOf(
   span: Span,
 ): { start: Position; end: Position } {
   const document = context.documents.get(file);
+  if (document?.notebook !== undefined) {
+    const at = placeInCell(document.notebook, span);
+    return at?.range ?? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+  }
   if (document !== undefined) {
     const bom = bomLength(document.text);
     return {
@@ -53,11 +69,68 @@ export function rangeOf(
       end: positionAt(document.starts, clamp(span.end + bom, document.text)),
     };
   }
+  const parts = context.embedded.get(file);
+  if (parts !== undefined)
+    return {
+      start: positionAt(parts.starts, parts.file.place(span.start)),
+      end: positionAt(parts.starts, parts.file.place(span.end)),
+    };
   const { text, starts } = linesOf(context, file);
   return {
     start: positionAt(starts, clamp(span.start, text)),
     end: positionAt(starts, clamp(span.end, text)),
   };
+}
+
+/** The document and the range of a place: of a notebook that is open, the cell. */
+export function locationOf(
+  context: Context,
+  { file, span }: Place,
+): { uri: string; range: { start: Position; end: Position } } {
+  const notebook = context.documents.get(file)?.notebook;
+  const at = notebook === undefined ? undefined : placeInCell(notebook, span);
+  return at === undefined
+    ? { uri: uriFor(context, file), range: rangeOf(context, file, span) }
+    : { uri: at.cell.uri, range: at.range };
+}
+
+/** The file of a document that a client names: of a cell, its notebook. */
+export function fileOf(context: Context, uri: string): FileId {
+  const file = fileId(uri);
+  return context.cells.get(file) ?? file;
+}
+
+/** The offset in the engine's text of a position in a document; undefined where nothing of it is analysed. */
+export function offsetOf(context: Context, uri: string, position: Position): number | undefined {
+  const document = context.documents.get(fileOf(context, uri));
+  if (document === undefined) return undefined;
+  if (document.notebook !== undefined) return offsetInProgram(document.notebook, uri, position);
+  const { text, starts } = document;
+  return Math.max(
+    0,
+    clampedOffset(text, starts, position.line, position.character) - bomLength(text),
+  );
+}
+
+/** "cell 3, line 2", or "line 2" where there are no cells; from 1. */
+export function lineWords(context: Context, place: Place): string {
+  const cell = cellOf(context, place);
+  return cell === undefined
+    ? `line ${lineOf(context, place)}`
+    : `cell ${cell.number}, line ${cell.line}`;
+}
+
+/** Where people see a place of a notebook, open or not; from 1. */
+export function cellOf(
+  context: Context,
+  { file, span }: Place,
+): { readonly number: number; readonly line: number } | undefined {
+  const notebook = context.documents.get(file)?.notebook;
+  const open = notebook === undefined ? undefined : placeInCell(notebook, span);
+  if (open !== undefined) return { number: open.number, line: open.range.start.line + 1 };
+  const at = context.embedded.get(file)?.file.cell(span.start);
+  if (at === undefined) return undefined;
+  return { number: at.number, line: positionAt(lineStarts(at.text), at.offset).line + 1 };
 }
 
 /** The line of a place, from 1. */

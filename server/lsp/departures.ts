@@ -1,7 +1,7 @@
 /** Findings as an editor shows them: at their own place, or where their data leaves another file. */
 import type { FileId } from "../base/brand.ts";
 import type { Departure, Finding, Place } from "../engine/api.ts";
-import { type Context, lineOf, shortPath } from "./context.ts";
+import { type Context, cellOf, lineOf, lineWords, shortPath } from "./context.ts";
 
 export type Shown = Finding | Departure;
 
@@ -19,7 +19,9 @@ export function identityOf(shown: Shown): string {
   return `${homeOf(shown)}\0${shown.fingerprint}`;
 }
 
-/** "store.py:5" */
+/** "store.py:5", "sales.ipynb, cell 3, line 2" */
 export function placeText(context: Context, place: Place): string {
+  if (cellOf(context, place) !== undefined)
+    return `${shortPath(context, place.file)}, ${lineWords(context, place)}`;
   return `${shortPath(context, place.file)}:${lineOf(context, place)}`;
 }

@@ -8,7 +8,7 @@ import {
 import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
 import type { FlowStep, Level, Message } from "../engine/api.ts";
-import { type Context, pageOf, rangeOf, uriFor } from "./context.ts";
+import { type Context, cellOf, lineWords, locationOf, pageOf, rangeOf, uriFor } from "./context.ts";
 import { homeOf, isDeparture, placeText, type Shown } from "./departures.ts";
 import { originData } from "./origin-findings.ts";
 import { visible } from "./plain.ts";
@@ -23,6 +23,8 @@ const SEVERITY: Readonly<Record<Level, DiagnosticSeverity>> = {
 
 export interface Converted {
   readonly items: Diagnostic[];
+  /** Of a notebook that is open: the same by the URI of their cell. */
+  readonly cells?: ReadonlyMap<string, Converted>;
   /** Of everything shown, not of the text's version. */
   readonly hash: string;
 }
@@ -45,6 +47,7 @@ export function toDiagnostics(
   const textHash = document === undefined ? context.engine.textHash(file) : undefined;
   const items = bare.map((diagnostic, i) => {
     const finding = findings[i] as Shown;
+    const cell = cellOf(context, finding);
     const data: FindingData = {
       fingerprint: finding.fingerprint,
       severity: finding.severity,
@@ -52,12 +55,27 @@ export function toDiagnostics(
       ...(isDeparture(finding) ? { isPassedOn: true, sink: uriFor(context, homeOf(finding)) } : {}),
       ...(origins[i] === undefined ? {} : { origin: origins[i] }),
       ...(areNew[i] ? { isOfNewRule: true } : {}),
+      ...(cell === undefined ? {} : { cell }),
       ...(document === undefined ? {} : { version: document.version }),
       ...(textHash === undefined ? {} : { textHash }),
     };
     return { ...diagnostic, data };
   });
-  return { items, hash };
+  const notebook = document?.notebook;
+  if (notebook === undefined) return { items, hash };
+  const cells = new Map<string, Converted>();
+  for (const { uri } of notebook.cells) {
+    const own = findings.flatMap((finding, i) =>
+      locationOf(context, finding).uri === uri ? [i] : [],
+    );
+    if (own.length === 0) continue;
+    const pick = <T>(all: readonly T[]): T[] => own.map((i) => all[i] as T);
+    cells.set(uri, {
+      items: pick(items),
+      hash: hash128(JSON.stringify([pick(bare), pick(prints), pick(origins)])),
+    });
+  }
+  return { items, hash, cells };
 }
 
 function toDiagnostic(context: Context, finding: Shown): Diagnostic {
@@ -75,15 +93,23 @@ function toDiagnostic(context: Context, finding: Shown): Diagnostic {
 }
 
 function messageOf(context: Context, finding: Shown): string {
-  const all = sentences(finding.message);
+  const all = `${whereInFile(context, finding)}${sentences(finding.message)}`;
   if (!isDeparture(finding)) return all;
   return `Data passed on here reaches ${visible(placeText(context, finding.sink))}. ${all}`;
+}
+
+/** A notebook that is not open has a range in its JSON, which people never see. */
+function whereInFile(context: Context, finding: Shown): string {
+  const isClosed = !context.documents.has(finding.file);
+  if (!isClosed || cellOf(context, finding) === undefined) return "";
+  const words = lineWords(context, finding);
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}: `;
 }
 
 /** The path from source to sink; at the sink also where its other paths start, and how many more there are. */
 function relatedTo(context: Context, finding: Shown): DiagnosticRelatedInformation[] {
   const entry = ({ file, span }: FlowStep, text: string): DiagnosticRelatedInformation => ({
-    location: { uri: uriFor(context, file), range: rangeOf(context, file, span) },
+    location: locationOf(context, { file, span }),
     message: visible(text),
   });
   const out = finding.flow.map((step) => entry(step, step.text));

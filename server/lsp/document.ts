@@ -4,12 +4,13 @@ import type { FileId } from "../base/brand.ts";
 import { type Edit, lineStarts, type Span } from "../base/text.ts";
 import type { SkipReason } from "../engine/api.ts";
 import type { Shown } from "./departures.ts";
+import type { OpenNotebook } from "./notebook.ts";
 
 export interface OpenDocument {
   readonly file: FileId;
   /** The URI as the client writes it. */
   readonly uri: string;
-  readonly languageId: string;
+  languageId: string;
   version: number;
   text: string;
   starts: Uint32Array;
@@ -23,6 +24,8 @@ export interface OpenDocument {
   given: { readonly version: number; readonly hash: string } | undefined;
   /** The report for which a refresh was asked since the client was last given one. */
   refreshedFor: string | undefined;
+  /** Of a notebook, whose program `text` is. */
+  readonly notebook?: OpenNotebook;
   /** Why it is not analysed although it is open. */
   skipped: SkipReason | undefined;
   /** True after its file was deleted, until it is edited or comes back. */
@@ -69,7 +72,7 @@ export function isFaithful(document: OpenDocument): boolean {
 
 /** Applies a client's changes in order; returns them as edits, each in offsets of the text before it (BOM counted). */
 export function applyChanges(
-  document: OpenDocument,
+  document: Pick<OpenDocument, "text" | "starts">,
   changes: readonly TextDocumentContentChangeEvent[],
 ): Edit[] {
   const edits: Edit[] = [];
@@ -87,7 +90,7 @@ export function applyChanges(
 
 type RangeChange = Extract<TextDocumentContentChangeEvent, { range: unknown }>;
 
-function rangeEdit(document: OpenDocument, change: RangeChange): Edit {
+function rangeEdit(document: Pick<OpenDocument, "text" | "starts">, change: RangeChange): Edit {
   const { text, starts } = document;
   const a = clampedOffset(text, starts, change.range.start.line, change.range.start.character);
   const b = clampedOffset(text, starts, change.range.end.line, change.range.end.character);

@@ -6,6 +6,7 @@ import type {
 } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import type { Edit } from "../base/text.ts";
+import { isNotebook } from "../embedded/document.ts";
 import { classify, whySkipped } from "../engine/classify.ts";
 import { isSilencingFile } from "../report/silences.ts";
 import type { Context } from "./context.ts";
@@ -68,7 +69,8 @@ export function createDocumentSync(context: Context, events: DocumentEvents): Do
     open({ textDocument }) {
       const file = fileId(textDocument.uri);
       const { uri, languageId, version, text } = textDocument;
-      if (!isEditedScheme(uri)) return;
+      // A notebook that is looked at as text is JSON; its cells come as a notebook.
+      if (!isEditedScheme(uri) || isNotebook(file)) return;
       const document = openDocument(file, uri, languageId, version, text);
       if (!engine.wants(file, languageId)) {
         if (!isSilencingFile(file)) return;
@@ -83,7 +85,7 @@ export function createDocumentSync(context: Context, events: DocumentEvents): Do
     change({ textDocument, contentChanges }) {
       const file = fileId(textDocument.uri);
       const document = documents.get(file) ?? aside.get(file);
-      if (document === undefined) return;
+      if (document === undefined || document.notebook !== undefined) return;
       const before = document.text;
       const edits = applyChanges(document, contentChanges);
       document.version = textDocument.version;
@@ -119,6 +121,7 @@ export function createDocumentSync(context: Context, events: DocumentEvents): Do
     close({ textDocument }) {
       const file = fileId(textDocument.uri);
       const document = documents.get(file);
+      if (document?.notebook !== undefined) return;
       if (aside.delete(file)) events.asideClosed(file);
       if (document === undefined) return;
       documents.delete(file);
@@ -130,6 +133,7 @@ export function createDocumentSync(context: Context, events: DocumentEvents): Do
     },
     resync() {
       for (const document of documents.values()) {
+        if (document.notebook !== undefined) continue;
         if (isAnalysed(document) !== engine.has(document.file)) sync(document);
       }
     },

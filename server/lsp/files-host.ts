@@ -1,6 +1,7 @@
 /** Walks and reads workspaces through file systems: what .gitignore and names leave out, sizes, encodings. Symbolic links are not followed. */
 import ignore, { type Ignore } from "ignore";
 import type { FileId } from "../base/brand.ts";
+import { sizeLimit } from "../embedded/document.ts";
 import type { SkipReason } from "../engine/api.ts";
 import { folderSkip, MAX_FILE_SIZE } from "../engine/classify.ts";
 import { isInLeftOutFolder } from "./exclude.ts";
@@ -168,7 +169,8 @@ async function read(files: Files | undefined, file: FileId, maxBytes: number): P
   try {
     const status = await files?.stat(file);
     if (files === undefined || status?.kind !== "file") return { kind: "missing" };
-    if (status.size > maxBytes) return { kind: "skipped", reason: "too-large" };
+    if (status.size > Math.max(maxBytes, sizeLimit(file) ?? 0))
+      return { kind: "skipped", reason: "too-large" };
     return { kind: "text", ...decodeUtf8(await files.bytes(file)), bytes: status.size };
   } catch {
     // It may have gone since it was asked about.

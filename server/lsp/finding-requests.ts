@@ -2,11 +2,10 @@
 import type { Connection } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import { isDay } from "../base/day.ts";
-import type { Context } from "./context.ts";
+import { type Context, fileOf } from "./context.ts";
 import { homeOf, isDeparture, type Shown } from "./departures.ts";
 import { isFaithful } from "./document.ts";
 import { explanation, reviewPrompt, rulePage } from "./explanation.ts";
-import { fileId } from "./file-id.ts";
 import type {
   FindingTarget,
   FlowResult,
@@ -50,7 +49,7 @@ export function registerFindingRequests(
       guard<[P], R>(name, fallback, async (asked) => {
         demand(asked, ["uri", "fingerprint"]);
         await ready;
-        return make(findingOf(reports, asked), asked);
+        return make(findingOf(context, reports, asked), asked);
       }),
     );
   };
@@ -91,7 +90,7 @@ export function registerFindingRequests(
     guard<[SafeFixesParams], SafeFixesResult>("safe fixes", none, async (asked) => {
       demand(asked, ["uri"]);
       await ready;
-      return safeFixes(context, reports, fileId(asked.uri));
+      return safeFixes(context, reports, fileOf(context, asked.uri));
     }),
   );
   on(
@@ -106,16 +105,21 @@ export function registerFindingRequests(
 }
 
 function tried(context: Context, reports: Reports, asked: TryTextParams): TryTextResult | null {
-  const file = fileId(asked.uri);
+  const file = fileOf(context, asked.uri);
   const document = context.documents.get(file);
   if (document === undefined || !reports.isShown(file) || asked.text.length > LONGEST) return null;
-  return tryText(context, document, asked);
+  return tryText(context, document, asked) ?? null;
 }
 
 /** For a document that is about to be saved. */
 function safeFixes(context: Context, reports: Reports, file: FileId): SafeFixesResult {
   const document = context.documents.get(file);
-  if (document === undefined || !isFaithful(document) || !reports.isShown(file))
+  if (
+    document === undefined ||
+    document.notebook !== undefined ||
+    !isFaithful(document) ||
+    !reports.isShown(file)
+  )
     return { version: null, edits: [], isLate: false };
   const { edits, isLate } = safeEdits(context.engine, file);
   return { version: document.version, edits: textEdits(context, file, edits), isLate };
@@ -128,10 +132,11 @@ function on<P, R>(connection: Connection, name: string, handler: (asked: P) => P
 
 /** A finding as it is shown in the document now, with nothing secret in its texts. */
 export function findingOf(
+  context: Context,
   reports: Reports,
   { uri, fingerprint }: Pick<FindingTarget, "uri" | "fingerprint">,
 ): Shown | undefined {
-  return reports.findings(fileId(uri)).find((one) => one.fingerprint === fingerprint);
+  return reports.findings(fileOf(context, uri)).find((one) => one.fingerprint === fingerprint);
 }
 
 function ignore(

@@ -36,7 +36,7 @@ export function safeEdits(engine: Engine, file: FileId, budget = FIX_ALL_MS): Sa
       const before = pieces.text();
       const after = applyEdits(before, edits);
       if (after === before) break;
-      trial.become(after);
+      trial.apply(edits);
       const next = engine.check(file);
       // A round that broke the text, or mended nothing, is our own fault: keep what was good.
       if ((next.hasError && !report.hasError) || next.findings.length >= report.findings.length)

@@ -3,20 +3,22 @@ import type { FileId } from "../base/brand.ts";
 import type { Fix, Place } from "../engine/api.ts";
 import type { Context } from "./context.ts";
 import { homeOf, isDeparture, type Shown } from "./departures.ts";
+import { makeable } from "./document-edits.ts";
 import { maskedFix } from "./secrets.ts";
 
 /** The engine's, with titles that may be told. */
 export function fixesOf(
-  { engine, secrets }: Context,
+  context: Context,
   file: FileId,
   fingerprint: string,
   from?: Place,
 ): readonly Fix[] {
+  const { engine, secrets } = context;
   const fixes = engine.fixes(file, fingerprint, from);
   if (fixes.length === 0) return [];
   const files = fixes.flatMap(({ edits }) => edits.map((one) => one.file));
   const mask = secrets.maskFor([file, ...(from === undefined ? [] : [from.file]), ...files]);
-  return fixes.map((fix) => maskedFix(fix, mask));
+  return fixes.map((fix) => makeable(context, maskedFix(fix, mask)));
 }
 
 /** Of a finding where it is shown. */

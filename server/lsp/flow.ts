@@ -1,5 +1,5 @@
 /** The paths of a finding's data, to be walked in an editor. */
-import { type Context, rangeOf, uriFor } from "./context.ts";
+import { type Context, locationOf } from "./context.ts";
 import type { Shown } from "./departures.ts";
 import { isDeparture } from "./departures.ts";
 import type { FlowResult, FlowStop } from "./finding-protocol.ts";
@@ -8,8 +8,7 @@ import { visible } from "./plain.ts";
 /** Source first, sink last; at a departure the path through it, else all that are shown. */
 export function flowOf(context: Context, finding: Shown): FlowResult {
   const stop = ({ file, span, role, text }: Shown["flow"][number]): FlowStop => ({
-    uri: uriFor(context, file),
-    range: rangeOf(context, file, span),
+    ...locationOf(context, { file, span }),
     role,
     text: visible(text),
   });

@@ -3,6 +3,8 @@
  * Files that are needed by what is already loaded come first. Above the budget the rest is left out, and said.
  */
 import type { FileId } from "../base/brand.ts";
+import { lineStarts } from "../base/text.ts";
+import { isEmbedded, readEmbedded } from "../embedded/document.ts";
 import type { SkipReason } from "../engine/api.ts";
 import { classify, nameSkip } from "../engine/classify.ts";
 import type { Context } from "./context.ts";
@@ -106,6 +108,7 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
     urgent.delete(file);
     unload(file);
     known.delete(file);
+    context.embedded.delete(file);
     // An open document outlives its file.
     if (!documents.has(file)) engine.remove(file);
     events.gone(file);
@@ -169,7 +172,16 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
       drop(file);
       return;
     }
-    const skip = result.kind === "skipped" ? result.reason : classify(file, result.text);
+    const parts =
+      result.kind === "text" && isEmbedded(file) ? readEmbedded(result.text) : undefined;
+    if (parts !== undefined && "problem" in parts) log.info(`${file} ${parts.problem}.`);
+    const read = parts === undefined || "problem" in parts ? undefined : parts;
+    const skip =
+      result.kind === "skipped"
+        ? result.reason
+        : parts !== undefined && read === undefined
+          ? "unreadable"
+          : classify(file, read?.program.text ?? result.text);
     if (skip !== undefined || result.kind !== "text") {
       if (skip !== undefined) known.set(file, skip);
       if (engine.has(file)) engine.remove(file);
@@ -181,7 +193,16 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
     sizes.set(file, result.bytes);
     loadedFiles++;
     loadedBytes += result.bytes;
-    engine.set(file, result.text, { editable: result.editable });
+    if (read === undefined) engine.set(file, result.text, { editable: result.editable });
+    else {
+      const { program } = read;
+      context.embedded.set(file, { file: read, starts: lineStarts(result.text) });
+      engine.set(file, program.text, {
+        languageId: program.language,
+        parts: program.parts,
+        editable: result.editable,
+      });
+    }
     pending = Math.max(1, pending);
   };
 
@@ -301,6 +322,7 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
       return arrived.length > 0 || pending > 0;
     },
     opened(file) {
+      context.embedded.delete(file);
       waiting.delete(file);
       urgent.delete(file);
       unload(file);

@@ -3,7 +3,7 @@ import type { CreateFile, TextDocumentEdit, WorkspaceEdit } from "vscode-languag
 import type { FileId } from "../base/brand.ts";
 import type { PassedFunction } from "../engine/api.ts";
 import { hasSanitizers, isWritable, type SanitizerRow, withSanitizer } from "../own/write.ts";
-import { type Context, lineOf, uriFor } from "./context.ts";
+import { type Context, lineOf, locationOf, uriFor } from "./context.ts";
 import { homeOf, placeText, type Shown } from "./departures.ts";
 import { wholeEdit } from "./document.ts";
 import { isUnder } from "./file-id.ts";
@@ -25,7 +25,7 @@ export function safeCandidates(context: Context, finding: Shown): readonly SafeC
   return candidatesOf(context, finding).map(({ passed, row }) => ({
     function: row.function,
     where: placeText(context, passed.call),
-    uri: uriFor(context, passed.call.file),
+    uri: locationOf(context, passed.call).uri,
     line: lineOf(context, passed.call),
   }));
 }

@@ -5,7 +5,7 @@
 import { type MarkupContent, MarkupKind } from "vscode-languageserver";
 import { markTexts } from "../engine/certainty.ts";
 import { codeAt } from "./code-line.ts";
-import { type Context, lineOf, pageOf, uriFor } from "./context.ts";
+import { type Context, cellOf, lineOf, pageOf, uriFor } from "./context.ts";
 import { placeText, type Shown } from "./departures.ts";
 import { morePaths } from "./diagnostics.ts";
 import { uriOf } from "./file-id.ts";
@@ -40,7 +40,8 @@ function markdownReport(context: Context, finding: Shown): string {
   if (finding.flow.length > 0 && !context.client.commands.has("skeptic.showDataFlow")) {
     const steps = finding.flow.map((step, i) => {
       const name = markdown(placeText(context, step));
-      const link = `[${name}](${uriOf(step.file)}#L${lineOf(context, step)})`;
+      const line = cellOf(context, step) === undefined ? `#L${lineOf(context, step)}` : "";
+      const link = `[${name}](${uriOf(step.file)}${line})`;
       const source = codeAt(context, finding, step);
       return `${i + 1}. ${link} ${source === "" ? "" : `${code(source)} `}${markdown(step.text)}`;
     });

@@ -19,6 +19,8 @@ export interface FindingData {
   readonly origin?: OriginData;
   /** The baseline of its folder is older than its rule. */
   readonly isOfNewRule?: true;
+  /** Of a notebook, open or not: the cell, and the line in it, both from 1. */
+  readonly cell?: { readonly number: number; readonly line: number };
   /** Of an open document. */
   readonly version?: number;
   /** Of a file that is not open. */

@@ -13,14 +13,15 @@ import {
   type WorkspaceDiagnosticReportPartialResult,
   type WorkspaceDocumentDiagnosticReport,
 } from "vscode-languageserver";
-import type { Context } from "./context.ts";
-import { uriFor } from "./context.ts";
+import { type Context, fileOf, uriFor } from "./context.ts";
+import { EMPTY_HASH } from "./diagnostics.ts";
+import type { OpenDocument } from "./document.ts";
 import { fileId } from "./file-id.ts";
 import type { FileReport, Reports } from "./reports.ts";
 import type { Sink, Sinks } from "./sinks.ts";
 
 /** A report's identity: the text's version and what is shown. */
-export function resultId(report: FileReport): string {
+export function resultId(report: Pick<FileReport, "version" | "hash">): string {
   return `${report.version ?? "-"}:${report.hash}`;
 }
 
@@ -40,7 +41,8 @@ export async function pullDocument(
   params: DocumentDiagnosticParams,
   token: CancellationToken,
 ): Promise<DocumentDiagnosticReport> {
-  const file = fileId(params.textDocument.uri);
+  const { uri } = params.textDocument;
+  const file = fileOf(context, uri);
   const asked = context.documents.get(file)?.version;
   await ready;
   // Edits that arrived together with the request have their turn first.
@@ -62,15 +64,27 @@ export async function pullDocument(
       await new Promise((resolve) => setTimeout(resolve, 10));
       continue;
     }
-    const id = resultId(report);
+    const shown = partOf(report, document, uri);
+    const id = resultId({ ...report, ...shown });
     if (document !== undefined) {
+      document.notebook?.given.set(uri, shown.hash);
       document.given = { version: document.version, hash: report.hash };
       document.refreshedFor = undefined;
     }
     if (params.previousResultId === id)
       return { kind: DocumentDiagnosticReportKind.Unchanged, resultId: id };
-    return { kind: DocumentDiagnosticReportKind.Full, resultId: id, items: report.items };
+    return { kind: DocumentDiagnosticReportKind.Full, resultId: id, items: shown.items };
   }
+}
+
+/** Of a notebook, what stands in one of its cells. */
+function partOf(
+  report: FileReport,
+  document: OpenDocument | undefined,
+  uri: string,
+): Pick<FileReport, "items" | "hash"> {
+  if (document?.notebook === undefined) return report;
+  return report.cells?.get(uri) ?? { items: [], hash: EMPTY_HASH };
 }
 
 /** What stands there stays; for a document that was never asked about, nothing. */

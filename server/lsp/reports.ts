@@ -7,6 +7,7 @@
  */
 import type { Diagnostic } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
+import { isEmbedded } from "../embedded/document.ts";
 import type { Departure, Report } from "../engine/api.ts";
 import type { Context } from "./context.ts";
 import { identityOf, isDeparture, type Shown } from "./departures.ts";
@@ -106,7 +107,9 @@ export function createReports(context: Context): Reports {
   const isShown = (file: FileId): boolean => {
     if (!engine.has(file) || folders.silences(file)) return false;
     const document = documents.get(file);
-    if (document === undefined) return isCovered(file);
+    if (document === undefined)
+      // One that was just closed is read anew: until then its places are not known.
+      return isCovered(file) && (!isEmbedded(file) || context.embedded.has(file));
     return !document.deleted;
   };
   const look = (file: FileId): { readonly findings: readonly Shown[]; readonly held: boolean } => {

@@ -5,8 +5,7 @@ import { answerTool } from "./agent-tools.ts";
 import type { Background } from "./background.ts";
 import { changeBases, scanChanged } from "./changed.ts";
 import { codeActions, resolveAction } from "./code-actions.ts";
-import type { Context } from "./context.ts";
-import { fileId } from "./file-id.ts";
+import { type Context, fileOf } from "./context.ts";
 import { registerFindingRequests } from "./finding-requests.ts";
 import { hover } from "./hover.ts";
 import { DOCUMENT, demand, PLACE, SELECTION } from "./parameters.ts";
@@ -113,7 +112,7 @@ function registerScans(context: Context, services: Services): void {
       demand(asked, ["uri"]);
       const { uri } = asked;
       await ready;
-      const file = fileId(uri);
+      const file = fileOf(context, uri);
       await index.load(file);
       if (!context.documents.has(file)) reports.coverage.files.add(file);
       sinks.force(file);

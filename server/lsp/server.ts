@@ -11,6 +11,7 @@ import {
   PositionEncodingKind,
   TextDocumentSyncKind,
 } from "vscode-languageserver";
+import type { FileId } from "../base/brand.ts";
 import type { Engine } from "../engine/api.ts";
 import type { DrawChart } from "../report/html.ts";
 import type { RecordKeeper } from "../report/record.ts";
@@ -29,6 +30,7 @@ import { createGuards } from "./guard.ts";
 import type { Host } from "./host.ts";
 import { type Budget, createFileIndex, DEFAULT_BUDGET, type FileIndex } from "./index-files.ts";
 import { createLog, type Log } from "./log.ts";
+import { createNotebookSync } from "./notebooks.ts";
 import { createCommitted } from "./origin-commits.ts";
 import type { OriginOptions } from "./origin-protocol.ts";
 import { originsOf, registerOrigins } from "./origin-requests.ts";
@@ -120,6 +122,8 @@ function serve(
     folders,
     pages,
     lines: new Map(),
+    cells: new Map(),
+    embedded: new Map(),
     secrets: createSecrets(engine, () => opened.keys()),
     origins: originsOf({
       connection,
@@ -150,7 +154,11 @@ function serve(
   for (const uri of openFolders) folders.add(uri);
 
   const reports = createReports(context);
-  const sinks = createSinks(reports, (file) => context.documents.has(file));
+  const sinks = createSinks(
+    reports,
+    (file) => context.documents.has(file),
+    (file) => context.documents.get(file)?.notebook !== undefined,
+  );
   sinks.all.add(client.pulls ? ledger() : publisher(context));
   let index: FileIndex;
   let isIndexed = false;
@@ -213,6 +221,7 @@ function serve(
     await context.baselines.load();
     engine.setRoots(folders.all().map((folder) => folder.root));
     documents.resync();
+    notebooks.resync();
     if (changed || !isReady) index.rewalk();
     const wanted = folders.outside().reportClosedFiles;
     if (wanted) reports.coverage.all = true;
@@ -222,6 +231,19 @@ function serve(
     status.update();
   };
 
+  const documentClosed = (file: FileId, hadFindings: boolean): void => {
+    reports.forget(file);
+    index.closed(file);
+    background.touch([file]);
+    if (!client.pulls || (!hadFindings && !reports.isCovered(file))) return;
+    // A closing client asks once more and then lets go of its answer; it drops what comes before that is over.
+    for (const delay of [100, 1000])
+      setTimeout(() => {
+        if (context.documents.has(file)) return;
+        sinks.force(file);
+        background.wake();
+      }, delay);
+  };
   const documents = createDocumentSync(context, {
     opened(document) {
       context.origins.opened(document);
@@ -235,17 +257,22 @@ function serve(
     edited: background.edited,
     closed(file, hadFindings) {
       context.origins.closed(file);
-      reports.forget(file);
-      index.closed(file);
-      background.touch([file]);
-      if (!client.pulls || (!hadFindings && !reports.isCovered(file))) return;
-      // A closing client asks once more and then lets go of its answer; it drops what comes before that is over.
-      for (const delay of [100, 1000])
-        setTimeout(() => {
-          if (context.documents.has(file)) return;
-          sinks.force(file);
-          background.wake();
-        }, delay);
+      documentClosed(file, hadFindings);
+    },
+  });
+
+  const notebooks = createNotebookSync(context, {
+    opened(document) {
+      index.opened(document.file);
+      background.touch([document.file]);
+      // What was said of its file is now said of its cells.
+      if (!client.pulls) void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
+    },
+    edited: background.edited,
+    closed: documentClosed,
+    cellsClosed(uris) {
+      if (client.pulls) return;
+      for (const uri of uris) void connection.sendDiagnostics({ uri, diagnostics: [] });
     },
   });
 
@@ -299,6 +326,10 @@ function serve(
   connection.onDidOpenTextDocument(tell("opening a document", documents.open));
   connection.onDidChangeTextDocument(tell("an edit", documents.change));
   connection.onDidCloseTextDocument(tell("closing a document", documents.close));
+  const { synchronization } = connection.notebooks;
+  synchronization.onDidOpenNotebookDocument(tell("opening a notebook", notebooks.open));
+  synchronization.onDidChangeNotebookDocument(tell("an edit of a notebook", notebooks.change));
+  synchronization.onDidCloseNotebookDocument(tell("closing a notebook", notebooks.close));
   const reloadBaselines = guard("reading a baseline", undefined, async () => {
     await context.baselines.load();
     touchEverything();
@@ -336,6 +367,8 @@ function serve(
   return {
     positionEncoding: PositionEncodingKind.UTF16,
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+    // Of every kind, with all of its cells: people count those, too, that are no code.
+    notebookDocumentSync: { notebookSelector: [{ notebook: "*" }] },
     hoverProvider: true,
     codeActionProvider: {
       codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL],
@@ -363,7 +396,15 @@ function publisher(context: Context): Sink {
     todo: new Set(),
     sent: new Map(),
     publishes: true,
-    send(file, { version, items }) {
+    send(file, { version, items, cells }) {
+      const notebook = context.documents.get(file)?.notebook;
+      for (const cell of notebook?.cells ?? [])
+        void context.connection.sendDiagnostics({
+          uri: cell.uri,
+          version: cell.version,
+          diagnostics: cells?.get(cell.uri)?.items ?? [],
+        });
+      if (notebook !== undefined) return;
       void context.connection.sendDiagnostics({
         uri: uriFor(context, file),
         ...(version === null ? {} : { version }),

@@ -31,7 +31,12 @@ export interface Sinks {
 
 const NO_REPORT: FileReport = { items: [], hash: EMPTY_HASH, version: null, held: false, own: 0 };
 
-export function createSinks(reports: Reports, isOpen: (file: FileId) => boolean): Sinks {
+export function createSinks(
+  reports: Reports,
+  isOpen: (file: FileId) => boolean,
+  /** Its cells are documents of their own. */
+  isNotebook: (file: FileId) => boolean,
+): Sinks {
   const all = new Set<Sink>();
 
   const key = (sink: Sink, report: FileReport): string =>
@@ -39,7 +44,8 @@ export function createSinks(reports: Reports, isOpen: (file: FileId) => boolean)
   const deliver = (sink: Sink, file: FileId): void => {
     sink.todo.delete(file);
     // A pulling client asks for its open documents itself; what a scan said about them is taken back with its results.
-    const isAsked = !sink.publishes && isOpen(file) && !reports.isCovered(file);
+    const isAsked =
+      !sink.publishes && isOpen(file) && (isNotebook(file) || !reports.isCovered(file));
     const report = isAsked ? NO_REPORT : reports.current(file);
     const now = key(sink, report);
     const before =

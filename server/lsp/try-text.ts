@@ -7,10 +7,10 @@ import type { FileId } from "../base/brand.ts";
 import { lineStarts, positionAt, type Span } from "../base/text.ts";
 import type { ItemState, Place } from "../engine/api.ts";
 import { codeAt } from "./code-line.ts";
-import { type Context, lineOf, shortPath } from "./context.ts";
+import { type Context, lineOf, offsetOf, shortPath } from "./context.ts";
 import type { Shown } from "./departures.ts";
 import { sentences } from "./diagnostics.ts";
-import { bomLength, clampedOffset, type OpenDocument } from "./document.ts";
+import type { OpenDocument } from "./document.ts";
 import type { TriedFinding, TryTextParams, TryTextResult } from "./finding-protocol.ts";
 import { verdict } from "./markdown-report.ts";
 import { code, markdown, visible } from "./plain.ts";
@@ -28,19 +28,19 @@ interface Attempt {
   readonly growth: number;
 }
 
-/** `document` must be known to the engine. */
+/** `document` must be known to the engine. Undefined in a cell that is not analysed. */
 export function tryText(
   context: Context,
   document: OpenDocument,
-  { range, text }: TryTextParams,
-): TryTextResult {
+  { uri, range, text }: TryTextParams,
+): TryTextResult | undefined {
   const { engine } = context;
   const { file } = document;
   const original = engine.text(file) ?? "";
-  const bom = bomLength(document.text);
-  const offset = ({ line, character }: TryTextParams["range"]["start"]): number =>
-    Math.max(0, clampedOffset(document.text, document.starts, line, character) - bom);
-  const replaced = { start: offset(range.start), end: offset(range.end) };
+  const start = offsetOf(context, uri, range.start);
+  const end = offsetOf(context, uri, range.end);
+  if (start === undefined || end === undefined) return undefined;
+  const replaced = { start, end };
   const before = shownIn(context, file);
   const wasBroken = engine.check(file).hasError;
   const known = new Set(before.map((finding) => keyOf(finding, finding.span.start)));
@@ -71,6 +71,7 @@ export function tryText(
     const where = (place: Place): string => {
       if (place.file !== file) return `${shortPath(context, place.file)}:${lineOf(context, place)}`;
       if (isInside(place)) return `line ${lineIn(place) - first + 1} of the text`;
+      if (document.notebook !== undefined) return shortPath(context, file);
       const line = lineIn(place) - (place.span.start < at.start ? 0 : moreLines(attempt, original));
       return `${shortPath(context, file)}:${line + 1}`;
     };

@@ -2,14 +2,13 @@
 import type { TextDocumentPositionParams } from "vscode-languageserver";
 import type { Reason } from "../engine/api.ts";
 import { whySkipped } from "../engine/classify.ts";
-import { type Context, rangeOf, shortPath, uriFor } from "./context.ts";
-import { bomLength, clampedOffset } from "./document.ts";
-import { fileId } from "./file-id.ts";
+import { type Context, fileOf, lineWords, locationOf, offsetOf, shortPath } from "./context.ts";
 import { visible } from "./plain.ts";
 import type { WhyResult } from "./protocol.ts";
 
 export function why(context: Context, asked: TextDocumentPositionParams): WhyResult {
-  const file = fileId(asked.textDocument.uri);
+  const { uri } = asked.textDocument;
+  const file = fileOf(context, uri);
   const document = context.documents.get(file);
   if (document === undefined) return only("This document is not one that Skeptic looks at.");
   if (document.skipped !== undefined)
@@ -18,10 +17,10 @@ export function why(context: Context, asked: TextDocumentPositionParams): WhyRes
     return only("Skeptic is off in this folder (setting skeptic.enable).");
   if (context.folders.silences(file))
     return only("This file is left out: by the setting skeptic.exclude, or as code of others.");
-  const { line, character } = asked.position;
-  const offset =
-    clampedOffset(document.text, document.starts, line, character) - bomLength(document.text);
-  const reasons = context.engine.why(file, Math.max(0, offset));
+  const offset = offsetOf(context, uri, asked.position);
+  if (offset === undefined)
+    return only("This cell is not looked at: it is empty, or in another language than the rest.");
+  const reasons = context.engine.why(file, offset);
   const known = context.engine.check(file).findings.filter(context.baselines.knows);
   return {
     reasons: reasons.map((one) => {
@@ -51,10 +50,10 @@ function toAnswer(
   const hide = context.secrets.maskFor([file, ...(place === undefined ? [] : [place.file])]);
   const said = visible(hide(`${text}${more}`));
   if (place === undefined) return { text: `${said}.` };
-  const { start } = rangeOf(context, place.file, place.span);
+  const { uri, range } = locationOf(context, place);
   const where = place.file === file ? "" : `${visible(shortPath(context, place.file))}, `;
   return {
-    text: `${said} (${where}line ${start.line + 1}).`,
-    place: { uri: uriFor(context, place.file), ...start },
+    text: `${said} (${where}${lineWords(context, place)}).`,
+    place: { uri, ...range.start },
   };
 }

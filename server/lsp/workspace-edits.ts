@@ -2,10 +2,11 @@
 import type { TextDocumentEdit, TextEdit, WorkspaceEdit } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
-import { applyEdits, type Edit } from "../base/text.ts";
+import { applyEdits, type Edit, lineStarts, positionAt } from "../base/text.ts";
 import type { FileEdit, Fix, Grade } from "../engine/api.ts";
-import { type Context, rangeOf, uriFor } from "./context.ts";
+import type { Context } from "./context.ts";
 import { isFaithful } from "./document.ts";
+import { type DocumentEdits, documentEdits } from "./document-edits.ts";
 
 /** An edit, or one line why there is none. */
 export type EditResult = { readonly edit: WorkspaceEdit } | { readonly refused: string };
@@ -24,15 +25,22 @@ export async function workspaceEdit(context: Context, fix: Fix): Promise<EditRes
   }
   const label = NEEDS_CONFIRMATION[fix.grade];
   const { documentChanges, changeAnnotations } = context.client;
-  const annotationId = label !== undefined && changeAnnotations ? "skeptic" : undefined;
-  const parts = [...byFile(fix.edits)].map(([file, edits]) => ({
-    uri: uriFor(context, file),
-    version: context.documents.get(file)?.version ?? null,
-    edits:
-      annotationId === undefined
-        ? textEdits(context, file, edits)
-        : textEdits(context, file, merged(context.engine.text(file) ?? "", edits), annotationId),
-  }));
+  const made = [...byFile(fix.edits)].map(([file, edits]) => documentEdits(context, file, edits));
+  if (made.includes(undefined)) return { refused: "it cannot be made exactly in this notebook" };
+  // Editors show cells of one notebook as one file, and cannot preview a change of several.
+  const isPreviewable = made.every((some) => some?.length === 1);
+  const annotationId =
+    label !== undefined && changeAnnotations && isPreviewable ? "skeptic" : undefined;
+  const parts = made
+    .flatMap((some) => some ?? [])
+    .map((one) => ({
+      uri: one.uri,
+      version: one.version,
+      edits:
+        annotationId === undefined
+          ? toTextEdits(one, one.edits)
+          : toTextEdits(one, merged(one.text, one.edits), annotationId),
+    }));
   if (!documentChanges) {
     const changes: Record<string, TextEdit[]> = {};
     for (const { uri, edits } of parts) changes[uri] = edits;
@@ -83,14 +91,24 @@ export function merged(text: string, edits: readonly Edit[]): readonly Edit[] {
   return [{ start, end, newText: after.slice(start, after.length - (text.length - end)) }];
 }
 
-export function textEdits(
-  context: Context,
-  file: FileId,
+/** Of a document that is no notebook. */
+export function textEdits(context: Context, file: FileId, edits: readonly Edit[]): TextEdit[] {
+  return (documentEdits(context, file, edits) ?? []).flatMap((one) => toTextEdits(one, one.edits));
+}
+
+function toTextEdits(
+  { text, bom }: Pick<DocumentEdits, "text" | "bom">,
   edits: readonly Edit[],
   annotationId?: string,
 ): TextEdit[] {
+  const starts = lineStarts(text);
+  /** The mark stands on the first line. */
+  const position = (offset: number): TextEdit["range"]["start"] => {
+    const { line, character } = positionAt(starts, Math.max(0, Math.min(offset, text.length)));
+    return { line, character: line === 0 ? character + bom : character };
+  };
   return edits.map((edit) => ({
-    range: rangeOf(context, file, edit),
+    range: { start: position(edit.start), end: position(edit.end) },
     newText: edit.newText,
     ...(annotationId === undefined ? {} : { annotationId }),
   }));

@@ -71,6 +71,11 @@ export interface Code {
   /** Offsets in the file. */
   absolute(span: Span): Span;
   readonly fileText: string;
+  /**
+   * Of a text that is made of parts, such as the cells of a notebook: where they stand. Edits are made inside of one, and a
+   * line that ends a part ends with it.
+   */
+  readonly parts: readonly Span[] | undefined;
   /** The innermost statement that holds the span, absolute; undefined outside statements. */
   statement(span: Span): Span | undefined;
   /** White space at the start of the line of an absolute offset. */

@@ -159,6 +159,7 @@ export async function createFakeEngine(): Promise<Engine> {
     close: () => undefined,
     has: (file) => texts.has(file),
     text: (file) => texts.get(file)?.text,
+    parts: () => undefined,
     textHash: (file) => (texts.has(file) ? hash128(textOf(file)) : undefined),
     configure(next) {
       settings = next;

@@ -9,6 +9,7 @@ function finding(path: string, line: number, over: Partial<ShownFinding> = {}): 
   made++;
   return {
     uri: `file:///w/${path}`,
+    file: `file:///w/${path}`,
     path,
     start: { line, character: 4 },
     end: { line, character: 9 },
@@ -38,6 +39,22 @@ const outline = (all: readonly ShownFinding[], by: Grouping, filter = "") =>
   );
 
 describe("groups", () => {
+  test("the cells of a notebook are one file, in their order", () => {
+    const cell = (number: number, line: number): ShownFinding =>
+      finding("n/a.ipynb", line, {
+        uri: `vscode-notebook-cell:/w/n/a.ipynb#W${number}`,
+        cell: { number, line: line + 1 },
+      });
+    const { groups } = treeOf([cell(3, 0), cell(1, 7)], "file", "");
+    assert.deepEqual(
+      groups.map(({ label, uri, leaves }) => [label, uri, leaves.map((leaf) => leaf.label)]),
+      [["a.ipynb", "file:///w/n/a.ipynb", ["Cell 1, line 8", "Cell 3, line 1"]]],
+    );
+    const [group] = treeOf([cell(3, 0)], "severity", "").groups;
+    assert.equal(group?.leaves[0]?.label, "a.ipynb, cell 3, line 1");
+    assert.match(copyText(cell(3, 0)), /^n\/a\.ipynb, cell 3, line 1: critical: /);
+  });
+
   test("by severity, the worst first", () => {
     assert.deepEqual(outline(some, "severity"), [
       "Critical 2: a.py:2 (SQL injection), db.py:10 (SQL injection)",

@@ -151,6 +151,7 @@ export function createFakeEngine(): Engine {
     close() {},
     has: (file) => texts.has(file),
     text: (file) => texts.get(file),
+    parts: () => undefined,
     textHash: (file) => (texts.has(file) ? hash128(texts.get(file) as string) : undefined),
     configure(next, root = "") {
       settings.set(root, next);

@@ -214,12 +214,12 @@ function afterPreamble(
 /** Comments on top that belong to the file: shebang and encoding, and a block of them that a blank line follows. */
 function headerEnd(code: Code, first: number): number {
   const text = code.fileText;
-  let at = 0;
+  let at = code.parts?.[0]?.start ?? 0;
   if (text.startsWith("#!")) at = lineEnd(text, 0);
   if (code.language === "python")
-    for (let line = at === 0 ? 0 : 1; line < 2; line++)
+    for (let line = text.startsWith("#!") ? 1 : 0; line < 2; line++)
       if (/^[ \t\f]*#.*?coding[:=]/.test(text.slice(at, lineEnd(text, at)))) at = lineEnd(text, at);
-  const region = text.slice(at, first);
+  const region = text.slice(at, Math.min(first, code.parts?.[0]?.end ?? first));
   const comments =
     code.language === "python"
       ? /^(?:[ \t]*#[^\r\n]*(?:\r\n|\n|\r|$))+/.exec(region)
@@ -255,7 +255,9 @@ function lineEndAfter(code: Code, tops: readonly Top[], top: Top): number {
   }
   // A block comment may begin behind the statement and end some lines below.
   const tail = /^[ \t;]*\/\*[\s\S]*?\*\//.exec(code.fileText.slice(at.end))?.[0].length ?? 0;
-  return lineEnd(code.fileText, at.end + (code.language === "python" ? 0 : tail));
+  const end = lineEnd(code.fileText, at.end + (code.language === "python" ? 0 : tail));
+  const part = code.parts?.find((one) => one.start <= at.end && at.end <= one.end);
+  return part === undefined ? end : Math.min(end, part.end);
 }
 function lineEnd(text: string, from: number): number {
   for (let i = from; i < text.length; i++) {
