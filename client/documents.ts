@@ -6,6 +6,8 @@ export const LANGUAGES = [
   "typescriptreact",
   "javascript",
   "javascriptreact",
+  "vue",
+  "svelte",
 ];
 
 /** Kinds of notebook for which the extension starts; it is told of all others, too, once it runs. */

@@ -141,7 +141,7 @@ function fileObstacle(ws: Workspace, { file, textHash, edits }: FileEdit): strin
   if (/^(?:<{7}|>{7})(?: |$)/m.test(ws.text(file)))
     return "the file holds merge conflicts and is not edited";
   if (ws.fileEdits(file, edits) === undefined)
-    return "its fix reaches over more than one cell, or over a line that is not Python";
+    return "its fix reaches over the end of a cell or script, or over a line that is not code of its language";
   return undefined;
 }
 

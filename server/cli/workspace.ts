@@ -1,7 +1,13 @@
 /** The files of one run in the engine: reads what was asked for and what the analysis needs, and collects the findings. */
 import type { FileId } from "../base/brand.ts";
 import { type Edit, lineStarts, positionAt } from "../base/text.ts";
-import { type EmbeddedFile, isEmbedded, readEmbedded, sizeLimit } from "../embedded/document.ts";
+import {
+  type EmbeddedFile,
+  isEmbedded,
+  isNotebook,
+  readEmbedded,
+  sizeLimit,
+} from "../embedded/document.ts";
 import type { Engine, Finding, Problem, SkipReason } from "../engine/api.ts";
 import { classify, MAX_FILE_SIZE } from "../engine/classify.ts";
 import { readText } from "./disk.ts";
@@ -185,7 +191,7 @@ export async function openWorkspace(
         continue;
       }
       const reason = result.ok
-        ? contentReason(file, read?.program.text ?? result.file.text, named ? "named" : "found")
+        ? contentReason(file, ownText(file, read, result.file.text), named ? "named" : "found")
         : result.reason;
       if (reason !== undefined || !result.ok) {
         if (isRequested) {
@@ -199,7 +205,7 @@ export async function openWorkspace(
       const { text, hasBom, isUtf8 } = result.file;
       if (isRequested) {
         bytes += result.file.bytes;
-        lines += writtenLines(read?.program.text ?? text);
+        lines += writtenLines(ownText(file, read, text));
         requested.push(file);
         if (!isUtf8) report({ file, message: "is not valid UTF-8: analysed, but never edited" });
       }
@@ -238,7 +244,7 @@ export async function openWorkspace(
     view(file, offset) {
       const at = embedded.get(file)?.file.cell(offset);
       return at === undefined
-        ? { text: engine.text(file) ?? "", shift: 0 }
+        ? { text: embedded.get(file)?.text ?? engine.text(file) ?? "", shift: 0 }
         : { text: at.text, shift: at.shift };
     },
     code: (file) => embedded.get(file)?.file.code() ?? engine.text(file) ?? "",
@@ -326,7 +332,12 @@ function readCode(
   file: FileId,
   text: string,
 ): EmbeddedFile | { readonly problem: string } | undefined {
-  return isEmbedded(file) ? readEmbedded(text) : undefined;
+  return isEmbedded(file) ? readEmbedded(file, text) : undefined;
+}
+
+/** What people wrote: of a notebook that is the program, since its JSON holds outputs as well. */
+function ownText(file: FileId, read: EmbeddedFile | undefined, text: string): string {
+  return read !== undefined && isNotebook(file) ? read.program.text : text;
 }
 
 /** A file that was named is analysed even when it looks generated or minified. */

@@ -3,6 +3,7 @@
  */
 import type { FileId } from "../base/brand.ts";
 import type { Edit } from "../base/text.ts";
+import { componentProgram } from "./component.ts";
 import { fileEdits, fileOffsets, readNotebook } from "./ipynb.ts";
 import { notebookProgram } from "./notebook.ts";
 import { type CellPlace, cellEdits, cellPlace, type Program } from "./program.ts";
@@ -44,14 +45,23 @@ export function isNotebook(file: FileId): boolean {
 
 /** True for files whose text is not given to the analysis as it is. */
 export function isEmbedded(file: FileId): boolean {
-  return isNotebook(file);
+  return isNotebook(file) || isComponent(file);
+}
+
+/** A component of Vue or Svelte: places in its program are those of the file. */
+export function isComponent(file: FileId): boolean {
+  return /\.(?:vue|svelte)$/i.test(file);
 }
 
 /**
  * Reads the text of a file (without its byte order mark) for which `isEmbedded` is true. `problem` says why there is
  * nothing to read, as the end of a sentence that begins with the file's name.
  */
-export function readEmbedded(text: string): EmbeddedFile | { readonly problem: string } {
+export function readEmbedded(
+  name: FileId,
+  text: string,
+): EmbeddedFile | { readonly problem: string } {
+  if (isComponent(name)) return readComponent(text);
   const file = readNotebook(text);
   if ("problem" in file) return file;
   const { cells, kernel } = file;
@@ -100,5 +110,17 @@ export function readEmbedded(text: string): EmbeddedFile | { readonly problem: s
       const own = cellEdits(program, edits);
       return own === undefined ? undefined : fileEdits(text, cells, own);
     },
+  };
+}
+
+function readComponent(text: string): EmbeddedFile {
+  const program = componentProgram(text);
+  return {
+    program,
+    code: () => text,
+    offset: (place) => (place <= text.length ? place : undefined),
+    place: (offset) => Math.max(0, Math.min(offset, text.length)),
+    cell: () => undefined,
+    edits: (edits) => cellEdits(program, edits),
   };
 }

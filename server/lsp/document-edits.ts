@@ -5,7 +5,7 @@ import { isEmbedded } from "../embedded/document.ts";
 import { cellEdits } from "../embedded/program.ts";
 import type { FileEdit, Fix } from "../engine/api.ts";
 import { type Context, uriFor } from "./context.ts";
-import { bomLength } from "./document.ts";
+import { bomLength, withoutBom } from "./document.ts";
 
 export interface DocumentEdits {
   readonly uri: string;
@@ -27,7 +27,12 @@ export function documentEdits(
   const { notebook } = document ?? {};
   if (notebook === undefined) {
     if (document === undefined && isEmbedded(file)) return undefined;
-    const text = context.engine.text(file) ?? "";
+    const program = document?.program;
+    if (program !== undefined && cellEdits(program, edits) === undefined) return undefined;
+    const text =
+      program === undefined || document === undefined
+        ? (context.engine.text(file) ?? "")
+        : withoutBom(document.text);
     const bom = bomLength(document?.text ?? "");
     const uri = uriFor(context, file);
     return [{ uri, version: document?.version ?? null, text, bom, edits }];
@@ -47,7 +52,7 @@ export function makeable(context: Context, fix: Fix): Fix {
   if (fix.edits.every(isPossible)) return fix;
   const isClosed = fix.edits.some(({ file }) => isEmbedded(file) && !context.documents.has(file));
   const reason = isClosed
-    ? "It changes a notebook that is not open: open it first"
-    : "It reaches over the end of a cell, or over a line that is not code of its language";
+    ? "It changes a file that is not open: open it first"
+    : "It reaches over the end of a cell or script, or over a line that is not code of its language";
   return { title: fix.title, grade: "manual", edits: [], reason };
 }

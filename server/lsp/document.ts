@@ -2,6 +2,7 @@
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import { type Edit, lineStarts, type Span } from "../base/text.ts";
+import type { Program } from "../embedded/program.ts";
 import type { SkipReason } from "../engine/api.ts";
 import type { Shown } from "./departures.ts";
 import type { OpenNotebook } from "./notebook.ts";
@@ -26,6 +27,8 @@ export interface OpenDocument {
   refreshedFor: string | undefined;
   /** Of a notebook, whose program `text` is. */
   readonly notebook?: OpenNotebook;
+  /** Of a component: its scripts as they stand in the text without a byte order mark. */
+  program?: Program;
   /** Why it is not analysed although it is open. */
   skipped: SkipReason | undefined;
   /** True after its file was deleted, until it is edited or comes back. */

@@ -6,7 +6,8 @@ import type {
 } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import type { Edit } from "../base/text.ts";
-import { isNotebook } from "../embedded/document.ts";
+import { componentProgram } from "../embedded/component.ts";
+import { isComponent, isNotebook } from "../embedded/document.ts";
 import { classify, whySkipped } from "../engine/classify.ts";
 import { isSilencingFile } from "../report/silences.ts";
 import type { Context } from "./context.ts";
@@ -16,6 +17,7 @@ import {
   isFaithful,
   type OpenDocument,
   openDocument,
+  wholeEdit,
   withoutBom,
 } from "./document.ts";
 import { fileId, isEditedScheme, schemeOf } from "./file-id.ts";
@@ -58,7 +60,28 @@ export function createDocumentSync(context: Context, events: DocumentEvents): Do
   const give = (document: OpenDocument): void => {
     const text = withoutBom(document.text);
     const editable = isFaithful(document);
-    engine.set(document.file, text, { languageId: document.languageId, open: true, editable });
+    if (!isComponent(document.file)) {
+      engine.set(document.file, text, { languageId: document.languageId, open: true, editable });
+      return;
+    }
+    const program = componentProgram(text);
+    document.program = program;
+    const { language: languageId, parts } = program;
+    engine.set(document.file, program.text, { languageId, parts, open: true, editable });
+  };
+  /** What stands around the scripts may have changed too, and with it where they are. */
+  const editProgram = (document: OpenDocument): void => {
+    const before = document.program;
+    const program = componentProgram(withoutBom(document.text));
+    if (before === undefined || before.language !== program.language) give(document);
+    else {
+      document.program = program;
+      engine.edit(document.file, [wholeEdit(before.text, program.text)], program.parts);
+    }
+  };
+  const edit = (document: OpenDocument, edits: readonly Edit[]): void => {
+    if (isComponent(document.file)) editProgram(document);
+    else engine.edit(document.file, edits);
   };
   const sync = (document: OpenDocument): void => {
     if (isAnalysed(document)) give(document);
@@ -112,10 +135,9 @@ export function createDocumentSync(context: Context, events: DocumentEvents): Do
       );
       // Whether a text is too large or binary is asked again only when much of it changed.
       if (!isPlain || moves > 1000 || !engine.has(document.file)) {
-        if (isPlain && engine.has(document.file) && isAnalysed(document))
-          engine.edit(document.file, shifted);
+        if (isPlain && engine.has(document.file) && isAnalysed(document)) edit(document, shifted);
         else sync(document);
-      } else if (shifted.length > 0) engine.edit(document.file, shifted);
+      } else if (shifted.length > 0) edit(document, shifted);
       events.edited(document);
     },
     close({ textDocument }) {

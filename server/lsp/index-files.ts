@@ -4,7 +4,7 @@
  */
 import type { FileId } from "../base/brand.ts";
 import { lineStarts } from "../base/text.ts";
-import { isEmbedded, readEmbedded } from "../embedded/document.ts";
+import { isEmbedded, isNotebook, readEmbedded } from "../embedded/document.ts";
 import type { SkipReason } from "../engine/api.ts";
 import { classify, nameSkip } from "../engine/classify.ts";
 import type { Context } from "./context.ts";
@@ -173,7 +173,7 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
       return;
     }
     const parts =
-      result.kind === "text" && isEmbedded(file) ? readEmbedded(result.text) : undefined;
+      result.kind === "text" && isEmbedded(file) ? readEmbedded(file, result.text) : undefined;
     if (parts !== undefined && "problem" in parts) log.info(`${file} ${parts.problem}.`);
     const read = parts === undefined || "problem" in parts ? undefined : parts;
     const skip =
@@ -181,7 +181,7 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
         ? result.reason
         : parts !== undefined && read === undefined
           ? "unreadable"
-          : classify(file, read?.program.text ?? result.text);
+          : classify(file, isNotebook(file) ? (read?.program.text ?? "") : result.text);
     if (skip !== undefined || result.kind !== "text") {
       if (skip !== undefined) known.set(file, skip);
       if (engine.has(file)) engine.remove(file);

@@ -11,7 +11,7 @@ const COMMENTS: readonly (readonly [RegExp, string])[] = [
     "#",
   ],
   [/^sql$|\.sql$/, "--"],
-  [/^(type|java)script(react)?$|\.([cm]?[jt]s|[jt]sx|rules)$/, "//"],
+  [/^((type|java)script(react)?|vue|svelte)$|\.([cm]?[jt]s|[jt]sx|rules|vue|svelte)$/, "//"],
 ];
 
 /** A line comment is tried above each of so many lines, from the finding's upwards: a statement may begin further up. */

@@ -26,7 +26,7 @@ export async function workspaceEdit(context: Context, fix: Fix): Promise<EditRes
   const label = NEEDS_CONFIRMATION[fix.grade];
   const { documentChanges, changeAnnotations } = context.client;
   const made = [...byFile(fix.edits)].map(([file, edits]) => documentEdits(context, file, edits));
-  if (made.includes(undefined)) return { refused: "it cannot be made exactly in this notebook" };
+  if (made.includes(undefined)) return { refused: "it cannot be made exactly there" };
   // Editors show cells of one notebook as one file, and cannot preview a change of several.
   const isPreviewable = made.every((some) => some?.length === 1);
   const annotationId =

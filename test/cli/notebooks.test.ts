@@ -1,4 +1,4 @@
-// Notebooks on the command line, with the built program: places, reports and edits of the file itself.
+// Notebooks and components on the command line, with the built program: places, reports and edits of the file itself.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -164,4 +164,39 @@ test("only what a cell's own finding needs is in its fingerprint: outputs and mo
     ),
   );
   assert.equal(print(), before);
+});
+
+const COMPONENT = `<template>\r
+  <p>{{ id }}</p>\r
+</template>\r
+\r
+<script lang="ts">\r
+  export const word = "é";\r
+</script>\r
+<script setup lang="ts">\r
+  import { ref } from "vue";\r
+\r
+  const id = ref(Math.random());\r
+  const token = Math.random().toString(36);\r
+</script>\r
+`;
+
+test("the scripts of a component are read and mended where they stand", (t) => {
+  const box = sandbox(t, { "web/App.vue": COMPONENT, "web/Empty.svelte": "<p>No script</p>" });
+  const { findings } = JSON.parse(
+    skeptic(box, "scan", "--format", "json", "--fail-on", "never").out,
+  );
+  const [finding, ...others] = findings;
+  assert.deepEqual(others, []);
+  assert.equal(finding.rule, "crypto-insecure-random");
+  assert.equal(finding.cell, undefined);
+  assert.equal(finding.start.line, 12);
+  assert.match(COMPONENT.slice(finding.start.offset, finding.end.offset), /^Math\.random/);
+  assert.match(skeptic(box, "scan").out, /const token = Math\.random\(\)\.toString\(36\);/);
+  assert.equal(skeptic(box, "fix", "--grade", "suggested").code, 0);
+  const after = box.read("web/App.vue");
+  assert.notEqual(after, COMPONENT);
+  assert.ok(after.startsWith(COMPONENT.slice(0, COMPONENT.indexOf("<script lang"))));
+  assert.ok(after.endsWith("</script>\r\n") && !/[^\r]\n/.test(after));
+  assert.equal(JSON.parse(skeptic(box, "scan", "--format", "json").out).findings.length, 0);
 });

@@ -323,7 +323,7 @@ describe("a notebook's file", () => {
   ];
   for (const [name, text, wanted] of problems)
     test(`${name} is said to be none`, () => {
-      const read = readEmbedded(text);
+      const read = readEmbedded("a.ipynb", text);
       assert.ok("problem" in read);
       assert.match(read.problem, wanted);
     });
@@ -348,7 +348,7 @@ describe("a notebook's file", () => {
         { cell_type: "code", source: "e", metadata: { vscode: { languageId: "shellscript" } } },
       ],
     });
-    const read = readEmbedded(text);
+    const read = readEmbedded("a.ipynb", text);
     assert.ok(!("problem" in read));
     assert.equal(read.program.text, "d = 4\n");
     assert.deepEqual(read.cell(4), { cell: 7, offset: 4, number: 8, text: "d = 4", shift: 0 });

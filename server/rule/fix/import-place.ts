@@ -38,16 +38,23 @@ export function placeImports(code: Code, added: readonly NewImport[]): Edit[] {
     const first = here[0] as Placed;
     const last = here[here.length - 1] as Placed;
     const nl = code.newline;
+    const indent = scriptIndent(code, tops);
     const lines = here.map((p, i) => {
       const next = here[i + 1];
       const apart =
         next !== undefined && grouped(code, tops) && group(code, next) !== group(code, p);
-      return apart ? p.line + nl : p.line;
+      return indent + (apart ? p.line + nl : p.line);
     });
     const joins = offset > 0 && !/[\r\n]/.test(code.fileText[offset - 1] ?? "");
     const text = `${first.blankBefore ? nl : ""}${lines.join(nl)}${joins ? "" : nl}${last.blankAfter ? nl : ""}`;
     return { start: offset, end: offset, newText: joins ? nl + text : text };
   });
+}
+
+/** Where code is a part of another document, all of it may be indented. */
+function scriptIndent(code: Code, tops: readonly Top[]): string {
+  const [first] = tops;
+  return code.parts === undefined || first === undefined ? "" : code.indent(first.start);
 }
 
 /** The statements of a module that no other statement holds, in order. */
