@@ -3,8 +3,8 @@
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import type { WhyResult } from "../server/lsp/protocol.ts";
-import * as l10n from "./l10n.ts";
 import { showPlace } from "./cells.ts";
+import * as l10n from "./l10n.ts";
 
 type Answer = WhyResult["reasons"][number];
 

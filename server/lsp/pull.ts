@@ -106,6 +106,8 @@ export interface WorkspacePulls {
     token: CancellationToken,
     partial: ResultProgressReporter<WorkspaceDiagnosticReportPartialResult> | undefined,
   ): Promise<WorkspaceDiagnosticReport>;
+  /** Says of documents that no file stands for any more, such as closed cells, that nothing is to be shown at them. */
+  clear(uris: readonly string[]): void;
   /** Answers all held requests: the server stops. */
   end(): void;
 }
@@ -121,6 +123,7 @@ export function createWorkspacePulls(
   wake: () => void,
 ): WorkspacePulls {
   const ends = new Set<() => void>();
+  const clears = new Set<(uris: readonly string[]) => void>();
 
   return {
     hold(params, token, partial) {
@@ -156,8 +159,14 @@ export function createWorkspacePulls(
           release();
           reject(cancelled());
         });
+        const clear = (uris: readonly string[]): void => {
+          const kind = DocumentDiagnosticReportKind.Full;
+          for (const uri of uris) batch.push({ kind, uri, version: null, items: [] });
+          sink.flush();
+        };
         const release = (): void => {
           sinks.all.delete(sink);
+          clears.delete(clear);
           ends.delete(end);
           onCancel.dispose();
         };
@@ -169,8 +178,12 @@ export function createWorkspacePulls(
         for (const file of reports.covered()) sink.todo.add(file);
         sinks.all.add(sink);
         ends.add(end);
+        clears.add(clear);
         wake();
       });
+    },
+    clear(uris) {
+      for (const clear of [...clears]) clear(uris);
     },
     end() {
       for (const end of [...ends]) end();

@@ -23,7 +23,7 @@ import { FIX_ALL } from "./code-actions.ts";
 import { createConfiguration } from "./configuration.ts";
 import { type Context, uriFor } from "./context.ts";
 import { createDocumentSync } from "./documents.ts";
-import { folderId } from "./file-id.ts";
+import { fileId, folderId } from "./file-id.ts";
 import type { FilesFor } from "./files-host.ts";
 import { createFolders } from "./folders.ts";
 import { createGuards } from "./guard.ts";
@@ -75,6 +75,9 @@ interface InitializationOptions {
   /** The client answers "skeptic/files/...". */
   readonly files?: boolean;
 }
+
+/** A closing client drops what it is told in the meantime: milliseconds until it is told again. */
+const CLOSED_MS = [100, 1000];
 
 export function startServer(connection: Connection, options: ServerOptions): void {
   const log = createLog(connection.console);
@@ -237,7 +240,7 @@ function serve(
     background.touch([file]);
     if (!client.pulls || (!hadFindings && !reports.isCovered(file))) return;
     // A closing client asks once more and then lets go of its answer; it drops what comes before that is over.
-    for (const delay of [100, 1000])
+    for (const delay of CLOSED_MS)
       setTimeout(() => {
         if (context.documents.has(file)) return;
         sinks.force(file);
@@ -271,8 +274,15 @@ function serve(
     edited: background.edited,
     closed: documentClosed,
     cellsClosed(uris) {
-      if (client.pulls) return;
-      for (const uri of uris) void connection.sendDiagnostics({ uri, diagnostics: [] });
+      if (!client.pulls)
+        for (const uri of uris) void connection.sendDiagnostics({ uri, diagnostics: [] });
+      // As for files that are closed: the client keeps what it has, and relies on being told.
+      else
+        for (const delay of CLOSED_MS)
+          setTimeout(
+            () => pulls.clear(uris.filter((one) => !context.cells.has(fileId(one)))),
+            delay,
+          );
     },
   });
 

@@ -327,7 +327,9 @@ describe("notebooks", { timeout: 60_000 }, () => {
     const book = notebookOn(client, uri, [["markdown", "# a"], IMPORTS, SOURCE, SINK]);
     await until("nothing is said of the file", () => held.reports.get(uri)?.length === 0);
     assert.equal((await client.pullItems(book.cells[3]?.uri as string)).length, 1);
+    const sink = book.cells[3]?.uri as string;
     book.close();
+    await until("nothing is said of its cells", () => held.reports.get(sink)?.length === 0);
     await until("it is said again", () => held.reports.get(uri)?.length === 1);
     await at.write("a.ipynb", json.replace("request.args", "{"));
     client.diskEvent(uri, 2);
