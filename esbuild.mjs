@@ -246,6 +246,20 @@ export async function buildScore() {
   return outfile;
 }
 
+/** Bundles what looks at names of packages in real projects into .cache/names/main.cjs. */
+export async function buildNames() {
+  const outfile = join(root, ".cache", "names", "main.cjs");
+  await build({
+    ...nodeOptions,
+    entryPoints: ["test/names/main.ts"],
+    outfile,
+    plugins: [sourcePlaces],
+    sourcemap: "inline",
+    sourcesContent: false,
+  });
+  return outfile;
+}
+
 /** Bundles the suite that runs inside an extension host into .cache/desktop/index.cjs. */
 export async function buildDesktopSuite() {
   const outfile = join(root, ".cache", "desktop", "index.cjs");

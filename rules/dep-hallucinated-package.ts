@@ -1,10 +1,34 @@
-/** A manifest asks for a package that is not among all that the registry had. */
+/** A manifest or an import asks for a package that is not among all that the registry had. */
 import { DECLARING, declared, hasOwnRegistry } from "../server/rule/declared.ts";
+import {
+  ASKING,
+  askedFor,
+  exists,
+  hasOwnRegistryFor,
+  IMPORTS,
+  isOfWorkspace,
+  matchAt,
+  packageImports,
+} from "../server/rule/imports.ts";
+import { fixImport, intended } from "../server/rule/intended.ts";
 import { lockFile } from "../server/rule/lockfile.ts";
-import { normalised, PYTHON_LOCKS } from "../server/rule/manifest.ts";
-import { similar } from "../server/rule/names.ts";
-import { type ManifestFile, type Match, rule } from "../server/rule/rule.ts";
+import { NPM_LOCKS, normalised, PYTHON_LOCKS } from "../server/rule/manifest.ts";
+import { isOfPrivateScope, similar } from "../server/rule/names.ts";
+import { isTest } from "../server/rule/place.ts";
+import {
+  type Code,
+  type Context,
+  type ManifestFile,
+  type Match,
+  rule,
+} from "../server/rule/rule.ts";
+import modules from "./modules.json" with { type: "json" };
 
+/** Those that are read: of bun.lock nothing is known. */
+const LOCKS = {
+  npm: NPM_LOCKS.filter((name) => !name.startsWith("bun")),
+  pypi: PYTHON_LOCKS,
+} as const;
 const REGISTRY = { npm: "npm", pypi: "PyPI" } as const;
 /** What was meant is probably something well known. */
 const WELL_KNOWN = 15_000;
@@ -31,8 +55,13 @@ export default rule({
       },
     ],
   },
+  code: { may: IMPORTS, reads: ASKING, check: checkImports },
+  fixes: ({ facts, span }, code) => [fixImport(facts ?? {}, span, code)],
   say: ({ facts }) => ({
-    what: `${String(facts?.name)} is not among the ${String(facts?.registry)} names known on ${String(facts?.date)}${facts?.nearest === "" ? "" : `; ${String(facts?.nearest)} is`}.`,
+    what:
+      facts?.count === undefined
+        ? `${String(facts?.name)} is not among the ${String(facts?.registry)} names known on ${String(facts?.date)}${facts?.nearest === "" ? "" : `; ${String(facts?.nearest)} is`}.`
+        : `${String(facts?.name)} is not among the ${String(facts.count)} most used npm packages of ${String(facts.date)}${facts.isLocked === true ? ", and the lock file does not have it" : ""}.`,
     why: "Assistants make up names of packages, the same ones again and again, so attackers publish packages under them: from then on every install runs their code.",
     fix: "Take the package that the documentation of the library names; one of your own belongs to a registry that the project's settings name.",
   }),
@@ -43,22 +72,60 @@ function check(file: ManifestFile): readonly Match[] {
   let locked: ReadonlySet<string> | undefined;
   return declared(file).flatMap(({ name, span, ecosystem }): readonly Match[] => {
     const list = file.names?.[ecosystem];
-    if (list === undefined || !list.isComplete || list.has(name)) return [];
-    locked ??= resolved(file);
+    if (list === undefined || list.has(name)) return [];
+    if (ecosystem === "npm" && isOfPrivateScope(name, list)) return [];
+    locked ??= resolved(file, LOCKS[ecosystem]);
     if (locked.has(name)) return [];
     const nearest = similar(name, list, WELL_KNOWN)?.name ?? "";
     const facts = { name, nearest, registry: REGISTRY[ecosystem], date: list.date };
-    return [{ item: `${file.file}#`, span, facts }];
+    const match = { item: `${file.file}#`, span };
+    if (list.isComplete) return [{ ...match, facts }];
+    // Few use it: only that the lock file does not have it either makes that worth a word.
+    const isLocked = LOCKS[ecosystem].some((lock) => file.above(lock) !== undefined);
+    const few = { count: list.count.toLocaleString("en-US"), isLocked };
+    return [
+      {
+        ...match,
+        severity: "low",
+        confidence: isLocked ? "medium" : "low",
+        facts: { ...facts, ...few },
+      },
+    ];
+  });
+}
+
+function checkImports(code: Code, context: Context): readonly Match[] {
+  const { around } = context;
+  const { names } = around;
+  if (names === undefined || !around.isInWorkspace) return [];
+  return packageImports(code, modules).flatMap((one): readonly Match[] => {
+    const list = names[one.ecosystem];
+    if (list === undefined || !list.isComplete || exists(one, list)) return [];
+    if (isOfWorkspace(one, context) || askedFor(one, around) === "asked") return [];
+    if (hasOwnRegistryFor(one, around)) return [];
+    const meant = intended(one, list, WELL_KNOWN, modules);
+    const facts = {
+      name: one.written,
+      nearest: meant?.module ?? "",
+      module: meant?.module ?? "",
+      registry: REGISTRY[one.ecosystem],
+      date: list.date,
+    };
+    const match = matchAt(one, code, facts);
+    // Tests import what is not there on purpose.
+    return [isTest(code.file) ? { ...match, severity: "low" } : match];
   });
 }
 
 /** What a package manager has found somewhere. */
-function resolved(file: ManifestFile): ReadonlySet<string> {
+function resolved(file: ManifestFile, locks: readonly string[]): ReadonlySet<string> {
   return new Set(
-    PYTHON_LOCKS.flatMap((name) => {
+    locks.flatMap((name) => {
       const text = file.textAbove(name);
-      const packages = text === undefined ? undefined : lockFile(name, text)?.packages;
-      return (packages ?? []).map((one) => normalised(one.name));
+      const lock = text === undefined ? undefined : lockFile(name, text);
+      return (lock?.packages ?? []).map((one) =>
+        lock?.ecosystem === "npm" ? one.name : normalised(one.name),
+      );
     }),
   );
 }

@@ -1,10 +1,29 @@
-/** A manifest asks for a package that hardly anybody uses, with a name like one that everybody uses. */
+/** A manifest or an import asks for a package that hardly anybody uses, with a name like one that everybody uses. */
 import { DECLARING, declared, hasOwnRegistry } from "../server/rule/declared.ts";
-import { type NameList, similar } from "../server/rule/names.ts";
-import { type ManifestFile, type Match, rule } from "../server/rule/rule.ts";
+import {
+  ASKING,
+  askedFor,
+  hasOwnRegistryFor,
+  IMPORTS,
+  isOfWorkspace,
+  matchAt,
+  packageImports,
+} from "../server/rule/imports.ts";
+import { fixImport, intended } from "../server/rule/intended.ts";
+import { type Ecosystem, type NameList, similar } from "../server/rule/names.ts";
+import {
+  type Code,
+  type Context,
+  type ManifestFile,
+  type Match,
+  rule,
+} from "../server/rule/rule.ts";
+import modules from "./modules.json" with { type: "json" };
 
-/** How far down the list of the most used names one is a hundred times more used than a name that is not on it. */
+/** How far down the list of the most used names one is a hundred times more used than a name that is not used at all. */
 const FAMOUS = { npm: 20_000, pypi: 3000 } as const;
+/** How far, to be a hundred times more used than any name without a place on the list. */
+const MOST_FAMOUS = 2000;
 /** Names of modules under which something else is published. */
 const MODULES: Readonly<Record<string, string>> = {
   bs4: "beautifulsoup4",
@@ -35,6 +54,8 @@ export default rule({
       },
     ],
   },
+  code: { may: IMPORTS, reads: ASKING, check: checkImports },
+  fixes: ({ facts, span }, code) => [fixImport(facts ?? {}, span, code)],
   say: ({ facts }) => ({
     what:
       facts?.how === "module"
@@ -62,15 +83,37 @@ function check(file: ManifestFile): readonly Match[] {
     const other = ecosystem === "pypi" && Object.hasOwn(MODULES, name) ? MODULES[name] : undefined;
     if (other !== undefined) return told(other, "module");
     if (isUsed(name, list)) return [];
-    const found = similar(name, list, FAMOUS[ecosystem]);
+    const found = similar(name, list, fame(name, ecosystem, list));
     if (found === undefined || isOfOneOwner(name, found.name)) return [];
     return told(found.name, found.how);
   });
 }
 
-/** Of a complete list what is not on it is another fault; of the other one what is used often is on it. */
+/** What a manifest asks for is told there. */
+function checkImports(code: Code, context: Context): readonly Match[] {
+  const { around } = context;
+  const { names } = around;
+  if (names === undefined || !around.isInWorkspace) return [];
+  return packageImports(code, modules).flatMap((one): readonly Match[] => {
+    const list = names[one.ecosystem];
+    if (list === undefined || one.packages.length > 1) return [];
+    if (one.packages.some((name) => isUsed(name, list) || list.has(`python-${name}`))) return [];
+    const most = fame(one.written, one.ecosystem, list);
+    const meant = intended(one, list, most, modules);
+    if (meant === undefined || isOfOneOwner(one.written, meant.name)) return [];
+    if (isOfWorkspace(one, context) || askedFor(one, around) === "asked") return [];
+    if (hasOwnRegistryFor(one, around)) return [];
+    const facts = { name: one.written, other: meant.module, module: meant.module, how: meant.how };
+    return [{ ...matchAt(one, code, facts), confidence: "medium" }];
+  });
+}
+
+/** It has a place among the most used ones; of a complete list what is not on it is another fault. */
 function isUsed(name: string, list: NameList): boolean {
-  return list.isComplete ? !list.has(name) || list.rank(name) !== undefined : list.has(name);
+  return list.rank(name) !== undefined || (list.isComplete && !list.has(name));
+}
+function fame(name: string, ecosystem: Ecosystem, list: NameList): number {
+  return !list.isComplete && list.has(name) ? MOST_FAMOUS : FAMOUS[ecosystem];
 }
 
 /** In a scope only its owner publishes. */

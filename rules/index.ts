@@ -40,6 +40,7 @@ import depExtraIndexPage from "./dep-extra-index.md";
 import depExtraIndex from "./dep-extra-index.ts";
 import depGitOrUrlSourcePage from "./dep-git-or-url-source.md";
 import depGitOrUrlSource from "./dep-git-or-url-source.ts";
+import depHallucinatedInstall from "./dep-hallucinated-install.ts";
 import depHallucinatedPackagePage from "./dep-hallucinated-package.md";
 import depHallucinatedPackage from "./dep-hallucinated-package.ts";
 import depInstallScriptPage from "./dep-install-script.md";
@@ -52,6 +53,8 @@ import depLockfileMissingPage from "./dep-lockfile-missing.md";
 import depLockfileMissing from "./dep-lockfile-missing.ts";
 import depTyposquatPage from "./dep-typosquat.md";
 import depTyposquat from "./dep-typosquat.ts";
+import depUndeclaredImportPage from "./dep-undeclared-import.md";
+import depUndeclaredImport from "./dep-undeclared-import.ts";
 import depUnpinnedVersionPage from "./dep-unpinned-version.md";
 import depUnpinnedVersion from "./dep-unpinned-version.ts";
 import deserializationUnsafePage from "./deserialization-unsafe.md";
@@ -264,12 +267,14 @@ export const rules: RuleSet = {
     debugModeEnabled,
     depExtraIndex,
     depGitOrUrlSource,
+    depHallucinatedInstall,
     depHallucinatedPackage,
     depInstallScript,
     depKnownVulnerable,
     depLockfileIntegrity,
     depLockfileMissing,
     depTyposquat,
+    depUndeclaredImport,
     depUnpinnedVersion,
     deserializationUnsafe,
     djangoInsecureSettings,
@@ -393,6 +398,7 @@ export const rules: RuleSet = {
     "dep-lockfile-integrity": depLockfileIntegrityPage,
     "dep-lockfile-missing": depLockfileMissingPage,
     "dep-typosquat": depTyposquatPage,
+    "dep-undeclared-import": depUndeclaredImportPage,
     "dep-unpinned-version": depUnpinnedVersionPage,
     "deserialization-unsafe": deserializationUnsafePage,
     "django-insecure-settings": djangoInsecureSettingsPage,

@@ -9,6 +9,8 @@ export interface NameList {
   readonly isComplete: boolean;
   /** "2026-11-02". */
   readonly date: string;
+  /** How many names were given. */
+  readonly count: number;
   /** The name was among those given: of all, or of those that are used at all. */
   has(name: string): boolean;
   /** The place among the most used ones, from 0. */
@@ -93,6 +95,7 @@ export function readNames(bytes: Uint8Array): NameIndex | undefined {
     out[head.ecosystem] = {
       isComplete: head.isComplete,
       date: head.date,
+      count: head.count,
       has: (name) =>
         visit(
           name,

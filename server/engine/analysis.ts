@@ -59,9 +59,18 @@ export function createAnalysis(
       .rules.flatMap(({ manifest }) =>
         manifest?.together === true && readsFile(manifest, file) ? [manifest] : [],
       );
-    return specs.length === 0
+    const name = file.slice(file.lastIndexOf("/") + 1);
+    const readers = own
+      .all()
+      .rules.flatMap(({ code, text }) => [code, text])
+      .filter((one) => one?.reads?.test(name));
+    return specs.length === 0 && readers.length === 0
       ? []
-      : [...last.keys()].filter((other) => specs.some((spec) => readsFile(spec, other)));
+      : [...last.keys()].filter(
+          (other) =>
+            specs.some((spec) => readsFile(spec, other)) ||
+            readers.some((one) => one?.may.test(docs.get(other)?.text ?? "")),
+        );
   };
 
   const analyse = (m: Moment, file: FileId): void => {

@@ -85,6 +85,7 @@ export function createAnswers(
     const contributions = knownNow(m);
     const ruleSet = own.setOf(file);
     m.index ??= indexContributions(contributions);
+    const around = manifestOf(file, doc.text);
     return {
       file,
       index: m.index,
@@ -105,7 +106,8 @@ export function createAnswers(
       directives: doc.commented?.directives ?? directivesOf(file, doc.text),
       today,
       written: doc.written,
-      manifest: isManifest(file) ? manifestOf(file, doc.text) : undefined,
+      manifest: isManifest(file) ? around : undefined,
+      around,
     };
   };
 

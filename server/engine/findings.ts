@@ -29,6 +29,7 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
   const codes = new Map<ItemId, ReturnType<typeof codeOf>>();
   const context: Context = {
     file,
+    around: input.around,
     code: (item) => {
       let code = codes.get(item);
       if (code === undefined) {

@@ -2,7 +2,7 @@
 import type { FileId } from "../base/brand.ts";
 import type { Span } from "../base/text.ts";
 import type { Program } from "../project/program.ts";
-import type { Fix, ManifestFile, RuleSet, Written } from "../rule/rule.ts";
+import type { Fix, ManifestFile, RuleSet, Surroundings, Written } from "../rule/rule.ts";
 import type { Knowledge } from "../taint/knowledge.ts";
 import type { Entry, Hit } from "../taint/summary.ts";
 import type { ItemId, Trail } from "../taint/value.ts";
@@ -33,6 +33,7 @@ export interface FindingsInput {
   readonly today: string | undefined;
   readonly written: readonly Written[] | undefined;
   readonly manifest: ManifestFile | undefined;
+  readonly around: Surroundings;
   /** A finding is not shown. */
   readonly hide: (why: "suppression" | "settings") => void;
   readonly problem: (file: FileId, message: string) => void;

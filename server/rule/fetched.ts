@@ -23,6 +23,23 @@ export function fetchedBy(all: readonly Command[]): readonly Fetched[] {
   ]);
 }
 
+/** Packages that a script installs or runs by name, also those that it adds to a project. */
+export function packagesNamedBy(all: readonly Command[]): readonly Fetched[] {
+  return all.flatMap((command) => {
+    const known = packagesOf(command);
+    if (known.length > 0) return known;
+    const words = programOf(command);
+    const tool =
+      ADDING[
+        words
+          .slice(0, 2)
+          .map(({ text }) => text.replace(/^.*\//, ""))
+          .join(" ")
+      ];
+    return tool === undefined ? [] : packagesOf(command, { tool, rest: words.slice(2) });
+  });
+}
+
 interface Tool {
   readonly kind: "npm" | "pypi";
   /** Options that are followed by a word of their own. */
@@ -111,8 +128,23 @@ function toolOf(
   }
 }
 
-function packagesOf(command: Command): readonly Fetched[] {
-  const found = toolOf(programOf(command));
+/** Of an installer of a project, by its first two words. */
+const ADDING: Readonly<Record<string, Tool | undefined>> = {
+  "npm install": NPM_GLOBAL,
+  "npm i": NPM_GLOBAL,
+  "npm add": NPM_GLOBAL,
+  "pnpm add": NPM_GLOBAL,
+  "pnpm install": NPM_GLOBAL,
+  "pnpm i": NPM_GLOBAL,
+  "yarn add": NPM_GLOBAL,
+  "bun add": NPM_GLOBAL,
+  "bun install": NPM_GLOBAL,
+  "uv add": PIP,
+  "poetry add": { ...PIP, values: /^(?:-G|--group|-E|--extras|--source|--python|--platform)$/ },
+  "pdm add": { ...PIP, values: /^(?:-G|--group|-p|--project)$/ },
+};
+
+function packagesOf(command: Command, found = toolOf(programOf(command))): readonly Fetched[] {
   if (found === undefined) return [];
   const { tool, rest } = found;
   const named: Word[] = [];

@@ -39,6 +39,18 @@ export function similar(name: string, list: NameList, most: number): Similar | u
   return undefined;
 }
 
+/** A scope of npm of which no package is well known: a private one, or in code a folder that goes by such a name. */
+export function isOfPrivateScope(name: string, list: NameList): boolean {
+  if (!name.startsWith("@")) return false;
+  let known = scopes.get(list);
+  if (known === undefined) {
+    known = new Set(list.top.flatMap((one) => /^@[^/]+/.exec(one)?.[0] ?? []));
+    scopes.set(list, known);
+  }
+  return !known.has(name.slice(0, name.indexOf("/")));
+}
+const scopes = new WeakMap<NameList, ReadonlySet<string>>();
+
 /** Letters of the only word in which two names differ: `pytest-vcs` and `pytest-vcr` are as different as short words can be. */
 function wordThatDiffers(name: string, other: string): number {
   const [mine, theirs] = [name.split(/[-_./]/), other.split(/[-_./]/)];
@@ -84,7 +96,8 @@ function* oneApart(name: string): Iterable<string> {
     if (c !== undefined) {
       if (!/\d/.test(c)) yield before + after;
       if (after !== "" && after[0] !== c) yield before + after[0] + c + after.slice(1);
-      for (const other of ALPHABET)
+      // Nobody slips at the first letter: pymysql and cymysql are two packages.
+      for (const other of i === 0 ? "" : ALPHABET)
         if (other !== c && !(/\d/.test(other) || /\d/.test(c))) yield before + other + after;
     }
     for (const more of ALPHABET) if (!/\d/.test(more)) yield before + more + name.slice(i);

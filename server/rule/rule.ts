@@ -132,6 +132,8 @@ export interface StoreSpec {
 export interface Context {
   code(item: ItemId): Code | undefined;
   readonly file: FileId;
+  /** The manifests around the file. A rule that asks for them names them in `CodeSpec.reads`. */
+  readonly around: Surroundings;
   /** Where an import of `specifier` in a file leads, if that is a file of the project. */
   imported(from: FileId, specifier: string): FileId | undefined;
   /** The version or range of an npm package that the file's program asks for, if its package.json or lock file says. */
@@ -172,6 +174,8 @@ export interface ItemSpec {
 export interface CodeSpec {
   /** A cheap look at the whole file: where it finds nothing, no code is looked at. */
   readonly may: RegExp;
+  /** Last part of the path of files, not code, whose text counts for what is found. */
+  readonly reads?: RegExp;
   readonly check: (code: Code, context: Context) => readonly Match[];
 }
 /** A manifest or other file that is no code; spans are absolute and `item` is `${file}#`. */
@@ -192,6 +196,8 @@ export interface TextSpec {
   readonly paths: RegExp;
   /** A cheap look at the whole text: where it finds nothing, it is not looked at. */
   readonly may: RegExp;
+  /** Last part of the path of other files whose text counts for what is found. */
+  readonly reads?: RegExp;
   readonly check: (file: TextFile) => readonly Match[];
   readonly fixes: (match: Match, file: TextFile) => readonly Fix[];
 }
@@ -200,6 +206,8 @@ export interface TextFile {
   readonly text: string;
   /** Comments and texts between quotes, in the order in which they begin; undefined for a file that is no code. */
   readonly written: readonly Written[] | undefined;
+  /** The manifests around the file. A rule that asks for them names them in `TextSpec.reads`. */
+  readonly around: Surroundings;
 }
 /** A stretch of code that is not run as it stands there. */
 export interface Written extends Span {
@@ -216,9 +224,12 @@ export function readsFile(
   if (spec === undefined) return false;
   return spec.names.test(file.slice(file.lastIndexOf("/") + 1)) || spec.paths?.test(file) === true;
 }
-export interface ManifestFile {
-  readonly file: FileId;
+export interface ManifestFile extends Surroundings {
   readonly text: string;
+}
+/** What is beside and above a file. */
+export interface Surroundings {
+  readonly file: FileId;
   /** Text of a file in the same folder, if it is loaded ("package-lock.json"). */
   sibling(name: string): string | undefined;
   /** There is a file of this name in the same folder. */

@@ -196,8 +196,8 @@ async function until<T>(
 }
 
 /** A fix that is not proved safe shows what it changes first: agree to all of it. */
-export async function confirm({ page, screenshot }: Session): Promise<void> {
-  const squiggle = page.locator(SQUIGGLE).first();
+export async function confirm({ page, screenshot }: Session, underline = SQUIGGLE): Promise<void> {
+  const squiggle = page.locator(underline).first();
   const preview = page.locator(".bulk-edit-panel, .refactor-preview, [id*='refactorPreview']");
   await Promise.race([
     squiggle.waitFor({ state: "detached" }),
