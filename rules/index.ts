@@ -40,6 +40,7 @@ import depExtraIndexPage from "./dep-extra-index.md";
 import depExtraIndex from "./dep-extra-index.ts";
 import depGitOrUrlSourcePage from "./dep-git-or-url-source.md";
 import depGitOrUrlSource from "./dep-git-or-url-source.ts";
+import depHallucinatedInstallPage from "./dep-hallucinated-install.md";
 import depHallucinatedInstall from "./dep-hallucinated-install.ts";
 import depHallucinatedPackagePage from "./dep-hallucinated-package.md";
 import depHallucinatedPackage from "./dep-hallucinated-package.ts";
@@ -85,8 +86,12 @@ import ghaDangerousTriggerPage from "./gha-dangerous-trigger.md";
 import ghaDangerousTrigger from "./gha-dangerous-trigger.ts";
 import ghaExcessivePermissionsPage from "./gha-excessive-permissions.md";
 import ghaExcessivePermissions from "./gha-excessive-permissions.ts";
+import ghaPersistCredentialsPage from "./gha-persist-credentials.md";
+import ghaPersistCredentials from "./gha-persist-credentials.ts";
 import ghaScriptInjectionPage from "./gha-script-injection.md";
 import ghaScriptInjection from "./gha-script-injection.ts";
+import ghaSecretsExposurePage from "./gha-secrets-exposure.md";
+import ghaSecretsExposure from "./gha-secrets-exposure.ts";
 import ghaUnpinnedActionPage from "./gha-unpinned-action.md";
 import ghaUnpinnedAction from "./gha-unpinned-action.ts";
 import graphQueryInjectionPage from "./graph-query-injection.md";
@@ -290,7 +295,9 @@ export const rules: RuleSet = {
     ghaAdhocExecution,
     ghaDangerousTrigger,
     ghaExcessivePermissions,
+    ghaPersistCredentials,
     ghaScriptInjection,
+    ghaSecretsExposure,
     ghaUnpinnedAction,
     graphQueryInjection,
     headerInjection,
@@ -392,6 +399,7 @@ export const rules: RuleSet = {
     "debug-mode-enabled": debugModeEnabledPage,
     "dep-extra-index": depExtraIndexPage,
     "dep-git-or-url-source": depGitOrUrlSourcePage,
+    "dep-hallucinated-install": depHallucinatedInstallPage,
     "dep-hallucinated-package": depHallucinatedPackagePage,
     "dep-install-script": depInstallScriptPage,
     "dep-known-vulnerable": depKnownVulnerablePage,
@@ -414,7 +422,9 @@ export const rules: RuleSet = {
     "gha-adhoc-execution": ghaAdhocExecutionPage,
     "gha-dangerous-trigger": ghaDangerousTriggerPage,
     "gha-excessive-permissions": ghaExcessivePermissionsPage,
+    "gha-persist-credentials": ghaPersistCredentialsPage,
     "gha-script-injection": ghaScriptInjectionPage,
+    "gha-secrets-exposure": ghaSecretsExposurePage,
     "gha-unpinned-action": ghaUnpinnedActionPage,
     "graph-query-injection": graphQueryInjectionPage,
     "header-injection": headerInjectionPage,
