@@ -83,7 +83,12 @@ function check(file: ManifestFile): readonly Match[] {
     const other = ecosystem === "pypi" && Object.hasOwn(MODULES, name) ? MODULES[name] : undefined;
     if (other !== undefined) return told(other, "module");
     if (isUsed(name, list)) return [];
-    const found = similar(name, list, fame(name, ecosystem, list));
+    const found = similar(
+      name,
+      list,
+      fame(name, ecosystem, list),
+      !list.isComplete && list.has(name),
+    );
     if (found === undefined || isOfOneOwner(name, found.name)) return [];
     return told(found.name, found.how);
   });

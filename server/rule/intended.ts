@@ -20,7 +20,7 @@ export function intended(
   { python }: Modules,
 ): Intended | undefined {
   if (one.ecosystem === "npm") {
-    const found = similar(one.written, list, most);
+    const found = similar(one.written, list, most, list.has(one.written));
     return found === undefined ? undefined : { module: found.name, ...found };
   }
   let modules = lists.get(python.modules);

@@ -15,8 +15,16 @@ const LONG = 9;
 const FAMOUS = 2000;
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
 
-/** A name among the `most` most used ones for which this one is easily mistaken. */
-export function similar(name: string, list: NameList, most: number): Similar | undefined {
+/**
+ * A name among the `most` most used ones for which this one is easily mistaken; of a name that is used itself only slips of the
+ * fingers count: a letter too much, too few, or in the wrong order, or another separator.
+ */
+export function similar(
+  name: string,
+  list: NameList,
+  most: number,
+  isSlip = false,
+): Similar | undefined {
   const isUsed = (other: string): boolean => {
     const rank = list.rank(other);
     return other !== name && rank !== undefined && rank < most;
@@ -24,9 +32,9 @@ export function similar(name: string, list: NameList, most: number): Similar | u
   const isMistake = (other: string): boolean =>
     isUsed(other) && wordThatDiffers(name, other) >= SHORTEST;
   const found =
-    best(respelled(name), isUsed, list, "written otherwise") ??
-    best(oneApart(name), isMistake, list, "one letter apart");
-  if (found !== undefined || name.length < LONG || name.startsWith("@")) return found;
+    best(isSlip ? separated(name) : respelled(name), isUsed, list, "written otherwise") ??
+    best(oneApart(name, isSlip), isMistake, list, "one letter apart");
+  if (found !== undefined || isSlip || name.length < LONG || name.startsWith("@")) return found;
   for (const other of list.top.slice(0, Math.min(FAMOUS, most)))
     if (
       other[0] === name[0] &&
@@ -80,15 +88,19 @@ function* respelled(name: string): Iterable<string> {
   const plain = name.replace(/[0-9]/g, (digit) => LOOKS[digit] ?? digit);
   if (plain !== name) yield plain;
   if (!name.startsWith("@")) {
-    for (const separator of ["-", "_", ".", ""]) yield name.replace(/[-_.]+/g, separator);
+    yield* separated(name);
     const dash = name.indexOf("-");
     if (dash > 0) yield `@${name.slice(0, dash)}/${name.slice(dash + 1)}`;
   }
 }
+function* separated(name: string): Iterable<string> {
+  if (!name.startsWith("@"))
+    for (const separator of ["-", "_", ".", ""]) yield name.replace(/[-_.]+/g, separator);
+}
 const LOOKS: Readonly<Record<string, string>> = { "0": "o", "1": "l", "5": "s", "3": "e" };
 
 /** All texts that one letter more, less, other or exchanged with the next makes; digits for digits are another version. */
-function* oneApart(name: string): Iterable<string> {
+function* oneApart(name: string, isSlip: boolean): Iterable<string> {
   for (let i = 0; i <= name.length; i++) {
     const before = name.slice(0, i);
     const c = name[i];
@@ -97,7 +109,7 @@ function* oneApart(name: string): Iterable<string> {
       if (!/\d/.test(c)) yield before + after;
       if (after !== "" && after[0] !== c) yield before + after[0] + c + after.slice(1);
       // Nobody slips at the first letter: pymysql and cymysql are two packages.
-      for (const other of i === 0 ? "" : ALPHABET)
+      for (const other of i === 0 || isSlip ? "" : ALPHABET)
         if (other !== c && !(/\d/.test(other) || /\d/.test(c))) yield before + other + after;
     }
     for (const more of ALPHABET) if (!/\d/.test(more)) yield before + more + name.slice(i);
