@@ -79,7 +79,7 @@ async function main(): Promise<void> {
   for (const ecosystem of ECOSYSTEMS) {
     const count = (probe: string): number => asked.get(`${probe} ${ecosystem}`)?.size ?? 0;
     console.log(
-      `${ecosystem}: ${count("import")} distinct names in imports, ${count("entry")} in manifests, ${count("command")} in commands`,
+      `${ecosystem}: ${count("import")} distinct names in imports, ${count("entry")} in manifests`,
     );
   }
   for (const [line, places] of [...said].sort())
