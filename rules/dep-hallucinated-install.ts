@@ -7,7 +7,7 @@ import { type Fix, type Match, rule, type Span, type TextFile } from "../server/
 import { commands } from "../server/rule/shell.ts";
 
 const NAMES =
-  /^(?:README|INSTALL(?:ATION)?|CONTRIBUTING|SETUP|AGENTS|CLAUDE|GEMINI|copilot-instructions)(?:[._-][\w-]+)*\.(?:mdx?|rst|txt)$|^(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.(?:dockerfile|sh|bash)$/i;
+  /^(?:README|INSTALL|CONTRIBUTING|SETUP|AGENTS|CLAUDE|GEMINI|copilot-instructions)\.md$|^(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.(?:[Dd]ockerfile|sh)$/;
 const PATHS = /(?:^|\/)\.github\/workflows\/[^/]+\.ya?ml$/;
 const REGISTRY = { npm: "npm", pypi: "PyPI" } as const;
 /** As far down the list one is a hundred times more used than a name that is not on it. */
