@@ -47,6 +47,6 @@ function docOf(text: string): Doc {
   return {
     ...{ text, hash: undefined, languageId: undefined, editable: false, open: false },
     ...{ source: undefined, ir: undefined, lowering: undefined, commented: undefined },
-    ...{ written: undefined, itemKeys: undefined },
+    ...{ written: undefined, itemKeys: undefined, parts: undefined },
   };
 }
