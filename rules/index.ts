@@ -66,6 +66,8 @@ import dockerSecretInImagePage from "./docker-secret-in-image.md";
 import dockerSecretInImage from "./docker-secret-in-image.ts";
 import dynamicImportUserInputPage from "./dynamic-import-user-input.md";
 import dynamicImportUserInput from "./dynamic-import-user-input.ts";
+import electronInsecureWebprefsPage from "./electron-insecure-webprefs.md";
+import electronInsecureWebprefs from "./electron-insecure-webprefs.ts";
 import envFileCommittedPage from "./env-file-committed.md";
 import envFileCommitted from "./env-file-committed.ts";
 import envNotValidatedPage from "./env-not-validated.md";
@@ -78,6 +80,8 @@ import exfiltrationPatternPage from "./exfiltration-pattern.md";
 import exfiltrationPattern from "./exfiltration-pattern.ts";
 import expressRenderLocalsPage from "./express-render-locals.md";
 import expressRenderLocals from "./express-render-locals.ts";
+import filePermissionWorldPage from "./file-permission-world.md";
+import filePermissionWorld from "./file-permission-world.ts";
 import firebaseOpenRulesPage from "./firebase-open-rules.md";
 import firebaseOpenRules from "./firebase-open-rules.ts";
 import ghaAdhocExecutionPage from "./gha-adhoc-execution.md";
@@ -207,6 +211,8 @@ import sstiUserTemplatePage from "./ssti-user-template.md";
 import sstiUserTemplate from "./ssti-user-template.ts";
 import stackTraceToClientPage from "./stack-trace-to-client.md";
 import stackTraceToClient from "./stack-trace-to-client.ts";
+import staticRootExposurePage from "./static-root-exposure.md";
+import staticRootExposure from "./static-root-exposure.ts";
 import supabaseRlsMissingPage from "./supabase-rls-missing.md";
 import supabaseRlsMissing from "./supabase-rls-missing.ts";
 import supabaseServiceRoleClientPage from "./supabase-service-role-client.md";
@@ -285,12 +291,14 @@ export const rules: RuleSet = {
     djangoInsecureSettings,
     dockerSecretInImage,
     dynamicImportUserInput,
+    electronInsecureWebprefs,
     envFileCommitted,
     envNotValidated,
     errorDetailToClient,
     exceptionSwallowed,
     exfiltrationPattern,
     expressRenderLocals,
+    filePermissionWorld,
     firebaseOpenRules,
     ghaAdhocExecution,
     ghaDangerousTrigger,
@@ -355,6 +363,7 @@ export const rules: RuleSet = {
     ssrfUserControlledUrl,
     sstiUserTemplate,
     stackTraceToClient,
+    staticRootExposure,
     supabaseRlsMissing,
     supabaseServiceRoleClient,
     tempfileInsecure,
@@ -412,12 +421,14 @@ export const rules: RuleSet = {
     "django-insecure-settings": djangoInsecureSettingsPage,
     "docker-secret-in-image": dockerSecretInImagePage,
     "dynamic-import-user-input": dynamicImportUserInputPage,
+    "electron-insecure-webprefs": electronInsecureWebprefsPage,
     "env-file-committed": envFileCommittedPage,
     "env-not-validated": envNotValidatedPage,
     "error-detail-to-client": errorDetailToClientPage,
     "exception-swallowed": exceptionSwallowedPage,
     "exfiltration-pattern": exfiltrationPatternPage,
     "express-render-locals": expressRenderLocalsPage,
+    "file-permission-world": filePermissionWorldPage,
     "firebase-open-rules": firebaseOpenRulesPage,
     "gha-adhoc-execution": ghaAdhocExecutionPage,
     "gha-dangerous-trigger": ghaDangerousTriggerPage,
@@ -482,6 +493,7 @@ export const rules: RuleSet = {
     "ssrf-user-controlled-url": ssrfUserControlledUrlPage,
     "ssti-user-template": sstiUserTemplatePage,
     "stack-trace-to-client": stackTraceToClientPage,
+    "static-root-exposure": staticRootExposurePage,
     "supabase-rls-missing": supabaseRlsMissingPage,
     "supabase-service-role-client": supabaseServiceRoleClientPage,
     "tempfile-insecure": tempfileInsecurePage,

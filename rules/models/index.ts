@@ -15,10 +15,12 @@ import javascriptCsrf from "./javascript/csrf.ts";
 import javascriptDeserialization from "./javascript/deserialization.ts";
 import javascriptDigests from "./javascript/digests.ts";
 import javascriptDto from "./javascript/dto.ts";
+import javascriptElectron from "./javascript/electron.ts";
 import javascriptEntryPoints from "./javascript/entry-points.ts";
 import javascriptErrors from "./javascript/errors.ts";
 import javascriptFields from "./javascript/fields.ts";
 import javascriptFileChecks from "./javascript/file-checks.ts";
+import javascriptFileModes from "./javascript/file-modes.ts";
 import javascriptFiles from "./javascript/files.ts";
 import javascriptFilters from "./javascript/filters.ts";
 import javascriptGraph from "./javascript/graph.ts";
@@ -47,6 +49,7 @@ import javascriptSchemas from "./javascript/schemas.ts";
 import javascriptSessions from "./javascript/sessions.ts";
 import javascriptSettings from "./javascript/settings.ts";
 import javascriptSql from "./javascript/sql.ts";
+import javascriptStaticFolders from "./javascript/static-folders.ts";
 import javascriptTemplates from "./javascript/templates.ts";
 import javascriptTls from "./javascript/tls.ts";
 import javascriptUploads from "./javascript/uploads.ts";
@@ -72,6 +75,7 @@ import pythonEntryPoints from "./python/entry-points.ts";
 import pythonErrors from "./python/errors.ts";
 import pythonFields from "./python/fields.ts";
 import pythonFileChecks from "./python/file-checks.ts";
+import pythonFileModes from "./python/file-modes.ts";
 import pythonFiles from "./python/files.ts";
 import pythonFilters from "./python/filters.ts";
 import pythonGraph from "./python/graph.ts";
@@ -96,6 +100,7 @@ import pythonRoles from "./python/roles.ts";
 import pythonSessions from "./python/sessions.ts";
 import pythonSettings from "./python/settings.ts";
 import pythonSql from "./python/sql.ts";
+import pythonStaticFolders from "./python/static-folders.ts";
 import pythonTemplates from "./python/templates.ts";
 import pythonTimeouts from "./python/timeouts.ts";
 import pythonTls from "./python/tls.ts";
@@ -123,6 +128,7 @@ export const models: readonly Model[] = [
   pythonErrors,
   pythonFields,
   pythonFileChecks,
+  pythonFileModes,
   pythonFiles,
   pythonFilters,
   pythonGraph,
@@ -147,6 +153,7 @@ export const models: readonly Model[] = [
   pythonSessions,
   pythonSettings,
   pythonSql,
+  pythonStaticFolders,
   pythonTemplates,
   pythonTimeouts,
   pythonTls,
@@ -169,10 +176,12 @@ export const models: readonly Model[] = [
   javascriptDeserialization,
   javascriptDigests,
   javascriptDto,
+  javascriptElectron,
   javascriptEntryPoints,
   javascriptErrors,
   javascriptFields,
   javascriptFileChecks,
+  javascriptFileModes,
   javascriptFiles,
   javascriptFilters,
   javascriptGraph,
@@ -201,6 +210,7 @@ export const models: readonly Model[] = [
   javascriptSessions,
   javascriptSettings,
   javascriptSql,
+  javascriptStaticFolders,
   javascriptTemplates,
   javascriptTls,
   javascriptUploads,

@@ -148,14 +148,28 @@ export function origin(place: Place, context: Context, depth = 0): Place {
     if (bound === undefined || value === undefined) return place;
     return origin({ code: bound.code, op: bound.code.op(value), id: value }, context, depth + 1);
   }
-  if (op.op === "import" && op.name !== undefined) {
-    const file = context.imported(code.file, op.module);
-    const target = file === undefined ? undefined : exportOf(file, op.name, context, 0);
-    const value = target === undefined ? undefined : onlyStore(target.code, target.name);
-    if (target === undefined || value === undefined) return place;
-    return origin({ code: target.code, op: target.code.op(value), id: value }, context, depth + 1);
-  }
-  return place;
+  // `require("./paths").ROOT`
+  const whole = op.op === "member" ? moduleOf(code, code.op(op.object)) : undefined;
+  const [module, name] =
+    op.op === "import" ? [op.module, op.name] : op.op === "member" ? [whole, op.name] : [];
+  if (module === undefined || name === undefined) return place;
+  const file = context.imported(code.file, module);
+  const target = file === undefined ? undefined : exportOf(file, name, context, 0);
+  const value = target === undefined ? undefined : onlyStore(target.code, target.name);
+  if (target === undefined || value === undefined) return place;
+  return origin({ code: target.code, op: target.code.op(value), id: value }, context, depth + 1);
+}
+
+/** The module that an expression is as a whole: `import * as auth from "./auth"`, `require("./auth")`. */
+export function moduleOf(code: Code, op: Op): string | undefined {
+  if (op.op === "import") return op.name === undefined ? op.module : undefined;
+  const first = op.op === "call" ? op.args[0] : undefined;
+  if (op.op !== "call" || first === undefined || op.args.length !== 1) return undefined;
+  const callee = code.op(op.callee);
+  const name = code.op(first.value);
+  return callee.op === "free" && callee.name === "require" && name.op === "const"
+    ? String(name.value)
+    : undefined;
 }
 
 /** The item around this one that binds a name. */

@@ -1,7 +1,7 @@
 /** Which router or application an expression is, and which functions or parts of libraries it leads to, by what names are set to. */
-import { binder, exportOf, onlyStore, origin } from "./given.ts";
+import { binder, exportOf, moduleOf, onlyStore, origin } from "./given.ts";
 import { childrenOf } from "./items.ts";
-import type { Code, Context, Op, ValueId } from "./rule.ts";
+import type { Code, Context, ValueId } from "./rule.ts";
 
 const MAX_DEPTH = 12;
 
@@ -126,16 +126,4 @@ export function refsOf(code: Code, id: ValueId, context: Context, depth = 0): re
     default:
       return [];
   }
-}
-
-/** The module that an expression is as a whole: `import * as auth from "./auth"`, `require("./auth")`. */
-function moduleOf(code: Code, op: Op): string | undefined {
-  if (op.op === "import") return op.name === undefined ? op.module : undefined;
-  const first = op.op === "call" ? op.args[0] : undefined;
-  if (op.op !== "call" || first === undefined || op.args.length !== 1) return undefined;
-  const callee = code.op(op.callee);
-  const name = code.op(first.value);
-  return callee.op === "free" && callee.name === "require" && name.op === "const"
-    ? String(name.value)
-    : undefined;
 }

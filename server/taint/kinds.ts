@@ -58,6 +58,12 @@ export const CALL_KINDS = [
   /** Runs a text as a program that is meant to reach nothing. */
   "sandbox",
   "raw-html",
+  /** Hands out the files of a folder to whoever asks. */
+  "static-folder",
+  /** Says who may read and write a file. */
+  "file-mode",
+  /** A window of a desktop program that shows web pages. */
+  "window",
 ] as const;
 
 /** No sinks, but what is known of a text; `paths.ts` says what follows from them for "path". */
