@@ -114,7 +114,8 @@ const SAFE: Readonly<Record<string, string>> = {
 function fixes({ call, facts }: Match, code: Code, context: Context): readonly Fix[] {
   const name = String(facts?.name);
   const data = call === undefined ? undefined : rowData(call, "window");
-  const title = name === "nodeIntegration" ? "Keep Node out of its pages" : `Set ${name} to ${SAFE[name]}`;
+  const title =
+    name === "nodeIntegration" ? "Keep Node out of its pages" : `Set ${name} to ${SAFE[name]}`;
   const names = name === "nodeIntegration" ? ["nodeIntegration", "contextIsolation"] : [name];
   const edits = names.flatMap((each) => {
     const place =

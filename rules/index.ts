@@ -169,6 +169,8 @@ import prototypePollutionPage from "./prototype-pollution.md";
 import prototypePollution from "./prototype-pollution.ts";
 import raceCheckThenActPage from "./race-check-then-act.md";
 import raceCheckThenAct from "./race-check-then-act.ts";
+import regexRedosPage from "./regex-redos.md";
+import regexRedos from "./regex-redos.ts";
 import regexUserPatternPage from "./regex-user-pattern.md";
 import regexUserPattern from "./regex-user-pattern.ts";
 import roleFromRequestPage from "./role-from-request.md";
@@ -342,6 +344,7 @@ export const rules: RuleSet = {
     postmessageUnchecked,
     prototypePollution,
     raceCheckThenAct,
+    regexRedos,
     regexUserPattern,
     roleFromRequest,
     routeMissingAuth,
@@ -472,6 +475,7 @@ export const rules: RuleSet = {
     "postmessage-unchecked": postmessageUncheckedPage,
     "prototype-pollution": prototypePollutionPage,
     "race-check-then-act": raceCheckThenActPage,
+    "regex-redos": regexRedosPage,
     "regex-user-pattern": regexUserPatternPage,
     "role-from-request": roleFromRequestPage,
     "route-missing-auth": routeMissingAuthPage,

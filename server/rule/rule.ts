@@ -15,7 +15,7 @@ export type { Item, Literal, Op, ValueId } from "../ir/ir.ts";
 export { readField, spread } from "../taint/fields.ts";
 export type { Deed, SinkKind, SourceKind } from "../taint/kinds.ts";
 export { kindBit, WEAK_GUARD } from "../taint/kinds.ts";
-export type { Model, RefusalRow } from "../taint/model.ts";
+export type { ArgSpec, Model, RefusalRow } from "../taint/model.ts";
 export type { CallArg, Hit, Observation, StoreView } from "../taint/summary.ts";
 export type { Alt, ItemId, Part, Value } from "../taint/value.ts";
 export { constants, markBit, onlyConst } from "../taint/value.ts";

@@ -132,8 +132,10 @@ export function invoke(given: Call, callee: Value, method: string | undefined): 
   const guessed = callee.guessed ?? false;
   for (const path of paths)
     for (const row of run.facts.knowledge.sinks(path)) sink(call, row, guessed);
-  if (method !== undefined && paths.length === 0)
-    for (const row of run.facts.knowledge.sinks(`*.${method}`)) sink(call, row, true);
+  // By the method's name alone it is a guess, unless an argument says the rest.
+  if (method !== undefined)
+    for (const row of run.facts.knowledge.sinks(`*.${method}`))
+      if (row.needs !== undefined || paths.length === 0) sink(call, row, row.needs === undefined);
 
   let result: Value | undefined;
   const add = (value: Value | undefined): void => {

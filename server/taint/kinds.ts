@@ -93,8 +93,11 @@ const TEXT_PROPERTIES = [
  */
 const BITS = [...FLOW_KINDS, ...TEXT_PROPERTIES, "weak-guard", "weak-guard-refused"] as const;
 
-/** What makes a text harmless for HTML does so for XML, and what is no query of its own is no condition of a filter either. */
-const SHARED = { xml: "html", filter: "graph" } as const;
+/**
+ * What makes a text harmless for HTML does so for XML, what is no query of its own is no condition of a filter either, and what is
+ * safe as a pattern was looked at before it is matched with one.
+ */
+const SHARED = { xml: "html", filter: "graph", "slow-match": "regex" } as const;
 
 export type SinkKind = (typeof BITS)[number] | (typeof CALL_KINDS)[number] | keyof typeof SHARED;
 const bits = new Map<string, number>(BITS.map((kind, i) => [kind, 1 << i]));

@@ -52,6 +52,8 @@ export interface SinkRow {
   readonly noRecord?: boolean;
   /** As the tag of a template it binds the values. */
   readonly tagBinds?: boolean;
+  /** It is one only where this argument is a constant pattern that is tried in exponentially many ways. */
+  readonly needs?: { readonly arg: ArgSpec; readonly is: "slow" | "slow-literal" | "slow-whole" };
   /** Facts for the rule and its fix: the driver, the placeholder style, the API in words. */
   readonly data?: Readonly<Record<string, string | number | boolean>>;
 }

@@ -1,6 +1,7 @@
 /** What must be so of a constant for a row of a model to hold: an anchored pattern, a separator at the end, "..". */
 
 import { clearedByMatch, type MatchMode } from "./regex.ts";
+import { slowPattern } from "./slow-pattern.ts";
 
 /** Tests of an argument that decides what is taken out of a text. */
 export type PatternTest =
@@ -24,7 +25,10 @@ export type PatternTest =
   | "quote"
   | "quote-pattern"
   | "base64"
-  | "base64url";
+  | "base64url"
+  | "slow"
+  | "slow-literal"
+  | "slow-whole";
 /** Tests of what a text is compared with. */
 export type ConstantTest =
   | "origin"
@@ -72,6 +76,10 @@ export const PATTERN_TESTS: Readonly<Record<PatternTest, (text: string) => boole
   // Names of encodings that leave letters, digits and a few signs: "+", "/" and "=", or "-" and "_".
   base64: (text) => text === "base64" || PATTERN_TESTS.base64url(text),
   base64url: (text) => text === "base64url" || text === "hex",
+  // Tried in exponentially many ways: as a literal or a text, as a literal only, by a call that compares the whole text.
+  slow: (text) => slowPattern(text) !== undefined,
+  "slow-literal": (text) => text.startsWith("/") && slowPattern(text) !== undefined,
+  "slow-whole": (text) => slowPattern(text, true) !== undefined,
   "filter-signs": (text) => takesOut(text, "*()\\"),
   "pattern-signs": (text) => takesOut(text, "()[{*+?.\\|^$"),
 };

@@ -28,7 +28,7 @@ import {
 } from "./value.ts";
 
 /** What the row asks of an argument is so. */
-export function applies(call: Call, row: PassRow): boolean {
+export function applies(call: Call, row: Pick<PassRow, "needs">): boolean {
   if (row.needs === undefined) return true;
   const test = PATTERN_TESTS[row.needs.is];
   if (row.needs.is.startsWith("only-") && call.args.length !== 1) return false;

@@ -4,6 +4,7 @@ import { type Call, specified } from "./arguments.ts";
 import { evidence } from "./bounds.ts";
 import { spread } from "./fields.ts";
 import type { SinkRow } from "./model.ts";
+import { applies } from "./rows.ts";
 import type { Run } from "./run.ts";
 import { bakeTaint, type State } from "./state.ts";
 import { type CallArg, type Hit, type Site, trail } from "./summary.ts";
@@ -11,6 +12,7 @@ import { EASING, markBit, type Taint, type Value } from "./value.ts";
 
 export function sink(call: Call, row: SinkRow, guessed: boolean): void {
   if (row.tagBinds && call.op.form === "tag") return;
+  if (!applies(call, row)) return;
   for (const a of specified(call, row.args))
     reach(call, row, row.noRecord ? { ...a, value: withoutFields(a.value) } : a, guessed);
 }

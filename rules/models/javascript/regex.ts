@@ -2,11 +2,27 @@
 import type { Model, SinkKind } from "../../../server/rule/rule.ts";
 
 const REGEX: SinkKind = "regex";
+const SLOW: SinkKind = "slow-match";
 
 const regex: Model = {
   language: "javascript",
   sinks: [
     { path: "globalThis.RegExp", args: [0], kind: REGEX, data: { api: "RegExp", compiles: true } },
+    {
+      path: "*.{test,exec}",
+      args: [0],
+      kind: SLOW,
+      needs: { arg: "recv", is: "slow" },
+      data: { pattern: "recv" },
+    },
+    // What is a text there is no pattern but for `match` and `search`.
+    {
+      path: "*.{match,matchAll,search,replace,replaceAll,split}",
+      args: ["recv"],
+      kind: SLOW,
+      needs: { arg: 0, is: "slow-literal" },
+      data: { pattern: "0" },
+    },
   ],
   passes: [
     {

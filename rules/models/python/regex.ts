@@ -1,12 +1,31 @@
 /** Python regular expressions: which argument is the pattern, and what makes a text that matches only itself. */
-import type { Model, SinkKind } from "../../../server/rule/rule.ts";
+import type { ArgSpec, Model, SinkKind } from "../../../server/rule/rule.ts";
 
 const REGEX: SinkKind = "regex";
+const SLOW: SinkKind = "slow-match";
 const CALLS = "{match,search,fullmatch,findall,finditer,split,sub,subn}";
+
+const slow = (path: string, args: ArgSpec[], is: "slow" | "slow-whole" = "slow") => {
+  const compiled = path.startsWith("re.compile()");
+  const pattern = compiled ? "recv" : "0|pattern";
+  return {
+    path,
+    args,
+    kind: SLOW,
+    needs: { arg: compiled ? ("recv" as const) : 0, is },
+    data: { pattern },
+  };
+};
 
 const regex: Model = {
   language: "python",
   sinks: [
+    slow("re.{match,search,findall,finditer,split}", [1, "string"]),
+    slow("re.fullmatch", [1, "string"], "slow-whole"),
+    slow("re.{sub,subn}", [2, "string"]),
+    slow("re.compile().{match,search,findall,finditer,split}", [0, "string"]),
+    slow("re.compile().fullmatch", [0, "string"], "slow-whole"),
+    slow("re.compile().{sub,subn}", [1, "string"]),
     { path: `re.${CALLS}`, args: [0, "pattern"], kind: REGEX, data: { api: "re" } },
     {
       path: "re.compile",
