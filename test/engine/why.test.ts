@@ -126,7 +126,11 @@ describe("why there is no finding, in Python", () => {
       'db.execute("SELECT * FROM " + name)',
       "no-data sql-injection",
     ],
-    "a call that a rule accepts": ["Flask(__name__)", "watched csrf-missing"],
+    "a call that a rule accepts": [
+      "Flask(__name__)",
+      "watched csrf-missing",
+      "watched static-root-exposure",
+    ],
     "nothing that a rule looks at": ["TABLES =", "no-rule -"],
     "one that is suppressed": [
       'request.args["t"]).fetchall()',
