@@ -78,7 +78,7 @@ function defineTests(): void {
       client.open(binary, "x\0".repeat(1000));
       assert.equal(
         (await notice("open file skipped")).message,
-        "binary.py is not analysed: it is binary",
+        "binary.py is not analysed: it is no text",
       );
       client.open(large, `x = 1\n`.repeat(400_000));
       const two = await notice("2 open files skipped");
