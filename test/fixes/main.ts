@@ -1,9 +1,9 @@
 /**
- * `node .cache/fixes/main.cjs [--rule ID] [--strict] [--out FILE] FOLDER...` (built and called by `npm run fixes`): each fix of each
+ * `node .cache/fixes/main.cjs [--rule ID] [--strict] [--offered] [--judged FILE] [--out FILE] FOLDER...` (built and called by `npm run fixes`): each fix of each
  * finding of real projects, alone. Says what broke a promise, then counts by rule and grade, and by rule how many findings have an
- * edit. FILE gets a line of JSON for each finding: `{ where, rule, level, fixes: [{ title, grade, reason }] }`.
+ * edit. --offered applies none; --judged counts those apart that a table of judgements calls true. FILE of --out gets a line of JSON for each finding: `{ where, rule, level, fixes: [{ title, grade, reason }] }`.
  */
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import type { Engine, Finding, Fix } from "../../server/engine/api.ts";
@@ -33,7 +33,13 @@ void main();
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { rule: { type: "string" }, strict: { type: "boolean" }, out: { type: "string" } },
+    options: {
+      rule: { type: "string" },
+      strict: { type: "boolean" },
+      out: { type: "string" },
+      offered: { type: "boolean" },
+      judged: { type: "string" },
+    },
   });
   if (values.out !== undefined) writeFileSync(values.out, "");
   const found: Found[] = [];
@@ -50,7 +56,7 @@ async function main(): Promise<void> {
     found.push(...own);
     if (values.out !== undefined)
       appendFileSync(values.out, own.map((one) => `${JSON.stringify(one)}\n`).join(""));
-    const tried = tryAll(engine, texts, before, wanted);
+    const tried = values.offered === true ? [] : tryAll(engine, texts, before, wanted);
     all.push(...tried);
     const seconds = ((performance.now() - start) / 1000).toFixed(0);
     const failed = tried.filter(({ problems }) => problems.length > 0).length;
@@ -60,7 +66,12 @@ async function main(): Promise<void> {
     for (const one of tried)
       if (one.problems.length > 0) console.log(`\n${one.where}\n${one.problems.join("\n")}`);
   }
-  console.log(`\n${table(all)}\n\n${reach(found)}`);
+  if (values.offered !== true) console.log(`\n${table(all)}`);
+  console.log(`\n${reach(found)}`);
+  if (values.judged !== undefined) {
+    const isTrue = judgedTrue(readFileSync(values.judged, "utf8"));
+    console.log(`\nJudged true:\n\n${reach(found.filter(isTrue))}`);
+  }
   process.exitCode = all.some(({ problems }) => problems.length > 0) ? 1 : 0;
 }
 
@@ -162,6 +173,17 @@ function foundOf(engine: Engine, project: string, texts: Texts, finding: Finding
     ...(reason === undefined ? {} : { reason }),
   }));
   return { where: `${project}/${file}:${lineOf(texts, file, span.start)}`, rule, level, fixes };
+}
+
+/** Rows `| number | rule | true | level | package@version file:line | why |`. */
+function judgedTrue(table: string): (one: Found) => boolean {
+  const row = /^\| \d+ \| ([a-z-]+) \| true \| \w+ \| @?(\S+)@(\S+) (\S+) \|/gm;
+  const keys = [...table.matchAll(row)].map(
+    ([, rule, name = "", version, place]) =>
+      `${rule} ${name.replace("/", "-")}-${version}/${place}`,
+  );
+  const all = new Set(keys);
+  return ({ rule, where }) => all.has(`${rule} ${where}`);
 }
 
 /** By rule, how many findings have an edit; then why the others have none. */

@@ -23,7 +23,6 @@ export function containmentFixes(match: Match, code: Code, context: Context): re
   if (argOp.op === "record" || /\bawait\b|\byield\b|[\r\n]|\b(pop|shift|next|read)\(/.test(path))
     return refuse("the path is computed in the call; give it a name first");
   const base = baseOf(code, argOp, 0);
-  if (base === undefined) return refuse("the folder the path should stay in is not written here");
   const isPython = code.language === "python";
   const refused = refusal(code, context, "Invalid path", hit.site.op);
   const { edits: imports, locals } = importEdits(code, [
@@ -40,17 +39,35 @@ export function containmentFixes(match: Match, code: Code, context: Context): re
     ? `${checked} = ${path}`
     : `const ${checked} = ${path}${endsStatements(code) ? ";" : ""}`;
   const body = refused.lines(names).map((line) => `\t${line}`);
+  // Where no folder is written, one is to be named; until then every path is refused.
+  const folder = base ?? freshName(code, isPython ? "allowed_folder" : "allowedFolder");
+  const end = endsStatements(code) ? ";" : "";
+  const note = "fill in: the folder that these paths stay in";
+  const open = base === undefined;
   const lines = isPython
-    ? [`if not ${p}(${checked}).resolve().is_relative_to(${p}(${base}).resolve()):`, ...body]
+    ? [
+        ...(open ? [`${folder} = ""  # ${note}`] : []),
+        `if ${open ? `not ${folder} or ` : ""}not ${p}(${checked}).resolve().is_relative_to(${p}(${folder}).resolve()):`,
+        ...body,
+      ]
     : [
-        `if (!${p}.resolve(${checked}).startsWith(${p}.resolve(${base}) + ${p}.sep)) {`,
+        ...(open ? [`const ${folder} = ""${end} // ${note}`] : []),
+        `if (${open ? `!${folder} || ` : ""}!${p}.resolve(${checked}).startsWith(${p}.resolve(${folder}) + ${p}.sep)) {`,
         ...body,
         "}",
       ];
   const guard = insertBefore(code, hit.site.span, isCut ? [named, ...lines] : lines);
   if (guard === undefined) return refuse("the check has no place in front of the call");
   edits.push(guard);
-  return [{ title: TITLE, grade: "suggested", edits: [{ file: code.file, edits }] }];
+  return open
+    ? [
+        {
+          title: "Refuse paths outside a folder",
+          grade: "placeholder",
+          edits: [{ file: code.file, edits }],
+        },
+      ]
+    : [{ title: TITLE, grade: "suggested", edits: [{ file: code.file, edits }] }];
 }
 
 function receiver(code: Code, call: ValueId): Op | undefined {

@@ -58,7 +58,8 @@ function split(
     const path = pathOf(code, op.callee, context);
     const name = op.args.at(-1)?.value;
     const rest = op.args.slice(0, -1);
-    if (!/(?:^|\.)path(?:\.posix)?\.join$/.test(path ?? "") || name === undefined) return undefined;
+    if (!/(?:^|[.:])path(?:\.default)?(?:\.posix)?\.join$/.test(path ?? "") || name === undefined)
+      return undefined;
     if (rest.length === 0 || op.args.some((a) => a.spread !== undefined || a.name !== undefined))
       return undefined;
     const [only] = rest;
