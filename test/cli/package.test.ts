@@ -23,7 +23,11 @@ test("the package of the extension holds what it runs, and nothing else", async 
         "dist/names.bin",
       ],
       "dist/own-rules.schema.json",
-      ...["baseline", "fix", "scan", "see"].map((name) => `docs/walkthrough/${name}.md`),
+      ...["baseline", "fix", "scan", "see"].flatMap((name) =>
+        ["", ".de"].map((language) => `docs/walkthrough/${name}${language}.md`),
+      ),
+      ...["package.nls.json", "package.nls.de.json"],
+      ...["l10n/bundle.l10n.json", "l10n/bundle.l10n.de.json"],
       ...grammars.map((name) => `dist/tree-sitter-${name}.wasm`),
       ...pages.map((name) => `dist/rules/${name}`),
     ].sort(),
