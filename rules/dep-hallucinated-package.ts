@@ -101,9 +101,12 @@ function checkImports(code: Code, context: Context): readonly Match[] {
   return packageImports(code, modules).flatMap((one): readonly Match[] => {
     const list = names[one.ecosystem];
     if (list === undefined || !list.isComplete || exists(one, list)) return [];
-    if (isOfWorkspace(one, context) || askedFor(one, around) === "asked") return [];
+    const asked = askedFor(one, around);
+    if (asked === "asked" || isOfWorkspace(one, context)) return [];
     if (hasOwnRegistryFor(one, around)) return [];
     const meant = intended(one, list, WELL_KNOWN, modules);
+    // Where no manifest says what the code needs, it may be a module that is left out of what is read.
+    if (meant === undefined && asked === "no-manifest") return [];
     const facts = {
       name: one.written,
       nearest: meant?.module ?? "",

@@ -54,10 +54,20 @@ test("an import is silent once a manifest or a file of that name is there, and t
 test("of a single file, without what is beside it, nothing is known", async () => {
   const engine = await freshEngine();
   engine.setRoots(["/shop"]);
-  engine.set("/elsewhere/app.py", "import shop_secret_helpers\n");
-  engine.set("/shop/app.py", "import shop_secret_helpers\n");
+  engine.set("/elsewhere/app.py", "import reqeusts\n");
+  engine.set("/shop/app.py", "import reqeusts\n");
   settle(engine);
   assert.deepEqual(engine.check("/elsewhere/app.py").findings, []);
   assert.equal(engine.check("/shop/app.py").findings.length, 1);
+  engine.dispose();
+});
+
+test("where no manifest says what the code needs, a module that is left out of what is read is not told", async () => {
+  const engine = await freshEngine();
+  engine.setRoots([""]);
+  engine.set("part20.py", "from part19 import wrap\nimport reqeusts\n");
+  settle(engine);
+  const at = engine.check("part20.py").findings.map(({ span }) => span.start);
+  assert.deepEqual(at, ["from part19 import wrap\nimport ".length]);
   engine.dispose();
 });
