@@ -30,6 +30,8 @@ export interface Discovery {
   readonly requested: readonly FoundFile[];
   /** Names of all files that imports may lead to. */
   readonly known: ReadonlySet<FileId>;
+  /** Last parts of the paths of files and folders that are excluded. */
+  readonly leftOut: ReadonlySet<string>;
   /** Files left out by name, by reason. Folders such as node_modules are counted up to a limit. */
   readonly counts: ReadonlyMap<SkipReason, number>;
   /** The ones left out one by one, to be listed. */
@@ -68,6 +70,7 @@ export function discover(
     excluded: excluder(options.exclude),
     requested: new Map(),
     known: new Set(),
+    leftOut: new Set(),
     counts: new Map(),
     skipped: [],
     problems: [],
@@ -89,6 +92,7 @@ export function discover(
   return {
     requested: [...walk.requested.values()].sort((a, b) => (a.file < b.file ? -1 : 1)),
     known: walk.known,
+    leftOut: walk.leftOut,
     counts: walk.counts,
     skipped: walk.skipped,
     problems: walk.problems,
@@ -101,6 +105,8 @@ interface Walk {
   readonly excluded: (file: FileId) => boolean;
   readonly requested: Map<FileId, FoundFile>;
   readonly known: Set<FileId>;
+  /** Last parts of the paths of what is excluded. */
+  readonly leftOut: Set<string>;
   readonly counts: Map<SkipReason, number>;
   readonly skipped: SkippedFile[];
   readonly problems: Problem[];
@@ -164,6 +170,7 @@ function walkFolder(walk: Walk, start: string, startReal: string, outer: IgnoreR
         walk.links.push({ path: child, rules });
       } else if (entry.isDirectory()) {
         const reason = folderReason(walk, child, entry.name, rules);
+        if (reason === "excluded") walk.leftOut.add(entry.name);
         if (reason !== undefined) countInside(walk, child, reason);
         else waiting.push({ path: child, real: join(real, entry.name), outer: rules });
       } else if (entry.isFile()) {
@@ -189,6 +196,7 @@ function foundFile(walk: Walk, path: string, real: string, rules: IgnoreRules): 
   const file = fileId(walk.cwd, path);
   if (walk.files.has(real)) return;
   if (walk.excluded(file) || isIgnored(rules, path, "file")) {
+    walk.leftOut.add(basename(path));
     if (walk.wants(file)) skip(walk, file, "excluded");
     return;
   }

@@ -114,6 +114,7 @@ export async function openWorkspace(
   engine.setRoots([""]);
   engine.nameFiles(namer(cwd));
   engine.setFiles(found.known);
+  engine.setLeftOut(found.leftOut);
 
   const files = new Map<FileId, LoadedFile>();
   const counts = new Map(found.counts);

@@ -42,7 +42,7 @@ function idsOf(set: RuleSet): ReadonlySet<string> {
 }
 
 export function createAnswers(
-  { docs, files, isManifest, foldersAbove, filesLike, nameOf }: Texts,
+  { docs, files, leftOut, isManifest, foldersAbove, filesLike, nameOf }: Texts,
   { irOf, now }: Moments,
   { last, analyse, analyseFeeders, knownNow }: Analysis,
   { crash }: Problems,
@@ -77,6 +77,7 @@ export function createAnswers(
       like: (path) => filesLike(file, path),
       isInWorkspace: folders !== undefined,
       isOwn: (name) => files.packages(name).length > 0,
+      leavesOut: (name) => leftOut.has(name),
       names,
     };
   };

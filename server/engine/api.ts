@@ -224,6 +224,8 @@ export type Topic =
 export interface Engine {
   /** Names of all files that exist in the workspace folders, for import resolution. Texts come by `set`. */
   setFiles(files: Iterable<FileId>): void;
+  /** Last parts of the paths of files and folders that are there but, by settings or ignore files, are not read. */
+  setLeftOut(names: Iterable<string>): void;
   /** Workspace folders (ids without a trailing slash); [""] on the command line. */
   setRoots(roots: readonly FileId[]): void;
   /** How fingerprints call a file, wherever it is looked at from; by itself its path in its workspace folder. */

@@ -62,7 +62,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     own,
     options.names === undefined ? undefined : readNames(options.names),
   );
-  const { docs, known, wanted, isManifest } = texts;
+  const { docs, known, leftOut, wanted, isManifest } = texts;
   const { now, touch, reset } = moments;
   const { last, analyse, together } = analysis;
   const { settings, found, departures, hidden, why } = answers;
@@ -98,6 +98,13 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     setFiles(list) {
       known.clear();
       for (const file of list) known.add(file);
+      reset();
+    },
+    setLeftOut(names) {
+      const now = new Set([...names].map((name) => name.replace(/\.[^.]*$/, "")));
+      if (now.size === leftOut.size && [...now].every((name) => leftOut.has(name))) return;
+      leftOut.clear();
+      for (const name of now) leftOut.add(name);
       reset();
     },
     setRoots(list) {

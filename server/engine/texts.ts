@@ -40,6 +40,8 @@ export interface Texts {
   readonly docs: Map<FileId, Doc>;
   /** Files that are there, whether their text was asked for or not. */
   readonly known: Set<FileId>;
+  /** Names, without endings, of what is there and is not read. */
+  readonly leftOut: Set<string>;
   /** Files whose text is needed. */
   readonly wanted: Set<FileId>;
   readonly files: FileSet;
@@ -66,6 +68,7 @@ export function createTexts(rules: RuleSet): Texts {
   const manifestRules = rules.rules.filter((r) => r.manifest !== undefined || r.text !== undefined);
   const docs = new Map<FileId, Doc>();
   const known = new Set<FileId>();
+  const leftOut = new Set<string>();
   const wanted = new Set<FileId>();
   let roots: readonly FileId[] = [""];
   let nameOf = (file: FileId): string => {
@@ -157,6 +160,7 @@ export function createTexts(rules: RuleSet): Texts {
   return {
     docs,
     known,
+    leftOut,
     wanted,
     files,
     setRoots(list) {

@@ -78,24 +78,26 @@ async function* walk(
     const entries: readonly Entry[] = (await files?.list(folder)) ?? [];
     // A Python environment of any name carries this file.
     if (folder !== root && entries.some((entry) => entry.name === "pyvenv.cfg")) {
-      yield { files: [], skipped: ["vendored"] };
+      yield { files: [], skipped: ["vendored"], excluded: [] };
       continue;
     }
     const scope = await scopeOf(folder, root);
     const found: FileId[] = [];
     const skipped: SkipReason[] = [];
+    const excluded: string[] = [];
     for (const entry of entries) {
       const file = `${folder}/${entry.name}`;
       const isFolder = entry.kind === "folder";
       if (entry.kind === "other") continue;
       const byName = isFolder ? folderSkip(entry.name) : undefined;
       if (byName !== undefined) skipped.push(byName);
-      else if (!accept(file.slice(root.length + 1)) || isIgnored(scope, file, isFolder))
+      else if (!accept(file.slice(root.length + 1)) || isIgnored(scope, file, isFolder)) {
         skipped.push("excluded");
-      else if (isFolder) folders.push(file);
+        excluded.push(entry.name);
+      } else if (isFolder) folders.push(file);
       else found.push(file);
     }
-    yield { files: found, skipped };
+    yield { files: found, skipped, excluded };
   }
 }
 

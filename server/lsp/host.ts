@@ -10,6 +10,8 @@ export interface Found {
   readonly files: readonly FileId[];
   /** Why files and folders were left out here, once for each. */
   readonly skipped: readonly SkipReason[];
+  /** Names of what is excluded there. */
+  readonly excluded: readonly string[];
 }
 
 export type ReadResult =

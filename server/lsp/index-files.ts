@@ -73,6 +73,7 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
   let loadedFiles = 0;
   let loadedBytes = 0;
   let leftOut = new Map<SkipReason, number>();
+  const excluded = new Set<string>();
   let pending = 0;
   let walks = 0;
   let walking = 0;
@@ -218,6 +219,7 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
       (relative) => !folder.excluded(relative),
     )) {
       if (disposed || walk !== walks) return;
+      for (const name of found.excluded) excluded.add(name);
       for (const reason of found.skipped) leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
       for (const file of found.files) {
         // A folder inside another one has its own settings.
@@ -234,6 +236,7 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
     const seen = new Set<FileId>();
     recent.clear();
     leftOut = new Map();
+    excluded.clear();
     try {
       for (const folder of folders.all()) {
         if (!folder.settings.enable || !host.reads(folder.root)) continue;
@@ -251,6 +254,7 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
       log.crash("listing the workspace", error);
     } finally {
       walking--;
+      if (walking === 0 && !disposed) engine.setLeftOut(excluded);
       if (walking === 0 && unnamed && !disposed) {
         unnamed = false;
         engine.setFiles(known.keys());

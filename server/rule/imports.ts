@@ -146,6 +146,8 @@ function writtenAt(code: Code, op: ImportOp, written: string): Span | undefined 
 /** It leads to something of the workspace: a file, a member, or what the settings of a bundler or of Python's path make of it. */
 export function isOfWorkspace(one: PackageImport, { file, imported, around }: Context): boolean {
   if (one.specifiers.some((specifier) => imported(file, specifier) !== undefined)) return true;
+  // Generated, or of this machine alone, as .gitignore says.
+  if (around.leavesOut(one.written)) return true;
   if (one.ecosystem === "pypi")
     return around.like(PYTHON_FILES).some(({ file: other }) => partsOf(other).has(one.written));
   if (around.isOwn(one.written)) return true;

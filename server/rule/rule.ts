@@ -244,6 +244,8 @@ export interface Surroundings {
   readonly isInWorkspace: boolean;
   /** An npm package of this name is in the workspace. */
   isOwn(name: string): boolean;
+  /** A file or folder of this name, without its ending, is there and is not read. */
+  leavesOut(name: string): boolean;
   /** Names of packages that exist, if the engine was given any. */
   readonly names: NameIndex | undefined;
 }

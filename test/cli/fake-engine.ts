@@ -135,6 +135,7 @@ export async function createFakeEngine(): Promise<Engine> {
       known = new Set(files);
     },
     setRoots: () => undefined,
+    setLeftOut: () => undefined,
     topics: () => [],
     head: () => 0,
     setToday: () => undefined,

@@ -64,6 +64,29 @@ rules:
     call: { paths: [flask.Flask] }
 `;
 
+test("a module that git ignores is there: no package is missing", (t) => {
+  const box = sandbox(t, {
+    ".gitignore": "local_config.py\ngenerated/\n*_pb2.py\n",
+    "requirements.txt": "flask==3.1.3\n",
+    "local_config.py": "KEY = 1\n",
+    "generated/schema.py": "",
+    "wire_pb2.py": "",
+    "app.py": [
+      "import local_config",
+      "import wire_pb2",
+      "from generated import schema",
+      "import shop_secret_helpers",
+      "print(local_config, wire_pb2, schema, shop_secret_helpers)\n",
+    ].join("\n"),
+  });
+  const { out } = skeptic(box, "scan", "--format", "json");
+  const found = JSON.parse(out).findings.map(
+    ({ rule, start }: { readonly rule: string; readonly start: { readonly line: number } }) =>
+      `${start.line} ${rule}`,
+  );
+  assert.deepEqual(found, ["4 dep-hallucinated-package"]);
+});
+
 test("rules and sanitizers of the project: they find, they hide, and what they hide is counted", (t) => {
   const CHECKED = HANDLER.replace(
     "import find",

@@ -48,6 +48,11 @@ test("an import is silent once a manifest or a file of that name is there, and t
   assert.deepEqual(seen(), [command]);
   engine.remove("shop_secret_helpers/__init__.py");
   assert.deepEqual(seen(), [python, command]);
+  // It is there, and git ignores it.
+  engine.setLeftOut(["shop_secret_helpers.py"]);
+  assert.deepEqual(seen(), [command]);
+  engine.setLeftOut([]);
+  assert.deepEqual(seen(), [python, command]);
   engine.dispose();
 });
 

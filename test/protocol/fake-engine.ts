@@ -125,6 +125,7 @@ export function createFakeEngine(): Engine {
       for (const file of files) names.add(file);
     },
     setRoots() {},
+    setLeftOut() {},
     topics: () => [],
     head: () => 0,
     setToday() {},

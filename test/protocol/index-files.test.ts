@@ -21,7 +21,7 @@ test("what the loaded files import is read before the rest of the workspace", as
   const host = {
     reads: () => true,
     async *walk() {
-      yield { files: names, skipped: [] };
+      yield { files: names, skipped: [], excluded: [] };
     },
     async read(file: string) {
       read.push(file);
