@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Diagnostic } from "vscode-languageserver-protocol";
-import type { ScanChangedResult, ScanResult } from "../../server/lsp/protocol.ts";
+import type { ScanChangedResult } from "../../server/lsp/protocol.ts";
 import { repository, room, write } from "../harness/repository.ts";
 import { start, type TestClient, until } from "./client.ts";
 
