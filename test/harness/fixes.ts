@@ -96,9 +96,16 @@ export function judged(engine: Engine, { before, now, after, finding, fix }: Tri
         file === one.file &&
         lineOf(after, file, move(span.start, fix, file)) === lineOf(after, file, one.span.start),
     );
+  // Where it is about data, the others are only counted.
+  let more = Number(/ There are (\d+) more such places /.exec(finding.message.what)?.[1] ?? 0);
+  const place = moved(finding);
   for (const one of now.findings) {
     if (matched(one) || wasTold(one)) continue;
     const line = lineOf(after, one.file, one.span.start);
+    if (one.rule === finding.rule && one.file === finding.file && line !== place && more > 0) {
+      more--;
+      continue;
+    }
     if (one.rule === finding.rule && one.file === finding.file) {
       if (fix.grade === "placeholder") problems.push(...repeated(engine, after, one, fix));
       else
