@@ -11,12 +11,10 @@ import {
   rule,
   type Severity,
 } from "../server/rule/rule.ts";
-import { rowData, spanOf } from "../server/rule/tokens.ts";
+import { type Data, rowData, spanOf } from "../server/rule/tokens.ts";
 import { mayBeBelow } from "../server/rule/version.ts";
 
 const SWITCH = /NODE_ENV|\bDEBUG\b|\bdebug\b|\b(?:is|in)?_?dev|isPackaged/i;
-/** Since this version pages are apart from the preload script unless it is said otherwise. */
-const ISOLATED_SINCE = 12;
 
 export default rule({
   id: "electron-insecure-webprefs",
@@ -32,7 +30,7 @@ export default rule({
       const code = context.code(call.site.item);
       if (data === undefined || code === undefined || isTest(code.file)) return undefined;
       if (conditionsAt(code, call.site.op).some((c) => SWITCH.test(c.text))) return undefined;
-      return faults(call, String(data.preferences), context).map(({ name, severity }) => ({
+      return faults(call, data, context).map(({ name, severity }) => ({
         item: call.site.item,
         op: call.site.op,
         call,
@@ -74,15 +72,15 @@ const SAID: Readonly<Record<string, { what: string; why: string; fix: string }>>
 
 function faults(
   call: Observation,
-  preferences: string,
+  { preferences, package: name, apartSince }: Data,
   context: Context,
 ): readonly { readonly name: string; readonly severity: Severity }[] {
-  const is = (name: string): unknown => constantOf(given(call, `${preferences}.${name}`));
-  const version = context.requirement("electron");
+  const is = (flag: string): unknown => constantOf(given(call, `${preferences}.${flag}`));
+  const version = context.requirement(String(name));
   const isApart =
     is("contextIsolation") === true ||
     (given(call, `${preferences}.contextIsolation`).kind === "absent" &&
-      (version === undefined || mayBeBelow(version, ISOLATED_SINCE) !== true));
+      (version === undefined || mayBeBelow(version, Number(apartSince)) !== true));
   const out: { name: string; severity: Severity }[] = [];
   // With isolation, only the preload script has Node.
   if (is("nodeIntegration") === true && !isApart)

@@ -31,7 +31,7 @@ export default rule({
       const code = context.code(call.site.item);
       if (data === undefined || code === undefined || isTest(code.file)) return undefined;
       const found = given(call, data.mode);
-      const mode = modeOf(found) ?? namedMode(code, found, context);
+      const mode = modeOf(found) ?? namedMode(code, found, data.bits, context);
       if (mode === undefined || (mode & OTHERS_WRITE) === 0 || (mode & STICKY) !== 0)
         return undefined;
       const [file] = call.args;
@@ -64,22 +64,21 @@ function modeOf(found: Given): number | undefined {
   return Number.parseInt(mode.replace(/^0o?/, ""), 8);
 }
 
-/** The bits of Python's `stat` that matter here. */
-const BITS: Readonly<Record<string, number>> = {
-  "lib:stat.S_IRWXO": 0o007,
-  "lib:stat.S_IWOTH": OTHERS_WRITE,
-  "lib:stat.S_ISVTX": STICKY,
-};
-
 /** `stat.S_IRWXU | stat.S_IRWXG | stat.S_IRWXO`: those of its bits that matter; undefined where none is named. */
-function namedMode(code: Code, found: Given, context: Context): number | undefined {
+function namedMode(code: Code, found: Given, names: unknown, context: Context): number | undefined {
+  const known = new Map(
+    String(names ?? "")
+      .split(",")
+      .map((one) => one.split(":"))
+      .map(([name, bits]) => [`lib:${name}`, Number(bits)]),
+  );
   const place = written(code, found, context);
   const bits = (at: Code, id: ValueId, depth: number): number => {
     const op = at.op(id);
     if (depth > 12) return 0;
     if (op.op === "binary" && op.operator === "|")
       return bits(at, op.left, depth + 1) | bits(at, op.right, depth + 1);
-    return refsOf(at, id, context).reduce((sum, ref) => sum | (BITS[ref] ?? 0), 0);
+    return refsOf(at, id, context).reduce((sum, ref) => sum | (known.get(ref) ?? 0), 0);
   };
   return place === undefined ? undefined : bits(place.code, place.id, 0) || undefined;
 }

@@ -10,7 +10,8 @@ const electron: Model = {
       path: "electron.{BrowserWindow,BrowserView,WebContentsView}",
       args: [],
       kind: KIND,
-      data: { preferences: "0.webPreferences" },
+      // Since version 12 pages are apart from the preload script unless it is said otherwise.
+      data: { preferences: "0.webPreferences", package: "electron", apartSince: 12 },
     },
   ],
 };

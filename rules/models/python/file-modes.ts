@@ -2,7 +2,14 @@
 import type { Model, SinkKind } from "../../../server/rule/rule.ts";
 
 const KIND: SinkKind = "file-mode";
-const row = (path: string, mode: string) => ({ path, args: [], kind: KIND, data: { mode } });
+/** Bits of modes by their names, those that matter: others may do all, others may write, nobody touches the files of others. */
+const BITS = `stat.S_IRWXO:${0o007},stat.S_IWOTH:${0o002},stat.S_ISVTX:${0o1000}`;
+const row = (path: string, mode: string) => ({
+  path,
+  args: [],
+  kind: KIND,
+  data: { mode, bits: BITS },
+});
 
 const fileModes: Model = {
   language: "python",
