@@ -61,6 +61,17 @@ export const MANIFESTS = [
   "**/claude_desktop_config.json",
   "**/.claude/settings*.json",
   "**/.gemini/settings*.json",
+  "**/docker-compose*.yml",
+  "**/docker-compose*.yaml",
+  "**/compose.yml",
+  "**/compose.yaml",
+  "**/compose.*.yml",
+  "**/compose.*.yaml",
+  "**/.vscode/settings.json",
+  "**/*.code-workspace",
+  "**/.codex/config.toml",
+  "**/.cursor/cli.json",
+  "**/.cursor/permissions.json",
   "**/supabase/**/*.sql",
   "**/supabase/config.toml",
   "**/.skeptic/advisories/*.json",
@@ -77,13 +88,8 @@ export const MANIFESTS = [
   "**/Pipfile.lock",
 ];
 
-/** What says which findings are not shown: who wrote it is followed. */
-export const SILENCING = [
-  "**/.skeptic/rules/*.{yml,yaml,json}",
-  "**/.skeptic/baseline.json",
-  "**/.vscode/settings.json",
-  "**/*.code-workspace",
-];
+/** What says which findings are not shown, beside settings: who wrote it is followed. */
+export const SILENCING = ["**/.skeptic/rules/*.{yml,yaml,json}", "**/.skeptic/baseline.json"];
 
 /**
  * Of every scheme: any extension may bring a file system with a scheme of its own. The server knows the schemes of what

@@ -2,13 +2,15 @@
 import { credentialIn } from "../server/rule/credentials.ts";
 import { isIgnored } from "../server/rule/ignored.ts";
 import { type JsonText, jsonTexts } from "../server/rule/json-strings.ts";
+import { headerAt, stringAt, toml } from "../server/rule/manifest.ts";
 import { isTest } from "../server/rule/place.ts";
 import { type Edit, type Fix, type ManifestFile, type Match, rule } from "../server/rule/rule.ts";
 import { isSeen, secretName, words } from "../server/rule/secret-names.ts";
 import { isRandom } from "../server/rule/secret-value.ts";
 
 const NAMES = /^(?:\.mcp\.json|mcp\.json|claude_desktop_config\.json|\.gitignore)$/;
-const PATHS = /(?:^|\/)\.(?:claude|gemini)\/settings[^/]*\.json$/;
+const PATHS = /(?:^|\/)\.(?:claude|gemini)\/settings[^/]*\.json$|(?:^|\/)\.codex\/config\.toml$/;
+const CODEX = /(?:^|\/)\.codex\/config\.toml$/;
 /** How each of the programs takes a value from outside; those that are not here take none. */
 const REFERENCES: readonly { readonly file: RegExp; readonly write: (name: string) => string }[] = [
   { file: /(?:^|\/)\.mcp\.json$/, write: (name) => `\${${name}}` },
@@ -33,7 +35,7 @@ export default rule({
     together: true,
     check(file) {
       if (file.file.endsWith(".gitignore") || isTest(file.file) || isIgnored(file)) return [];
-      return jsonTexts(file.text).flatMap((one) => inspect(file, one) ?? []);
+      return textsOf(file).flatMap((one) => inspect(file, one) ?? []);
     },
     fixes: (match, file) => [fix(match, file)],
   },
@@ -53,7 +55,7 @@ interface Place {
 }
 
 function inspect(file: ManifestFile, one: JsonText): Match | undefined {
-  const place = placeOf(one, file.text);
+  const place = placeOf(one, textsOf(file));
   if (place === undefined) return undefined;
   const value = one.value.slice(place.before.length);
   if (/\$\{|\$[A-Z_]+$|\{\{/.test(value)) return undefined;
@@ -77,12 +79,12 @@ function inspect(file: ManifestFile, one: JsonText): Match | undefined {
 }
 
 /** Values of `env` and `headers`, and words of `args`, of whatever server. */
-function placeOf({ path, value }: JsonText, text: string): Place | undefined {
+function placeOf({ path, value }: JsonText, all: readonly JsonText[]): Place | undefined {
   const key = path.at(-1);
   const parent = path.at(-2);
   if (typeof key === "string" && parent === "env")
     return { name: key, before: "", isSecret: isSecretName(key) };
-  if (typeof key === "string" && (parent === "headers" || parent === "requestInit")) {
+  if (typeof key === "string" && /^(?:headers|requestInit|http_headers)$/.test(String(parent))) {
     const before = /^(?:Bearer|Basic|Token)\s+/i.exec(value)?.[0] ?? "";
     return { name: `The header ${key}`, before, isSecret: HEADERS.test(key) || isSecretName(key) };
   }
@@ -90,7 +92,7 @@ function placeOf({ path, value }: JsonText, text: string): Place | undefined {
   const [before, option] = /^--?([\w-]+)=/.exec(value) ?? [];
   if (before !== undefined && option !== undefined)
     return { name: `--${option}`, before, isSecret: isSecretName(option) };
-  const last = jsonTexts(text).find(
+  const last = all.find(
     (one) =>
       one.path.at(-1) === key - 1 &&
       one.path.length === path.length &&
@@ -102,6 +104,24 @@ function placeOf({ path, value }: JsonText, text: string): Place | undefined {
     before: "",
     isSecret: name !== undefined && isSecretName(name),
   };
+}
+/** Texts of TOML have no places of their own: they are looked for behind the header of their table. */
+function textsOf({ file, text }: ManifestFile): readonly JsonText[] {
+  if (!CODEX.test(file)) return jsonTexts(text);
+  const out: JsonText[] = [];
+  const visit = (value: unknown, path: readonly (string | number)[]): void => {
+    if (typeof value === "string") {
+      const names = path.filter((step) => typeof step === "string");
+      const headers = names.map((_, i) => headerAt(text, names.slice(0, i + 1).join(".")));
+      const span = stringAt(text, value, Math.max(0, ...headers));
+      if (span !== undefined) out.push({ path, value, span });
+    } else if (Array.isArray(value))
+      for (const [i, one] of value.entries()) visit(one, [...path, i]);
+    else if (typeof value === "object" && value !== null)
+      for (const [key, one] of Object.entries(value)) visit(one, [...path, key]);
+  };
+  visit(toml(text), []);
+  return out;
 }
 function isSecretName(name: string): boolean {
   if (isSeen(name) && !/(?:secret|passw(?:or)?d)$/i.test(name)) return false;
@@ -121,6 +141,10 @@ function fix({ facts, span }: Match, file: ManifestFile): Fix {
     grade: "suggested",
     edits: [{ file: file.file, edits }],
   });
+  if (CODEX.test(file.file))
+    return manual(
+      "Codex takes the names of variables: env_vars for the variables of a server, env_http_headers and bearer_token_env_var for what it sends. Write the name there, and replace the value.",
+    );
   if (OF_THE_EDITOR.test(file.file)) {
     const texts = jsonTexts(file.text);
     const open = file.text.indexOf("{");

@@ -1,4 +1,5 @@
 /** The mode of a file lets every account of the machine write it. */
+import { DOCKERFILE, dockerfile } from "../server/rule/dockerfile.ts";
 import { constantOf, type Given, given, origin, written } from "../server/rule/given.ts";
 import { isTest } from "../server/rule/place.ts";
 import { refsOf } from "../server/rule/router.ts";
@@ -6,10 +7,13 @@ import {
   type Code,
   type Context,
   type Fix,
+  type ManifestFile,
   type Match,
   rule,
+  type Span,
   type ValueId,
 } from "../server/rule/rule.ts";
+import { commands, programOf, type Word } from "../server/rule/shell.ts";
 import { rowData, spanOf } from "../server/rule/tokens.ts";
 
 const OTHERS_WRITE = 0o002;
@@ -48,13 +52,81 @@ export default rule({
       };
     },
   },
-  say: ({ facts }) => ({
-    what: `Every account of this machine may write this file (mode ${String(facts?.mode)}).`,
-    why: "Another user, or any service that an attacker got into, changes it: a script or a setting then does what they wrote, as the user of this program.",
-    fix: "Let only the owner write it: 0o755 for folders and programs, 0o644 for other files, 0o600 for secrets.",
-  }),
+  manifest: {
+    names: DOCKERFILE,
+    check: inImage,
+    fixes: ({ span, facts }, file) => [
+      {
+        title: "Let only the owner write it",
+        grade: "suggested",
+        edits: [{ file: file.file, edits: [{ ...span, newText: String(facts?.less) }] }],
+      },
+    ],
+  },
+  say: ({ facts }) =>
+    facts?.image === true
+      ? {
+          what: `Every account in the container may write these files (mode ${String(facts.mode)}).`,
+          why: "Whoever gets the program to write a file changes its own code or settings, also where it runs as a user without rights.",
+          fix: "Give the few folders that the program writes to its account (COPY --chown, chown), and leave the others as they are.",
+        }
+      : {
+          what: `Every account of this machine may write this file (mode ${String(facts?.mode)}).`,
+          why: "Another user, or any service that an attacker got into, changes it: a script or a setting then does what they wrote, as the user of this program.",
+          fix: "Let only the owner write it: 0o755 for folders and programs, 0o644 for other files, 0o600 for secrets.",
+        },
   fixes: (match, code, context) => fixes(match, code, context),
 });
+
+/** `RUN chmod -R 777 /app` and `COPY --chmod=777` of a Dockerfile. */
+function inImage(file: ManifestFile): readonly Match[] {
+  const told = (span: Span, mode: string, less: string): Match => ({
+    item: `${file.file}#`,
+    span,
+    severity: "low",
+    confidence: "high",
+    facts: { image: true, mode, less },
+  });
+  return dockerfile(file.text).stages.flatMap(({ instructions }) =>
+    instructions.flatMap(({ keyword, body, flags }): readonly Match[] => {
+      if (keyword !== "RUN")
+        return flags.flatMap(({ name, value, span }) => {
+          const less = name === "chmod" ? lessOf(value) : undefined;
+          return less === undefined ? [] : [told(span, value, `--chmod=${less}`)];
+        });
+      return commands(file.text.slice(body.start, body.end)).flatMap((command) => {
+        const mode = modeWord(programOf(command));
+        const less = mode === undefined ? undefined : lessOf(mode.text);
+        if (mode === undefined || less === undefined) return [];
+        const span = { start: body.start + mode.start, end: body.start + mode.end };
+        return [told(span, mode.text, less)];
+      });
+    }),
+  );
+}
+function modeWord(words: readonly Word[]): Word | undefined {
+  const [program, ...rest] = words;
+  if (program?.text.replace(/^.*\//, "") !== "chmod") return undefined;
+  const mode = rest.find(({ text }) => !/^-(?:[RcfvHLP]+|-[\w-]+)$/.test(text));
+  const files = mode === undefined ? [] : rest.slice(rest.indexOf(mode) + 1);
+  // What lies there is gone with the container, or nobody's.
+  return files.every(({ text }) => /^\/(?:tmp|var\/tmp|dev\/shm)(?:\/|$)/.test(text))
+    ? undefined
+    : mode;
+}
+/** The same mode without the right of others to write; undefined if they have none. */
+function lessOf(mode: string): string | undefined {
+  if (/^[0-7]{3,4}$/.test(mode)) {
+    const bits = Number.parseInt(mode, 8);
+    if ((bits & OTHERS_WRITE) === 0 || (bits & STICKY) !== 0) return undefined;
+    return (bits & ~OTHERS_WRITE & ~GROUP_WRITES).toString(8).padStart(mode.length, "0");
+  }
+  // `a+rwx`, `o+w`; `+w` alone leaves it to the umask.
+  const [, who = "", sign = "", what = ""] = /^([ugoa]+)([+=])([rwxX]+)$/.exec(mode) ?? [];
+  if (sign === "" || !/[oa]/.test(who) || !what.includes("w")) return undefined;
+  const rest = what.replace("w", "");
+  return rest === "" ? `u${sign}w` : `u${sign}${what},go${sign}${rest}`;
+}
 
 /** A number, or its octal digits as a text. */
 function modeOf(found: Given): number | undefined {

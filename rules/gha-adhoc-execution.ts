@@ -1,6 +1,7 @@
 /** A workflow runs a program of which nothing says which version it is, or whatever an address answers. */
 import { type Fetched, fetchedBy } from "../server/rule/fetched.ts";
-import { isExactNpm, jsonValue, normalised, table, toml } from "../server/rule/manifest.ts";
+import { isHeld, isRun } from "../server/rule/held.ts";
+import { normalised, table, toml } from "../server/rule/manifest.ts";
 import {
   type Edit,
   type Fix,
@@ -9,7 +10,7 @@ import {
   rule,
   type Span,
 } from "../server/rule/rule.ts";
-import { commands, quotingAt } from "../server/rule/shell.ts";
+import { commands } from "../server/rule/shell.ts";
 import {
   type Job,
   PRIVILEGED,
@@ -20,11 +21,6 @@ import {
 } from "../server/rule/workflow.ts";
 import { at, entries, scalars, textOf } from "../server/rule/yaml.ts";
 import { scriptSpan } from "../server/rule/yaml-script.ts";
-
-const MANIFESTS = /(?:^|\/)package\.json$/;
-const LOCKS = /(?:^|\/)(?:package-lock|npm-shrinkwrap)\.json$/;
-/** Of the makers of the package manager itself, and in its images anyway. */
-const OF_THE_MANAGER: ReadonlySet<string> = new Set(["pip", "setuptools", "wheel"]);
 
 export default rule({
   id: "gha-adhoc-execution",
@@ -117,53 +113,6 @@ function told(
       plain,
     },
   };
-}
-
-/** In a text that is handed to another program it is no command. */
-function isRun(script: string, { word }: Fetched): boolean {
-  const [quoting] = quotingAt(script, [{ start: word.start, end: word.start + 1 }]);
-  return quoting !== undefined && !/^(?:comment|heredoc|other)/.test(quoting);
-}
-
-/** Something says which version it is. */
-function isHeld(one: Fetched, file: ManifestFile): boolean {
-  const { kind, name, version } = one;
-  switch (kind) {
-    case "npm":
-      return isExactNpm(version) || (one.local && version === "" && isInstalled(name, file));
-    case "pypi":
-      return (
-        OF_THE_MANAGER.has(normalised(name)) ||
-        /^={2,3}\s*[^*,\s]+$/.test(version) ||
-        /^v?\d[\w.]*$/.test(version)
-      );
-    case "script":
-      return /\/[\da-f]{40}\//.test(name);
-    default:
-      // Another tag is moved less often; that it can be is for the rule about images.
-      return version !== "" && version !== "latest";
-  }
-}
-
-/** A package of the project, or a program of one, as far as its files tell; if they do not, it may be. */
-function isInstalled(name: string, file: ManifestFile): boolean {
-  const manifests = file.like(MANIFESTS);
-  if (manifests.length === 0) return !file.isInWorkspace;
-  if (manifests.some(({ text }) => text === undefined)) return true;
-  for (const { text = "" } of manifests)
-    for (const group of ["dependencies", "devDependencies", "optionalDependencies"])
-      if (jsonValue(text, [group, name]) !== undefined) return true;
-  const locks = file.like(LOCKS);
-  if (locks.length === 0 || locks.some(({ text }) => text === undefined)) return true;
-  return locks.some(({ text = "" }) => {
-    const packages = jsonValue(text, ["packages"]);
-    if (typeof packages !== "object" || packages === null) return true;
-    return Object.entries(packages).some(
-      ([path, entry]) =>
-        path.endsWith(`node_modules/${name}`) ||
-        table({ entry }, "entry", "bin")?.[name] !== undefined,
-    );
-  });
 }
 
 /** What a program in this job can take along, in words; "" if nothing is known of it. */

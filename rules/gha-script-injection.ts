@@ -1,4 +1,6 @@
 /** An expression of a workflow puts text that somebody else writes into a script before it runs. */
+
+import { fetchesArtifact, fetchesHead } from "../server/rule/brought.ts";
 import { environmentFix } from "../server/rule/fix/workflow-env.ts";
 import {
   type Fix,
@@ -17,6 +19,8 @@ import {
 } from "../server/rule/untrusted.ts";
 import {
   actionOf,
+  eventsAt,
+  PRIVILEGED,
   type Step,
   WORKFLOW_NAMES,
   WORKFLOW_PATHS,
@@ -121,6 +125,21 @@ function scriptsOf(step: Step): readonly { readonly text: YamlText; readonly scr
   ];
 }
 
+/** `cat pr/env >> $GITHUB_ENV`, `echo "N=$(cat number.txt)" >> ...`, `$(<file)`. */
+const FROM_FILE =
+  /\$\(\s*(?:cat|jq|head|tail|<)\s*[^)]*\)|`cat\s[^`]*`|^\s*(?:cat|jq|head|tail)\s+[^|>]*(?=[|>])/;
+/** Before this step a stranger's files came into the folder, in a run with the rights of the repository. */
+function brought({ flow, job, step }: Place): boolean {
+  const until = step === undefined ? job.steps.length : job.steps.indexOf(step);
+  return job.steps.slice(0, Math.max(0, until)).some((one) => {
+    const events = eventsAt(flow, job, one).filter(({ name }) => PRIVILEGED.has(name));
+    return (
+      fetchesHead(flow, job, one, events) !== undefined ||
+      fetchesArtifact(one, events) !== undefined
+    );
+  });
+}
+
 /** `echo "TEXT=$BODY" >> $GITHUB_ENV`: a text of several lines sets other variables too. */
 function environmentWrites(
   { file, text }: ManifestFile,
@@ -132,6 +151,17 @@ function environmentWrites(
   for (const { 0: line, index } of source.matchAll(/[^\r\n]+/g)) {
     const target = />>?\s*["']?\$\{?(GITHUB_(?:ENV|PATH))\b/.exec(line)?.[1];
     if (target === undefined) continue;
+    const read = FROM_FILE.exec(line);
+    if (read !== null && brought(place)) {
+      const start = script.span.start + index + read.index;
+      out.set(start, {
+        item: `${file}#`,
+        span: { start, end: start + read[0].length },
+        severity: "high",
+        confidence: "medium",
+        facts: { source: "a file of somebody else's pull request", script: "script", target },
+      });
+    }
     for (const variable of variablesIn(line)) {
       const worst = ofVariable(variable.name, place).find(
         ({ lines, who }) => lines && (who === "outsider" || who === "contributor"),

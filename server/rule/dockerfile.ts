@@ -36,11 +36,17 @@ export interface DockerInstruction {
   readonly sources: readonly { readonly text: string; readonly span: Span }[];
   /** It takes from another stage or image. */
   readonly from: string | undefined;
+  /** Of `--name=value` before the rest; "" without a value. */
+  readonly flags: readonly { readonly name: string; readonly value: string; readonly span: Span }[];
 }
 
 export interface DockerStage {
   readonly name: string | undefined;
   readonly image: string;
+  /** Where the image of its `FROM` stands. */
+  readonly imageSpan: Span;
+  /** The position of the stage that it is built on. */
+  readonly base: number | undefined;
   readonly instructions: readonly DockerInstruction[];
   /** Its layers are in the image: it is the last stage, or one that is built on by it. */
   readonly ships: boolean;
@@ -61,26 +67,35 @@ export function dockerfile(text: string): DockerText {
   });
   const file = DockerfileParser.parse(text);
   const before: DockerInstruction[] = [];
-  const open: { name: string | undefined; image: string; instructions: DockerInstruction[] }[] = [];
+  const open: {
+    name: string | undefined;
+    image: string;
+    imageSpan: Span;
+    instructions: DockerInstruction[];
+  }[] = [];
   for (const one of file.getInstructions()) {
     const instruction = instructionOf(one, spanOf);
     if (instruction.keyword === "FROM")
       open.push({
         name: (one as From).getBuildStage()?.toLowerCase(),
         image: (one as From).getImage() ?? "",
+        imageSpan: spanOf((one as From).getImageRange() ?? one.getRange()),
         instructions: [],
       });
     (open.at(-1)?.instructions ?? before).push(instruction);
   }
-  const ships = new Set<number>();
-  for (let at = open.length - 1; at >= 0 && !ships.has(at); ) {
-    ships.add(at);
+  const baseOf = (at: number): number => {
     const base = open[at]?.image.toLowerCase();
-    at = open.slice(0, at).findLastIndex(({ name }) => name !== undefined && name === base);
-  }
+    return open.slice(0, at).findLastIndex(({ name }) => name !== undefined && name === base);
+  };
+  const ships = new Set<number>();
+  for (let at = open.length - 1; at >= 0; at = baseOf(at)) ships.add(at);
   return {
     before,
-    stages: open.map((stage, at) => ({ ...stage, ships: ships.has(at) })),
+    stages: open.map((stage, at) => {
+      const base = baseOf(at);
+      return { ...stage, base: base < 0 ? undefined : base, ships: ships.has(at) };
+    }),
     comments: file.getComments().map((one) => spanOf(one.getRange())),
   };
 }
@@ -92,7 +107,8 @@ function instructionOf(one: Instruction, spanOf: (range: Range) => Span): Docker
   const span = spanOf(one.getRange());
   const range = one.getArgumentsRange();
   const body = range === null ? { start: span.end, end: span.end } : spanOf(range);
-  const plain = { keyword, span, body, variables: [], sources: [], from: undefined };
+  const flags = flagsOf(one, spanOf);
+  const plain = { keyword, span, body, variables: [], sources: [], from: undefined, flags };
   if (keyword === "ENV" || keyword === "ARG")
     return {
       ...plain,
@@ -104,7 +120,6 @@ function instructionOf(one: Instruction, spanOf: (range: Range) => Span): Docker
     };
   if (keyword !== "COPY" && keyword !== "ADD") return plain;
   const copy = one as Copy;
-  const flags = copy.getFlags();
   const here = copy.getHeredocs().map((heredoc) => spanOf(heredoc.getStartRange()).start);
   const json = copy.getJSONStrings();
   const words = (json.length > 0 ? json : copy.getArguments()).map((word) => ({
@@ -113,11 +128,52 @@ function instructionOf(one: Instruction, spanOf: (range: Range) => Span): Docker
   }));
   return {
     ...plain,
-    from: flags.find((flag) => flag.getName() === "from")?.getValue() ?? undefined,
+    from: flags.find(({ name }) => name === "from")?.value,
     sources: words
       .slice(0, -1)
       .filter((word) => !here.includes(word.span.start) && !word.text.startsWith("<<")),
   };
+}
+
+function flagsOf(
+  one: Instruction,
+  spanOf: (range: Range) => Span,
+): readonly { readonly name: string; readonly value: string; readonly span: Span }[] {
+  if (!("getFlags" in one)) return [];
+  return (one as Copy).getFlags().map((flag) => ({
+    name: flag.getName(),
+    value: flag.getValue() ?? "",
+    span: spanOf(flag.getRange()),
+  }));
+}
+
+export interface ImageName {
+  /** As it is written, without tag and digest. */
+  readonly name: string;
+  readonly tag: string;
+  readonly digest: string;
+}
+/** `host:5000/team/app:1.2@sha256:...`, in its parts; the tag is "" where there is none. */
+export function imageName(text: string): ImageName {
+  const [whole = "", digest = ""] = text.split("@");
+  const [, name = whole, tag = ""] = /^(.*?)(?::([\w][\w.-]*))?$/.exec(whole) ?? [];
+  return { name, tag, digest };
+}
+/** Variables of `ARG` before the first stage put into a text; undefined where one has no value. */
+export function filledIn(text: string, { before }: DockerText): string | undefined {
+  const values = new Map(
+    before.flatMap(({ variables }) => variables.map((one) => [one.name, one.value] as const)),
+  );
+  let isKnown = true;
+  const out = text.replace(
+    /\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})/g,
+    (_all, plain: string | undefined, braced: string | undefined, other: string | undefined) => {
+      const value = values.get(plain ?? braced ?? "") || other;
+      if (value === undefined) isKnown = false;
+      return value ?? "";
+    },
+  );
+  return isKnown && !out.includes("$") ? out : undefined;
 }
 
 function unquoted(text: string): string {

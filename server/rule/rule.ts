@@ -11,7 +11,7 @@ import type { Model, RefusalRow, SourceRow } from "../taint/model.ts";
 import type { CallArg, Hit, Observation, StoreView } from "../taint/summary.ts";
 import type { ItemId, Value } from "../taint/value.ts";
 
-export type { Item, Literal, Op, ValueId } from "../ir/ir.ts";
+export type { Item, Literal, Op, RecordEntry, ValueId } from "../ir/ir.ts";
 export { readField, spread } from "../taint/fields.ts";
 export type { Deed, SinkKind, SourceKind } from "../taint/kinds.ts";
 export { kindBit, WEAK_GUARD } from "../taint/kinds.ts";
