@@ -11,6 +11,15 @@ function cellOf(uri: vscode.Uri): vscode.NotebookCell | undefined {
   return undefined;
 }
 
+/** The document of a cell (from 1) of a notebook, which is opened for it; undefined where there is none. */
+export async function openedCell(
+  notebook: vscode.Uri,
+  number: number,
+): Promise<vscode.Uri | undefined> {
+  const opened = await vscode.workspace.openNotebookDocument(notebook);
+  return number <= opened.cellCount ? opened.cellAt(number - 1).document.uri : undefined;
+}
+
 /** The file of a document: of a cell, that of its notebook. */
 export function fileOf(uri: vscode.Uri): vscode.Uri {
   return cellOf(uri)?.notebook.uri ?? uri;

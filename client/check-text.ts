@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import type { TriedFinding, TryTextParams, TryTextResult } from "../server/lsp/finding-protocol.ts";
 import { fileOf } from "./cells.ts";
 import { type Session, withServer } from "./commands.ts";
-import { LANGUAGES } from "./documents.ts";
+import { COMPONENTS, LANGUAGES } from "./documents.ts";
 import { type Documents, showPage } from "./explain.ts";
 import * as l10n from "./l10n.ts";
 
@@ -85,9 +85,12 @@ export function registerChecks(
 }
 
 function codeEditor(editor: vscode.TextEditor | undefined): vscode.TextEditor | undefined {
-  return editor !== undefined && LANGUAGES.includes(editor.document.languageId)
-    ? editor
-    : undefined;
+  if (editor === undefined) return undefined;
+  const selector = [
+    ...LANGUAGES.map((language) => ({ language })),
+    ...COMPONENTS.map((pattern) => ({ pattern })),
+  ];
+  return vscode.languages.match(selector, editor.document) > 0 ? editor : undefined;
 }
 
 /** Undefined when the server is not there, which has been said. */

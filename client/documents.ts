@@ -10,6 +10,9 @@ export const LANGUAGES = [
   "svelte",
 ];
 
+/** By pattern as well: without an extension for their language an editor calls them plain text. */
+export const COMPONENTS = ["**/*.vue", "**/*.svelte"];
+
 /** Kinds of notebook for which the extension starts; it is told of all others, too, once it runs. */
 export const NOTEBOOKS = ["jupyter-notebook"];
 
@@ -97,5 +100,5 @@ export const SILENCING = ["**/.skeptic/rules/*.{yml,yaml,json}", "**/.skeptic/ba
  */
 export const DOCUMENTS = [
   ...LANGUAGES.map((language) => ({ language })),
-  ...[...MANIFESTS, ...SILENCING].map((pattern) => ({ pattern })),
+  ...[...COMPONENTS, ...MANIFESTS, ...SILENCING].map((pattern) => ({ pattern })),
 ];

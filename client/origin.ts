@@ -72,17 +72,20 @@ export function createOriginClient(
     vscode.workspace.onDidSaveTextDocument((document) => {
       savedAt.set(document.uri.toString(), Date.now());
     }),
+    vscode.workspace.onDidSaveNotebookDocument((notebook) => {
+      savedAt.set(notebook.uri.toString(), Date.now());
+    }),
   );
   /**
    * A reload, or a revert, leaves a document as its file, which no key does; but a document that was as its file says so for
    * a moment after its first edit, too.
    */
-  const doubt = (document: vscode.TextDocument): void => {
+  const doubt = (document: vscode.TextDocument, whole: Whole): void => {
     const { version, uri } = document;
     const since = Date.now();
     setTimeout(() => {
-      const isSaved = (savedAt.get(uri.toString()) ?? 0) >= since;
-      if (document.isClosed || document.isDirty || isSaved) return;
+      const isSaved = (savedAt.get(whole.uri.toString()) ?? 0) >= since;
+      if (document.isClosed || whole.isDirty || isSaved) return;
       tell("skeptic/notWritten", { uri: uriOf(uri), version });
     }, DIRTY_MS);
   };
@@ -108,6 +111,27 @@ export function createOriginClient(
     },
   });
 
+  /** `whole` is what is saved: the document, or the notebook that it is a cell of. */
+  const changed = (event: vscode.TextDocumentChangeEvent, whole: Whole): void => {
+    const { document } = event;
+    const key = document.uri.toString();
+    const recent = paste?.uri === key && Date.now() < paste.until ? paste : undefined;
+    const cause = isOwnEdit(event)
+      ? "tool"
+      : causeOf({
+          changes: changesOf(event, texts.before(document)),
+          reason: reasonOf(event.reason),
+          source: sourceOf(event),
+          paste: recent,
+          hearsPastes,
+        });
+    texts.keep(document);
+    if (cause === "paste" || cause === "copy") paste = undefined;
+    if (cause !== undefined)
+      tell("skeptic/changeCause", { uri: uriOf(document.uri), version: document.version, cause });
+    if (!whole.isDirty && (cause === "typing" || cause === "suggestion")) doubt(document, whole);
+  };
+
   return {
     options: context.storageUri === undefined ? {} : { storage: context.storageUri.toString() },
     middleware: {
@@ -120,32 +144,31 @@ export function createOriginClient(
         return next(document);
       },
       didChange: (event, next) => {
-        const { document } = event;
-        const key = document.uri.toString();
-        const recent = paste?.uri === key && Date.now() < paste.until ? paste : undefined;
-        const cause = isOwnEdit(event)
-          ? "tool"
-          : causeOf({
-              changes: changesOf(event, texts.before(document)),
-              reason: reasonOf(event.reason),
-              source: sourceOf(event),
-              paste: recent,
-              hearsPastes,
-            });
-        texts.keep(document);
-        if (cause === "paste" || cause === "copy") paste = undefined;
-        if (cause !== undefined)
-          tell("skeptic/changeCause", {
-            uri: uriOf(document.uri),
-            version: document.version,
-            cause,
-          });
-        if (!document.isDirty && (cause === "typing" || cause === "suggestion")) doubt(document);
+        changed(event, event.document);
         return next(event);
+      },
+      notebooks: {
+        didOpen: (notebook, cells, next) => {
+          for (const { document } of cells) texts.keep(document);
+          return next(notebook, cells);
+        },
+        didChange: (event, next) => {
+          const { structure, textContent } = event.cells ?? {};
+          for (const { document } of structure?.didOpen ?? []) texts.keep(document);
+          for (const { document } of structure?.didClose ?? []) texts.forget(document);
+          for (const one of textContent ?? []) changed(one, event.notebook);
+          return next(event);
+        },
+        didClose: (notebook, cells, next) => {
+          for (const { document } of cells) texts.forget(document);
+          return next(notebook, cells);
+        },
       },
     },
   };
 }
+
+type Whole = Pick<vscode.NotebookDocument, "uri" | "isDirty">;
 
 interface Texts {
   /** The text before the change that has just come; undefined when keys come too fast for it to be known. */

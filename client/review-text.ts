@@ -3,9 +3,16 @@
 import type { AiChange } from "../server/lsp/origin-protocol.ts";
 import * as l10n from "./l10n.ts";
 
-/** "AI change 1 of 3: app.py, lines 9 to 11" */
-export function changeTitle({ uri, range }: AiChange, index: number, count: number): string {
-  const name = decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1));
+/** "AI change 1 of 3: app.py, lines 9 to 11"; of a notebook "hosts.ipynb, cell 2, line 3" */
+export function changeTitle(
+  { uri, range, number }: AiChange,
+  index: number,
+  count: number,
+): string {
+  // The URI of a cell ends with its fragment.
+  const path = uri.replace(/#.*$/, "");
+  const file = decodeURIComponent(path.slice(path.lastIndexOf("/") + 1));
+  const name = number === undefined ? file : l10n.t("{0}, cell {1}", file, number);
   const first = range.start.line + 1;
   // A range that ends at the start of a line does not reach into it.
   const isBefore = range.end.character === 0 && range.end.line > range.start.line;
@@ -15,8 +22,11 @@ export function changeTitle({ uri, range }: AiChange, index: number, count: numb
     : l10n.t("AI change {0} of {1}: {2}, lines {3} to {4}", index + 1, count, name, first, last);
 }
 
-export function findingLabel({ title, range }: AiChange["findings"][number]): string {
-  return l10n.t("{0}, line {1}", title, range.start.line + 1);
+export function findingLabel({ title, range, number }: AiChange["findings"][number]): string {
+  const line = range.start.line + 1;
+  return number === undefined
+    ? l10n.t("{0}, line {1}", title, line)
+    : l10n.t("{0}, cell {1}, line {2}", title, number, line);
 }
 
 export function summaryOf(reviewed: number, count: number): string {

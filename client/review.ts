@@ -2,7 +2,8 @@
 
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
-import type { AiChange, ReviewedParams } from "../server/lsp/origin-protocol.ts";
+import type { AiChange, OriginPlace, ReviewedParams } from "../server/lsp/origin-protocol.ts";
+import { openedCell, showPlace } from "./cells.ts";
 import * as l10n from "./l10n.ts";
 import { changeTitle, findingLabel, summaryOf } from "./review-text.ts";
 
@@ -10,7 +11,7 @@ const SAID_MS = 8000;
 
 type Choice = vscode.QuickPickItem & {
   readonly step?: "reviewed" | "skip" | "stop";
-  readonly at?: vscode.Range;
+  readonly at?: OriginPlace;
 };
 
 export async function reviewAiChanges(client: BaseLanguageClient): Promise<void> {
@@ -29,7 +30,8 @@ export async function reviewAiChanges(client: BaseLanguageClient): Promise<void>
       const step = await look(client, change, changeTitle(change, i, changes.length), highlight);
       if (step === "stop") break;
       if (step === "skip") continue;
-      const params: ReviewedParams = { uri: change.uri, range: change.range };
+      const uri = client.code2ProtocolConverter.asUri(await documentOf(client, change));
+      const params: ReviewedParams = { uri, range: change.range };
       await client.sendRequest("skeptic/reviewed", params);
       reviewed++;
     }
@@ -47,32 +49,26 @@ async function look(
   highlight: vscode.TextEditorDecorationType,
 ): Promise<"reviewed" | "skip" | "stop"> {
   const range = client.protocol2CodeConverter.asRange(change.range);
-  const uri = client.protocol2CodeConverter.asUri(change.uri);
-  let editor: vscode.TextEditor;
-  try {
-    editor = await vscode.window.showTextDocument(uri, { preview: true });
-  } catch {
-    return "skip";
-  }
+  const editor = await show(client, change).catch(() => undefined);
+  if (editor === undefined) return "skip";
   editor.setDecorations(highlight, [range]);
-  show(editor, range);
   try {
     for (;;) {
-      const chosen = await vscode.window.showQuickPick(choices(client, change), {
+      const chosen = await vscode.window.showQuickPick(choices(change), {
         title,
         placeHolder: change.sentence,
         ignoreFocusOut: true,
       });
       if (chosen === undefined) return "stop";
       if (chosen.step !== undefined) return chosen.step;
-      if (chosen.at !== undefined) show(editor, chosen.at);
+      if (chosen.at !== undefined) await show(client, chosen.at).catch(() => undefined);
     }
   } finally {
     editor.setDecorations(highlight, []);
   }
 }
 
-function choices(client: BaseLanguageClient, change: AiChange): Choice[] {
+function choices(change: AiChange): Choice[] {
   const steps: Choice[] = [
     { label: `$(check) ${l10n.t("Reviewed, go on")}`, step: "reviewed" },
     { label: `$(debug-step-over) ${l10n.t("Not now, go on")}`, step: "skip" },
@@ -83,7 +79,7 @@ function choices(client: BaseLanguageClient, change: AiChange): Choice[] {
     (finding): Choice => ({
       label: `$(warning) ${findingLabel(finding)}`,
       description: finding.rule,
-      at: client.protocol2CodeConverter.asRange(finding.range),
+      at: finding,
     }),
   );
   const head = (label: string): Choice => ({ label, kind: vscode.QuickPickItemKind.Separator });
@@ -94,9 +90,21 @@ function choices(client: BaseLanguageClient, change: AiChange): Choice[] {
   ];
 }
 
-function show(editor: vscode.TextEditor, range: vscode.Range): void {
-  editor.selection = new vscode.Selection(range.start, range.start);
-  editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+/** Undefined where there is no editor with a cursor. */
+async function show(
+  client: BaseLanguageClient,
+  place: OriginPlace,
+): Promise<vscode.TextEditor | undefined> {
+  const { start } = client.protocol2CodeConverter.asRange(place.range);
+  return showPlace(await documentOf(client, place), new vscode.Range(start, start));
+}
+
+async function documentOf(
+  client: BaseLanguageClient,
+  { uri, cell }: OriginPlace,
+): Promise<vscode.Uri> {
+  const given = client.protocol2CodeConverter.asUri(uri);
+  return cell === undefined ? given : ((await openedCell(given, cell)) ?? given);
 }
 
 function say(message: string): void {

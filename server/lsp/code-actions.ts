@@ -7,9 +7,11 @@ import {
 } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
+import type { Edit } from "../base/text.ts";
 import type { Fix, Grade, Place } from "../engine/api.ts";
 import { type Context, fileOf, offsetOf, rangeOf, shortPath } from "./context.ts";
 import { homeOf, identityOf, isDeparture, type Shown } from "./departures.ts";
+import { documentEdits } from "./document-edits.ts";
 import { findingActions, IGNORE } from "./finding-actions.ts";
 import { hasSafeFix, safeEdits } from "./fix-all.ts";
 import { fixesOf } from "./fixes.ts";
@@ -112,7 +114,9 @@ async function makeEdit(
   const { engine } = context;
   const { file, fingerprint, textHash } = data;
   if (data.kind === "fix-all") {
-    const { edits } = safeEdits(engine, file);
+    const isMakeable = (some: readonly Edit[]): boolean =>
+      documentEdits(context, file, some) !== undefined;
+    const { edits } = safeEdits(engine, file, { isMakeable });
     if (edits.length === 0) return { refused: "no safe fix applies any more" };
     return workspaceEdit(context, { title, grade: "safe", edits: [{ file, textHash, edits }] });
   }

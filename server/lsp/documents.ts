@@ -22,6 +22,7 @@ import {
 } from "./document.ts";
 import { fileId, isEditedScheme, schemeOf } from "./file-id.ts";
 import { moveFindings, movePlaces } from "./moved.ts";
+import { type ChangeId, changeId } from "./origins.ts";
 
 export interface DocumentEvents {
   opened(document: OpenDocument): void;
@@ -30,7 +31,7 @@ export interface DocumentEvents {
   asideClosed(file: FileId): void;
   edited(document: OpenDocument): void;
   /** Before `edited`: what the text was, and the edits, each in offsets of the text before it (BOM counted). */
-  changed(document: OpenDocument, before: string, edits: readonly Edit[]): void;
+  changed(document: OpenDocument, before: string, edits: readonly Edit[], change: ChangeId): void;
   /** `hadFindings`: the client was last shown some. */
   closed(file: FileId, hadFindings: boolean): void;
 }
@@ -113,7 +114,7 @@ export function createDocumentSync(context: Context, events: DocumentEvents): Do
       const edits = applyChanges(document, contentChanges);
       document.version = textDocument.version;
       document.editedAt = Date.now();
-      events.changed(document, before, edits);
+      events.changed(document, before, edits, changeId(document.uri, document.version));
       if (aside.has(file)) return;
       document.deleted = false;
       const bom = bomLength(before);

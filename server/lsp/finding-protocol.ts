@@ -70,6 +70,7 @@ export interface RulePageParams {
 
 /** Params of the request "skeptic/safeFixes". */
 export interface SafeFixesParams {
+  /** Of a notebook: its own, or that of one of its cells. */
   readonly uri: string;
 }
 
@@ -77,8 +78,17 @@ export interface SafeFixesResult {
   /** The version of the document that the edits are for. */
   readonly version: number | null;
   readonly edits: readonly TextEdit[];
+  /** Of a notebook, whose own edits are none: those of its cells. */
+  readonly cells?: readonly CellEdits[];
   /** The time was over before all was tried. */
   readonly isLate: boolean;
+}
+
+export interface CellEdits {
+  readonly uri: string;
+  /** The version of the cell that the edits are for. */
+  readonly version: number;
+  readonly edits: readonly TextEdit[];
 }
 
 /** One place on the way of a finding's data. */

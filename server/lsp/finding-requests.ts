@@ -2,9 +2,11 @@
 import type { Connection } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import { isDay } from "../base/day.ts";
+import type { Edit } from "../base/text.ts";
 import { type Context, fileOf } from "./context.ts";
 import { homeOf, isDeparture, type Shown } from "./departures.ts";
 import { isFaithful } from "./document.ts";
+import { documentEdits } from "./document-edits.ts";
 import { explanation, reviewPrompt, rulePage } from "./explanation.ts";
 import type {
   FindingTarget,
@@ -114,15 +116,18 @@ function tried(context: Context, reports: Reports, asked: TryTextParams): TryTex
 /** For a document that is about to be saved. */
 function safeFixes(context: Context, reports: Reports, file: FileId): SafeFixesResult {
   const document = context.documents.get(file);
-  if (
-    document === undefined ||
-    document.notebook !== undefined ||
-    !isFaithful(document) ||
-    !reports.isShown(file)
-  )
+  if (document === undefined || !isFaithful(document) || !reports.isShown(file))
     return { version: null, edits: [], isLate: false };
-  const { edits, isLate } = safeEdits(context.engine, file);
-  return { version: document.version, edits: textEdits(context, file, edits), isLate };
+  const isMakeable = (some: readonly Edit[]): boolean =>
+    documentEdits(context, file, some) !== undefined;
+  const { edits, isLate } = safeEdits(context.engine, file, { isMakeable });
+  const { version, notebook } = document;
+  const made = textEdits(context, file, edits);
+  // They come back as changes that no key made.
+  context.origins.offered({ changes: Object.fromEntries(made.map((one) => [one.uri, one.edits])) });
+  if (notebook === undefined) return { version, edits: made.flatMap((one) => one.edits), isLate };
+  const cells = made.map((one) => ({ ...one, version: one.version ?? 0 }));
+  return { version, edits: [], cells, isLate };
 }
 
 /** The handlers of vscode-languageserver take any name; the parameters are checked by `demand`. */

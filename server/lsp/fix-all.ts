@@ -16,7 +16,18 @@ export interface SafeEdits {
   readonly isLate: boolean;
 }
 
-export function safeEdits(engine: Engine, file: FileId, budget = FIX_ALL_MS): SafeEdits {
+export interface SafeEditsOptions {
+  /** Milliseconds. */
+  readonly budget?: number;
+  /** Whether edits of the present text can be made where it comes from; a fix that cannot is left out. */
+  readonly isMakeable?: (edits: readonly Edit[]) => boolean;
+}
+
+export function safeEdits(
+  engine: Engine,
+  file: FileId,
+  { budget = FIX_ALL_MS, isMakeable = () => true }: SafeEditsOptions = {},
+): SafeEdits {
   const original = engine.text(file);
   if (original === undefined) return { edits: [], isLate: false };
   const end = Date.now() + budget;
@@ -31,6 +42,7 @@ export function safeEdits(engine: Engine, file: FileId, budget = FIX_ALL_MS): Sa
         engine,
         file,
         report.findings.map((finding) => finding.fingerprint),
+        (taken) => isMakeable(pieces.with(taken)),
       );
       if (edits.length === 0) break;
       const before = pieces.text();
@@ -56,7 +68,12 @@ export function hasSafeFix(engine: Engine, file: FileId): boolean {
 }
 
 /** Safe edits that do not touch each other; those of the others wait for the next pass. */
-function onePass(engine: Engine, file: FileId, fingerprints: readonly string[]): Edit[] {
+function onePass(
+  engine: Engine,
+  file: FileId,
+  fingerprints: readonly string[],
+  areMakeable: (edits: readonly Edit[]) => boolean,
+): Edit[] {
   const taken: Edit[] = [];
   for (const fingerprint of fingerprints) {
     const edits = safeFix(engine, file, fingerprint)?.edits.flatMap((one) => one.edits) ?? [];
@@ -66,7 +83,7 @@ function onePass(engine: Engine, file: FileId, fingerprints: readonly string[]):
       )
     )
       continue;
-    taken.push(...edits);
+    if (edits.length > 0 && areMakeable([...taken, ...edits])) taken.push(...edits);
   }
   return taken;
 }

@@ -22,6 +22,7 @@ import type { DocumentEvents } from "./documents.ts";
 import { fileId, isEditedScheme, schemeOf } from "./file-id.ts";
 import { moveFindings, movePlaces } from "./moved.ts";
 import { kernelOf, type OpenCell, type OpenNotebook, programOf } from "./notebook.ts";
+import { type ChangeId, changeId } from "./origins.ts";
 
 export interface NotebookSync {
   open(params: DidOpenNotebookDocumentParams): void;
@@ -31,7 +32,8 @@ export interface NotebookSync {
   resync(): void;
 }
 
-export interface NotebookEvents extends Pick<DocumentEvents, "opened" | "edited" | "closed"> {
+export interface NotebookEvents
+  extends Pick<DocumentEvents, "opened" | "changed" | "edited" | "closed"> {
   /** Nothing is to be shown at these cells any more. */
   cellsClosed(uris: readonly string[]): void;
 }
@@ -61,10 +63,12 @@ export function createNotebookSync(context: Context, events: NotebookEvents): No
     const document = documents.get(fileId(uri));
     return document?.notebook === undefined ? undefined : (document as Opened);
   };
-  const bringUpToDate = (document: Opened): void => {
+  /** `change` is the one of a cell, or of the notebook, that its program now follows. */
+  const bringUpToDate = (document: Opened, change: ChangeId): void => {
     const { notebook, file } = document;
     const program = programOf(notebook);
-    const edit = wholeEdit(document.text, program.text);
+    const before = document.text;
+    const edit = wholeEdit(before, program.text);
     const isOther = program.language !== document.languageId;
     notebook.program = program;
     document.languageId = program.language;
@@ -74,6 +78,8 @@ export function createNotebookSync(context: Context, events: NotebookEvents): No
     document.edited = movePlaces(document.edited, [edit]);
     if (isOther || !engine.has(file) || !isAnalysed(document)) give(document);
     else engine.edit(file, [edit], program.parts);
+    if (edit.start < edit.end || edit.newText !== "")
+      events.changed(document, before, [edit], change);
   };
 
   return {
@@ -98,6 +104,9 @@ export function createNotebookSync(context: Context, events: NotebookEvents): No
       if (document === undefined) return;
       const { notebook, file } = document;
       const { structure, data, textContent } = change.cells ?? {};
+      document.version = notebookDocument.version;
+      document.editedAt = Date.now();
+      document.deleted = false;
       if (change.metadata !== undefined) notebook.kernel = kernelOf(change.metadata);
       if (structure !== undefined) {
         const texts = new Map((structure.didOpen ?? []).map((one) => [one.uri, one]));
@@ -120,16 +129,16 @@ export function createNotebookSync(context: Context, events: NotebookEvents): No
         notebook.cells = notebook.cells.map((cell) =>
           cell.uri === one.document ? ofKind(cell, one) : cell,
         );
+      if (structure !== undefined || data !== undefined || change.metadata !== undefined)
+        bringUpToDate(document, changeId(document.uri, document.version));
+      // Cell by cell: each says by itself how it came about, and what stands between two of them is as it was.
       for (const { document: changed, changes } of textContent ?? []) {
         const cell = notebook.cells.find(({ uri }) => uri === changed.uri);
         if (cell === undefined) continue;
         applyChanges(cell, changes);
         cell.version = changed.version;
+        bringUpToDate(document, changeId(cell.uri, cell.version));
       }
-      document.version = notebookDocument.version;
-      document.editedAt = Date.now();
-      document.deleted = false;
-      bringUpToDate(document);
       events.edited(document);
     },
     close({ notebookDocument }) {

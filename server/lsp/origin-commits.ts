@@ -3,7 +3,8 @@
  * it is kept: it is read again when the file is opened.
  */
 import type { FileId } from "../base/brand.ts";
-import { lineStarts } from "../base/text.ts";
+import { lineStarts, positionAt, type Span } from "../base/text.ts";
+import { isNotebook, readEmbedded } from "../embedded/document.ts";
 import { type Blame, blameOf } from "../git/blame.ts";
 import { isProblem } from "../git/run.ts";
 import { readTraces, TRACES, type Traces } from "../origin/agent-trace.ts";
@@ -49,12 +50,43 @@ async function fill(context: Context, file: FileId): Promise<void> {
   const disk = await host.read(file);
   const now = origins.text(file);
   if (disk.kind !== "text" || now === undefined) return;
-  const marks = marksOf(disk.text, blame, declared);
-  if (marks.length === 0) return;
+  const code = codeOf(file, disk.text);
+  const marks = code === undefined ? [] : marksOf(code, blame, declared);
+  if (code === undefined || marks.length === 0) return;
+  const { text } = code;
   origins.fill(
     file,
-    now === disk.text ? marks : align({ before: disk.text, marks, after: now, by: "words" }),
+    now === text ? marks : align({ before: text, marks, after: now, by: "words" }),
   );
+}
+
+/** A text that is followed, and of which line of its file (from 0) each of its lines is. */
+interface Code {
+  readonly text: string;
+  readonly lines: readonly (Span & { readonly line: number })[];
+}
+
+/** Of a notebook it is the program, of whose cells each line has one of its own in the file; undefined for one that cannot be read. */
+function codeOf(file: FileId, disk: string): Code | undefined {
+  if (!isNotebook(file))
+    return { text: disk, lines: linesOf(disk).map((span, line) => ({ ...span, line })) };
+  const notebook = readEmbedded(file, disk);
+  if ("problem" in notebook) return undefined;
+  const starts = lineStarts(disk);
+  const { text, parts } = notebook.program;
+  const lines = parts.flatMap((part) =>
+    linesOf(text.slice(part.start, part.end)).map(({ start, end }) => ({
+      start: part.start + start,
+      end: part.start + end,
+      line: positionAt(starts, notebook.place(part.start + start)).line,
+    })),
+  );
+  return { text, lines };
+}
+
+function linesOf(text: string): Span[] {
+  const starts = lineStarts(text);
+  return [...starts].map((start, i) => ({ start, end: starts[i + 1] ?? text.length }));
 }
 
 async function tracesFor({ folders, host }: Context, file: FileId): Promise<Traces> {
@@ -63,16 +95,14 @@ async function tracesFor({ folders, host }: Context, file: FileId): Promise<Trac
   return readTraces(read?.kind === "text" ? read.text : "");
 }
 
-/** The marks of the file's text on the disk. */
-function marksOf(text: string, blame: Blame, declared: Declarations): MarkedSpan[] {
-  const starts = lineStarts(text);
+/** The marks of what the disk holds. */
+function marksOf({ text, lines }: Code, blame: Blame, declared: Declarations): MarkedSpan[] {
   const out: MarkedSpan[] = [];
   const made = new Map<string, Mark>();
-  for (const [i, one] of blame.lines.entries()) {
-    const evidence = evidenceFor(declared, blame.commits, one);
-    const start = starts[i];
-    if (evidence === undefined || start === undefined) continue;
-    const end = starts[i + 1] ?? text.length;
+  for (const { start, end, line } of lines) {
+    const one = blame.lines[line];
+    const evidence = one === undefined ? undefined : evidenceFor(declared, blame.commits, one);
+    if (evidence === undefined) continue;
     if (text.slice(start, end).trim() === "") continue;
     const key = JSON.stringify(evidence);
     const { origin, ...rest } = evidence;

@@ -23,6 +23,7 @@ export type ChangeCause = "typing" | "paste" | "copy" | "suggestion" | "ai" | "u
 
 /** Notification "skeptic/changeCause": comes before the change itself. */
 export interface ChangeCauseParams {
+  /** Of a notebook, that of the cell. */
   readonly uri: string;
   /** Of the document after the change. */
   readonly version: number;
@@ -55,20 +56,27 @@ export interface OriginData {
   readonly reviewed: boolean;
 }
 
-/** Request "skeptic/aiChanges" (params {}): what an AI inserted and nobody has reviewed, what matters most first. */
-export interface AiChange {
+/** A place that people see. Of an open notebook `uri` is that of the cell. */
+export interface OriginPlace {
   readonly uri: string;
   readonly range: Range;
+  /** Of a notebook that is not open, which `uri` then names: the cell, from 1, that the range is in. */
+  readonly cell?: number;
+  /** Of a notebook: which of its cells it is for people, from 1. */
+  readonly number?: number;
+}
+
+/** Request "skeptic/aiChanges" (params {}): what an AI inserted and nobody has reviewed, what matters most first. */
+export interface AiChange extends OriginPlace {
   /** "Code inserted by an AI 20 s ago (...)" */
   readonly sentence: string;
   /** In words: a comment that hides findings, a rule that is off, a sanitizer. */
   readonly silences: readonly string[];
-  readonly findings: readonly {
+  readonly findings: readonly (OriginPlace & {
     readonly title: string;
     readonly rule: string;
     readonly severity: Severity;
-    readonly range: Range;
-  }[];
+  })[];
 }
 
 /** Request "skeptic/reviewed" (result null): a person has read it. */

@@ -1,13 +1,12 @@
 /** What a client says and asks about who wrote what. */
 import type { FileId } from "../base/brand.ts";
-import type { Span } from "../base/text.ts";
 import { originSentence } from "../origin/words.ts";
-import type { Context } from "./context.ts";
-import { bomLength, clampedOffset, type OpenDocument } from "./document.ts";
+import { type Context, fileOf } from "./context.ts";
+import type { OpenDocument } from "./document.ts";
 import { fileId } from "./file-id.ts";
 import type { Guards } from "./guard.ts";
 import type { Log } from "./log.ts";
-import { placesOf } from "./origin-places.ts";
+import { documentSpan, placesIn, spanAt } from "./origin-places.ts";
 import type {
   AiChange,
   ChangeCauseParams,
@@ -21,7 +20,7 @@ import type {
 } from "./origin-protocol.ts";
 import { aiChanges } from "./origin-review.ts";
 import type { OriginStore } from "./origin-store.ts";
-import { createOrigins, type Origins } from "./origins.ts";
+import { changeId, createOrigins, type Origins } from "./origins.ts";
 import { demand } from "./parameters.ts";
 import type { Reports } from "./reports.ts";
 
@@ -32,8 +31,6 @@ const RANGE = [
   "uri",
   ...["start", "end"].flatMap((end) => [`range.${end}.line`, `range.${end}.character`]),
 ];
-
-type Position = CopiedParams["ranges"][number]["start"];
 
 interface Parts {
   readonly connection: Context["connection"];
@@ -54,7 +51,10 @@ export function originsOf(parts: Parts): Origins {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tell = (): void => {
     timer = undefined;
-    const uris = [...waiting].flatMap((file) => documents.get(file)?.uri ?? []);
+    const uris = [...waiting].flatMap((file) => {
+      const { notebook, uri } = documents.get(file) ?? {};
+      return notebook === undefined ? (uri ?? []) : notebook.cells.map((cell) => cell.uri);
+    });
     waiting.clear();
     if (uris.length === 0) return;
     void connection.sendNotification("skeptic/originsChanged", {
@@ -89,26 +89,24 @@ export function registerOrigins(context: Context, reports: Reports, { guard, tel
     "skeptic/changeCause",
     tell<ChangeCauseParams>("the cause of a change", (told) => {
       demand(told, ["uri", "cause"]);
-      origins.told(fileId(told.uri), told.version, told.cause);
+      origins.told(fileOf(context, told.uri), changeId(told.uri, told.version), told.cause);
     }),
   );
   connection.onNotification(
     "skeptic/notWritten",
     tell<NotWrittenParams>("a reload", (told) => {
       demand(told, ["uri"]);
-      origins.notWritten(fileId(told.uri), told.version);
+      origins.notWritten(fileOf(context, told.uri), changeId(told.uri, told.version));
     }),
   );
   connection.onNotification(
     "skeptic/copied",
     tell<CopiedParams>("copied text", ({ uri, ranges }) => {
       demand({ uri }, ["uri"]);
-      const document = context.documents.get(fileId(uri));
-      if (document === undefined || !Array.isArray(ranges)) return;
-      origins.copied(
-        document.file,
-        ranges.map((range) => spanIn(document, range)),
-      );
+      const file = fileOf(context, uri);
+      if (!context.documents.has(file) || !Array.isArray(ranges)) return;
+      const spans = ranges.flatMap((range) => documentSpan(context, uri, range) ?? []);
+      if (spans.length === ranges.length) origins.copied(file, spans);
     }),
   );
   connection.onRequest(
@@ -119,11 +117,9 @@ export function registerOrigins(context: Context, reports: Reports, { guard, tel
     "skeptic/reviewed",
     guard<[ReviewedParams], null>("a review", null, (asked) => {
       demand(asked, RANGE);
-      const file = fileId(asked.uri);
-      const text = origins.text(file);
-      if (text === undefined) return null;
-      const places = placesOf(text, bomOf(context, file));
-      origins.review(file, places.span(asked.range));
+      const file = fileOf(context, asked.uri);
+      const span = spanAt(context, asked.uri, asked.range);
+      if (span !== undefined) origins.review(file, span);
       return null;
     }),
   );
@@ -131,37 +127,26 @@ export function registerOrigins(context: Context, reports: Reports, { guard, tel
     "skeptic/originMarks",
     guard<[OriginMarksParams], OriginMark[]>("the marks of a document", [], (asked) => {
       demand(asked, ["uri"]);
-      return marksOf(context, fileId(asked.uri));
+      return marksOf(context, asked.uri);
     }),
   );
 }
 
-/** In offsets of the document's text. */
-function spanIn(
-  { text, starts }: OpenDocument,
-  { start, end }: { readonly start: Position; readonly end: Position },
-): Span {
-  const at = ({ line, character }: Position): number =>
-    clampedOffset(text, starts, line, character);
-  return { start: Math.min(at(start), at(end)), end: Math.max(at(start), at(end)) };
-}
-
-function marksOf(context: Context, file: FileId): OriginMark[] {
+function marksOf(context: Context, uri: string): OriginMark[] {
   const now = Date.now();
-  const text = context.origins.text(file);
-  if (text === undefined) return [];
-  const places = placesOf(text, bomOf(context, file));
+  const file = fileOf(context, uri);
+  const places = placesIn(context, file);
+  if (places === undefined) return [];
   const out: OriginMark[] = [];
   for (const { start, end, mark } of context.origins.marks(file)) {
     const { origin } = mark;
     const sentence = originSentence({ origin, mark }, now);
     if (origin === "human" || sentence === undefined) continue;
-    const range = places.range({ start, end });
-    out.push({ range, origin, sentence, reviewed: mark.reviewed !== undefined });
+    for (const part of places.parts({ start, end })) {
+      const at = places.at(part);
+      if (fileId(at.uri) !== fileId(uri)) continue;
+      out.push({ range: at.range, origin, sentence, reviewed: mark.reviewed !== undefined });
+    }
   }
   return out;
-}
-
-function bomOf({ documents }: Context, file: FileId): number {
-  return bomLength(documents.get(file)?.text ?? "");
 }

@@ -5,9 +5,8 @@ import type { Finding, Severity } from "../engine/api.ts";
 import { isCommitted, type Mark, type MarkedSpan } from "../origin/mark.ts";
 import { originWords } from "../origin/words.ts";
 import { silencesIn } from "../report/silences.ts";
-import { type Context, uriFor } from "./context.ts";
-import { bomLength } from "./document.ts";
-import { placesOf } from "./origin-places.ts";
+import type { Context } from "./context.ts";
+import { type Places, placesIn } from "./origin-places.ts";
 import type { AiChange } from "./origin-protocol.ts";
 import { visible } from "./plain.ts";
 import type { Reports } from "./reports.ts";
@@ -28,9 +27,11 @@ export async function aiChanges(context: Context, reports: Reports): Promise<AiC
   const ranked = origins.files().flatMap((file) => {
     const text = origins.text(file);
     if (text === undefined || folders.silences(file)) return [];
-    return groupsOf(text, origins.marks(file)).map((group) => ({
+    const places = placesIn(context, file);
+    if (places === undefined) return [];
+    return groupsOf(text, origins.marks(file), places).map((group) => ({
       time: group.mark.evidence[0].time,
-      change: changeOf(context, reports, file, text, group, now),
+      change: changeOf(context, reports, file, text, places, group, now),
     }));
   });
   return ranked
@@ -38,9 +39,13 @@ export async function aiChanges(context: Context, reports: Reports): Promise<AiC
     .map(({ change }) => change);
 }
 
-function groupsOf(text: string, marks: readonly MarkedSpan[]): Group[] {
+/** None of them goes from one cell to the next. */
+function groupsOf(text: string, marks: readonly MarkedSpan[], places: Places): Group[] {
   const out: Group[] = [];
-  for (const { start: from, end: to, mark } of marks) {
+  const parts = marks.flatMap(({ start, end, mark }) =>
+    places.parts({ start, end }).map((part) => ({ ...part, mark })),
+  );
+  for (const { start: from, end: to, mark } of parts) {
     const part = text.slice(from, to);
     const start = from + part.length - part.trimStart().length;
     const end = to - part.length + part.trimEnd().length;
@@ -48,7 +53,11 @@ function groupsOf(text: string, marks: readonly MarkedSpan[]): Group[] {
     if (!isMeant || start >= end) continue;
     const last = out[out.length - 1];
     const between = last === undefined ? "" : text.slice(last.end, start);
-    if (last === undefined || between.split("\n").length > LINES_BETWEEN) {
+    const isApart =
+      last === undefined ||
+      between.split("\n").length > LINES_BETWEEN ||
+      places.parts({ start: last.start, end }).length > 1;
+    if (isApart) {
       out.push({ start, end, mark });
       continue;
     }
@@ -63,11 +72,11 @@ function changeOf(
   reports: Reports,
   file: FileId,
   text: string,
+  places: Places,
   group: Group,
   now: number,
 ): AiChange {
   const { engine } = context;
-  const places = placesOf(text, bomLength(context.documents.get(file)?.text ?? ""));
   const touches = (span: Span): boolean => span.start < group.end && group.start < span.end;
   const found = engine.has(file) ? reports.check(file).findings : [];
   const findings = found
@@ -77,8 +86,7 @@ function changeOf(
     )
     .sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
   return {
-    uri: uriFor(context, file),
-    range: places.range(group),
+    ...places.at(group),
     sentence: capital(originWords({ origin: "ai", mark: group.mark }, now) ?? ""),
     silences: silencesIn(engine, file, text)
       .filter(touches)
@@ -87,7 +95,7 @@ function changeOf(
       title: visible(one.title),
       rule: one.rule,
       severity: one.severity,
-      range: places.range(one.span),
+      ...places.at(one.span),
     })),
   };
 }

@@ -3,7 +3,7 @@
  * of them, and keeps a record. Offsets are those of the document's text, a BOM counted.
  */
 import type { WorkspaceEdit } from "vscode-languageserver";
-import type { FileId } from "../base/brand.ts";
+import type { Brand, FileId } from "../base/brand.ts";
 import type { Edit, Span } from "../base/text.ts";
 import {
   type Answer,
@@ -18,7 +18,7 @@ import type { HookRecord, WrittenText } from "../origin/hook.ts";
 import { applyHook, applyLines } from "../origin/locate.ts";
 import type { Mark, MarkedSpan } from "../origin/mark.ts";
 import { bomLength, type OpenDocument } from "./document.ts";
-import { isUnder } from "./file-id.ts";
+import { fileId, isUnder } from "./file-id.ts";
 import type { Log } from "./log.ts";
 import { createCauses } from "./origin-causes.ts";
 import type { ChangeCause } from "./origin-protocol.ts";
@@ -32,18 +32,25 @@ const HOOK_LATE_MS = 30_000;
 
 const MOST_DOUBTS = 20;
 
+/** One change of a document: which document, a cell of a notebook being one, and its version after it. */
+export type ChangeId = Brand<string, "ChangeId">;
+
+export function changeId(uri: string, version: number): ChangeId {
+  return `${version} ${fileId(uri)}` as ChangeId;
+}
+
 export interface Origins {
   /** Reads the record and begins to listen to hooks. */
   start(): Promise<void>;
   opened(document: OpenDocument): void;
   /** After edits of a document whose text was `before`: one after the other, each in offsets of the text before it. */
-  changed(document: OpenDocument, before: string, edits: readonly Edit[]): void;
+  changed(document: OpenDocument, before: string, edits: readonly Edit[], change: ChangeId): void;
   closed(file: FileId): void;
   renamed(from: FileId, to: FileId): void;
-  /** The client says how the change to that version comes about; the change itself follows. */
-  told(file: FileId, version: number, cause: ChangeCause): void;
-  /** The change to that version was a reload: nobody wrote it. */
-  notWritten(file: FileId, version: number): void;
+  /** The client says how a change comes about; the change itself follows. */
+  told(file: FileId, change: ChangeId, cause: ChangeCause): void;
+  /** The change was a reload: nobody wrote it. */
+  notWritten(file: FileId, change: ChangeId): void;
   /** Text of a document was copied in the editor. */
   copied(file: FileId, spans: readonly Span[]): void;
   /** Text that our own fixes put into documents is nobody's suggestion. */
@@ -83,9 +90,9 @@ export interface OriginsOptions {
 interface Followed {
   readonly document: OpenDocument;
   authors: Authors;
-  told: { readonly version: number; readonly cause: ChangeCause } | undefined;
-  /** What the last changes were marked with, by the version that they made. */
-  readonly given: Map<number, Mark>;
+  told: { readonly change: ChangeId; readonly cause: ChangeCause } | undefined;
+  /** What the last changes were marked with. */
+  readonly given: Map<ChangeId, Mark>;
   /** Records up to this time were taken in, in milliseconds. */
   hooksUntil: number;
   /** Text of hooks that is not in the document yet. */
@@ -244,13 +251,13 @@ export function createOrigins(options: OriginsOptions): Origins {
       recall(followed);
       look(followed, true);
     },
-    changed(document, before, edits) {
+    changed(document, before, edits, change) {
       const followed = open.get(document.file);
       if (followed === undefined) return;
       const { told } = followed;
-      const said = told?.version === document.version ? told.cause : undefined;
+      const said = told?.change === change ? told.cause : undefined;
       const cause = causes.of(said, edits);
-      if (cause.kind === "written") note(followed.given, document.version, cause.mark);
+      if (cause.kind === "written") note(followed.given, change, cause.mark);
       try {
         follow(followed.authors, before, edits, cause);
       } catch (error) {
@@ -278,13 +285,13 @@ export function createOrigins(options: OriginsOptions): Origins {
           changed([file]);
       }
     },
-    told(file, version, cause) {
+    told(file, change, cause) {
       const followed = open.get(file);
-      if (followed !== undefined) followed.told = { version, cause };
+      if (followed !== undefined) followed.told = { change, cause };
     },
-    notWritten(file, version) {
+    notWritten(file, change) {
       const followed = open.get(file);
-      const given = followed?.given.get(version);
+      const given = followed?.given.get(change);
       if (followed === undefined || given === undefined) return;
       const whole = { start: 0, end: followed.document.text.length };
       // By now a hook may have said who wrote it.
@@ -364,8 +371,8 @@ export function createOrigins(options: OriginsOptions): Origins {
 }
 
 /** Only for the last few changes may something be said later. */
-function note(given: Map<number, Mark>, version: number, mark: Mark): void {
-  given.set(version, mark);
+function note(given: Map<ChangeId, Mark>, change: ChangeId, mark: Mark): void {
+  given.set(change, mark);
   for (const [oldest] of given) {
     if (given.size <= MOST_DOUBTS) return;
     given.delete(oldest);

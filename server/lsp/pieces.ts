@@ -7,12 +7,18 @@ export interface Pieces {
   /** The edits are in offsets of the present text and do not overlap. */
   apply(edits: readonly Edit[]): void;
   text(): string;
+  /** What `edits` would be after these. */
+  with(edits: readonly Edit[]): Edit[];
   /** Edits of the first text that give the present one, in order. */
   edits(): Edit[];
 }
 
 export function createPieces(original: string): Pieces {
-  let pieces: Piece[] = [{ start: 0, end: original.length }];
+  return piecesOf(original, [{ start: 0, end: original.length }]);
+}
+
+function piecesOf(original: string, present: readonly Piece[]): Pieces {
+  let pieces = present;
 
   const apply = (edit: Edit): void => {
     const before: Piece[] = [];
@@ -40,6 +46,11 @@ export function createPieces(original: string): Pieces {
           typeof piece === "string" ? piece : original.slice(piece.start, piece.end),
         )
         .join(""),
+    with(edits) {
+      const copy = piecesOf(original, pieces);
+      copy.apply(edits);
+      return copy.edits();
+    },
     edits() {
       const edits: Edit[] = [];
       let at = 0;

@@ -12,6 +12,7 @@ import {
   TextDocumentSyncKind,
 } from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
+import { isNotebook, readEmbedded } from "../embedded/document.ts";
 import type { Engine } from "../engine/api.ts";
 import type { DrawChart } from "../report/html.ts";
 import type { RecordKeeper } from "../report/record.ts";
@@ -135,7 +136,10 @@ function serve(
       readText: async (file) => {
         const { host: files } = context;
         const read = files.reads(file) ? await files.read(file) : undefined;
-        return read?.kind === "text" ? read.text : undefined;
+        if (read?.kind !== "text") return undefined;
+        if (!isNotebook(file)) return read.text;
+        const notebook = readEmbedded(file, read.text);
+        return "problem" in notebook ? undefined : notebook.program.text;
       },
       store,
       client: initial.origin,
@@ -266,13 +270,19 @@ function serve(
 
   const notebooks = createNotebookSync(context, {
     opened(document) {
+      context.origins.opened(document);
+      committed.look(document.file);
       index.opened(document.file);
       background.touch([document.file]);
       // What was said of its file is now said of its cells.
       if (!client.pulls) void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
     },
+    changed: context.origins.changed,
     edited: background.edited,
-    closed: documentClosed,
+    closed(file, hadFindings) {
+      context.origins.closed(file);
+      documentClosed(file, hadFindings);
+    },
     cellsClosed(uris) {
       if (!client.pulls)
         for (const uri of uris) void connection.sendDiagnostics({ uri, diagnostics: [] });

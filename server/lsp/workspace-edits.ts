@@ -91,9 +91,18 @@ export function merged(text: string, edits: readonly Edit[]): readonly Edit[] {
   return [{ start, end, newText: after.slice(start, after.length - (text.length - end)) }];
 }
 
-/** Of a document that is no notebook. */
-export function textEdits(context: Context, file: FileId, edits: readonly Edit[]): TextEdit[] {
-  return (documentEdits(context, file, edits) ?? []).flatMap((one) => toTextEdits(one, one.edits));
+/** Edits of the engine's text by document, of which a notebook has several. */
+export function textEdits(
+  context: Context,
+  file: FileId,
+  edits: readonly Edit[],
+): { uri: string; version: number | null; edits: TextEdit[] }[] {
+  const documents = documentEdits(context, file, edits) ?? [];
+  return documents.map((one) => ({
+    uri: one.uri,
+    version: one.version,
+    edits: toTextEdits(one, one.edits),
+  }));
 }
 
 function toTextEdits(

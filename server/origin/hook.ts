@@ -92,7 +92,7 @@ export function parseHookLine(line: string): HookRecord | undefined {
 type Fields = Readonly<Record<string, unknown>>;
 type FileEdit = WrittenText & { readonly file: string };
 
-const PATHS = ["file_path", "filePath"] as const;
+const PATHS = ["file_path", "filePath", "notebook_path", "notebookPath"] as const;
 
 function writtenBy(body: Fields, event: Fields): FileEdit[] {
   const file = text(body, ...PATHS) ?? text(event, ...PATHS);
@@ -101,6 +101,8 @@ function writtenBy(body: Fields, event: Fields): FileEdit[] {
   const many = [body.edits, body.replacements].find(Array.isArray);
   if (many !== undefined)
     return many.filter(isObject).flatMap((one) => replaced(one, text(one, ...PATHS) ?? file));
+  const cell = text(body, "new_source", "newSource");
+  if (cell !== undefined && file !== undefined) return wroteCell(file, cell, body);
   const content = text(body, "content");
   if (content !== undefined && file !== undefined) return wrote(file, content, event);
   return replaced(body, file);
@@ -128,6 +130,13 @@ function wrote(file: string, content: string, event: Fields): FileEdit[] {
       : [];
     return fromLines(file, lines);
   });
+}
+
+/** The whole of a cell of a notebook: of one that was there before nobody knows what is new in it. */
+function wroteCell(file: string, cell: string, body: Fields): FileEdit[] {
+  const isNew = text(body, "edit_mode", "editMode") === "insert";
+  if (cell === "") return [];
+  return [{ file, text: cell, inserted: [[0, cell.length]], ...(isNew ? {} : { whole: true }) }];
 }
 
 /** Lines of a diff: "+" is new, " " stays, "-" is gone. */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { DOCUMENTS, LANGUAGES, MANIFESTS, NOTEBOOKS } from "../../client/documents.ts";
+import { COMPONENTS, DOCUMENTS, LANGUAGES, MANIFESTS, NOTEBOOKS } from "../../client/documents.ts";
 import { progressText, summary } from "../../client/scan-text.ts";
 import { background, label, tooltip } from "../../client/status-text.ts";
 import { rules } from "../../rules/index.ts";
@@ -107,7 +107,7 @@ test("the extension listens to every file that a rule reads, and starts for it",
     [
       ...LANGUAGES.map((language) => `onLanguage:${language}`),
       ...NOTEBOOKS.map((kind) => `onNotebook:${kind}`),
-      ...MANIFESTS.map((pattern) => `workspaceContains:${pattern}`),
+      ...[...COMPONENTS, ...MANIFESTS].map((pattern) => `workspaceContains:${pattern}`),
     ].sort(),
   );
   const listens = compileGlobs(MANIFESTS, assert.fail);

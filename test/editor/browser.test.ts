@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import {
   confirm,
   focusFinding,
@@ -24,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
 };
 
-test("in a browser alone: a squiggle, its path through files, a fix, a scan", {
+test("in a browser alone: a squiggle, its path through files, a fix, a scan, a notebook", {
   timeout: 240_000,
 }, async () => {
   const session = await openSession();
@@ -65,10 +65,27 @@ test("in a browser alone: a squiggle, its path through files, a fix, a scan", {
     await untilText(code, /WHERE name = \?", \(name,\)\)/);
 
     await runCommand(page, "Skeptic: Scan Workspace");
-    // In a file that is not open.
-    await page.locator(".statusbar-item", { hasText: /Skeptic: (0 of )?1$/ }).waitFor();
+    // In a file and a notebook that are not open.
+    await page.locator(".statusbar-item", { hasText: /Skeptic: (0 of )?2$/ }).waitFor();
     await session.screenshot("browser-scan");
+
+    await page.locator(".pane .monaco-list-row", { hasText: "hosts.ipynb, cell 3" }).click();
+    // The editor asks whether the notebook is to be opened in the browser's session.
+    await page.getByRole("button", { name: "Open Notebook" }).click();
+    const cell = (text: string): Locator =>
+      page.locator(".notebookOverlay .cell-list-container .monaco-list-row", { hasText: text });
+    const underlined = cell("os.system").locator(SQUIGGLE);
+    await underlined.first().waitFor({ timeout: 60_000 });
+    assert.equal(await page.locator(`.notebookOverlay ${SQUIGGLE}`).count(), 1);
+    await cell("os.system").locator(".view-line", { hasText: "os.system" }).click();
+    for (const key of ["End", "ArrowLeft", "ArrowLeft"]) await page.keyboard.press(key);
+    const fixes = await openFixes(page);
+    await fixes.filter({ hasText: "shell" }).first().click();
+    await cell("os.system").locator(".view-line", { hasText: "quote(host())" }).waitFor();
+    await cell("import os").locator(".view-line", { hasText: "shlex" }).waitFor();
+    await underlined.first().waitFor({ state: "detached" });
   } finally {
+    await session.screenshot("browser-end");
     await session.close();
   }
 });

@@ -214,6 +214,9 @@ export async function confirm({ page, screenshot }: Session, underline = SQUIGGL
   await page.getByRole("button", { name: "Apply", exact: true }).click();
 }
 
+/** After so long a key that did nothing is pressed again. */
+const KEY_LOST_MS = 4000;
+
 /** Moves the cursor of the open editor to its first finding. */
 export async function focusFinding(page: Page): Promise<void> {
   await page.locator(".monaco-editor .view-line").first().click();
@@ -221,12 +224,13 @@ export async function focusFinding(page: Page): Promise<void> {
   await runCommand(page, "Go to Next Problem (Error, Warning, Info)");
   const widget = page.locator(".monaco-editor .marker-widget");
   await widget.waitFor();
-  await page.keyboard.press("Escape");
+  // The widget hears keys a moment after it is there.
+  for (let keys = 0; keys < 4 && (await widget.count()) > 0; keys++) {
+    await page.keyboard.press("Escape");
+    await widget.waitFor({ state: "detached", timeout: KEY_LOST_MS }).catch(() => undefined);
+  }
   await widget.waitFor({ state: "detached" });
 }
-
-/** After so long a key that did nothing is pressed again. */
-const KEY_LOST_MS = 4000;
 
 /** Opens the quick-fix menu at the cursor: its rows. */
 export async function openFixes(page: Page): Promise<Locator> {

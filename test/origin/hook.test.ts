@@ -55,6 +55,27 @@ describe("a hook of", () => {
     ]);
   });
 
+  test("Claude Code: NotebookEdit, a cell that is new and one that was there before", () => {
+    const cell = (edit_mode: string) => ({
+      ...CLAUDE,
+      tool_name: "NotebookEdit",
+      tool_input: {
+        notebook_path: "/project/a.ipynb",
+        cell_id: "c1",
+        new_source: "a = 1",
+        edit_mode,
+      },
+    });
+    const edit = { text: "a = 1", inserted: [[0, 5]] };
+    assert.deepEqual(records(cell("insert"))[0]?.edits, [edit]);
+    assert.deepEqual(records(cell("replace"))[0]?.edits, [{ ...edit, whole: true }]);
+    const deleted = {
+      ...cell("delete"),
+      tool_input: { notebook_path: "a.ipynb", edit_mode: "delete" },
+    };
+    assert.equal(readHook(JSON.stringify(deleted), 0, absolute).kind, "nothing");
+  });
+
   test("Claude Code: Write of a new file is all new, over an old one what the patch says", () => {
     const tool_input = { file_path: "/project/a.py", content: "one\ntwo\nthree\n" };
     const write = { ...CLAUDE, tool_name: "Write", tool_input };

@@ -168,7 +168,7 @@ test("fixing all stops when its time is over, and says so", () => {
   const engine = createFakeEngine();
   const file = fileId("file:///a.py");
   engine.set(file, "BAD(1)\nBAD(2)\n");
-  assert.deepEqual(safeEdits(engine, file, 0), { edits: [], isLate: true });
+  assert.deepEqual(safeEdits(engine, file, { budget: 0 }), { edits: [], isLate: true });
   assert.equal(engine.text(file), "BAD(1)\nBAD(2)\n");
   const { edits, isLate } = safeEdits(engine, file);
   assert.equal(isLate, false);
