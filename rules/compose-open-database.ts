@@ -9,7 +9,7 @@ import {
   services,
 } from "../server/rule/compose.ts";
 import { isUsualPassword } from "../server/rule/credentials.ts";
-import { isDevelopment, isSample, isTest } from "../server/rule/place.ts";
+import { isDevelopment, isSample, isTest, isTooling } from "../server/rule/place.ts";
 import { type Edit, type Fix, type ManifestFile, type Match, rule } from "../server/rule/rule.ts";
 import { at, scalars, textOf, type YamlNode } from "../server/rule/yaml.ts";
 
@@ -112,7 +112,7 @@ export default rule({
 function inspect({ file }: ManifestFile, service: Service): readonly Match[] {
   const database = databaseOf(service);
   if (database === undefined) return [];
-  const isAway = isTest(file) || isDevelopment(file) || isSample(file);
+  const isAway = [isTest, isDevelopment, isSample, isTooling].some((is) => is(file));
   const usual = environment(service).filter(
     (one) => database.password?.test(one.name) === true && isUsual(one),
   );
@@ -133,10 +133,10 @@ function inspect({ file }: ManifestFile, service: Service): readonly Match[] {
       facts: { ...facts, kind: "published" },
     }),
   );
-  // Behind no port it takes another fault first.
+  // What is published is the warning. Behind no port it takes another fault first.
   const passwords = usual.map(({ name, text }) =>
     told(text, {
-      severity: open.length > 0 && !isAway ? "medium" : "info",
+      severity: open.length > 0 ? "low" : "info",
       facts: { ...facts, kind: "password", variable: name },
     }),
   );

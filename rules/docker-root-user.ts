@@ -17,6 +17,8 @@ const SCRIPTS = /(?:^|\/)[\w.-]*(?:entrypoint|start|init|run)[\w.-]*(?:\.sh)?$/i
 /** Programs that give the rights up before the real one starts. */
 const DROPS =
   /\b(?:gosu|su-exec|setpriv|runuser|s6-setuidgid|setuidgid|chpst|setuser)\b|\bsu\s+(?:-\S*\s+)*\w+\s+-c\b|\bsudo\s+-u\b|--userspec\b/;
+/** To work in by hand, or for the commands of a build. */
+const SHELL = /^\[?\s*"?(?:\/(?:usr\/)?bin\/)?(?:ba|z|da)?sh"?\s*(?:,\s*"-\w+"\s*)*\]?$/;
 /** Images of which the first process has to be root, and gives the rights up for its workers. */
 const SERVES = /(?:^|-)(?:apache|fpm)(?:-|$)/;
 
@@ -52,6 +54,7 @@ function check(file: ManifestFile): readonly Match[] {
   const start = startOf(text);
   // An image that starts nothing is there to build on, or to work in.
   if (first === undefined || last === undefined || start === undefined) return [];
+  if (SHELL.test(bodyOf(file.text, start))) return [];
   const users = all.filter(({ keyword }) => keyword === "USER");
   const user = users.at(-1);
   const now = user === undefined ? undefined : userOf(file.text, user, all);

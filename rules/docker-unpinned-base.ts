@@ -52,7 +52,8 @@ function check(file: ManifestFile): readonly Match[] {
   const isAway = isTest(file.file) || isDevelopment(file.file) || isSample(file.file);
   return imagesOf(text).flatMap(({ image, span }): readonly Match[] => {
     const full = filledIn(image, text);
-    if (full === undefined || full === "" || full === "scratch") return [];
+    // A template is filled in by something else.
+    if (full === undefined || full === "scratch" || !/^[\w.:@/-]+$/.test(full)) return [];
     const { name, tag, digest } = imageName(full);
     if (/^sha256:[\da-f]{64}$/.test(digest)) return [];
     const moves = tag === "" || MOVING.test(tag);
