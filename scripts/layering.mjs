@@ -21,6 +21,7 @@ const ORDER = [
   "rule",
   "own",
   "engine",
+  "generate",
 ];
 const RIM = ["lsp", "cli"];
 /** What both sides of the rim may share: it knows no code. */
