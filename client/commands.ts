@@ -5,6 +5,7 @@ import type { BaseLanguageClient } from "vscode-languageclient";
 import type { ScanFileParams } from "../server/lsp/protocol.ts";
 import { makeBaseline, showKnown } from "./baseline.ts";
 import type { FindingsView } from "./findings-view.ts";
+import { generateFiles } from "./generate.ts";
 import * as l10n from "./l10n.ts";
 import { exportReport, showReport } from "./report.ts";
 import { reviewAiChanges } from "./review.ts";
@@ -39,6 +40,7 @@ export function registerCommands(context: vscode.ExtensionContext, session: Sess
     "skeptic.reviewAiChanges": () => withServer(session, reviewAiChanges),
     "skeptic.clearResults": () => withServer(session, (client) => clearResults(session, client)),
     "skeptic.showReport": () => withServer(session, (client) => showReport(session, client)),
+    "skeptic.generate": () => withServer(session, (client) => generateFiles(session, client)),
     "skeptic.exportReport": () => withServer(session, exportReport),
     "skeptic.restart": () => session.restart(),
     "skeptic.pause": () => session.setPaused(true),
@@ -96,6 +98,10 @@ async function showMenu(session: Session): Promise<void> {
     { label: `$(file) ${l10n.t("Scan Current File")}`, command: "skeptic.scanFile" },
     { label: `$(eye) ${l10n.t("Review AI Changes")}`, command: "skeptic.reviewAiChanges" },
     { label: `$(graph) ${l10n.t("Show Report")}`, command: "skeptic.showReport" },
+    {
+      label: `$(new-file) ${l10n.t("Add Protection to This Project…")}`,
+      command: "skeptic.generate",
+    },
     { label: `$(clear-all) ${l10n.t("Clear Workspace Results")}`, command: "skeptic.clearResults" },
     session.status.current().state === "paused"
       ? { label: `$(debug-start) ${l10n.t("Resume")}`, command: "skeptic.resume" }

@@ -28,7 +28,7 @@ export async function showReport(session: Session, client: BaseLanguageClient): 
     );
     return;
   }
-  const folder = await chosenFolder();
+  const folder = await chosenFolder(l10n.t("The report is about"));
   if (folder === undefined) return;
   const result = await make(client, folder);
   if (result?.problem !== undefined)
@@ -38,14 +38,17 @@ export async function showReport(session: Session, client: BaseLanguageClient): 
   if (result?.html !== undefined) show(folder, result.html);
 }
 
-async function chosenFolder(): Promise<vscode.WorkspaceFolder | undefined> {
+/** Of the folders that are open, the only one or the one that is picked. */
+export async function chosenFolder(
+  placeHolder: string,
+): Promise<vscode.WorkspaceFolder | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length === 0) {
     void vscode.window.showInformationMessage(l10n.t("Skeptic: open a folder first."));
     return undefined;
   }
   if (folders.length === 1) return folders[0];
-  return vscode.window.showWorkspaceFolderPick({ placeHolder: l10n.t("The report is about") });
+  return vscode.window.showWorkspaceFolderPick({ placeHolder });
 }
 
 /** Undefined when it was cancelled. */

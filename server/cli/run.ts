@@ -1,11 +1,13 @@
 /** Arguments in, exit code out: 0 nothing at the threshold, 1 findings, 2 could not run. */
 import { Argument, Command, CommanderError, Option } from "commander";
+import { FRAMEWORKS, KINDS, type Kind } from "../generate/generate.ts";
 import { FORMATS } from "../report/format.ts";
 import { type BaselineOptions, baselineCommand } from "./baseline-command.ts";
 import { type DebugOptions, debugCommand } from "./debug-command.ts";
 import { visible, visibleLines } from "./escape.ts";
 import type { ExplainOptions } from "./explain-finding.ts";
 import { type FixCommandOptions, fixCommand } from "./fix-command.ts";
+import { type GenerateOptions, generateCommand } from "./generate-command.ts";
 import { HOOK_FAILED, hookCommand } from "./hook-command.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
 import type { ReportOptions } from "./report-command.ts";
@@ -177,6 +179,24 @@ function commands(
       done(await reportCommand(folder, options, factory, io, version));
     });
   for (const option of thresholdOptions()) report.addOption(option);
+
+  program
+    .command("generate")
+    .description("print, or write, files that protect a project")
+    .addArgument(new Argument("<what>", "what to make").choices(KINDS))
+    .option("-C, --folder <folder>", "of the project", ".")
+    .addOption(
+      new Option(
+        "--framework <name>",
+        "for headers (default: those among the dependencies)",
+      ).choices(FRAMEWORKS),
+    )
+    .option("--write", "write the files instead of printing them", false)
+    .option("--force", "also replace files that are there with another text", false)
+    .addHelpText("after", GENERATE_HELP)
+    .action(async (what: Kind, options: GenerateOptions) =>
+      done(await generateCommand(what, options, io)),
+    );
 
   const rules = program
     .command("rules")
@@ -353,6 +373,22 @@ Examples:
   skeptic fix --check > skeptic.patch   write a patch instead
 
 Exit codes: 0 done, 1 with --check when there is something to fix, 2 could not run.`;
+
+const GENERATE_HELP = `
+  workflow     .github/workflows/security.yml: a review of dependencies, and a scan
+  headers      a module with security headers, for the framework of the project
+  pre-commit   an entry in .pre-commit-config.yaml
+  cooldown     only versions that have been out for a week, for the package manager in use
+
+Examples:
+  skeptic generate workflow             look at it
+  skeptic generate workflow --write     write it
+  skeptic generate headers --framework flask -C api
+
+Actions are named by commits that were compared in public workflows; one that is not known
+is a placeholder, and the job fails until it is filled in.
+
+Exit codes: 0 done, or nothing to write, 2 could not run.`;
 
 const RULES_EXAMPLES = `
 Examples:

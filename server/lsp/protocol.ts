@@ -1,4 +1,5 @@
 /** The custom messages between client and server. Types only. */
+import type { WorkspaceEdit } from "vscode-languageserver";
 import type { Severity } from "../engine/api.ts";
 
 export type { Severity };
@@ -155,6 +156,23 @@ export interface WhyResult {
 }
 
 /** Params of the request "skeptic/report": the URI of a workspace folder. */
+/** Files that Skeptic makes for a project (`server/generate`), for the preview of the editor. */
+export interface GenerateParams {
+  /** URI of a folder of the workspace. */
+  readonly folder: string;
+  readonly what: string;
+  /** For headers alone; without it those among the dependencies are taken. */
+  readonly framework?: string;
+}
+export type GenerateResult =
+  | {
+      readonly edit: WorkspaceEdit;
+      readonly uris: readonly string[];
+      /** What a person must do besides, each a sentence. */
+      readonly notes: readonly string[];
+    }
+  | { readonly refused: string };
+
 export interface ReportParams {
   readonly folder: string;
 }

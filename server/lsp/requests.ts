@@ -7,6 +7,7 @@ import { changeBases, scanChanged } from "./changed.ts";
 import { codeActions, resolveAction } from "./code-actions.ts";
 import { type Context, fileOf } from "./context.ts";
 import { registerFindingRequests } from "./finding-requests.ts";
+import { registerGenerate } from "./generate.ts";
 import { hover } from "./hover.ts";
 import { DOCUMENT, demand, PLACE, SELECTION } from "./parameters.ts";
 import type {
@@ -45,6 +46,7 @@ export function registerRequests(context: Context, services: Services): void {
   registerFindingRequests(context, services);
   registerTools(context, services);
   registerReport(context, services);
+  registerGenerate(context, services);
   connection.onHover(
     guard("hover", undefined, async (asked) => {
       demand(asked, PLACE);
