@@ -100,6 +100,8 @@ import firebaseOpenRulesPage from "./firebase-open-rules.md";
 import firebaseOpenRules from "./firebase-open-rules.ts";
 import ghaAdhocExecutionPage from "./gha-adhoc-execution.md";
 import ghaAdhocExecution from "./gha-adhoc-execution.ts";
+import ghaCachePoisoningPage from "./gha-cache-poisoning.md";
+import ghaCachePoisoning from "./gha-cache-poisoning.ts";
 import ghaDangerousTriggerPage from "./gha-dangerous-trigger.md";
 import ghaDangerousTrigger from "./gha-dangerous-trigger.ts";
 import ghaExcessivePermissionsPage from "./gha-excessive-permissions.md";
@@ -328,6 +330,7 @@ export const rules: RuleSet = {
     filePermissionWorld,
     firebaseOpenRules,
     ghaAdhocExecution,
+    ghaCachePoisoning,
     ghaDangerousTrigger,
     ghaExcessivePermissions,
     ghaPersistCredentials,
@@ -468,6 +471,7 @@ export const rules: RuleSet = {
     "file-permission-world": filePermissionWorldPage,
     "firebase-open-rules": firebaseOpenRulesPage,
     "gha-adhoc-execution": ghaAdhocExecutionPage,
+    "gha-cache-poisoning": ghaCachePoisoningPage,
     "gha-dangerous-trigger": ghaDangerousTriggerPage,
     "gha-excessive-permissions": ghaExcessivePermissionsPage,
     "gha-persist-credentials": ghaPersistCredentialsPage,
