@@ -50,7 +50,7 @@ export const nodeOptions = {
   charset: "utf8",
   keepNames: false,
   logLevel: "warning",
-  loader: { ".md": "text" },
+  loader: { ".md": "text", ".txt": "text", ".py": "text" },
   // The ESM entry of web-tree-sitter builds into CommonJS but fails at start.
   alias: { "web-tree-sitter": "./node_modules/web-tree-sitter/web-tree-sitter.cjs" },
   // jsonc-parser's UMD entry loads its parts in a way no bundler can follow.

@@ -1,4 +1,5 @@
 import { quoted, setArgument } from "../server/rule/fix/arguments.ts";
+import { hole } from "../server/rule/fix/holes.ts";
 import { given } from "../server/rule/given.ts";
 import {
   type Code,
@@ -205,7 +206,7 @@ function fixes(match: Match, code: Code): readonly Fix[] {
     code,
     op,
     String(data.algorithms),
-    known ? `[${quoted(code, algorithm)}]` : "[]",
+    known ? `[${quoted(code, algorithm)}]` : `[${hole("")}]`,
   );
   if (edit === undefined)
     return manual(

@@ -4,6 +4,7 @@ import { ssrfFixes } from "../server/rule/fix/url.ts";
 import { fileUse, isConfinedSend } from "../server/rule/path.ts";
 import { type Code, type Hit, type Match, rule } from "../server/rule/rule.ts";
 import { hasOwnConnector, hostIsFixed, isBrowserCode } from "../server/rule/url.ts";
+import { PUBLIC_CLIENTS } from "./helpers/index.ts";
 
 /** Parts of an answer that the service itself fills in, whatever the model says. */
 const OF_SERVICE =
@@ -57,7 +58,7 @@ export default rule({
   }),
   fixes: (match, code, context) =>
     match.hit?.sink === "url"
-      ? ssrfFixes(match, code, context)
+      ? ssrfFixes(match, code, context, PUBLIC_CLIENTS)
       : containmentFixes(match, code, context),
 });
 

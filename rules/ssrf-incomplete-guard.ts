@@ -7,6 +7,7 @@ import {
   hostIsFixed,
   isBrowserCode,
 } from "../server/rule/url.ts";
+import { PUBLIC_CLIENTS } from "./helpers/index.ts";
 
 const WHAT: Readonly<Record<GuardKind, string>> = {
   dns: "The check resolves the name once; the client resolves it again when it connects.",
@@ -61,7 +62,7 @@ export default rule({
       fix: "Accept only an exact host name from a list, or check the address at the moment of connecting; do not follow redirects.",
     };
   },
-  fixes: (match, code, context) => ssrfFixes(match, code, context),
+  fixes: (match, code, context) => ssrfFixes(match, code, context, PUBLIC_CLIENTS),
 });
 
 function kindOf(match: Match): GuardKind {

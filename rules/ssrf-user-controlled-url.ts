@@ -3,6 +3,7 @@ import { isCheckedElsewhere } from "../server/rule/checked.ts";
 import { allowHostsAtSource, ssrfFixes } from "../server/rule/fix/url.ts";
 import { type Hit, rule, WEAK_GUARD } from "../server/rule/rule.ts";
 import { hasOwnConnector, hostIsFixed, hostPart, isBrowserCode } from "../server/rule/url.ts";
+import { PUBLIC_CLIENTS } from "./helpers/index.ts";
 
 export default rule({
   id: "ssrf-user-controlled-url",
@@ -35,7 +36,7 @@ export default rule({
     why: `The request leaves from your server: ${exploit(hit)}`,
     fix: "Compare the host name with a list of allowed hosts, or connect only to addresses checked to be public, and do not follow redirects.",
   }),
-  fixes: (match, code, context) => ssrfFixes(match, code, context),
+  fixes: (match, code, context) => ssrfFixes(match, code, context, PUBLIC_CLIENTS),
   fixesAtSource: (match, at, context) => allowHostsAtSource(match, at, context),
 });
 

@@ -11,6 +11,8 @@ export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly newText: string;
+  /** In `newText`, from front to back: what its author is to write over. */
+  readonly holes?: readonly Span[];
 }
 
 /** Line starts of a text; CR LF, LF and a bare CR each end a line, as in the language server protocol. */

@@ -24,6 +24,8 @@ export interface FixOutcome {
   readonly remaining: readonly Remaining[];
   /** The texts as they were, of every file that is changed now. */
   readonly before: ReadonlyMap<FileId, string>;
+  /** Files that are not on disk yet; none of them is in `before`. */
+  readonly created: ReadonlySet<FileId>;
   /** Files that must be written together, because one fix edits all of them. */
   readonly groups: readonly (readonly FileId[])[];
 }
@@ -39,9 +41,11 @@ export async function applyFixes(ws: Workspace, options: FixOptions): Promise<Fi
   const applied: AppliedFix[] = [];
   const refused = new Map<string, string>();
   const joined: (readonly FileId[])[] = [];
+  const created = new Set<FileId>();
   let findings = ws.findings();
 
   for (let pass = 0; pass < options.maximumPasses; pass++) {
+    if (await lookedFurther(ws, findings)) findings = ws.findings();
     const chosen = choose(ws, findings, options.grades, refused);
     if (chosen.length === 0) break;
     const texts = new Map<FileId, string>();
@@ -51,24 +55,32 @@ export async function applyFixes(ws: Workspace, options: FixOptions): Promise<Fi
       const own = ws.fileEdits(file, withLineEnds(ws.engine.text(file) ?? "", edits)) ?? [];
       ws.replace(file, applyEdits(text, own));
     }
+    for (const { file, text } of chosen.flatMap(({ fix }) => fix.creates ?? []))
+      ws.create(file, text);
     const previous = findings;
     await ws.settle();
     findings = ws.findings();
     // Files with a syntax error are not edited, so an error is new.
     const broken = [...texts.keys()].filter((file) => ws.hasSyntaxError(file));
     const undone = new Set(connected(broken, chosen));
-    const kept = chosen.filter(({ fix }) => !fix.edits.some(({ file }) => undone.has(file)));
-    for (const { finding, fix } of chosen)
-      if (fix.edits.some(({ file }) => undone.has(file)))
-        refused.set(key(finding), "its fix would have broken the syntax of the file");
+    const isUndone = ({ fix }: AppliedFix): boolean =>
+      filesOf(fix).some((file) => undone.has(file));
+    const kept = chosen.filter((one) => !isUndone(one));
+    for (const one of chosen) {
+      if (isUndone(one))
+        refused.set(key(one.finding), "its fix would have broken the syntax of the file");
+      for (const { file } of one.fix.creates ?? [])
+        if (undone.has(file)) ws.discard(file);
+        else created.add(file);
+    }
     for (const file of undone) {
       const text = texts.get(file);
       if (text !== undefined) ws.replace(file, text);
     }
     for (const [file, text] of texts)
-      if (!undone.has(file) && !before.has(file)) before.set(file, text);
+      if (!undone.has(file) && !before.has(file) && !created.has(file)) before.set(file, text);
     applied.push(...kept);
-    joined.push(...kept.map(({ fix }) => fix.edits.map(({ file }) => file)));
+    joined.push(...kept.map(({ fix }) => filesOf(fix)));
     if (undone.size > 0) {
       await ws.settle();
       findings = ws.findings();
@@ -84,8 +96,17 @@ export async function applyFixes(ws: Workspace, options: FixOptions): Promise<Fi
       reason: whyNot(ws, finding, options.grades, refused),
     })),
     before,
-    groups: groups([...before.keys()], joined),
+    created,
+    groups: groups([...before.keys(), ...created], joined),
   };
+}
+
+/** A fix may ask for a file that was not read: true if one was. */
+async function lookedFurther(ws: Workspace, findings: readonly Finding[]): Promise<boolean> {
+  for (const finding of findings) fixesOf(ws, finding);
+  const before = ws.files.size;
+  await ws.settle();
+  return ws.files.size > before;
 }
 
 /** At most one fix for each finding; a fix whose edits touch those of an earlier one waits for the next pass. */
@@ -97,6 +118,7 @@ function choose(
 ): AppliedFix[] {
   const chosen: AppliedFix[] = [];
   const taken = new Map<FileId, Edit[]>();
+  const created = new Set<FileId>();
   for (const finding of findings) {
     if (refused.has(key(finding))) continue;
     const fix = applicable(fixesOf(ws, finding)).find(
@@ -105,7 +127,10 @@ function choose(
     if (fix === undefined) continue;
     if (fix.edits.some(({ file, edits }) => edits.some((e) => touches(e, taken.get(file) ?? []))))
       continue;
+    // The next pass finds the file that this one makes.
+    if (fix.creates?.some(({ file }) => created.has(file)) === true) continue;
     chosen.push({ finding, fix });
+    for (const { file } of fix.creates ?? []) created.add(file);
     for (const { file, edits } of fix.edits)
       taken.set(file, [...(taken.get(file) ?? []), ...edits]);
   }
@@ -162,10 +187,15 @@ export function withLineEnds(text: string, edits: readonly Edit[]): Edit[] {
 
 /** The files, and all files that one of the fixes edits together with them. */
 function connected(files: readonly FileId[], chosen: readonly AppliedFix[]): readonly FileId[] {
-  const edited = chosen.map(({ fix }) => fix.edits.map(({ file }) => file));
+  const edited = chosen.map(({ fix }) => filesOf(fix));
   return groups([...new Set(edited.flat())], edited)
     .filter((group) => group.some((file) => files.includes(file)))
     .flat();
+}
+
+/** Those that a fix edits or makes. */
+export function filesOf(fix: Fix): readonly FileId[] {
+  return [...fix.edits, ...(fix.creates ?? [])].map(({ file }) => file);
 }
 
 /** The files, in groups that share a fix. */

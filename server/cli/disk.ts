@@ -2,6 +2,8 @@
 import {
   chmod,
   chown,
+  constants,
+  copyFile,
   open,
   readFile,
   realpath,
@@ -58,8 +60,8 @@ export function decode(bytes: Uint8Array): TextFile {
 
 export interface Replacement {
   readonly path: string;
-  /** The text the change was made for, to see that the file has not changed since. */
-  readonly before: string;
+  /** The text the change was made for, to see that the file has not changed since; undefined for a file that is made. */
+  readonly before: string | undefined;
   readonly after: string;
 }
 
@@ -70,13 +72,24 @@ export interface Replacement {
 export async function replaceFiles(
   changes: readonly Replacement[],
 ): Promise<{ path: string; message: string } | undefined> {
-  const ready: { path: string; target: string; temporary: string; original: Uint8Array }[] = [];
+  const ready: {
+    path: string;
+    target: string;
+    temporary: string;
+    original: Uint8Array | undefined;
+  }[] = [];
   const dropAll = () =>
     Promise.all(
       ready.map(({ temporary }) => rm(temporary, { force: true }).catch(() => undefined)),
     );
   for (const change of changes) {
     try {
+      if (change.before === undefined) {
+        const temporary = temporaryBeside(change.path);
+        ready.push({ path: change.path, target: change.path, temporary, original: undefined });
+        await writeFile(temporary, change.after, { flag: "wx" });
+        continue;
+      }
       const target = await realpath(change.path);
       // A rename would replace a file that is write-protected.
       await (await open(target, "r+")).close();
@@ -94,16 +107,21 @@ export async function replaceFiles(
       return { path: change.path, message: systemReason(error) };
     }
   }
-  for (const [index, { path, target, temporary }] of ready.entries()) {
+  for (const [index, { path, target, temporary, original }] of ready.entries()) {
     try {
-      await rename(temporary, target);
+      if (original === undefined) await copyFile(temporary, target, constants.COPYFILE_EXCL);
+      else await rename(temporary, target);
     } catch (error) {
       for (const done of ready.slice(0, index))
-        await writeFile(done.target, done.original).catch(() => undefined);
+        await (done.original === undefined
+          ? rm(done.target, { force: true })
+          : writeFile(done.target, done.original)
+        ).catch(() => undefined);
       await dropAll();
       return { path, message: systemReason(error) };
     }
   }
+  await dropAll();
   return undefined;
 }
 

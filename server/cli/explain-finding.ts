@@ -191,17 +191,20 @@ function frame(
 }
 
 function fixLines({ workspace, mask }: ScanView, fix: Fix, paint: Paint, width: number): string[] {
-  const { title, grade, edits, reason } = shownFix(fix, mask);
+  const { title, grade, edits, creates = [], reason } = shownFix(fix, mask);
   const words = clean(mask(reason === undefined ? title : `${title}: ${reason}`));
   const out = ["", ...hanging(`  ${paint("green", `[${grade}]`)} `, `  [${grade}] `, words, width)];
-  for (const { file, edits: own } of edits) {
+  const changed = edits.map(({ file, edits: own }) => {
     const before = workspace.code(file);
-    const after = applyEdits(before, withLineEnds(before, own));
+    return { file, before, after: applyEdits(before, withLineEnds(before, own)) };
+  });
+  const made = creates.map(({ file, text }) => ({ file, before: undefined, after: text }));
+  for (const { file, before, after } of [...changed, ...made]) {
     // It is to be read, not applied: what hides secrets in frames may hide them here.
     const patch = visibleLines(unifiedPatch({ file, before, after }).text.replaceAll("\t", "    "))
       .trimEnd()
       .split("\n")
-      .map((line) => maskSecrets(mask(line)));
+      .map((line) => (before === undefined ? line : maskSecrets(mask(line))));
     out.push(...patch.map((line) => `    ${paintLine(line, paint)}`));
   }
   return out;

@@ -4,7 +4,7 @@ import { lineStarts, positionAt } from "../base/text.ts";
 import type { Finding, Grade } from "../engine/api.ts";
 import { hiddenValues, maskSecrets, valueMask } from "../engine/mask.ts";
 import { unifiedPatch } from "../engine/patch.ts";
-import { applyFixes, type FixOutcome } from "./apply-fixes.ts";
+import { applyFixes, type FixOutcome, filesOf } from "./apply-fixes.ts";
 import { type Paint, painter } from "./color.ts";
 import { replaceFiles } from "./disk.ts";
 import { visible, visibleLines } from "./escape.ts";
@@ -83,7 +83,7 @@ async function write(
     const trouble = await replaceFiles(
       group.map((file) => ({
         path: workspace.files.get(file)?.path ?? file,
-        before: outcome.before.get(file) ?? "",
+        before: outcome.created.has(file) ? undefined : (outcome.before.get(file) ?? ""),
         after: workspace.text(file),
       })),
     );
@@ -103,15 +103,17 @@ function printPatch(
   color: boolean,
 ): ReadonlySet<FileId> {
   const paint = painter(io, io.stdout, color);
-  for (const [file, before] of [...outcome.before].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  const made = [...outcome.created].map((file): [FileId, undefined] => [file, undefined]);
+  for (const [file, before] of [...outcome.before, ...made].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const bom = workspace.files.get(file)?.hasBom ? "\ufeff" : "";
     const after = workspace.text(file);
-    const hide = valueMask(hiddenValues(before));
+    const hide = valueMask(hiddenValues(before ?? ""));
     const patch = unifiedPatch({
       file,
-      before: bom + before,
+      before: before === undefined ? undefined : bom + before,
       after: bom + after,
-      mask: (line) => maskSecrets(hide(mask(line))),
+      // A file that is made holds nothing of the project.
+      ...(before === undefined ? {} : { mask: (line) => maskSecrets(hide(mask(line))) }),
     });
     if (!patch.applies)
       io.stderr.write(
@@ -157,8 +159,11 @@ function report(
   paint: Paint,
 ): string[] {
   const out: string[] = [];
-  const done = outcome.applied.filter(({ fix }) => !fix.edits.some(({ file }) => failed.has(file)));
+  const done = outcome.applied.filter(({ fix }) => !filesOf(fix).some((file) => failed.has(file)));
   const verb = options.check ? "Would fix" : "Fixed";
+  for (const file of outcome.created)
+    if (!failed.has(file))
+      out.push(`${paint("green", options.check ? "Would make" : "Made")} ${visible(file)}`);
   for (const { finding, fix } of done)
     out.push(
       `${paint("green", verb)} ${visible(finding.file)}  ${finding.rule}  ${visible(fix.title)} [${fix.grade}]`,

@@ -76,6 +76,8 @@ export interface JsonFinding {
       readonly end: Position;
       readonly newText: string;
     }[];
+    /** Files to be made as well. Nothing of their names is there. */
+    readonly creates?: readonly { readonly file: FileId; readonly text: string }[];
     readonly reason?: string;
   }[];
   /** The same finding keeps it when other code is inserted, moved or reformatted. */
@@ -147,7 +149,7 @@ function jsonFinding(result: ScanResult, finding: Finding): JsonFinding {
     flow: steps(finding.flow),
     paths: finding.paths.map(steps),
     morePaths: finding.morePaths,
-    fixes: fixes.map(({ title, grade, edits, reason }) => ({
+    fixes: fixes.map(({ title, grade, edits, creates = [], reason }) => ({
       title: mask(title),
       applicability: grade,
       edits: edits.flatMap(({ file, edits }) =>
@@ -158,6 +160,7 @@ function jsonFinding(result: ScanResult, finding: Finding): JsonFinding {
           newText,
         })),
       ),
+      ...(creates.length === 0 ? {} : { creates }),
       ...(reason === undefined ? {} : { reason }),
     })),
     fingerprint: finding.fingerprint,

@@ -183,16 +183,25 @@ function sarifResult(result: ScanResult, finding: Finding, indices: ReadonlyMap<
 function sarifFix(ws: Workspace, fix: Fix) {
   return {
     description: { text: fix.title },
-    artifactChanges: fix.edits.map(({ file, edits }) => ({
-      artifactLocation: artifact(ws, file),
-      replacements: (ws.fileEdits(file, edits) ?? []).map(({ start, end, newText }) => ({
-        deletedRegion: region(ws.textPosition(file, start), ws.textPosition(file, end)),
-        ...(newText === "" ? {} : { insertedContent: { text: newText } }),
+    artifactChanges: [
+      ...fix.edits.map(({ file, edits }) => ({
+        artifactLocation: artifact(ws, file),
+        replacements: (ws.fileEdits(file, edits) ?? []).map(({ start, end, newText }) => ({
+          deletedRegion: region(ws.textPosition(file, start), ws.textPosition(file, end)),
+          ...(newText === "" ? {} : { insertedContent: { text: newText } }),
+        })),
       })),
-    })),
+      ...(fix.creates ?? []).map(({ file, text }) => ({
+        artifactLocation: artifact(ws, file),
+        replacements: [{ deletedRegion: region(START, START), insertedContent: { text } }],
+      })),
+    ],
     properties: { applicability: fix.grade },
   };
 }
+
+/** Of a file that is not there yet. */
+const START: Position = { line: 1, column: 1, offset: 0 };
 
 /** In a notebook the region is a place of its JSON; the cell that people see has a name beside it. */
 function place(ws: Workspace, { file, span }: Place) {

@@ -83,7 +83,12 @@ export function secretMask(
 export function shownFix(fix: Fix, mask: (text: string) => string): Fix {
   const carries = fix.edits.some(({ edits }) => edits.some((e) => mask(e.newText) !== e.newText));
   return carries
-    ? { ...fix, edits: [], reason: "the new text holds a secret and is not shown here" }
+    ? {
+        ...fix,
+        edits: [],
+        creates: [],
+        reason: "the new text holds a secret and is not shown here",
+      }
     : fix;
 }
 

@@ -76,6 +76,10 @@ export interface Workspace {
   fileEdits(file: FileId, edits: readonly Edit[]): readonly Edit[] | undefined;
   /** Gives the file another text. */
   replace(file: FileId, text: string): void;
+  /** Takes in a file that is not on disk yet, as one of those that were asked for. */
+  create(file: FileId, text: string): void;
+  /** Lets go of a file that `create` took in. */
+  discard(file: FileId): void;
   /** Analyses whatever is not analysed in its present state, reading files the analysis asks for. */
   settle(): Promise<void>;
   /** Findings in the requested files, by file, place and rule. Call `settle` before. */
@@ -262,6 +266,18 @@ export async function openWorkspace(
       if (read !== undefined && "problem" in read)
         throw new Error(`an edit broke ${file}: it ${read.problem}`);
       give(file, text, read, true);
+    },
+    create(file, text) {
+      const path = filePath(cwd, file);
+      files.set(file, { file, path, hasBom: false, isUtf8: true, isRequested: true });
+      requested.push(file);
+      engine.addFile(file);
+      give(file, text, undefined, true);
+    },
+    discard(file) {
+      files.delete(file);
+      requested.splice(requested.indexOf(file), 1);
+      engine.remove(file);
     },
     position(file, offset) {
       const part = embedded.get(file);

@@ -42,7 +42,7 @@ function idsOf(set: RuleSet): ReadonlySet<string> {
 }
 
 export function createAnswers(
-  { docs, files, leftOut, isManifest, foldersAbove, filesLike, nameOf }: Texts,
+  { docs, files, leftOut, isManifest, foldersAbove, filesLike, project, nameOf }: Texts,
   { irOf, now }: Moments,
   { last, analyse, analyseFeeders, knownNow }: Analysis,
   { crash }: Problems,
@@ -107,6 +107,7 @@ export function createAnswers(
       directives: doc.commented?.directives ?? directivesOf(file, doc.text),
       today,
       written: doc.written,
+      files: project,
       manifest: isManifest(file) ? around : undefined,
       around,
     };

@@ -70,11 +70,19 @@ export interface FileEdit {
   readonly edits: readonly Edit[];
 }
 
-/** One way to mend a finding. `edits` is empty for "manual", which has a `reason`. Edits with tab stops are not used: a placeholder is plain text that refuses to work until it is filled in. */
+export interface NewFile {
+  readonly file: FileId;
+  /** Without BOM. */
+  readonly text: string;
+}
+
+/** One way to mend a finding. `edits` is empty for "manual", which has a `reason`. A placeholder refuses to work until its holes are filled in. */
 export interface Fix {
   readonly title: string;
   readonly grade: Grade;
   readonly edits: readonly FileEdit[];
+  /** Files to be made together with the edits, which are of no use without them. There is nothing of their names. */
+  readonly creates?: readonly NewFile[];
   readonly reason?: string;
 }
 

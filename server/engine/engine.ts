@@ -288,7 +288,9 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       if (one === undefined) return [];
       try {
         const elsewhere = fixesElsewhere(one, now().program, from);
-        const all = [...one.fixes(), ...elsewhere].flatMap((f) => toEdits(f, docs) ?? []);
+        const all = [...one.fixes(), ...elsewhere].flatMap(
+          (f) => toEdits(f, docs, texts.files.has) ?? [],
+        );
         // What is to be done by hand is often the same for each way to do it by an edit.
         return all.filter(
           (f, i) =>

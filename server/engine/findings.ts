@@ -30,6 +30,7 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
   const context: Context = {
     file,
     around: input.around,
+    files: input.files,
     code: (item) => {
       let code = codes.get(item);
       if (code === undefined) {

@@ -2,7 +2,14 @@
 import type { FileId } from "../base/brand.ts";
 import type { Span } from "../base/text.ts";
 import type { Program } from "../project/program.ts";
-import type { Fix, ManifestFile, RuleSet, Surroundings, Written } from "../rule/rule.ts";
+import type {
+  Fix,
+  ManifestFile,
+  ProjectFiles,
+  RuleSet,
+  Surroundings,
+  Written,
+} from "../rule/rule.ts";
 import type { Knowledge } from "../taint/knowledge.ts";
 import type { Entry, Hit } from "../taint/summary.ts";
 import type { ItemId, Trail } from "../taint/value.ts";
@@ -34,6 +41,7 @@ export interface FindingsInput {
   readonly written: readonly Written[] | undefined;
   readonly manifest: ManifestFile | undefined;
   readonly around: Surroundings;
+  readonly files: ProjectFiles;
   /** A finding is not shown. */
   readonly hide: (why: "suppression" | "settings") => void;
   readonly problem: (file: FileId, message: string) => void;

@@ -4,8 +4,8 @@ import type { FileId } from "../base/brand.ts";
 
 export interface PatchedFile {
   readonly file: FileId;
-  /** Both with the BOM, if the file has one. */
-  readonly before: string;
+  /** Both with the BOM, if the file has one. Undefined for a file that is new. */
+  readonly before: string | undefined;
   readonly after: string;
   /**
    * Hides secrets. A line that only stands around a change is left out if it holds one, and the patch still applies (where
@@ -28,10 +28,11 @@ interface Hunk {
 }
 
 export function unifiedPatch({ file, before, after, mask = (line) => line }: PatchedFile): Patch {
-  const { hunks } = structuredPatch("", "", before, after, "", "", { context: 3 });
+  const { hunks } = structuredPatch("", "", before ?? "", after, "", "", { context: 3 });
   if (hunks.length === 0) return { text: "", applies: true };
   let applies = true;
-  const out = [`--- ${quoted(`a/${file}`)}\n`, `+++ ${quoted(`b/${file}`)}\n`];
+  const old = before === undefined ? "/dev/null" : quoted(`a/${file}`);
+  const out = [`--- ${old}\n`, `+++ ${quoted(`b/${file}`)}\n`];
   for (const hunk of hunks.flatMap((one) => parts(one, (line) => mask(line) !== line))) {
     const oldRange = range(hunk.oldStart, hunk.lines.filter(isOld).length);
     const newRange = range(hunk.newStart, hunk.lines.filter(isNew).length);

@@ -2,12 +2,18 @@
 
 import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
+import { withHoles } from "../rule/fix/holes.ts";
 import type { Fix as RuleFix } from "../rule/rule.ts";
 import type { Fix } from "./api.ts";
 import type { Doc } from "./texts.ts";
 
-/** A rule's fix as edits of the texts as they are; undefined if one of them is gone. */
-export function toEdits(fix: RuleFix, docs: ReadonlyMap<FileId, Doc>): Fix | undefined {
+/** A rule's fix as edits of the texts as they are; undefined if one of them is gone, or a file that it would make is there. */
+export function toEdits(
+  fix: RuleFix,
+  docs: ReadonlyMap<FileId, Doc>,
+  has: (file: FileId) => boolean,
+): Fix | undefined {
+  if (fix.creates?.some(({ file }) => has(file)) === true) return undefined;
   const edits = [];
   for (const e of fix.edits) {
     const doc = docs.get(e.file);
@@ -16,12 +22,13 @@ export function toEdits(fix: RuleFix, docs: ReadonlyMap<FileId, Doc>): Fix | und
     if (refused !== undefined)
       return { title: fix.title, grade: "manual", edits: [], reason: `No edit: ${refused}.` };
     doc.hash ??= hash128(doc.text);
-    edits.push({ file: e.file, textHash: doc.hash, edits: e.edits });
+    edits.push({ file: e.file, textHash: doc.hash, edits: e.edits.map(withHoles) });
   }
   return {
     title: fix.title,
     grade: fix.grade,
     edits,
+    ...(fix.creates === undefined ? {} : { creates: fix.creates }),
     ...(fix.reason === undefined ? {} : { reason: fix.reason }),
   };
 }

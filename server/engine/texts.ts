@@ -7,7 +7,7 @@ import { type FileSet, grammarFor, type Language } from "../languages/language.t
 import { python } from "../languages/python/index.ts";
 import { javascript } from "../languages/typescript/index.ts";
 import type { FileIr } from "../project/program.ts";
-import { type RuleSet, readsFile, type Written } from "../rule/rule.ts";
+import { type ProjectFiles, type RuleSet, readsFile, type Written } from "../rule/rule.ts";
 import type { Source } from "../syntax/parser.ts";
 import type { Commented } from "./suppress.ts";
 
@@ -60,6 +60,8 @@ export interface Texts {
     file: FileId,
     path: RegExp,
   ) => readonly { readonly file: FileId; readonly text: string | undefined }[];
+  /** For fixes that use or make a file of their own. */
+  readonly project: ProjectFiles;
   /** Files came or went. */
   readonly forgetFolders: () => void;
 }
@@ -157,6 +159,29 @@ export function createTexts(rules: RuleSet): Texts {
       });
   };
 
+  const project: ProjectFiles = {
+    has: files.has,
+    rootOf: files.rootOf,
+    inFolder: (folder) => {
+      const start = folder === "" ? "" : `${folder}/`;
+      return [...new Set([...known, ...docs.keys()])]
+        .filter((one) => one.startsWith(start) && !one.includes("/", start.length))
+        .sort();
+    },
+    holding: (file, text) => {
+      const root = files.rootOf(file);
+      return [...docs]
+        .filter(([one, doc]) => doc.text.includes(text) && files.rootOf(one) === root)
+        .map(([one]) => one)
+        .sort();
+    },
+    text: (file) => {
+      const doc = docs.get(file);
+      if (doc === undefined && known.has(file)) wanted.add(file);
+      return doc?.text;
+    },
+  };
+
   return {
     docs,
     known,
@@ -175,6 +200,7 @@ export function createTexts(rules: RuleSet): Texts {
     isLookedAt,
     foldersAbove,
     filesLike,
+    project,
     forgetFolders() {
       like.clear();
       packageFolders = undefined;

@@ -147,6 +147,8 @@ function fix(context: Context, finding: Finding, wanted: unknown): string {
     const mask = secrets.maskFor([file]);
     return unifiedPatch({ file: shortPath(context, file), before, after, mask });
   });
+  for (const { file, text } of chosen.creates ?? [])
+    patches.push(unifiedPatch({ file: shortPath(context, file), before: undefined, after: text }));
   const texts = patches.flatMap((patch) => patch?.text ?? []);
   if (texts.length < patches.length) return "The file has just changed: ask again.";
   return [

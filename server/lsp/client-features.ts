@@ -1,5 +1,5 @@
 /** What the client said it can do, as plain flags. */
-import { type InitializeParams, MarkupKind } from "vscode-languageserver";
+import { type InitializeParams, MarkupKind, ResourceOperationKind } from "vscode-languageserver";
 
 export interface ClientFeatures {
   /** It asks for diagnostics; otherwise they are published. Never both. */
@@ -13,6 +13,10 @@ export interface ClientFeatures {
   readonly resolvesEdits: boolean;
   readonly documentChanges: boolean;
   readonly changeAnnotations: boolean;
+  /** An edit of the workspace may make files. */
+  readonly createsFiles: boolean;
+  /** An edit of the workspace may have places to fill in, one after the other. */
+  readonly snippetEdits: boolean;
   readonly disabledActions: boolean;
   /** Commands of the client that actions and hovers may name. */
   readonly commands: ReadonlySet<string>;
@@ -40,6 +44,12 @@ export function clientFeatures(params: InitializeParams): ClientFeatures {
     changeAnnotations:
       workspace?.workspaceEdit?.documentChanges === true &&
       workspace.workspaceEdit.changeAnnotationSupport !== undefined,
+    createsFiles:
+      workspace?.workspaceEdit?.documentChanges === true &&
+      workspace.workspaceEdit.resourceOperations?.includes(ResourceOperationKind.Create) === true,
+    snippetEdits:
+      workspace?.workspaceEdit?.documentChanges === true &&
+      workspace.workspaceEdit.snippetEditSupport === true,
     disabledActions: action?.disabledSupport === true,
     commands: new Set(Array.isArray(commands) ? commands : []),
     pages: typeof pages === "string" ? pages : undefined,

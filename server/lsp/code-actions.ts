@@ -126,7 +126,7 @@ async function makeEdit(
     const fix = fixesOf(context, file, fingerprint, data.from)[data.index];
     if (fix === undefined || fix.title !== data.fix) return { refused: "the fix is gone" };
     if (fix.edits.length === 0) return { refused: fix.reason ?? "it is to be done by hand" };
-    return workspaceEdit(context, fix);
+    return workspaceEdit(context, fix, data.from?.file ?? data.file);
   }
   const comment = lineComment(file, context.documents.get(file)?.languageId);
   const edit =

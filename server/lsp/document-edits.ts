@@ -49,6 +49,14 @@ export function documentEdits(
 export function makeable(context: Context, fix: Fix): Fix {
   const isPossible = ({ file, edits }: FileEdit): boolean =>
     documentEdits(context, file, edits) !== undefined;
+  if (fix.creates !== undefined && !context.client.createsFiles)
+    return {
+      title: fix.title,
+      grade: "manual",
+      edits: [],
+      reason:
+        "It comes with a new file, and this editor makes none: skeptic fix --grade suggested does",
+    };
   if (fix.edits.every(isPossible)) return fix;
   const isClosed = fix.edits.some(({ file }) => isEmbedded(file) && !context.documents.has(file));
   const reason = isClosed

@@ -75,9 +75,14 @@ export function createCauses(): Causes {
 
 function textsOf(edit: WorkspaceEdit | undefined): string[] {
   const changes = (edit?.documentChanges ?? []).flatMap((one) => ("edits" in one ? one.edits : []));
-  return [...changes, ...Object.values(edit?.changes ?? {}).flat()].flatMap((one) =>
-    "newText" in one ? [one.newText] : [],
+  return [...changes, ...Object.values(edit?.changes ?? {}).flat()].map((one) =>
+    "newText" in one ? one.newText : plainText(one.snippet.value),
   );
+}
+
+/** What a snippet puts in, with what stands in its places until they are filled in. */
+function plainText(snippet: string): string {
+  return snippet.replace(/\$\{\d+:((?:\\.|[^\\}])*)\}/gs, "$1").replace(/\\([\\$}])/g, "$1");
 }
 
 /** A key, or what the editor adds to one: the closing bracket, the indentation of a new line. */

@@ -1,10 +1,16 @@
 /** Fixes as workspace edits, bound to the text they are for. */
-import type { TextDocumentEdit, TextEdit, WorkspaceEdit } from "vscode-languageserver";
+import {
+  CreateFile,
+  type SnippetTextEdit,
+  type TextDocumentEdit,
+  type TextEdit,
+  type WorkspaceEdit,
+} from "vscode-languageserver";
 import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
 import { applyEdits, type Edit, lineStarts, positionAt } from "../base/text.ts";
 import type { FileEdit, Fix, Grade } from "../engine/api.ts";
-import type { Context } from "./context.ts";
+import { type Context, uriFor } from "./context.ts";
 import { isFaithful } from "./document.ts";
 import { type DocumentEdits, documentEdits } from "./document-edits.ts";
 
@@ -18,11 +24,22 @@ const NEEDS_CONFIRMATION: Readonly<Record<Grade, string | undefined>> = {
   manual: undefined,
 };
 
-export async function workspaceEdit(context: Context, fix: Fix): Promise<EditResult> {
+/** @param from the file in which it was chosen: holes in it are filled in at once, where the client can do that */
+export async function workspaceEdit(
+  context: Context,
+  fix: Fix,
+  from?: FileId,
+): Promise<EditResult> {
   for (const edit of fix.edits) {
     const refused = await staleReason(context, edit);
     if (refused !== undefined) return { refused };
   }
+  const creates = fix.creates ?? [];
+  for (const { file } of creates)
+    if (context.documents.has(file) || (await context.host.read(file)).kind !== "missing")
+      return { refused: "there is a file by the name of the one that it would make" };
+  const snippet = isSnippet(context, fix, from) ? snippetEdit(context, fix) : undefined;
+  if (snippet !== undefined) return { edit: { documentChanges: [snippet] } };
   const label = NEEDS_CONFIRMATION[fix.grade];
   const { documentChanges, changeAnnotations } = context.client;
   const made = [...byFile(fix.edits)].map(([file, edits]) => documentEdits(context, file, edits));
@@ -46,9 +63,12 @@ export async function workspaceEdit(context: Context, fix: Fix): Promise<EditRes
     for (const { uri, edits } of parts) changes[uri] = edits;
     return { edit: { changes } };
   }
-  const changes = parts.map(
-    ({ uri, version, edits }): TextDocumentEdit => ({ textDocument: { uri, version }, edits }),
-  );
+  const changes = [
+    ...creates.flatMap((one) => newFile(uriFor(context, one.file), one.text, annotationId)),
+    ...parts.map(
+      ({ uri, version, edits }): TextDocumentEdit => ({ textDocument: { uri, version }, edits }),
+    ),
+  ];
   if (label === undefined || annotationId === undefined)
     return { edit: { documentChanges: changes } };
   return {
@@ -59,6 +79,59 @@ export async function workspaceEdit(context: Context, fix: Fix): Promise<EditRes
       },
     },
   };
+}
+
+/** The cursor goes to what is to be written: nothing of it needs to be confirmed before. */
+function isSnippet({ client, documents }: Context, fix: Fix, from: FileId | undefined): boolean {
+  return (
+    client.snippetEdits &&
+    fix.creates === undefined &&
+    fix.edits.every(({ file }) => file === from && documents.has(file)) &&
+    fix.edits.some(({ edits }) => edits.some(({ holes }) => holes !== undefined))
+  );
+}
+
+function snippetEdit(context: Context, fix: Fix): TextDocumentEdit | undefined {
+  const [[file, edits] = ["", []]] = byFile(fix.edits);
+  const [one, ...others] = documentEdits(context, file, edits) ?? [];
+  if (one === undefined || others.length > 0) return undefined;
+  let stop = 0;
+  const plain = toTextEdits(one, one.edits);
+  const made = plain.map(({ range, newText }, i): TextEdit | SnippetTextEdit => {
+    const holes = one.edits[i]?.holes;
+    if (holes === undefined) return { range, newText };
+    let at = 0;
+    let value = "";
+    for (const { start, end } of holes) {
+      stop++;
+      value += `${escaped(newText.slice(at, start))}\${${stop}:${escaped(newText.slice(start, end))}}`;
+      at = end;
+    }
+    return { range, snippet: { kind: "snippet", value: value + escaped(newText.slice(at)) } };
+  });
+  return { textDocument: { uri: one.uri, version: one.version }, edits: made };
+}
+
+/** As text of a snippet: https://microsoft.github.io/language-server-protocol/specifications/lsp/3.18/specification/#snippet_syntax */
+function escaped(text: string): string {
+  return text.replace(/[\\$}]/g, "\\$&");
+}
+
+/** It is made only if nothing is there. */
+function newFile(
+  uri: string,
+  newText: string,
+  annotationId: string | undefined,
+): readonly (CreateFile | TextDocumentEdit)[] {
+  const start = { line: 0, character: 0 };
+  const noted = annotationId === undefined ? {} : { annotationId };
+  return [
+    CreateFile.create(uri, { overwrite: false, ignoreIfExists: false }, annotationId),
+    {
+      textDocument: { uri, version: null },
+      edits: [{ range: { start, end: start }, newText, ...noted }],
+    },
+  ];
 }
 
 /** Why an edit is not for the text that the client or the disk now has. */

@@ -92,8 +92,29 @@ export interface Fix {
   readonly title: string;
   readonly grade: Grade;
   readonly edits: readonly { readonly file: FileId; readonly edits: readonly Edit[] }[];
+  /** Files that come with the edits. Nothing of their names is there yet. Never with "safe". */
+  readonly creates?: readonly NewFile[];
   /** For "manual": what to do, and why there is no edit. */
   readonly reason?: string;
+}
+
+export interface NewFile {
+  readonly file: FileId;
+  readonly text: string;
+}
+
+/** The files of the project, for fixes that use one of their own, or make it. */
+export interface ProjectFiles {
+  /** A file of this name is there, read or not. */
+  has(file: FileId): boolean;
+  /** The workspace folder that holds the file, without a trailing slash, or "". */
+  rootOf(file: FileId): FileId;
+  /** What stands in a folder itself, by name. */
+  inFolder(folder: FileId): readonly FileId[];
+  /** Files of the same workspace folder whose text holds this, of those that are read, by name. */
+  holding(file: FileId, text: string): readonly FileId[];
+  /** If it is read; one that is there is asked for. */
+  text(file: FileId): string | undefined;
 }
 
 export interface FlowSpec {
@@ -134,6 +155,7 @@ export interface Context {
   readonly file: FileId;
   /** The manifests around the file. A rule that asks for them names them in `CodeSpec.reads`. */
   readonly around: Surroundings;
+  readonly files: ProjectFiles;
   /** Where an import of `specifier` in a file leads, if that is a file of the project. */
   imported(from: FileId, specifier: string): FileId | undefined;
   /** The version or range of an npm package that the file's program asks for, if its package.json or lock file says. */

@@ -1,7 +1,7 @@
 // Fixes of every grade in the workbench, by the keyboard alone: found, read, agreed to, saved.
 
 import * as assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
@@ -47,6 +47,15 @@ app.get("/preview", async (request, response) => {
 
 def fetched(url):
     return requests.get(url, timeout=5).text
+`,
+  "link.py": `import requests
+from flask import Flask, request
+
+app = Flask(__name__)
+
+@app.get("/link")
+def link():
+    return requests.get(request.args["url"], timeout=5).text
 `,
   "feed.py": `from flask import Flask, request
 from client import fetched
@@ -115,22 +124,31 @@ describe("fixes by the keyboard", { timeout: 300_000 }, () => {
   test("placeholder, TypeScript: refuses all until it is filled in", async () => {
     await open("preview.ts");
     await apply(/Allow only listed hosts/);
-    await agree();
     const text = await saved("preview.ts", /allowedHosts/);
     assert.match(text, /const allowedHosts = new Set\(\); \/\/ fill in/);
     assert.match(text, /if \(!allowedHosts\.has\(/);
-    // What is to be filled in is found by its words, and written over.
-    await page.keyboard.press("Control+F");
-    const find = page.locator(".find-widget.visible .find-part textarea");
-    await find.waitFor();
-    await page.keyboard.type("new Set()");
-    await untilText(page.locator(".find-widget .matchesCount"), /1 of 1/);
-    await page.keyboard.press("Escape");
-    await page.keyboard.type('new Set(["shop.example"])');
+    // The cursor stands where the value belongs.
+    await page.keyboard.type('["shop.example"]');
     assert.match(
       await saved("preview.ts", /shop\.example/),
       /const allowedHosts = new Set\(\["shop\.example"\]\); \/\/ fill in/,
     );
+  });
+
+  test("suggested, Python: with a new file, which one undo takes back", async () => {
+    await open("link.py");
+    await apply(/Connect to public hosts only, with a new file public_requests\.py/);
+    await agree("keyboard-preview-new-file");
+    assert.match(
+      await saved("link.py", /public_requests/),
+      /^import public_requests$[\s\S]*return public_requests\.get\(/m,
+    );
+    await open("public_requests.py", false);
+    assert.match(await saved("public_requests.py", /def get/), /^MAX_REDIRECTS = 5$/m);
+    await open("link.py", false);
+    await page.keyboard.press("Control+Z");
+    assert.match(await saved("link.py", /return requests/), /return requests\.get\(/);
+    await untilGone("public_requests.py");
   });
 
   test("placeholder, Python: in two files at once", async () => {
@@ -175,10 +193,10 @@ describe("fixes by the keyboard", { timeout: 300_000 }, () => {
   }
 
   /** What is not proved safe is shown first: all of it is ticked, and applied. */
-  async function agree(): Promise<void> {
+  async function agree(picture = "keyboard-preview"): Promise<void> {
     const boxes = page.locator(".part.panel .monaco-list-row").getByRole("checkbox");
     await boxes.first().waitFor();
-    await session.screenshot("keyboard-preview");
+    await session.screenshot(picture);
     const list = page.locator(".part.panel .monaco-list:focus-within");
     await page.keyboard.press("F1");
     await page.locator(".quick-input-widget input").fill(">Focus on Refactor Preview");
@@ -216,6 +234,13 @@ describe("fixes by the keyboard", { timeout: 300_000 }, () => {
       }
     }
     assert.fail(`${key} does nothing`);
+  }
+
+  async function untilGone(name: string): Promise<void> {
+    const end = Date.now() + 20_000;
+    while (existsSync(join(session.folder, name)) && Date.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.equal(existsSync(join(session.folder, name)), false);
   }
 
   async function saved(name: string, wanted: RegExp): Promise<string> {

@@ -215,8 +215,8 @@ def preview(url: str):
   const engine = await open({ "client.py": client, "main.py": preview("load(url, 3)") });
   const [departure] = engine.departures("main.py");
   const all = [
+    "Connect to public hosts only, with a new file public_requests.py: client.py",
     "Allow only listed hosts: client.py",
-    "Check the address that is dialled: ",
     "Allow only listed hosts in main.py: main.py client.py",
   ];
   assert.deepEqual(titles("client.py"), all);

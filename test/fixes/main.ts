@@ -97,12 +97,13 @@ function tryAll(
       tried.problems.push(after);
       return tried;
     }
-    const files = fix.edits.map(({ file }) => file);
+    const files = [...fix.edits, ...(fix.creates ?? [])].map(({ file }) => file);
     if (files.every((file) => after.get(file) === texts.get(file)))
       tried.problems.push("changes nothing");
     tried.problems.push(...applied(engine, { before, finding, fix, after, files }));
     for (const file of files) {
-      engine.set(file, texts.get(file) ?? "", { open: false });
+      if (texts.has(file)) engine.set(file, texts.get(file) ?? "", { open: false });
+      else engine.remove(file);
       const text = after.get(file) ?? "";
       if (file.endsWith(".py")) python.push({ text, of: tried });
       else if (/\.[cm]?[jt]sx?$/.test(file)) {

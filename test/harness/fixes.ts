@@ -136,6 +136,10 @@ function repeated(engine: Engine, texts: Texts, finding: Finding, fix: Fix): str
 /** The texts after the fix, or what is wrong with its edits. */
 export function withFix(texts: Texts, fix: Fix): Texts | string {
   const out = new Map(texts);
+  for (const { file, text } of fix.creates ?? []) {
+    if (out.has(file)) return `makes ${file}, which is there`;
+    out.set(file, text);
+  }
   for (const { file, edits } of fix.edits) {
     const text = out.get(file);
     if (text === undefined) return `edits ${file}, which does not exist`;

@@ -89,7 +89,11 @@ const PULL: ClientCapabilities = {
     workspaceFolders: true,
     diagnostics: { refreshSupport: true },
     didChangeWatchedFiles: { dynamicRegistration: true },
-    workspaceEdit: { documentChanges: true, changeAnnotationSupport: {} },
+    workspaceEdit: {
+      documentChanges: true,
+      changeAnnotationSupport: {},
+      resourceOperations: ["create"],
+    },
   },
   textDocument: {
     diagnostic: { dynamicRegistration: true },

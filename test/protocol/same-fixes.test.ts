@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { type CodeAction, TextDocumentEdit } from "vscode-languageserver-protocol";
+import { type CodeAction, CreateFile, TextDocumentEdit } from "vscode-languageserver-protocol";
 import { applyEdits, type Edit, lineStarts, offsetAt } from "../../server/base/text.ts";
 import { readFolder } from "../harness/pages.ts";
 import { folder, start, type TestClient, type TestFolder } from "./client.ts";
@@ -41,6 +41,7 @@ interface Reported {
         readonly end: { readonly offset: number };
         readonly newText: string;
       }[];
+      readonly creates?: readonly { readonly file: string; readonly text: string }[];
     }[];
   }[];
 }
@@ -78,6 +79,7 @@ describe("the editor and the command line", () => {
   const changed = (action: CodeAction): Record<string, string> => {
     const out: Record<string, string> = {};
     for (const one of action.edit?.documentChanges ?? []) {
+      if (CreateFile.is(one)) continue;
       assert.ok(TextDocumentEdit.is(one));
       const name = one.textDocument.uri.slice(at.uri.length + 1);
       const text = texts.get(name) ?? "";
@@ -114,7 +116,7 @@ describe("the editor and the command line", () => {
           wanted.map(({ title }) => title),
           name,
         );
-        for (const [i, { title, edits }] of wanted.entries()) {
+        for (const [i, { title, edits, creates = [] }] of wanted.entries()) {
           const now: Record<string, string> = {};
           for (const file of new Set(edits.map((edit) => edit.file)))
             now[file] = applyEdits(
@@ -127,6 +129,7 @@ describe("the editor and the command line", () => {
                   newText: edit.newText,
                 })),
             );
+          for (const { file, text } of creates) now[file] = text;
           assert.deepEqual(changed(await resolved(own[i] as CodeAction)), now, `${name}: ${title}`);
           tried++;
         }

@@ -14,6 +14,8 @@ interface Facts {
   readonly host?: boolean;
   /** Members of the response that take all of it into memory; "" if the call does. */
   readonly whole?: string;
+  /** The client of rules/helpers with the same calls. */
+  readonly twin?: string;
   /** With one of these options the response is not read, or not without a limit. */
   readonly capped?: string;
   /** The one of them that sets a limit: "1.maxContentLength". */
@@ -74,7 +76,7 @@ const http: Model = {
     "globalThis.{global.fetch,globalThis.fetch}": "globalThis.fetch",
   },
   sinks: [
-    row("globalThis.fetch", [0], FETCH),
+    row("globalThis.fetch", [0], { ...FETCH, twin: "fetch" }),
     row("{undici.fetch,node-fetch,cross-fetch,isomorphic-fetch,node-fetch-commonjs}", [0], FETCH),
     row("undici.{request,stream,pipeline}", [0], { api: "undici" }),
     row("{axios,axios.Instance()}", [0], AXIOS),

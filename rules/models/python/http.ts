@@ -14,6 +14,8 @@ interface Facts {
   readonly host?: boolean;
   /** Members of the response that take all of it into memory. */
   readonly whole?: string;
+  /** The client of rules/helpers with the same calls. */
+  readonly twin?: string;
   /** With one of these options the response is not read, or not without a limit. */
   readonly capped?: string;
 }
@@ -80,8 +82,8 @@ const http: Model = {
     ],
   },
   sinks: [
-    row(`requests.${VERBS}`, [0, "url"], REQUESTS),
-    row("requests.request", [1, "url"], REQUESTS),
+    row(`requests.${VERBS}`, [0, "url"], { ...REQUESTS, twin: "requests" }),
+    row("requests.request", [1, "url"], { ...REQUESTS, twin: "requests" }),
     row(`requests.Session().${VERBS}`, [0, "url"], REQUESTS),
     row("requests.Session().request", [1, "url"], REQUESTS),
     row(`httpx.${VERBS}`, [0, "url"], HTTPX),

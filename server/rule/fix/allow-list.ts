@@ -1,7 +1,9 @@
 /** A list of allowed values, which refuses everything until it is filled in, in front of the statement that uses one. */
+
 import type { Code, Context, Edit, Fix, Match, ValueId } from "../rule.ts";
 import { storesOf } from "../stores.ts";
 import { quoted } from "./arguments.ts";
+import { hole } from "./holes.ts";
 import { importEdits } from "./imports.ts";
 import { endsStatements, refusal } from "./refusal.ts";
 import { freshName, insertBefore } from "./statements.ts";
@@ -101,7 +103,7 @@ function listOf(
   if (isPython)
     return [
       known === undefined
-        ? `${name}: set[str] = set()  # fill in: ${note}`
+        ? `${name}: set[str] = ${hole("set()")}  # fill in: ${note}`
         : `${name} = {${known}}`,
       `if ${text} not in ${name}:`,
       ...body,
@@ -110,7 +112,7 @@ function listOf(
   const type = /\.[cm]?tsx?$/.test(code.file) ? "<unknown>" : "";
   return [
     known === undefined
-      ? `const ${name} = new Set()${end} // fill in: ${note}`
+      ? `const ${name} = new Set(${hole("")})${end} // fill in: ${note}`
       : `const ${name} = new Set${type}([${known}])${end}`,
     `if (!${name}.has(${text})) {`,
     ...body,

@@ -80,6 +80,11 @@ export function binds(code: Code, name: string): string | undefined {
     ?.item;
 }
 
+/** The file is written with `require`. */
+export function writesCommonJs(code: Code): boolean {
+  return importStyle(code, topStatements(code.other(`${code.file}#`) ?? code)).commonJs;
+}
+
 interface Plan {
   readonly local: string;
   readonly line?: { readonly line: string; readonly module: string };

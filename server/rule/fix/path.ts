@@ -1,5 +1,7 @@
 /** Fixes for paths: a containment check in front of the statement that uses the path. */
+
 import type { Code, Context, Edit, Fix, Match, Op, ValueId } from "../rule.ts";
+import { hole } from "./holes.ts";
 import { importEdits } from "./imports.ts";
 import { endsStatements, refusal } from "./refusal.ts";
 import { freshName, insertBefore } from "./statements.ts";
@@ -46,12 +48,12 @@ export function containmentFixes(match: Match, code: Code, context: Context): re
   const open = base === undefined;
   const lines = isPython
     ? [
-        ...(open ? [`${folder} = ""  # ${note}`] : []),
+        ...(open ? [`${folder} = "${hole("")}"  # ${note}`] : []),
         `if ${open ? `not ${folder} or ` : ""}not ${p}(${checked}).resolve().is_relative_to(${p}(${folder}).resolve()):`,
         ...body,
       ]
     : [
-        ...(open ? [`const ${folder} = ""${end} // ${note}`] : []),
+        ...(open ? [`const ${folder} = "${hole("")}"${end} // ${note}`] : []),
         `if (${open ? `!${folder} || ` : ""}!${p}.resolve(${checked}).startsWith(${p}.resolve(${folder}) + ${p}.sep)) {`,
         ...body,
         "}",

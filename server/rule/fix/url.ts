@@ -1,12 +1,28 @@
 /** Fixes for outbound requests: a list of allowed hosts that refuses until it is filled in, and redirects switched off. */
+
 import type { Code, Context, Edit, Fix, Handover, Match, Op, Span, ValueId } from "../rule.ts";
 import { setKeyword, setProperty } from "./arguments.ts";
+import { hole } from "./holes.ts";
 import { importEdits, type Wanted } from "./imports.ts";
+import { callPublicClient, type PublicClient } from "./public-client.ts";
 import { endsStatements, refusal } from "./refusal.ts";
 import { freshName, insertBefore } from "./statements.ts";
 
-export function ssrfFixes(match: Match, code: Code, context: Context): readonly Fix[] {
-  return [allowHosts(match, code, context), connectSafely(code)];
+/** @param clients what models name as `twin` of a call: one that reaches public hosts only. */
+export function ssrfFixes(
+  match: Match,
+  code: Code,
+  context: Context,
+  clients: Readonly<Record<string, PublicClient>>,
+): readonly Fix[] {
+  const listed = allowHosts(match, code, context);
+  const client = clients[String(match.hit?.row.data?.twin ?? "")];
+  const advice = connectSafely(code);
+  if (client === undefined) return [listed, advice];
+  const publicOnly = callPublicClient(match, code, context, client);
+  return typeof publicOnly === "string"
+    ? [listed, { ...advice, reason: `${advice.reason} No edit is offered: ${publicOnly}.` }]
+    : [publicOnly, listed];
 }
 
 /** The same check in another file, before the call that hands over an address which arrives as it is. */
@@ -110,9 +126,9 @@ function hostCheck(
   const host = isHost ? url : parsed;
   const semicolon = endsStatements(code) ? ";" : "";
   const lines = isPython
-    ? [`${list}: set[str] = set()  # ${note}`, `if ${host} not in ${list}:`, ...body]
+    ? [`${list}: set[str] = ${hole("set()")}  # ${note}`, `if ${host} not in ${list}:`, ...body]
     : [
-        `const ${list} = new Set()${semicolon} // ${note}`,
+        `const ${list} = new Set(${hole("")})${semicolon} // ${note}`,
         `if (!${list}.has(${host})) {`,
         ...body,
         "}",

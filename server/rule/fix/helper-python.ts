@@ -1,0 +1,75 @@
+/** Where a new module of a Python project stands, and how another one imports it. */
+import type { Code, Context, FileId } from "../rule.ts";
+import { below, folderOf, isIn, joined, nameOf } from "./file-places.ts";
+import type { Wanted } from "./imports.ts";
+
+/** The topmost package around the file; where imports begin elsewhere, the folder below that place; else the file's own. */
+export function pythonFolder(code: Code, context: Context): FileId {
+  const own = folderOf(code.file);
+  const root = importRoots(code, context).find((one) => isIn(own, one));
+  if (root !== undefined) {
+    const first = below(own, root).split("/")[0] as string;
+    return joined(root, first);
+  }
+  return topPackage(own, context) ?? own;
+}
+
+/** Undefined where it is not known how the module would be found. */
+export function pythonImport(code: Code, context: Context, file: FileId): Wanted | undefined {
+  const own = folderOf(code.file);
+  const folder = folderOf(file);
+  const name = nameOf(file).replace(/\.py$/, "");
+  const root = importRoots(code, context).find((one) => isIn(folder, one));
+  if (root !== undefined) return absolute(below(folder, root), name);
+  const top = topPackage(own, context);
+  if (top !== undefined && topPackage(folder, context) === top) {
+    if (isIn(own, folder) && isRelative(code)) {
+      const up = below(own, folder);
+      const dots = up === "" ? 1 : up.split("/").length + 1;
+      return { module: ".".repeat(dots), name };
+    }
+    return absolute(below(folder, folderOf(top)), name);
+  }
+  return own === folder ? { module: name } : undefined;
+}
+
+function absolute(path: string, name: string): Wanted {
+  return path === "" ? { module: name } : { module: path.replaceAll("/", "."), name };
+}
+
+/** The outermost of the packages that a folder is in, itself included. */
+function topPackage(folder: FileId, context: Context): FileId | undefined {
+  let top: FileId | undefined;
+  for (let at = folder; context.files.has(joined(at, "__init__.py")); at = folderOf(at)) {
+    top = at;
+    if (at === context.files.rootOf(joined(at, "x")) || at === "") break;
+  }
+  return top;
+}
+
+/** Places from which absolute imports of this file are found, those it names first. */
+function importRoots(code: Code, context: Context): readonly FileId[] {
+  const roots = importsOf(code).flatMap(({ module, name }) => {
+    if (module.startsWith(".")) return [];
+    const paths = name === undefined ? [module] : [`${module}.${name}`, module];
+    for (const path of paths) {
+      const file = context.imported(code.file, path);
+      if (file === undefined) continue;
+      const tail = `/${path.replaceAll(".", "/")}`;
+      const stem = `/${file.replace(/(?:\/__init__)?\.pyi?$/, "")}`;
+      if (stem.endsWith(tail)) return [stem.slice(1, Math.max(1, stem.length - tail.length))];
+    }
+    return [];
+  });
+  return [...new Set(roots)];
+}
+
+/** Its imports of the project begin with a dot. */
+function isRelative(code: Code): boolean {
+  return importsOf(code).some(({ module }) => module.startsWith("."));
+}
+
+function importsOf(code: Code): readonly { readonly module: string; readonly name?: string }[] {
+  const module = code.other(`${code.file}#`) ?? code;
+  return module.ir.ops.flatMap((op) => (op.op === "import" ? [op] : []));
+}
