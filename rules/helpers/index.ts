@@ -1,5 +1,6 @@
 /** Files that fixes bring into a project, each once. */
 import type { PublicClient } from "../../server/rule/fix/public-client.ts";
+import publicHttpx from "./public_httpx.py";
 import publicRequests from "./public_requests.py";
 import publicFetch from "./public-fetch.js.txt";
 import typedPublicFetch from "./public-fetch.ts.txt";
@@ -8,11 +9,23 @@ import typedPublicFetch from "./public-fetch.ts.txt";
 export const PUBLIC_CLIENTS: Readonly<Record<string, PublicClient>> = {
   requests: {
     of: { module: "requests" },
+    without: ["proxies"],
     helper: {
       language: "python",
       name: "public_requests",
       mark: "skeptic-helper: public-requests",
       texts: { plain: publicRequests },
+    },
+  },
+  httpx: {
+    of: { module: "httpx" },
+    without: ["proxy", "proxies", "mounts", "transport", "verify", "cert", "trust_env", "http2"],
+    transports: { Client: "PublicTransport", AsyncClient: "AsyncPublicTransport" },
+    helper: {
+      language: "python",
+      name: "public_httpx",
+      mark: "skeptic-helper: public-httpx",
+      texts: { plain: publicHttpx },
     },
   },
   fetch: {

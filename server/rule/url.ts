@@ -91,12 +91,18 @@ export function hasOwnConnector(hit: Hit, code: Code): boolean {
       return target.op === "load" && target.slot === client.slot;
     }
     if (op.op !== "store" || op.slot !== client.slot) return false;
-    const made = code.op(op.value);
+    const made = entered(code, op.value);
     return (
       made.op === "call" &&
       made.args.some((a) => /^(connector|transport|resolver|mounts)$/.test(a.name ?? ""))
     );
   });
+}
+
+/** What `with` or `await` is about. */
+export function entered(code: Code, id: ValueId): Op {
+  const op = code.op(id);
+  return op.op === "await" ? entered(code, op.value) : op;
 }
 
 /** "yes": redirects are followed here; "no": they are not; "unknown": a value decides that is not visible. */
@@ -146,9 +152,8 @@ function clientFollows(
   const client = callee.op === "member" ? code.op(callee.object) : undefined;
   const made: (Op & { op: "call" })[] = [];
   const take = (where: Code, id: ValueId): void => {
-    const op = where.op(id);
+    const op = entered(where, id);
     if (op.op === "call") made.push(op);
-    else if (op.op === "await") take(where, op.value);
   };
   let where = code;
   if (client?.op === "load")

@@ -121,6 +121,26 @@ const PYTHON_PLACES: Readonly<
     "app.py",
     ["public_requests_2.py", "import public_requests_2", CALL.replace("requests.", "requests_2.")],
   ],
+  "with a client of httpx that is made here": [
+    {
+      "app.py": `import httpx
+from fastapi import FastAPI
+
+app = FastAPI()
+
+@app.get("/preview")
+async def preview(url: str):
+    async with httpx.AsyncClient(timeout=5) as client:
+        return (await client.get(url)).text
+`,
+    },
+    "app.py",
+    [
+      "public_httpx.py",
+      "import public_httpx",
+      "async with httpx.AsyncClient(timeout=5, transport=public_httpx.AsyncPublicTransport()) as client:",
+    ],
+  ],
   "with the function imported by its name": [
     { "app.py": `from requests import get as load\n${FLASK.replace("requests.get", "load")}` },
     "app.py",
@@ -269,6 +289,7 @@ test("it is not offered where it cannot work", async () => {
 test("the files are clean under all rules, in every form", async () => {
   for (const [files, file] of [
     [{ "app.py": PYTHON }, "app.py"],
+    [{ "app.py": PYTHON.replaceAll("requests", "httpx") }, "app.py"],
     [{ "app.cjs": COMMON }, "app.cjs"],
     [{ "app.mjs": ESM }, "app.mjs"],
     [{ "app.ts": ESM }, "app.ts"],

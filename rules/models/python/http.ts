@@ -38,6 +38,7 @@ const HTTPX: Facts = {
   follows: false,
   option: "follow_redirects",
   off: "False",
+  twin: "httpx",
   whole: "text|content|json|read|aread",
 };
 const AIOHTTP: Facts = {
