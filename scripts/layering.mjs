@@ -26,8 +26,8 @@ const ORDER = [
 const RIM = ["lsp", "cli"];
 /** What both sides of the rim may share: it knows no code. */
 const ASIDE = ["git", "origin"];
-/** Both sides of the rim make it of what the engine, git and the record of origins say. */
-const REPORT = "report";
+/** Both sides of the rim make these of what the engine, git and the record of origins say. */
+const SHARED = ["report", "packages"];
 
 /**
  * Folders whose files are one recursive descent cut into readable parts (an expression holds a call
@@ -177,10 +177,10 @@ function serverProblem(edge, forbidden) {
   if (ASIDE.includes(folder)) {
     return target === "base" ? [] : forbidden(`server/${folder} knows server/base only`);
   }
-  if (folder === REPORT) {
+  if (SHARED.includes(folder)) {
     const isNodes = /^server\/[^/]+\/node-/.test(to);
     if ((ORDER.includes(target) || ASIDE.includes(target)) && !isNodes) return [];
-    return forbidden("server/report comes before server/lsp and server/cli, and needs no Node");
+    return forbidden(`server/${folder} comes before server/lsp and server/cli, and needs no Node`);
   }
   const position = ORDER.indexOf(folder);
   if (position < 0) return forbidden(`server/${folder} has no place in the order`);
