@@ -1,16 +1,7 @@
 /** A script that runs on install downloads, evaluates or hides code. */
-import { jsonValue, strings } from "../server/rule/manifest.ts";
+import { INSTALL_HOOKS, jsonValue, strings } from "../server/rule/manifest.ts";
 import { type Context, type ManifestFile, type Match, rule } from "../server/rule/rule.ts";
 
-const HOOKS = new Set([
-  "preinstall",
-  "install",
-  "postinstall",
-  "prepare",
-  "preprepare",
-  "postprepare",
-  "prepublish",
-]);
 /** What such scripts are meant for. */
 const USUAL =
   /^(?:(?:npx|pnpm exec|pnpm|yarn|bunx|npm exec)\s+(?:--?[\w=-]+\s+)*)?(?:husky|patch-package|postinstall-postinstall|prisma|node-gyp|node-gyp-build|prebuild-install|node-pre-gyp|cmake-js|playwright|electron-builder|electron-rebuild|simple-git-hooks|lefthook|only-allow|tsc|nuxt|nuxi|svelte-kit|ngcc|is-ci|opencollective|opencollective-postinstall|patches|lerna|turbo|nx|expo|cypress|puppeteer|sharp|esbuild|rimraf|tsup|vite|rollup|webpack|gulp|grunt)(?:@[\w.^~-]+)?(?:\s|$)/;
@@ -55,7 +46,7 @@ export default rule({
     names: /^package\.json$/,
     check: (file) =>
       strings(file.text, ["scripts"]).flatMap(({ key, value, entry }) =>
-        HOOKS.has(key) ? inspect(file, key, value, entry) : [],
+        INSTALL_HOOKS.has(key) ? inspect(file, key, value, entry) : [],
       ),
     fixes: ({ facts }) => [
       {

@@ -1,5 +1,6 @@
 /** A lock file takes a package from an unexpected place, or has no checksum that tells it. */
 import { LOCK_NAMES, type LockedPackage, lockFile } from "../server/rule/lockfile.ts";
+import { hostOf, PUBLIC_REGISTRIES } from "../server/rule/registry.ts";
 import {
   type ManifestFile,
   type Match,
@@ -8,15 +9,6 @@ import {
   type Span,
 } from "../server/rule/rule.ts";
 
-/** Registries that anybody uses: others must be the project's own. */
-const REGISTRIES: ReadonlySet<string> = new Set([
-  "registry.npmjs.org",
-  "registry.yarnpkg.com",
-  "npm.jsr.io",
-  "pypi.org",
-  "files.pythonhosted.org",
-  "pypi.python.org",
-]);
 /** Where a project says which registry is its own. */
 const SETTINGS = [".npmrc", ".yarnrc.yml", ".yarnrc", "pyproject.toml", "uv.toml", "Pipfile"];
 
@@ -175,7 +167,7 @@ function expectedHosts(
   file: ManifestFile,
   packages: readonly LockedPackage[],
 ): ReadonlySet<string> {
-  const out = new Set(REGISTRIES);
+  const out = new Set(PUBLIC_REGISTRIES);
   for (const name of SETTINGS)
     for (const [address] of (file.sibling(name) ?? "").matchAll(/https?:\/\/[^\s"'<>]+/g))
       out.add(hostOf(address));
@@ -191,8 +183,4 @@ function expectedHosts(
   }
   for (const [host, count] of counts) if (count >= 3 && count * 5 >= all) out.add(host);
   return out;
-}
-
-function hostOf(address: string): string {
-  return (/^[a-z+]+:\/\/(?:[^/@]*@)?([^/:?#]+)/i.exec(address)?.[1] ?? "").toLowerCase();
 }

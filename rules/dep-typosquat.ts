@@ -10,7 +10,7 @@ import {
   packageImports,
 } from "../server/rule/imports.ts";
 import { fixImport, intended } from "../server/rule/intended.ts";
-import { type Ecosystem, type NameList, similar } from "../server/rule/names.ts";
+import { fame, isOfOneOwner, isUsed, lookAlike } from "../server/rule/look-alike.ts";
 import {
   type Code,
   type Context,
@@ -19,21 +19,6 @@ import {
   rule,
 } from "../server/rule/rule.ts";
 import modules from "./modules.json" with { type: "json" };
-
-/** How far down the list of the most used names one is a hundred times more used than a name that is not used at all. */
-const FAMOUS = { npm: 20_000, pypi: 3000 } as const;
-/** How far, to be a hundred times more used than any name without a place on the list. */
-const MOST_FAMOUS = 2000;
-/** Names of modules under which something else is published. */
-const MODULES: Readonly<Record<string, string>> = {
-  bs4: "beautifulsoup4",
-  cv2: "opencv-python",
-  dotenv: "python-dotenv",
-  jose: "python-jose",
-  jwt: "pyjwt",
-  magic: "python-magic",
-  sklearn: "scikit-learn",
-};
 
 export default rule({
   id: "dep-typosquat",
@@ -80,17 +65,8 @@ function check(file: ManifestFile): readonly Match[] {
         ...(how === "module" ? { severity: "medium" as const } : {}),
       },
     ];
-    const other = ecosystem === "pypi" && Object.hasOwn(MODULES, name) ? MODULES[name] : undefined;
-    if (other !== undefined) return told(other, "module");
-    if (isUsed(name, list)) return [];
-    const found = similar(
-      name,
-      list,
-      fame(name, ecosystem, list),
-      !list.isComplete && list.has(name),
-    );
-    if (found === undefined || isOfOneOwner(name, found.name)) return [];
-    return told(found.name, found.how);
+    const found = lookAlike(name, ecosystem, list);
+    return found === undefined ? [] : told(found.name, found.how);
   });
 }
 
@@ -111,18 +87,4 @@ function checkImports(code: Code, context: Context): readonly Match[] {
     const facts = { name: one.written, other: meant.module, module: meant.module, how: meant.how };
     return [{ ...matchAt(one, code, facts), confidence: "medium" }];
   });
-}
-
-/** It has a place among the most used ones; of a complete list what is not on it is another fault. */
-function isUsed(name: string, list: NameList): boolean {
-  return list.rank(name) !== undefined || (list.isComplete && !list.has(name));
-}
-function fame(name: string, ecosystem: Ecosystem, list: NameList): number {
-  return !list.isComplete && list.has(name) ? MOST_FAMOUS : FAMOUS[ecosystem];
-}
-
-/** In a scope only its owner publishes. */
-function isOfOneOwner(name: string, other: string): boolean {
-  const scope = /^@[^/]+\//.exec(name)?.[0];
-  return scope !== undefined && (other.startsWith(scope) || !other.startsWith("@"));
 }

@@ -4,6 +4,7 @@ import { FRAMEWORKS, KINDS, type Kind } from "../generate/generate.ts";
 import { FORMATS } from "../report/format.ts";
 import { type BaselineOptions, baselineCommand } from "./baseline-command.ts";
 import { type DebugOptions, debugCommand } from "./debug-command.ts";
+import { type DepsOptions, depsCommand } from "./deps-command.ts";
 import { visible, visibleLines } from "./escape.ts";
 import type { ExplainOptions } from "./explain-finding.ts";
 import { type FixCommandOptions, fixCommand } from "./fix-command.ts";
@@ -254,6 +255,27 @@ function commands(
       done(await whyCommand(place, paths, options, factory, io, version)),
     );
   program
+    .command("deps")
+    .description("what a change of manifests and lock files does to the packages; needs git")
+    .argument("[path...]", "files and folders", ["."])
+    .option("--diff <rev>", "compare with this commit (main... is the merge base with main)")
+    .addOption(choice("-f, --format <format>", "of the list", ["text", "json", "md"], "text"))
+    .option("-o, --output <file>", "write the list to a file instead of stdout")
+    .addOption(
+      choice(
+        "--fail-on <level>",
+        "exit with 1 for what is to be looked at",
+        ["warning", "never"],
+        "warning",
+      ),
+    )
+    .addOption(list("-e, --exclude <glob>", "leave these files out; may be repeated", one))
+    .option("--no-color", "no colours (as NO_COLOR=1)")
+    .addHelpText("after", DEPS_HELP)
+    .action(async (paths: string[], options: DepsOptions) =>
+      done(await depsCommand(paths, options, factory, io)),
+    );
+  program
     .command("hook")
     .description("note what an AI agent wrote, for the editor; a hook of the agent calls it")
     .allowExcessArguments(false)
@@ -321,6 +343,15 @@ function trace(error: unknown): string {
   const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
   return [error.name, ...frames.map(visible)].slice(0, 12).join("\n");
 }
+
+const DEPS_HELP = `
+Examples:
+  skeptic deps --diff HEAD              what is not committed yet
+  skeptic deps --diff main...           all work on this branch
+  skeptic deps --diff main... --format md > packages.md
+
+Exit codes: 0 nothing to look at, 1 something (install scripts, look-alikes, other places,
+weaker checksums), 2 could not run, or a changed file could not be compared.`;
 
 const HOOK_HELP = `
 Reads the event of the hook as JSON on stdin: Claude Code and VS Code (PostToolUse), Cursor (afterFileEdit,

@@ -3,6 +3,7 @@
  * analysis would still like to read is answered by `needs`. All offsets are UTF-16 units of the text without its BOM.
  */
 import type { FileId } from "../base/brand.ts";
+import type { Ecosystem } from "../base/names.ts";
 import type { Edit, Span } from "../base/text.ts";
 
 export type Severity = "critical" | "high" | "medium" | "low" | "info";
@@ -319,6 +320,11 @@ export interface Engine {
   topics(file: FileId): readonly Topic[];
   /** Why nothing is reported on the line of an offset, or what is; of the call that the offset is in, if it is in one. Never []. */
   why(file: FileId, offset: number): readonly Reason[];
+  /** The well-known package for which this one, that hardly anybody uses, is easily mistaken, and how; by the names that it was given. */
+  lookAlike(
+    ecosystem: Ecosystem,
+    name: string,
+  ): { readonly name: string; readonly how: string } | undefined;
   /** The files with rules and models of the projects' own, and what they hold. */
   own(): readonly OwnSummary[];
   /** For people who work on the engine: what it believes of the functions of a file, outer before inner. The text may change. */

@@ -10,6 +10,7 @@ import type { Edit } from "../base/text.ts";
 import { isEmbedded } from "../embedded/document.ts";
 import { movedParts } from "../embedded/program.ts";
 import { grammarFor } from "../languages/language.ts";
+import { lookAlike } from "../rule/look-alike.ts";
 import type { Rule, RuleSet } from "../rule/rule.ts";
 import { createSyntax, type Syntax, type WasmFiles } from "../syntax/parser.ts";
 import { Interrupted } from "../taint/clock.ts";
@@ -54,14 +55,8 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     for (const file of texts.docs.keys()) changedFiles.add(file);
   });
   const analysis = createAnalysis(texts, moments, problems, own, changedFiles);
-  const answers = createAnswers(
-    texts,
-    moments,
-    analysis,
-    problems,
-    own,
-    options.names === undefined ? undefined : readNames(options.names),
-  );
+  const names = options.names === undefined ? undefined : readNames(options.names);
+  const answers = createAnswers(texts, moments, analysis, problems, own, names);
   const { docs, known, leftOut, wanted, isManifest } = texts;
   const { now, touch, reset } = moments;
   const { last, analyse, together } = analysis;
@@ -316,6 +311,10 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       });
     },
     problems: problems.take,
+    lookAlike(ecosystem, name) {
+      const list = names?.[ecosystem];
+      return list === undefined ? undefined : lookAlike(name, ecosystem, list);
+    },
     restrict(isRestricted) {
       own.restrict(isRestricted);
       reset();

@@ -82,7 +82,7 @@ export function known(
   ecosystem: Ecosystem,
   version: string,
 ): Known | undefined {
-  const compare = comparison(ecosystem);
+  const compare = compareVersions(ecosystem);
   if (compare(version, version) === undefined) return undefined;
   const isIn = (hole: Hole, at: string): boolean =>
     hole.ranges.some((events) => endOf(events, at, compare) !== undefined);
@@ -118,8 +118,9 @@ function endOf(events: readonly Event[], version: string, compare: Compare): str
   return last === undefined || (compare(version, last) ?? 1) <= 0 ? "none" : undefined;
 }
 
-function comparison(ecosystem: Ecosystem): Compare {
-  if (ecosystem === "python")
+/** Which of two versions comes first (negative: `a`); undefined where one is no version. */
+export function compareVersions(ecosystem: Ecosystem | "pypi"): Compare {
+  if (ecosystem !== "npm")
     return (a, b) =>
       validPython(a) === null || validPython(b) === null ? undefined : comparePython(a, b);
   const exact = (text: string) => parse(text) ?? coerce(text);

@@ -68,6 +68,32 @@ export function declared(file: ManifestFile): readonly Declared[] {
   );
 }
 
+/** What a manifest asks for, under the name that it has there; `base` is the name of the file. */
+export function askedNames(
+  base: string,
+  text: string,
+): readonly { readonly name: string; readonly range: string; readonly span: Span }[] {
+  if (base === "package.json")
+    return GROUPS.flatMap((group) =>
+      strings(text, [group]).map(({ key, value, span }) => ({ name: key, range: value, span })),
+    );
+  const root = base === "pyproject.toml" ? toml(text) : undefined;
+  const groups = Object.entries(table(root, "tool", "poetry", "group") ?? {}).flatMap(([name]) =>
+    versions(
+      text,
+      `tool.poetry.group.${name}.dependencies`,
+      table(root, "tool", "poetry", "group", name, "dependencies"),
+    ),
+  );
+  const found =
+    base === "pyproject.toml"
+      ? [...pyprojectRequirements(text), ...groups]
+      : base === "Pipfile"
+        ? pipfileRequirements(text)
+        : requirementLines(text);
+  return found.map(({ name, range, entry }) => ({ name: normalised(name), range, span: entry }));
+}
+
 /** The project takes packages from another place than the public registry, so names that are not there are no fault. */
 export function hasOwnRegistry(file: ManifestFile): boolean {
   const base = file.file.slice(file.file.lastIndexOf("/") + 1);

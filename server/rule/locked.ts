@@ -19,6 +19,8 @@ export interface LockedPackage {
   readonly commit?: string | undefined;
   /** A file for other systems than this one, of which the form holds no checksum. */
   readonly optional?: boolean;
+  /** A script of it runs when it is installed; undefined where the form does not tell. */
+  readonly installs?: boolean;
   /** Only for development and tests, as far as the lock file says. */
   readonly development?: boolean;
   /** Where the form tells it: by what it is asked for, and what it asks for itself, as "name@range". */

@@ -40,6 +40,8 @@ export function npm(text: string): LockFile | undefined {
         isAddress || typeof hash === "string" ? [typeof hash === "string" ? hash : ""] : undefined,
       commit: isGit ? /#([0-9a-f]{40})$/.exec(url)?.[1] : undefined,
       development: value("dev") === true,
+      // The first version of the form does not say it.
+      ...(named === "name" ? { installs: value("hasInstallScript") === true } : {}),
     });
   };
   const listed = top.get("packages");
@@ -187,6 +189,8 @@ export function berry(text: string): LockFile | undefined {
 export function pnpm(text: string): LockFile | undefined {
   const root = yaml(text);
   if (root === undefined) return undefined;
+  // Since version 9 the form does not say it.
+  const saysScripts = Number.parseFloat(textOf(at(root, "lockfileVersion")) ?? "") < 9;
   const packages = entries(at(root, "packages")).flatMap(
     ({ key, keySpan, value }): LockedPackage[] => {
       const resolution = at(value, "resolution");
@@ -222,6 +226,7 @@ export function pnpm(text: string): LockFile | undefined {
           hashes: [integrity ?? ""],
           commit: commit ?? ofGithub,
           development: textOf(at(value, "dev")) === "true",
+          ...(saysScripts ? { installs: textOf(at(value, "requiresBuild")) === "true" } : {}),
         },
       ];
     },

@@ -16,6 +16,17 @@ export interface Requirement {
   readonly entry: Span;
 }
 
+/** Scripts of package.json that run when a package, or the project itself, is installed. */
+export const INSTALL_HOOKS: ReadonlySet<string> = new Set([
+  "preinstall",
+  "install",
+  "postinstall",
+  "prepare",
+  "preprepare",
+  "postprepare",
+  "prepublish",
+]);
+
 /** Entries of objects of strings in JSON: `strings(text, ["dependencies"])`. Broken JSON gives what can be read. */
 export function strings(
   text: string,
