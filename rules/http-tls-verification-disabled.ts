@@ -22,6 +22,7 @@ import {
   type Severity,
   type Value,
 } from "../server/rule/rule.ts";
+import { words } from "../server/rule/secret-names.ts";
 import { type Data, rowData, spanOf } from "../server/rule/tokens.ts";
 
 /** Made for development: what it decides is not what is shipped. */
@@ -53,7 +54,7 @@ export default rule({
         op: call.site.op,
         call,
         span: data.always === true ? call.site.span : spanOf(call, code, found),
-        severity: severityOf(data),
+        severity: severityOf(data, code),
         confidence: (call.guessed ? "medium" : "high") as Confidence,
         facts: { api: String(data.api) },
       };
@@ -73,7 +74,7 @@ export default rule({
         item: store.site.item,
         op: store.site.op,
         span: store.site.span,
-        severity: severityOf(data),
+        severity: severityOf(data, code),
         facts: {
           api: String(data.api),
           off: String(data.off ?? false),
@@ -100,9 +101,18 @@ export default rule({
 function isExcused(code: Code, op: number): boolean {
   return isTest(code.file) || conditionsAt(code, op).some((c) => SWITCH.test(c.text));
 }
-function severityOf(data: Data): Severity {
-  return (data.severity ?? "high") as Severity;
+function severityOf(data: Data, code: Code): Severity {
+  return isNamedSo(code) ? "low" : ((data.severity ?? "high") as Severity);
 }
+/** The class or function says by its name that it does not verify: whoever takes it chose that. */
+function isNamedSo(code: Code): boolean {
+  return code.item
+    .slice(code.item.indexOf("#") + 1)
+    .split(/[./]/)
+    .some((name) => UNVERIFIED.test(words(name).join(" ")));
+}
+const UNVERIFIED =
+  /\b(?:no(?:t| ssl| tls)? (?:verif\w*|check\w*)|insecure|unverified|skip verif\w*|trust all|without verif\w*)\b/;
 /** A switch that is off; a constant of a library that says so, by its name. */
 function isOff(value: Value, data: Data): boolean {
   const off = data.off ?? false;

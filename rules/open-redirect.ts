@@ -1,3 +1,4 @@
+import { beginningsAt } from "../server/rule/begins.ts";
 import { isCheckedElsewhere } from "../server/rule/checked.ts";
 import { redirectFixes } from "../server/rule/fix/redirect.ts";
 import { leftOpen, type Open, openPart, setsLocation } from "../server/rule/redirect.ts";
@@ -33,12 +34,18 @@ export default rule({
       // What a call out of sight makes of it may be an address of the site, or one that was looked up.
       if ((hit.marks & markBit("unknown-call")) !== 0 || isCheckedElsewhere(hit, context))
         return { confidence: "low", facts };
+      // An address of the site ends with a slash more often than not.
+      if (isGuarded && beginningsAt(code, hit.site.op).includes("unknown"))
+        return { severity: "low", facts: { ...facts, begins: true } };
       return runs ? { severity: "high", facts } : { facts };
     },
   },
   say: ({ hit, facts }) => ({
     what: WHAT[String(facts?.left)] ?? `${what(hit, facts?.open as Open)}.`,
-    why: WHY[String(facts?.left)] ?? why(hit, facts?.open as Open, facts?.runs === true),
+    why:
+      facts?.begins === true
+        ? "If what it is compared with does not end with a slash, an address as https://own.example.evil.example/ begins like it."
+        : (WHY[String(facts?.left)] ?? why(hit, facts?.open as Open, facts?.runs === true)),
     fix: "Go only to paths of your own site, which begin with one / and with neither // nor /\\, or compare the host with your own.",
   }),
   fixes: (match, code, context) => redirectFixes(match, code, context),

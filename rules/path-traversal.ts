@@ -1,9 +1,11 @@
+import { isOfPrivileged } from "../server/rule/administrators.ts";
 import { containmentFixes } from "../server/rule/fix/path.ts";
 import { sendFromFolder } from "../server/rule/fix/send-folder.ts";
 import {
   fileUse,
   hasFixedName,
   isConfinedSend,
+  isWholePath,
   openEnd,
   reachOf,
   urlSegment,
@@ -53,9 +55,14 @@ export default rule({
       const isOwn = does === "reads" && (hit.marks & markBit("written")) !== 0;
       const facts = { open: open ?? "", segment, does, exploit: exploit(hit, does), isOwn };
       if (isOwn) return { facts, severity: "low" };
+      // Who may choose any path chooses it: the folder of a library, a package to install.
+      if (open === undefined && isWholePath(hit) && isOfPrivileged(hit, context))
+        return { facts: { ...facts, chosen: true }, severity: "low" };
       if (open === undefined && !segment) return { facts };
       // One step up, for files of that name only; no step at all; or one to where the check lets nothing through.
-      const isStep = segment && (open === "beside" || hasFixedName(hit, code));
+      const isStep =
+        (segment && (open === "beside" || hasFixedName(hit, code))) ||
+        (open === "beside" && isOfPrivileged(hit, context));
       return { facts, confidence: "medium", ...(isStep ? { severity: "low" as const } : {}) };
     },
   },
@@ -63,11 +70,13 @@ export default rule({
     return {
       what: `A path made from request data is ${DOES[String(match.facts?.does)] ?? "opened"}${match.facts?.isOwn === true ? ", after the program has written the file there" : ""}${LEFT_OPEN[String(match.facts?.open)] ?? ""}.`,
       why:
-        match.facts?.segment === true
-          ? 'This part of the URL holds no "/", but on Windows ..\\..\\ leaves the folder, and ".." alone names its parent.'
-          : match.facts?.open === "beside"
-            ? "../files-old/x leaves /srv/files for /srv/files-old, whose name begins in the same way."
-            : String(match.facts?.exploit),
+        match.facts?.chosen === true
+          ? "Who has a right that others lack may choose any path; if no more is meant than a folder, he reaches all others too."
+          : match.facts?.segment === true
+            ? 'This part of the URL holds no "/", but on Windows ..\\..\\ leaves the folder, and ".." alone names its parent.'
+            : match.facts?.open === "beside"
+              ? "../files-old/x leaves /srv/files for /srv/files-old, whose name begins in the same way."
+              : String(match.facts?.exploit),
       fix: match.facts?.open === "beside" ? SEPARATOR : FIX,
     };
   },

@@ -1,4 +1,5 @@
 import { isOfAdministrators } from "../server/rule/administrators.ts";
+import { beginningsAt } from "../server/rule/begins.ts";
 import { redirectEdit } from "../server/rule/fix/url.ts";
 import { type Hit, kindBit, rule } from "../server/rule/rule.ts";
 import {
@@ -31,7 +32,9 @@ export default rule({
         return undefined;
       if (String(hit.row.data?.option ?? "") === "" || followsRedirects(hit, code) !== "yes")
         return undefined;
-      return isOfAdministrators(hit, context) ? { severity: "low" } : {};
+      // One host of the program's own choice does not lead elsewhere, but where it is taken over.
+      const isOneHost = beginningsAt(code, hit.site.op).includes("host");
+      return isOneHost || isOfAdministrators(hit, context) ? { severity: "low" } : {};
     },
   },
   say: ({ hit }) => ({

@@ -1,5 +1,5 @@
 /** The stack trace of an error goes out with the answer. */
-import { isOfAdministrators } from "../server/rule/administrators.ts";
+import { isOfPrivileged } from "../server/rule/administrators.ts";
 import { errorContext } from "../server/rule/errors.ts";
 import { hideError } from "../server/rule/fix/errors.ts";
 import { rule } from "../server/rule/rule.ts";
@@ -17,7 +17,7 @@ export default rule({
     accept(hit, context) {
       if (errorContext(hit, context)?.developmentOnly === true)
         return { severity: "info", facts: { development: true } };
-      return isOfAdministrators(hit, context)
+      return isOfPrivileged(hit, context)
         ? { severity: "low", facts: { administrators: true } }
         : {};
     },
@@ -27,7 +27,7 @@ export default rule({
       facts?.development === true
         ? "The stack trace goes to the client in development."
         : facts?.administrators === true
-          ? "The stack trace of an error goes to the client, an administrator."
+          ? "The stack trace of an error goes to a client with rights that others lack."
           : "The stack trace of an error goes to the client.",
     why: "It shows file paths, library versions and code lines: an attacker provokes errors to learn which known holes to try.",
     fix: "Log the error on the server under an error id and answer with a general text and that id.",

@@ -6,15 +6,40 @@ import { type Condition, conditionsAt, conditionsOf } from "./conditions.ts";
 import { childrenOf } from "./items.ts";
 import { refsOf } from "./router.ts";
 import type { Code, Context, Hit, Item, Op, ValueId } from "./rule.ts";
+import { words } from "./secret-names.ts";
 
 const ROLE =
   /^(?:is_?|has_?|role_?)?(?:site_?|super_?|system_?)?(?:admin(?:istrator)?|super_?user|staff|root)s?$/i;
 
 /** The data comes from a function that only administrators reach. */
 export function isOfAdministrators(hit: Hit, context: Context): boolean {
+  return isReached(hit, context, ({ refs }) => refs.some((ref) => isGuard(ref, context)));
+}
+
+/** The same, or only those reach it who have a right that others lack, by the name of the check. */
+export function isOfPrivileged(hit: Hit, context: Context): boolean {
+  return isReached(
+    hit,
+    context,
+    ({ refs, calls }, code) =>
+      refs.some((ref) => isGuard(ref, context)) || calls.some((call) => asksForRight(code, call)),
+  );
+}
+
+function isReached(
+  hit: Hit,
+  context: Context,
+  isLimited: (guards: Guards, code: Code) => boolean,
+): boolean {
+  if (isAskedThere(hit, context)) return true;
   const from = /^source:([^|]+)\|/.exec(hit.label)?.[1];
-  const code = context.code(from ?? hit.site.item);
-  return isAskedThere(hit, context) || (code !== undefined && isForAdministrators(code, context));
+  for (let at = context.code(from ?? hit.site.item); at !== undefined; ) {
+    const above: Code | undefined = at.parent === undefined ? undefined : context.code(at.parent);
+    if (above === undefined) return false;
+    if (isLimited(guardsOf(above, at.item, context), above)) return true;
+    at = above;
+  }
+  return false;
 }
 
 /** The role is looked at where the data comes from, or where it goes. */
@@ -35,26 +60,26 @@ function isAskedThere({ site, trail }: Hit, context: Context): boolean {
   );
 }
 
-function isForAdministrators(code: Code, context: Context): boolean {
-  for (let at: Code | undefined = code; at !== undefined; ) {
-    const above: Code | undefined = at.parent === undefined ? undefined : context.code(at.parent);
-    if (above === undefined) return false;
-    if (guardsOf(above, at.item, context).some((ref) => isGuard(ref, context))) return true;
-    at = above;
-  }
-  return false;
+/** What stands before a function: references to it, and calls that make it. */
+interface Guards {
+  readonly refs: readonly string[];
+  readonly calls: readonly ValueId[];
 }
 
-/** References to what stands before a function of this item, as it is defined or registered. */
-function guardsOf(parent: Code, item: string, context: Context): readonly string[] {
+/** As it is defined or registered. */
+function guardsOf(parent: Code, item: string, context: Context): Guards {
   const hole = [...childrenOf(parent)].find(([, id]) => id === item)?.[0];
   const at = parent.ir.ops.findIndex((op) => op.op === "closure" && op.hole === hole);
   const closure = parent.ir.ops[at];
-  if (closure?.op !== "closure") return [];
+  if (closure?.op !== "closure") return { refs: [], calls: [] };
   const out: string[] = [];
+  const calls: ValueId[] = [];
   // `user = Depends(admin)`
   for (const id of closure.defaults)
-    if (id !== undefined) out.push(...handedOn(parent, id, context));
+    if (id !== undefined) {
+      out.push(...handedOn(parent, id, context));
+      calls.push(...firstOf(parent, id));
+    }
   const same = new Set<ValueId>([at]);
   parent.ir.ops.forEach((op, id) => {
     if (op.op !== "call" || !op.args.some((a) => same.has(a.value))) return;
@@ -63,14 +88,50 @@ function guardsOf(parent: Code, item: string, context: Context): readonly string
       out.push(...refsOf(parent, op.callee, context));
       // `@app.post("/x", dependencies=[Depends(admin)])`, `@permission_classes([IsAdminUser])`
       const maker = parent.op(op.callee);
-      if (maker.op === "call")
+      if (maker.op === "call") {
+        calls.push(op.callee);
         for (const { value } of maker.args) out.push(...listed(parent, value, context));
+      }
     } else if (!op.isNew)
       // `app.post("/x", admin, (req, res) => ...)`
       for (const { value } of op.args)
-        if (!same.has(value)) out.push(...refsOf(parent, value, context));
+        if (!same.has(value)) {
+          out.push(...refsOf(parent, value, context));
+          calls.push(value);
+        }
   });
-  return out;
+  return { refs: out, calls };
+}
+
+/**
+ * `Permissions.SYSTEM.require(403)`, `permission_required("app.change")`, `requirePermission("users:write")`: a call that makes a
+ * check, known by its name, and names the right that it asks for. What it does is mostly out of sight.
+ */
+function asksForRight(code: Code, id: ValueId): boolean {
+  const call = code.op(id);
+  if (call.op !== "call") return false;
+  const chain: string[] = [];
+  for (let op = code.op(call.callee); ; op = code.op(op.object)) {
+    if (op.op === "free" || op.op === "member") chain.push(op.name);
+    else if (op.op === "load") chain.push(code.ir.slots[op.slot] ?? "");
+    if (op.op !== "member") break;
+  }
+  const isNamed = chain.some((name) => words(name).some((word) => RIGHT.test(word)));
+  const isAsked = chain.some((name) => words(name).some((word) => ASKS.test(word)));
+  const names = [...chain.filter((name) => /^[A-Z][A-Z\d_]+$/.test(name)).map(() => true)];
+  for (const { value } of call.args) names.push(isText(code, value));
+  return isNamed && isAsked && names.includes(true);
+}
+const RIGHT = /^(?:permissions?|perms?|privileges?)$/;
+const ASKS = /^(?:requires?|required|needs?|has|have|checks?|check|ensure|authori[sz]e|checker)$/;
+function isText(code: Code, id: ValueId): boolean {
+  const op = code.op(id);
+  if (op.op === "sequence") return op.elements.some((e) => isText(code, e.value));
+  return op.op === "const" && typeof op.value === "string" && op.value !== "";
+}
+function firstOf(code: Code, id: ValueId): readonly ValueId[] {
+  const op = code.op(id);
+  return op.op === "call" && op.args[0] !== undefined ? [op.args[0].value] : [];
 }
 
 function listed(code: Code, id: ValueId, context: Context): readonly string[] {

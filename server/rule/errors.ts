@@ -18,6 +18,8 @@ export interface ErrorContext {
   readonly valueOnly: boolean;
   /** No more than the name of the error's class is sent. */
   readonly nameOnly: boolean;
+  /** No more than what stands before the first colon, where errors say of what kind they are. */
+  readonly headOnly: boolean;
 }
 
 const SWITCH =
@@ -55,7 +57,26 @@ export function errorContext(hit: Hit, context: Context): ErrorContext | undefin
     clientError,
     valueOnly: narrow && types.every((t) => VALUE.test(t)),
     nameOnly: hit.derive === "part" && /__name__|\.name\b/.test(code.text(hit.argSpan)),
+    headOnly: isHead(code, hit.arg),
   };
+}
+
+/** `str(e).split(":")[0]` */
+function isHead(code: Code, id: ValueId): boolean {
+  const op = code.op(id);
+  const whole = op?.op === "index" ? code.op(op.object) : undefined;
+  if (op?.op !== "index" || whole?.op !== "call") return false;
+  const [key, callee] = [code.op(op.key), code.op(whole.callee)];
+  const by = whole.args[0] === undefined ? undefined : code.op(whole.args[0].value);
+  return (
+    key.op === "const" &&
+    key.value === 0 &&
+    callee.op === "member" &&
+    callee.name === "split" &&
+    by?.op === "const" &&
+    typeof by.value === "string" &&
+    by.value.trim() === ":"
+  );
 }
 
 /** An exception that goes out as an object, of which the API writes no text: each part of the value that carries it is one. */

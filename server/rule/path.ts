@@ -3,7 +3,7 @@
 import type { Code, Context, Hit, Op, ValueId } from "./rule.ts";
 import { kindBit } from "./rule.ts";
 import { storesOf } from "./stores.ts";
-import { common, HOLE } from "./surroundings.ts";
+import { common, HOLE, surroundings } from "./surroundings.ts";
 
 /** `sendFile(name, { root })` stays inside the root by itself. */
 export function isConfinedSend(hit: Hit, code: Code): boolean {
@@ -56,6 +56,15 @@ function isWrittenText(code: Code, id: ValueId, depth: number): boolean {
 export function reachOf(hit: Hit): "climbs" | "absolute" | "both" {
   if ((hit.cleared & kindBit("no-climb")) !== 0) return "absolute";
   return (hit.cleared & kindBit("not-absolute")) !== 0 ? "climbs" : "both";
+}
+
+/** No folder of the program's own stands before the data. */
+export function isWholePath(hit: Hit): boolean {
+  return (
+    reachOf(hit) === "both" &&
+    (hit.cleared & kindBit("behind")) === 0 &&
+    surroundings(hit).every(({ before }) => before === "")
+  );
 }
 
 /** What the call does with the file: what its row says, or the mode that it is opened in. */

@@ -48,6 +48,21 @@ export function usesOf(code: Code, result: ValueId): Uses {
   return { names: [...names], whole };
 }
 
+/** It is put into a variable that nothing reads. Functions inside may: where there are some, that is not known. */
+export function isLost(code: Code, result: ValueId): boolean {
+  if (code.ir.holes.length > 0) return false;
+  const { names, whole } = usesOf(code, result);
+  const slots = new Set(
+    code.ir.ops.flatMap((op) => (op.op === "store" && op.value === result ? [op.slot] : [])),
+  );
+  return (
+    slots.size > 0 &&
+    names.length === 0 &&
+    !whole &&
+    !code.ir.ops.some((op) => op.op === "load" && slots.has(op.slot))
+  );
+}
+
 /** Of what is in these values only single entries are read, or asked for: `values.get(name)`, `values[name]`, `name in values`. */
 export function readsEntriesOnly(code: Code, values: readonly ValueId[]): boolean {
   const same = new Set(values.flatMap((value) => [...sameAs(code, value)]));

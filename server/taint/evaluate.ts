@@ -247,7 +247,8 @@ export function evaluate(run: Run, id: ValueId, op: Op, state: State): Value {
         cleared: 0,
         // A class that is named says what kind of error it is.
         marks:
-          state.raised === "unknown" && (op.types.length === 0 || op.types.some(isAny))
+          (state.raised === "asked" && run.hasText === false) ||
+          (state.raised === "unknown" && (op.types.length === 0 || op.types.some(isAny)))
             ? UNKNOWN_ERROR
             : 0,
         derive: "same",

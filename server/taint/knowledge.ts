@@ -14,6 +14,12 @@ import type {
   SourceRow,
 } from "./model.ts";
 
+/**
+ * What the text of an exception quotes: "host", whom it could not reach, whoever asked for what; "asked", the statement or the
+ * path, when something in it makes it fail.
+ */
+export type Quotes = "host" | "asked";
+
 export interface Knowledge {
   readonly hash: string;
   canon(path: string): string;
@@ -47,7 +53,7 @@ export interface Knowledge {
   /** Classes of a program often have a method of this name. */
   isQuotingError(path: string): boolean;
   /** The callee fails with a text that quotes the server's own: statements, paths, hosts. */
-  quotes(callee: string): boolean;
+  quotes(callee: string): Quotes | undefined;
   /** An instance through which another program is asked, as the session of a database. */
   isQuotingHandle(path: string): boolean;
   isUsual(method: string): boolean;
@@ -212,7 +218,7 @@ export function compile(
     isQuotingError: (p) => quotingErrors.has(p),
     isQuiet: (p) => quiet.has(p),
     isMadeQuietly: (p) => madeQuietly.has(p),
-    quotes: (p) => quoting.calls.has(p) && !quiet.has(`${p}()`),
+    quotes: (p) => (quiet.has(`${p}()`) ? undefined : quoting.calls.get(p)),
     isQuotingHandle: (p) => quoting.handles.has(p),
     isUsual: (name) => usual.has(name),
     forwards: (p) => forwards.get(p),
@@ -234,26 +240,28 @@ export function compile(
 function quotingOf(
   sinks: ReadonlyMap<string, readonly SinkRow[]>,
   more: readonly string[],
-): { readonly calls: ReadonlySet<string>; readonly handles: ReadonlySet<string> } {
-  const calls = new Set<string>();
+): { readonly calls: ReadonlyMap<string, Quotes>; readonly handles: ReadonlySet<string> } {
+  const calls = new Map<string, Quotes>();
   const handles = new Set<string>();
   for (const [path, rows] of sinks)
     for (const { kind } of rows) {
       const end = path.lastIndexOf("()");
       if (AT_OTHERS.has(kind) && end > 0 && !path.startsWith("*"))
         handles.add(path.slice(0, end + "()".length));
-      if (AT_OTHERS.has(kind) || IN_PLACE.has(kind)) calls.add(path);
+      if (BY_ADDRESS.has(kind)) calls.set(path, "host");
+      else if ((AT_OTHERS.has(kind) || IN_PLACE.has(kind)) && !calls.has(path))
+        calls.set(path, "asked");
     }
-  for (const path of more.flatMap(expand)) calls.add(path.slice(0, -"()".length));
+  for (const path of more.flatMap(expand)) calls.set(path.slice(0, -"()".length), "asked");
   return { calls, handles };
 }
+const BY_ADDRESS: ReadonlySet<SinkKind> = new Set<SinkKind>(["url", "network"]);
 const AT_OTHERS: ReadonlySet<SinkKind> = new Set<SinkKind>([
   "sql",
   "nosql",
   "ldap",
   "graph",
-  "url",
-  "network",
+  ...BY_ADDRESS,
 ]);
 const IN_PLACE: ReadonlySet<SinkKind> = new Set<SinkKind>([
   "path",

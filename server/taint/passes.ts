@@ -19,7 +19,7 @@ import {
   writtenOutside,
 } from "./outcome.ts";
 import { assume } from "./proofs.ts";
-import { isKnownToQuote, mayTell, thrownTells } from "./raises.ts";
+import { mayTell, noteText, quoted, type Tells, tellsMore, thrownTells } from "./raises.ts";
 import { resolve } from "./references.ts";
 import { type Run, spend } from "./run.ts";
 import { reach } from "./sinks.ts";
@@ -74,7 +74,7 @@ interface Checkpoint {
   /** A handler around the block has not seen the state as it is now. */
   readonly written: boolean;
   /** What a handler around the block, or a caller, sees of its exceptions cannot get more telling. */
-  readonly told: boolean | "unknown";
+  readonly told: Tells;
   readonly effort: number;
   readonly behind: number;
   readonly stores: number;
@@ -276,6 +276,7 @@ function step(
       written = false;
     }
     run.values[id] = evaluate(run, id, op, state);
+    noteText(run, run.values[id]);
     if (run.recording && !run.shapesOnly) noteDeeds(run, op, run.values[id]);
     if (state.ended) break;
     if (handler !== undefined && writes(op)) written = true;
@@ -312,18 +313,23 @@ function step(
 }
 
 /** Whether the exception of an operation tells more than those before it did. */
-function telling(run: Run, id: number, told: boolean | "unknown"): boolean | "unknown" {
+function telling(run: Run, id: number, told: Tells): Tells {
   if (!mayTell(run, id)) return false;
-  const quotes = !run.shapesOnly && isKnownToQuote(run, id);
-  return quotes || (told === "unknown" ? false : "unknown");
+  const tells = (run.shapesOnly ? undefined : quoted(run, id)) ?? "unknown";
+  return tellsMore(tells, told) ? tells : false;
 }
-function more(a: Run["raises"], b: Run["raises"]): Run["raises"] {
-  return a === true || b === true ? true : a || b;
+function more(a: Tells, b: Tells): Tells {
+  return tellsMore(b, a) ? b : a;
 }
 /** Where the errors that quote have a handler before this one, nothing is known of those that it handles. */
 function leftOver(run: Run, test: number, state: State): State {
   const op = run.item.ops[test];
-  if (state.raised !== true || op?.op !== "compare" || op.operator !== "instanceof") return state;
+  if (
+    (state.raised !== true && state.raised !== "asked") ||
+    op?.op !== "compare" ||
+    op.operator !== "instanceof"
+  )
+    return state;
   if (!isCaught(run, op.left)) return state;
   const type = run.values[op.right] ?? UNKNOWN;
   const all = type.closed && type.fields !== undefined ? [...type.fields.values()] : [type];
@@ -336,8 +342,8 @@ function leftOver(run: Run, test: number, state: State): State {
 }
 
 /** What is handled is thrown on. */
-function again(raised: State["raised"]): boolean | "unknown" {
-  return raised === "unknown" ? "unknown" : raised === true;
+function again(raised: State["raised"]): Tells {
+  return raised === undefined || raised === "sent" ? false : raised;
 }
 
 /** To a handler goes an exception of its own, whatever was handled before. */
@@ -345,7 +351,7 @@ function raiseTo(
   flowTo: (to: number, state: State) => void,
   handler: number,
   state: State,
-  tells: boolean | "sent" | "unknown",
+  tells: Tells | "sent",
 ): void {
   const { raised: _raised, ...rest } = state;
   flowTo(handler, tells === false ? rest : { ...rest, raised: tells });

@@ -4,12 +4,13 @@
  */
 
 import type { Item, Op, SlotId, ValueId } from "../ir/ir.ts";
-import type { CallOp } from "./arguments.ts";
+import { argument, type CallOp } from "./arguments.ts";
 import { accessor, instanceMember } from "./class-members.ts";
 import { spread } from "./fields.ts";
+import { isSymbolic, SELF_LABEL, SELF_OUTSIDE } from "./labels.ts";
 import { resolve } from "./references.ts";
 import type { Run } from "./run.ts";
-import { type ItemId, markBit, UNKNOWN, type Value } from "./value.ts";
+import { FACTS, type ItemId, markBit, type Ref, type Taint, UNKNOWN, type Value } from "./value.ts";
 
 export function mayTell(run: Run, id: ValueId): boolean {
   if (run.shapesOnly) return true;
@@ -40,34 +41,110 @@ export function mayTell(run: Run, id: ValueId): boolean {
   }
 }
 
-/** What is called is known to quote statements, paths or hosts when it fails: a library's function, or what a function does. */
-export function isKnownToQuote(run: Run, id: ValueId): boolean {
+/** What an exception tells, or what is known of it: "asked", that it quotes, if a text from outside makes it fail. */
+export type Tells = boolean | "asked" | "unknown";
+const RANKS = [false, "unknown", "asked", true] as const;
+export function tellsMore(a: Tells, b: Tells): boolean {
+  return RANKS.indexOf(a) > RANKS.indexOf(b);
+}
+
+/**
+ * What is called is known to quote statements, paths or hosts when it fails: a library's function, or what a function does. A
+ * statement fails for what it is given: where there is no text from outside, nobody makes it fail.
+ */
+export function quoted(run: Run, id: ValueId): true | "asked" | undefined {
   const op = run.item.ops[id] as Op;
-  if (op.op !== "call" || op.form === "decorator") return false;
+  if (op.op !== "call" || op.form === "decorator") return undefined;
   const called = run.item.ops[op.callee];
   const { refs } = resolve(run, run.values[op.callee] ?? UNKNOWN);
   const callees = refs.flatMap((ref) => (ref.startsWith("lib:") ? [ref.slice(4)] : []));
   if (called?.op === "member") callees.push(`*.${called.name}`);
-  return (
-    quotes(run, op, callees) ||
-    refs.some((ref) =>
-      functionsOf(run, ref, op).some((fn) => run.facts.summary(fn.slice(3))?.raises === true),
-    )
+  const inside = refs
+    .flatMap((ref) => functionsOf(run, ref, op))
+    .map((fn) => run.facts.summary(fn.slice(3))?.raises);
+  if (inside.includes(true) || quotesHost(run, op, callees)) return true;
+  if (
+    callees.some((path) => run.facts.knowledge.quotes(path) === "asked") ||
+    // A handle is given to whatever is called.
+    (inside.length === 0 && op.args.some((arg) => isHandle(run, run.values[arg.value]?.refs ?? [])))
+  )
+    return run.hasText === true || "asked";
+  if (!inside.includes("asked")) return undefined;
+  return run.hasText === true && isGivenText(run, op) ? true : "asked";
+}
+
+/** A text of a request is among what a function is given; of what it is called on, that is not known. */
+function isGivenText(run: Run, op: CallOp): boolean {
+  const called = run.item.ops[op.callee];
+  const on = called?.op === "member" ? run.values[called.object] : undefined;
+  return [on, ...op.args.map((arg) => run.values[arg.value])].some((value) =>
+    value === undefined ? false : spread(value).some((t) => isInput(t) && t.kind !== ""),
   );
 }
 
-/** A callee that quotes the server's own when it fails, or a handle that is given to whatever is called. */
-function quotes(run: Run, op: CallOp, callees: readonly string[]): boolean {
-  const k = run.facts.knowledge;
-  return (
-    callees.some((path) => k.quotes(path)) ||
-    op.args.some((arg) =>
-      run.values[arg.value]?.refs.some(
-        (r) => r.startsWith("lib:") && k.isQuotingHandle(r.slice(4)),
-      ),
-    )
+function quotesHost(run: Run, op: CallOp, callees: readonly string[]): boolean {
+  return callees.some(
+    (path) => run.facts.knowledge.quotes(path) === "host" && !isOfPublicHost(run, op, path),
   );
 }
+function isHandle(run: Run, refs: readonly Ref[]): boolean {
+  return refs.some((r) => r.startsWith("lib:") && run.facts.knowledge.isQuotingHandle(r.slice(4)));
+}
+
+/** The address begins with a host that everybody may know: one of the Internet, written in the program. */
+function isOfPublicHost(run: Run, op: CallOp, path: string): boolean {
+  const args = op.args.map((a) => ({
+    ...a,
+    op: a.value,
+    span: a.span,
+    value: run.values[a.value] ?? UNKNOWN,
+  }));
+  const given = run.facts.knowledge
+    .sinks(path)
+    .flatMap((row) => (row.kind === "url" ? row.args : []))
+    .flatMap((spec) => argument({ args }, spec) ?? []);
+  return given.length > 0 && given.every(({ value }) => texts(value).every(isPublic));
+}
+/** The texts that a value may be, with "x" for what is not known; "" if nothing is. */
+function texts({ alts }: Value): readonly string[] {
+  return (
+    alts?.map((alt) => {
+      if ("const" in alt) return typeof alt.const === "string" ? alt.const : "";
+      // "https://" + region + ".speech.example.com/": whatever the region, the host is one of theirs.
+      return alt.parts.map(({ text }) => text ?? "x").join("");
+    }) ?? [""]
+  );
+}
+function isPublic(text: string): boolean {
+  const host = /^https:\/\/([\w.-]+)(?:[/?#]|$)/.exec(text)?.[1] ?? "";
+  return (
+    /\.[a-z]{2,}$/i.test(host) && !/\.(?:internal|local|localhost|lan|corp|home|test)$/i.test(host)
+  );
+}
+
+/** Remembers that there is a text which may be what makes something fail: of a request, or given by a caller, who knows. */
+export function noteText(run: Run, value: Value): void {
+  if (run.hasText === true || run.shapesOnly || value.scalar === true) return;
+  for (const t of value.taint) {
+    if (!isInput(t) || isHandle(run, value.refs)) continue;
+    if (t.kind !== "") run.hasText = true;
+    else if (!run.entry.isEntryPoint && isGiven(run, t.label)) run.hasText ||= "given";
+  }
+}
+/** Who is calling is found by what his request says, but that is not known to be a text of it. */
+function isInput({ kind, marks }: Taint): boolean {
+  return (marks & ~FACTS) === 0 && !OWN.has(kind);
+}
+
+/** What a caller hands over, but for the object itself, and a session of a database or what it has. */
+function isGiven(run: Run, label: string): boolean {
+  if (!isSymbolic(label) || NOT_GIVEN.some((start) => label.startsWith(start))) return false;
+  const index = /^param:(\d+):/.exec(label)?.[1];
+  return index === undefined || !isHandle(run, run.entry.params[Number(index)]?.refs ?? []);
+}
+const NOT_GIVEN = [SELF_LABEL.slice(0, -1), SELF_OUTSIDE, "call:"];
+/** Kinds of source that are no input. */
+const OWN: ReadonlySet<string> = new Set(["exception", "stack", "environment", "command-line"]);
 
 /** A thrown value with a text that the program did not write; "unknown" if nothing is known of it, or of what it quotes. */
 export function thrownTells(run: Run, thrown: ValueId): boolean | "unknown" {

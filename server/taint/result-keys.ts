@@ -50,7 +50,7 @@ function outsideKey(s: Summary): number {
   rest = mix(rest, writtenKey(s.free, textKey));
   rest = mix(rest, writtenKey(s.stored, textKey));
   rest = mix(rest, sequence(s.deferred, deferredKey));
-  if (s.raises !== false) rest = mix(rest, s.raises === true ? 3 : 4);
+  if (s.raises !== false) rest = mix(rest, s.raises === true ? 3 : s.raises === "asked" ? 5 : 4);
   rest = mix(mix(rest, s.deeds), sequence(s.checks, textKey));
   return mix(mix(out, rest), sequence([s.whenTrue, s.whenFalse, s.always], proofKey));
 }

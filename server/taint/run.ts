@@ -64,7 +64,9 @@ export interface Run {
   /** What was passed to functions that stand for the result of a call: "settle:OP". */
   readonly settled: Map<Ref, Value>;
   /** An exception that tells something may leave the item. */
-  raises: boolean | "unknown";
+  raises: boolean | "asked" | "unknown";
+  /** Some text is there that comes from a request, or at least from whoever calls the item. */
+  hasText: boolean | "given";
   /** It ends with an exception somewhere that it makes itself, or by asking that no more is done. */
   throws: boolean;
   /** How many calls are being followed inside one another. */
@@ -128,6 +130,7 @@ export function createRun(
     stored: new Map(),
     settled: new Map(),
     raises: false,
+    hasText: false,
     throws: false,
     depth: 0,
     followed: 0,

@@ -27,8 +27,8 @@ export interface State {
   empty?: readonly string[];
   /** A call that never returns was made: what follows is not run. */
   ended?: boolean;
-  /** In a handler: the exception may tell more than what was wrong with the input; "sent": its thrower knows it already. */
-  raised?: true | "sent" | "unknown";
+  /** In a handler: the exception may tell more than what was wrong with the input ("asked": if a text makes it fail); "sent": its thrower knows it already. */
+  raised?: true | "asked" | "sent" | "unknown";
   readonly free: Map<string, Value>;
   self: Value;
 }
@@ -179,7 +179,7 @@ function raisedOf(a: State, b: State): Pick<State, "raised"> {
   if (a.raised === undefined && b.raised === undefined) return {};
   const both = [a.raised, b.raised];
   return {
-    raised: both.includes(true) ? true : both.includes("unknown") ? "unknown" : "sent",
+    raised: ([true, "asked", "unknown"] as const).find((one) => both.includes(one)) ?? "sent",
   };
 }
 

@@ -93,7 +93,7 @@ export interface Summary {
   readonly stored: ReadonlyMap<string, Value>;
   readonly deferred: readonly Deferred[];
   /** An exception may leave it whose text tells more than what was wrong with the input; "unknown": what, is not known. */
-  readonly raises: boolean | "unknown";
+  readonly raises: boolean | "asked" | "unknown";
   /** Functions of the project that are called (or whose closures run) here. */
   readonly calls: readonly ItemId[];
   /** What it does, and what it calls: bits of deeds. */

@@ -17,7 +17,13 @@ const row = (
   path,
   args,
   kind: RESPONSE,
-  data: { api, body, ...(errors === undefined ? {} : { errors }) },
+  data: {
+    api,
+    body,
+    ...(errors === undefined ? {} : { errors }),
+    // What a route gives back is an answer, and abort gives one; all others only make it.
+    ...(path.endsWith(".result") || path.endsWith("abort}") ? {} : { makes: "answer" }),
+  },
 });
 
 const FASTAPI = "{fastapi.FastAPI(),fastapi.APIRouter(),fastapi.routing.APIRouter()}";
