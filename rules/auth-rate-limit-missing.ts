@@ -4,6 +4,7 @@ import { namesIn } from "../server/rule/lookups.ts";
 import { isDevelopment, isSample, isTest } from "../server/rule/place.ts";
 import { type Route, routesOf } from "../server/rule/routes.ts";
 import {
+  type AllCalls,
   type Code,
   type Context,
   type Match,
@@ -47,13 +48,10 @@ export default rule({
   ],
 });
 
-function check(calls: readonly Observation[], context: Context): readonly Match[] {
+function check(calls: readonly Observation[], context: Context, all: AllCalls): readonly Match[] {
   if (isTest(context.file) || isSample(context.file) || isDevelopment(context.file)) return [];
-  const own = calls.filter(
-    (call) => call.site.item.startsWith(`${context.file}#`) && rowData(call, "route") !== undefined,
-  );
-  if (own.length === 0 || calls.some((call) => rowData(call, "rate-limit") !== undefined))
-    return [];
+  const own = calls.filter((call) => rowData(call, "route") !== undefined);
+  if (own.length === 0 || all.shared(isLimited)) return [];
   const suspects = routesOf(own, context).routes.filter((route) => tries(route, context));
   if (suspects.length === 0) return [];
   return suspects.flatMap((route): readonly Match[] => {
@@ -74,6 +72,10 @@ function check(calls: readonly Observation[], context: Context): readonly Match[
       },
     ];
   });
+}
+
+function isLimited(calls: readonly Observation[]): boolean {
+  return calls.some((call) => rowData(call, "rate-limit") !== undefined);
 }
 
 /** By its address or its function's name; what it does must not say that it counts. */

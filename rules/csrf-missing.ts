@@ -2,16 +2,19 @@
 import { decoratedName, exempted } from "../server/rule/decorated.ts";
 import { csrfFixes } from "../server/rule/fix/csrf.ts";
 import { constantOf, given, knownStrings } from "../server/rule/given.ts";
+import { grouped } from "../server/rule/grouped.ts";
 import { itemsOf, nameOf } from "../server/rule/items.ts";
 import { namesIn } from "../server/rule/lookups.ts";
 import { isDevelopment, isSample, isTest } from "../server/rule/place.ts";
 import { type Route, routesOf } from "../server/rule/routes.ts";
 import {
+  type AllCalls,
   type Code,
   type Context,
   type Match,
   type Observation,
   onlyConst,
+  type ProgramContext,
   rule,
   type StoreView,
 } from "../server/rule/rule.ts";
@@ -70,21 +73,15 @@ const SAFE = /^(?:lax|strict|true)$/i;
 /** The words of whoever handles this himself. */
 const HANDLED = /^(?:csrf|xsrf|seasurf)$/;
 
-function check(calls: readonly Observation[], context: Context): readonly Match[] {
-  const own = calls.flatMap((call) => {
+function check(own: readonly Observation[], context: Context, all: AllCalls): readonly Match[] {
+  if (isTest(context.file) || isSample(context.file)) return [];
+  return own.flatMap((call): readonly Match[] => {
     const data = rowData(call, "csrf");
     const code = data === undefined ? undefined : context.code(call.site.item);
-    return data === undefined || code === undefined || call.site.item.split("#")[0] !== context.file
-      ? []
-      : [{ call, data, code }];
-  });
-  if (isTest(context.file) || isSample(context.file)) return [];
-  let routes: readonly Route[] | undefined;
-  return own.flatMap((one): readonly Match[] => {
-    if (one.data.role === "session") return missing(one, calls, context);
-    if (one.data.role !== "exempt") return [];
-    routes ??= routesOf(calls, context).routes;
-    return exempt(one, routes, context);
+    if (data === undefined || code === undefined) return [];
+    const one = { call, data, code };
+    if (data.role === "session") return missing(one, all, context);
+    return data.role === "exempt" ? exempt(one, all.shared(routesByHandler), context) : [];
   });
 }
 
@@ -95,20 +92,15 @@ interface Call {
 }
 
 /** An application with a session in a cookie that other sites' requests carry, and routes that act on it. */
-function missing(
-  { call, data, code }: Call,
-  calls: readonly Observation[],
-  context: Context,
-): readonly Match[] {
+function missing({ call, data, code }: Call, all: AllCalls, context: Context): readonly Match[] {
   const sameSite = given(call, data.sameSite);
   const value = sameSite.kind === "given" ? constantOf(sameSite) : undefined;
   if (sameSite.kind === "unknown" || (sameSite.kind === "given" && value === undefined)) return [];
   if (sameSite.kind === "absent" ? data.usual === "lax" : SAFE.test(String(value))) return [];
-  const roles = new Set(calls.flatMap((c) => rowData(c, "csrf")?.role ?? []));
+  const roles = all.shared(rolesOf);
   if (roles.has("protects") || isHandled(code, sameSite.kind === "absent", context)) return [];
-  const { routes, beforeOf } = routesOf(calls, context);
-  const open = routes.filter((route) =>
-    isOpen(route, beforeOf(route), code.language === "javascript" && roles.has("forms"), context),
+  const open = all.shared(
+    code.language === "javascript" && roles.has("forms") ? openWhereFormsAreRead : openToForms,
   );
   const [first] = open;
   if (first === undefined) return [];
@@ -135,12 +127,38 @@ function missing(
   ];
 }
 
+function rolesOf(calls: readonly Observation[]): ReadonlySet<Data[string]> {
+  return new Set(calls.flatMap((call) => rowData(call, "csrf")?.role ?? []));
+}
+function openToForms(calls: readonly Observation[], context: ProgramContext): readonly Route[] {
+  const { routes, beforeOf } = routesOf(calls, context);
+  return routes.filter((route) => isOpen(route, beforeOf(route), false, context));
+}
+/** What reads JSON also takes what a form sends. */
+function openWhereFormsAreRead(
+  calls: readonly Observation[],
+  context: ProgramContext,
+): readonly Route[] {
+  const { routes, beforeOf } = routesOf(calls, context);
+  return routes.filter((route) => isOpen(route, beforeOf(route), true, context));
+}
+/** Those whose address is known. */
+function routesByHandler(
+  calls: readonly Observation[],
+  context: ProgramContext,
+): ReadonlyMap<string, readonly Route[]> {
+  const out = new Map<string, Route[]>();
+  for (const route of routesOf(calls, context).routes)
+    for (const ref of route.path === undefined ? [] : route.handlers) grouped(out, ref, route);
+  return out;
+}
+
 /** A form of another site gets there, it acts, and on what the cookie says. */
 function isOpen(
   route: Route,
   before: readonly string[],
   readsForms: boolean,
-  context: Context,
+  context: ProgramContext,
 ): boolean {
   if (!route.verbs.includes("post") || isTest(route.code.file)) return false;
   const does = (refs: readonly string[], deed: Parameters<Context["does"]>[1]): boolean =>
@@ -199,14 +217,12 @@ function membersIn({ ir }: Code): readonly string[] {
 /** A view that acts on the cookie and is left out of the check. */
 function exempt(
   { call, data, code }: Call,
-  routes: readonly Route[],
+  routes: ReadonlyMap<string, readonly Route[]>,
   context: Context,
 ): readonly Match[] {
   const refs = exempted(call, data, code, context);
   // What only reads is not checked anyway.
-  const own = routes.filter(
-    ({ path, handlers }) => path !== undefined && handlers.some((ref) => refs.includes(ref)),
-  );
+  const own = refs.flatMap((ref) => routes.get(ref) ?? []);
   if (own.length > 0 && own.every(onlyReads)) return [];
   const does = (deed: Parameters<Context["does"]>[1]): boolean =>
     refs.some((ref) => context.does(ref, deed) !== false);

@@ -29,9 +29,8 @@ export default rule({
   fixes: (match, code) => fixes(match, code),
 });
 
-function check(calls: readonly Observation[], context: Context): readonly Match[] {
+function check(own: readonly Observation[], context: Context): readonly Match[] {
   if (isTest(context.file) || isSample(context.file) || isDevelopment(context.file)) return [];
-  const own = calls.filter((call) => call.site.item.startsWith(`${context.file}#`));
   // A script may wait; what answers requests must not.
   const answers = own.some((call) => rowData(call, "route") !== undefined);
   const endless = own.filter((call) => isEndless(call, context));

@@ -14,13 +14,22 @@ import {
 } from "../server/rule/lookups.ts";
 import { isTest } from "../server/rule/place.ts";
 import { refsOf } from "../server/rule/router.ts";
-import { isForEverybody, judge, type Route, routesOf, strongest } from "../server/rule/routes.ts";
 import {
+  isForEverybody,
+  judge,
+  type Route,
+  type Routes,
+  routesOf,
+  strongest,
+} from "../server/rule/routes.ts";
+import {
+  type AllCalls,
   type Code,
   type Context,
   type Match,
   type Observation,
   type Op,
+  type ProgramContext,
   rule,
   type ValueId,
 } from "../server/rule/rule.ts";
@@ -68,20 +77,16 @@ interface Candidate {
   readonly writes: boolean;
 }
 
-function check(calls: readonly Observation[], context: Context): readonly Match[] {
+function check(own: readonly Observation[], context: Context, all: AllCalls): readonly Match[] {
   if (isTest(context.file)) return [];
-  const own = calls.filter((call) => call.site.item.startsWith(`${context.file}#`));
   const lookups = own.flatMap((call) => lookupOf(call, context) ?? []).filter((l) => !makes(l));
   if (lookups.length === 0) return [];
   // Of the file alone first: what all others say is only asked for what is left.
   const suspects = candidates(own, lookups, context);
   if (suspects.length === 0) return [];
-  const all = calls.flatMap((call) => lookupOf(call, context) ?? []);
-  const { routes, guardOf, beforeOf } = routesOf(calls, context);
+  const { routeAt, guardOf, beforeOf } = all.shared(routesByPlace);
   return suspects.flatMap(({ route, lookup, handler, writes }): Match[] => {
-    const known = routes.find(
-      (r) => r.call.site.item === route?.call.site.item && r.call.site.op === route.call.site.op,
-    );
+    const known = route === undefined ? undefined : routeAt.get(placeOf(route.call));
     const ref = `fn:${handler.item}`;
     const guard = strongest([
       judge([ref], context),
@@ -92,7 +97,7 @@ function check(calls: readonly Observation[], context: Context): readonly Match[
     if (before.some((one) => context.does(one, "limits") !== false || isPrivileged(one))) return [];
     if (before.some((one) => one.startsWith("fn:") && looksAtKey(one.slice(3), route, context)))
       return [];
-    const owner = ownerOf(lookup, all, writes, context);
+    const owner = ownerOf(lookup, all.shared(ownedByModel), writes, context);
     if (owner === undefined) return [];
     const verb = route?.verbs.find((v) => WRITES.has(v)) ?? route?.verbs[0] ?? "post";
     return [
@@ -125,6 +130,18 @@ function check(calls: readonly Observation[], context: Context): readonly Match[
       },
     ];
   });
+}
+function placeOf({ site }: Observation): string {
+  return `${site.item} ${site.op}`;
+}
+function routesByPlace(
+  calls: readonly Observation[],
+  context: ProgramContext,
+): Pick<Routes, "guardOf" | "beforeOf"> & { readonly routeAt: ReadonlyMap<string, Route> } {
+  const { routes, guardOf, beforeOf } = routesOf(calls, context);
+  // Of several at one place the first counts.
+  const routeAt = new Map([...routes].reverse().map((route) => [placeOf(route.call), route]));
+  return { routeAt, guardOf, beforeOf };
 }
 function makes({ data }: Lookup): boolean {
   return data.makes === true;
@@ -285,30 +302,64 @@ interface Owner {
   readonly by: Lookup | undefined;
 }
 
+/** A call that says whose its objects are. */
+interface Owned {
+  readonly lookup: Lookup;
+  readonly column: string;
+  readonly scoped: boolean;
+  /** What its objects are called. */
+  readonly models: readonly string[];
+  readonly order: number;
+}
+/** Of the calls about one model the first that ask whose it is, and the first of all: of each two, one of them may be the one that asks. */
+interface OfModel {
+  readonly scoped: Owned[];
+  readonly any: Owned[];
+}
+function ownedByModel(
+  calls: readonly Observation[],
+  context: ProgramContext,
+): ReadonlyMap<string, OfModel> {
+  const out = new Map<string, OfModel>();
+  for (const [order, call] of calls.entries()) {
+    const lookup = lookupOf(call, context);
+    const owned = lookup === undefined ? undefined : ownedBy(lookup);
+    if (lookup === undefined || owned === undefined) continue;
+    const keys = modelsOf(lookup, context).map(({ key }) => key);
+    const models = [...new Set(keys)].filter((key) => key !== "" && !isIdentity(key));
+    const one: Owned = { lookup, ...owned, models, order };
+    for (const key of models) {
+      const known = out.get(key) ?? { scoped: [], any: [] };
+      out.set(key, known);
+      if (known.any.length < 2) known.any.push(one);
+      if (owned.scoped && !makes(lookup) && known.scoped.length < 2) known.scoped.push(one);
+    }
+  }
+  return out;
+}
+
 /** Such objects belong to somebody: another query says so; for what is changed a column of theirs is enough. */
 function ownerOf(
   lookup: Lookup,
-  all: readonly Lookup[],
+  all: ReadonlyMap<string, OfModel>,
   writes: boolean,
   context: Context,
 ): Owner | undefined {
   const models = modelsOf(lookup, context);
   const keys = new Map(models.map((m): [string, Named] => [m.key, m]));
-  let column: Owner | undefined;
-  for (const other of all) {
-    if (other.call === lookup.call) continue;
-    const owned = ownedBy(other);
-    if (owned === undefined || (!owned.scoped && !writes)) continue;
-    const same = modelsOf(other, context).find(
-      ({ key }) => keys.has(key) && key !== "" && !isIdentity(key),
-    );
-    const named = same === undefined ? undefined : keys.get(same.key);
-    if (named === undefined) continue;
-    const found = { model: named.name, column: owned.column, by: owned.scoped ? other : undefined };
-    if (owned.scoped && !makes(other)) return found;
-    column ??= found;
-  }
-  if (!writes) return undefined;
+  const firstOf = (which: keyof OfModel): Owner | undefined => {
+    const [first] = [...keys.keys()]
+      .flatMap((key) => all.get(key)?.[which] ?? [])
+      .filter((one) => one.lookup.call !== lookup.call)
+      .sort((a, b) => a.order - b.order);
+    const named = keys.get(first?.models.find((key) => keys.has(key)) ?? "");
+    return first === undefined || named === undefined
+      ? undefined
+      : { model: named.name, column: first.column, by: first.scoped ? first.lookup : undefined };
+  };
+  const asked = firstOf("scoped");
+  if (asked !== undefined || !writes) return asked;
+  const column = firstOf("any");
   if (column !== undefined) return column;
   for (const named of models) {
     const own = ownerColumn(named, context);

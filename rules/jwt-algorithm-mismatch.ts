@@ -1,11 +1,14 @@
 import { quoted, setArgument } from "../server/rule/fix/arguments.ts";
 import { given, written } from "../server/rule/given.ts";
+import { grouped } from "../server/rule/grouped.ts";
 import {
+  type AllCalls,
   type Code,
   type Context,
   type Fix,
   type Match,
   type Observation,
+  type ProgramContext,
   rule,
 } from "../server/rule/rule.ts";
 import { identities } from "../server/rule/symbol.ts";
@@ -26,6 +29,8 @@ interface Side {
   readonly code: Code;
   readonly keys: readonly string[];
   readonly algorithms: readonly string[];
+  /** Among all calls. */
+  readonly order: number;
 }
 
 export default rule({
@@ -44,34 +49,55 @@ export default rule({
   fixes: (match, code, context) => fixes(match, code, context),
 });
 
-function check(calls: readonly Observation[], context: Context): readonly Match[] {
-  const signers: Side[] = [];
-  const verifiers: Side[] = [];
-  for (const call of calls) {
-    const code = context.code(call.site.item);
-    const data = tokenData(call, "signs") ?? tokenData(call, "verifies");
-    if (code === undefined || data === undefined) continue;
-    const key = keyOp(call, data, code);
-    const keys = key === undefined ? [] : identities(code, key, context);
-    if (keys.length === 0) continue;
-    const signing = data.does === "signs" ? signingAlgorithm(call, data, code) : undefined;
-    const algorithms =
-      data.does === "signs"
-        ? signing === undefined
-          ? []
-          : [signing]
-        : isUnchecked(call, data)
-          ? []
-          : (acceptedAlgorithms(call, data) ?? []);
-    if (algorithms.length === 0) continue;
-    (data.does === "signs" ? signers : verifiers).push({ call, data, code, keys, algorithms });
+/** A call that signs or verifies, if its key and its algorithms are known. */
+function sideOf(call: Observation, order: number, context: ProgramContext): Side | undefined {
+  const code = context.code(call.site.item);
+  const data = tokenData(call, "signs") ?? tokenData(call, "verifies");
+  if (code === undefined || data === undefined) return undefined;
+  const key = keyOp(call, data, code);
+  const keys = key === undefined ? [] : identities(code, key, context);
+  if (keys.length === 0) return undefined;
+  const signing = data.does === "signs" ? signingAlgorithm(call, data, code) : undefined;
+  const algorithms =
+    data.does === "signs"
+      ? signing === undefined
+        ? []
+        : [signing]
+      : isUnchecked(call, data)
+        ? []
+        : (acceptedAlgorithms(call, data) ?? []);
+  return algorithms.length === 0 ? undefined : { call, data, code, keys, algorithms, order };
+}
+
+/** Signers of whose tokens no verifier with the same key takes any, though there are some; by their keys. */
+function lostByKey(
+  calls: readonly Observation[],
+  context: ProgramContext,
+): ReadonlyMap<string, readonly Side[]> {
+  const sides = calls.flatMap((call, order) => sideOf(call, order, context) ?? []);
+  const accepted = new Map<string, Set<string>>();
+  for (const { data, keys, algorithms } of sides)
+    for (const key of data.does === "signs" ? [] : keys) {
+      const known = accepted.get(key) ?? new Set();
+      accepted.set(key, known);
+      for (const algorithm of algorithms) known.add(algorithm);
+    }
+  const out = new Map<string, Side[]>();
+  for (const side of sides) {
+    if (side.data.does !== "signs") continue;
+    const same = side.keys.flatMap((key) => accepted.get(key) ?? []);
+    if (same.length > 0 && !same.some((known) => side.algorithms.some((a) => known.has(a))))
+      for (const key of side.keys) grouped(out, key, side);
   }
-  const lost = signers.filter((s) => {
-    const same = verifiers.filter((v) => sharesKey(s, v));
-    return same.length > 0 && same.every((v) => !accepts(v, s));
-  });
+  return out;
+}
+
+function check(own: readonly Observation[], context: Context, all: AllCalls): readonly Match[] {
+  const verifiers = own.flatMap((call, order) => sideOf(call, order, context) ?? []);
   return verifiers.flatMap((v) => {
-    const refused = lost.filter((s) => sharesKey(s, v));
+    if (v.data.does === "signs") return [];
+    const lost = all.shared(lostByKey);
+    const refused = inOrder([...new Set(v.keys.flatMap((key) => lost.get(key) ?? []))]);
     if (refused.length === 0) return [];
     const first = refused[0] as Side;
     const found = given(v.call, v.data.algorithms);
@@ -97,14 +123,12 @@ function check(calls: readonly Observation[], context: Context): readonly Match[
     ];
   });
 }
+/** As they were met. */
+function inOrder(sides: readonly Side[]): readonly Side[] {
+  return [...sides].sort((a, b) => a.order - b.order);
+}
 function strength(algorithm: string): number {
   return Number(/\d+$/.exec(algorithm)?.[0] ?? 0);
-}
-function sharesKey(a: Side, b: Side): boolean {
-  return a.keys.some((k) => b.keys.includes(k));
-}
-function accepts(verifier: Side, signer: Side): boolean {
-  return signer.algorithms.some((a) => verifier.algorithms.includes(a));
 }
 
 function fixes(match: Match, code: Code, context: Context): readonly Fix[] {

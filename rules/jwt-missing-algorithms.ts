@@ -2,11 +2,13 @@ import { quoted, setArgument } from "../server/rule/fix/arguments.ts";
 import { hole } from "../server/rule/fix/holes.ts";
 import { given } from "../server/rule/given.ts";
 import {
+  type AllCalls,
   type Code,
   type Context,
   type Fix,
   type Match,
   type Observation,
+  type ProgramContext,
   rule,
   type Severity,
 } from "../server/rule/rule.ts";
@@ -30,7 +32,7 @@ export default rule({
   owasp: ["A02:2021", "A04:2025"],
   project: {
     sinks: ["token"],
-    check: (calls, context) => calls.flatMap((call) => check(call, calls, context)),
+    check: (own, context, all) => own.flatMap((call) => check(call, all, context)),
   },
   say: ({ facts }) => {
     const api = String(facts?.api);
@@ -86,11 +88,7 @@ const SEVERITY: Readonly<Record<string, Severity>> = {
   empty: "low",
 };
 
-function check(
-  call: Observation,
-  calls: readonly Observation[],
-  context: Context,
-): readonly Match[] {
+function check(call: Observation, all: AllCalls, context: Context): readonly Match[] {
   const data = tokenData(call, "verifies");
   const code = context.code(call.site.item);
   if (
@@ -127,7 +125,7 @@ function check(
     (call.args.some((a) => a.spread !== undefined) || key.kind === "unknown")
   )
     return [];
-  const algorithm = signer(call, data, code, calls, context);
+  const algorithm = signer(call, data, code, all, context);
   const facts = {
     missing,
     api: String(data.api),
@@ -155,32 +153,37 @@ function isByKeyType({ library, byKeyType }: Data, context: Context): boolean {
   return version !== undefined && !isBelow(version, String(byKeyType));
 }
 
+/** The algorithms of signing calls by their key; undefined for one that is not known. */
+function signersByKey(
+  calls: readonly Observation[],
+  context: ProgramContext,
+): ReadonlyMap<string, ReadonlySet<string | undefined>> {
+  const out = new Map<string, Set<string | undefined>>();
+  for (const call of calls) {
+    const data = tokenData(call, "signs");
+    const code = context.code(call.site.item);
+    const op = data === undefined || code === undefined ? undefined : keyOp(call, data, code);
+    if (data === undefined || code === undefined || op === undefined) continue;
+    for (const key of identities(code, op, context)) {
+      const found = out.get(key) ?? new Set();
+      out.set(key, found.add(signingAlgorithm(call, data, code)));
+    }
+  }
+  return out;
+}
 /** The one algorithm that tokens are signed with under the same key. */
 function signer(
   call: Observation,
   data: Data,
   code: Code,
-  calls: readonly Observation[],
+  all: AllCalls,
   context: Context,
 ): string | undefined {
   const key = keyOp(call, data, code);
-  const wanted = new Set(key === undefined ? [] : identities(code, key, context));
-  const found = new Set<string>();
-  for (const other of calls) {
-    const its = tokenData(other, "signs");
-    const there = context.code(other.site.item);
-    const op = its === undefined || there === undefined ? undefined : keyOp(other, its, there);
-    if (
-      its === undefined ||
-      there === undefined ||
-      op === undefined ||
-      !identities(there, op, context).some((x) => wanted.has(x))
-    )
-      continue;
-    const algorithm = signingAlgorithm(other, its, there);
-    if (algorithm === undefined) return undefined;
-    found.add(algorithm);
-  }
+  const keys = key === undefined ? [] : identities(code, key, context);
+  const signers = keys.length === 0 ? undefined : all.shared(signersByKey);
+  const found = new Set(keys.flatMap((one) => [...(signers?.get(one) ?? [])]));
+  if (found.has(undefined)) return undefined;
   const [only] = found;
   return found.size === 1 && only?.toLowerCase() !== "none" ? only : undefined;
 }

@@ -23,10 +23,8 @@ export default rule({
   owasp: ["A02:2021", "A04:2025"],
   project: {
     sinks: ["token"],
-    check(calls, context) {
-      const isIssued = calls.some((call) => signsWithNone(call, rowData(call, "token")));
-      return calls.flatMap((call) => check(call, context, isIssued) ?? []);
-    },
+    check: (own, context, all) =>
+      own.flatMap((call) => check(call, context, all.shared(isIssuedIn)) ?? []),
   },
   say: ({ facts }) => {
     const api = String(facts?.api);
@@ -104,6 +102,9 @@ function check(call: Observation, context: Context, isIssued: boolean): Match | 
   };
 }
 
+function isIssuedIn(calls: readonly Observation[]): boolean {
+  return calls.some((call) => signsWithNone(call, rowData(call, "token")));
+}
 function signsWithNone(call: Observation, data: Data | undefined): boolean {
   const value = data?.does === "signs" ? constantOf(given(call, data.algorithm)) : undefined;
   return data?.unsigned === true || (typeof value === "string" && value.toLowerCase() === "none");

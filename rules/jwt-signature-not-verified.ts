@@ -51,7 +51,7 @@ export default rule({
   owasp: ["A07:2021", "A07:2025"],
   project: {
     sinks: ["token"],
-    check: (calls, context) => calls.flatMap((call) => check(call, calls, context)),
+    check: (own, context) => own.flatMap((call) => check(call, own, context)),
   },
   say: ({ facts }) => ({
     what: `${String(facts?.api)} reads the token here without checking its signature${facts?.names === "" ? "" : `, and ${String(facts?.names)} ${String(facts?.names).includes(" and ") ? "are" : "is"} trusted`}.`,
@@ -69,6 +69,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 function check(
   call: Observation,
+  /** Those of the file. */
   calls: readonly Observation[],
   context: Context,
 ): readonly Match[] {

@@ -1,5 +1,6 @@
 import { environmentAdvice, environmentFix } from "../server/rule/fix/environment.ts";
 import { given } from "../server/rule/given.ts";
+import { grouped } from "../server/rule/grouped.ts";
 import {
   isExcused,
   literalsGiven,
@@ -13,6 +14,7 @@ import {
   type Fix,
   type Match,
   type Observation,
+  type ProgramContext,
   rule,
 } from "../server/rule/rule.ts";
 import { isRandom } from "../server/rule/secret-value.ts";
@@ -37,17 +39,7 @@ export default rule({
   owasp: ["A02:2021", "A04:2025"],
   project: {
     sinks: ["token"],
-    check(calls, context) {
-      const found = new Map<string, Match & { readonly signs: boolean }>();
-      for (const call of calls) {
-        const one = check(call, context);
-        if (one === undefined) continue;
-        const key = `${one.item}:${one.span.start}`;
-        const old = found.get(key);
-        if (old === undefined || (one.signs && !old.signs)) found.set(key, one);
-      }
-      return [...found.values()];
-    },
+    check: (_, context, all) => all.shared(foundByFile).get(context.file) ?? [],
   },
   say: ({ facts }) => ({
     what: `The secret of ${String(facts?.api)} is written in the code${facts?.guessable === true ? " and can be guessed" : ""}.`,
@@ -60,9 +52,27 @@ export default rule({
   fixes: (match, code, context) => fixes(match, code, context),
 });
 
+/** By the file in which the secret is written, which may be another one than that of the call. */
+function foundByFile(
+  calls: readonly Observation[],
+  context: ProgramContext,
+): ReadonlyMap<string, readonly Match[]> {
+  const found = new Map<string, Match & { readonly signs: boolean }>();
+  for (const call of calls) {
+    const one = check(call, context);
+    if (one === undefined) continue;
+    const key = `${one.item}:${one.span.start}`;
+    const old = found.get(key);
+    if (old === undefined || (one.signs && !old.signs)) found.set(key, one);
+  }
+  const out = new Map<string, Match[]>();
+  for (const one of found.values()) grouped(out, one.item.slice(0, one.item.indexOf("#")), one);
+  return out;
+}
+
 function check(
   call: Observation,
-  context: Context,
+  context: ProgramContext,
 ): (Match & { readonly signs: boolean }) | undefined {
   const data = rowData(call, "token");
   const code = context.code(call.site.item);

@@ -1,12 +1,15 @@
 /** The middleware is the only one that asks who is calling: whoever gets past it, or round it, meets nobody else. */
 import { isMeant } from "../server/rule/address-pattern.ts";
+import { grouped } from "../server/rule/grouped.ts";
 import { refsOf } from "../server/rule/router.ts";
 import { head, isForEverybody, judge, outside, type Verdict } from "../server/rule/routes.ts";
 import {
+  type AllCalls,
   type Code,
   type Context,
   type Match,
   type Observation,
+  type ProgramContext,
   rule,
   type ValueId,
 } from "../server/rule/rule.ts";
@@ -76,11 +79,20 @@ interface Gate {
   readonly onlyCookie: boolean;
 }
 
-function check(calls: readonly Observation[], context: Context): readonly Match[] {
-  const own = calls.filter((c) => c.site.item.startsWith(`${context.file}#`));
+function gatesByFolder(
+  calls: readonly Observation[],
+  context: ProgramContext,
+): ReadonlyMap<string, readonly Gate[]> {
+  const out = new Map<string, Gate[]>();
+  for (const gate of calls.flatMap((call) => gateOf(call, context)))
+    grouped(out, gate.folder, gate);
+  return out;
+}
+
+function check(own: readonly Observation[], context: Context, all: AllCalls): readonly Match[] {
   if (!own.some((call) => answers(call))) return [];
-  const gates = calls.flatMap((call) => gateOf(call, context));
-  if (gates.length === 0) return [];
+  const gates = all.shared(gatesByFolder);
+  if (gates.size === 0) return [];
   const reading = new Set(
     own.flatMap((c) => (rowData(c, "lookup") === undefined ? [] : [c.site.item])),
   );
@@ -89,7 +101,7 @@ function check(calls: readonly Observation[], context: Context): readonly Match[
     const code = answers(call) ? context.code(call.site.item) : undefined;
     const address = code === undefined ? undefined : addressOf(code);
     if (code === undefined || address === undefined) return [];
-    const gate = gates.find((g) => g.folder === address.folder && covers(g, address.path));
+    const gate = gates.get(address.folder)?.find((g) => covers(g, address.path));
     const found = gate === undefined ? undefined : open(call, code, reading, context);
     if (gate === undefined || found === undefined) return [];
     if (isForEverybody([address.path, found.name])) return [];
@@ -159,7 +171,7 @@ function covers({ matcher }: Gate, path: string): boolean {
 }
 
 /** A middleware that sends away whoever it does not know, on all addresses that it is called for. */
-function gateOf(call: Observation, context: Context): Gate[] {
+function gateOf(call: Observation, context: ProgramContext): Gate[] {
   const data = rowData(call, "route");
   const code = context.code(call.site.item);
   if (data?.convention !== PACKAGE || data.role !== "guard" || code === undefined) return [];
@@ -191,7 +203,7 @@ function choosesAddresses(code: Code): boolean {
 }
 
 /** A cookie is read, and nothing is done with its value but to see that there is one. */
-function isMerePresence(code: Code, context: Context): boolean {
+function isMerePresence(code: Code, context: ProgramContext): boolean {
   const { ops } = code.ir;
   const isCookies = (id: ValueId): boolean =>
     madeFrom(code, id).some((op) => op.op === "member" && op.name === "cookies");
@@ -210,7 +222,7 @@ function isMerePresence(code: Code, context: Context): boolean {
 }
 
 /** A part of the request, of the framework or of the language, and nothing of the program. */
-function isPlain(code: Code, callee: ValueId, context: Context): boolean {
+function isPlain(code: Code, callee: ValueId, context: ProgramContext): boolean {
   let at = callee;
   for (let op = code.op(at); ; op = code.op(at)) {
     if (op.op === "member") at = op.object;

@@ -1,4 +1,5 @@
 import { setKeyword } from "../server/rule/fix/arguments.ts";
+import { grouped } from "../server/rule/grouped.ts";
 import {
   head,
   isForEverybody,
@@ -9,12 +10,14 @@ import {
   type Verdict,
 } from "../server/rule/routes.ts";
 import type {
+  AllCalls,
   Code,
   Context,
   Edit,
   Fix,
   Match,
   Observation,
+  ProgramContext,
   Span,
   ValueId,
 } from "../server/rule/rule.ts";
@@ -37,26 +40,42 @@ export default rule({
   fixes: (match, code) => fixes(match, code),
 });
 
+/** The routes of one router. */
+interface Family {
+  /** That certainly ask who is calling, and are not meant for everybody. */
+  readonly guarded: Route[];
+  /** That do not, and should. */
+  readonly open: Route[];
+}
 interface Judged {
-  readonly route: Route;
-  readonly verdict: Verdict;
+  readonly families: ReadonlyMap<string, Family>;
+  /** Open routes by their file. */
+  readonly open: ReadonlyMap<string, readonly Route[]>;
 }
 
-function check(calls: readonly Observation[], context: Context): readonly Match[] {
-  // What others say of a route can only be that something stands before it.
-  const own = calls.filter((call) => call.site.item.startsWith(`${context.file}#`));
-  if (!routesOf(own, context).routes.some((r) => isOpen(r, r.guard, context))) return [];
+function judgedOf(calls: readonly Observation[], context: ProgramContext): Judged {
   const { routes, guardOf } = routesOf(calls, context);
-  const judged = routes.map(
-    (route): Judged => ({ route, verdict: verdictOf(route, guardOf(route), context) }),
-  );
+  const families = new Map<string, Family>();
+  const open = new Map<string, Route[]>();
+  for (const route of routes) {
+    const verdict = verdictOf(route, guardOf(route), context);
+    const family = families.get(route.router) ?? { guarded: [], open: [] };
+    families.set(route.router, family);
+    if (verdict === "yes" && !isPublic(route)) family.guarded.push(route);
+    if (verdict !== "no" || !isWorthIt(route, context)) continue;
+    family.open.push(route);
+    grouped(open, route.code.file, route);
+  }
+  return { families, open };
+}
+
+function check(own: readonly Observation[], context: Context, all: AllCalls): readonly Match[] {
+  // What others say of a route can only be that something stands before it.
+  if (!routesOf(own, context).routes.some((r) => isOpen(r, r.guard, context))) return [];
+  const { families, open: byFile } = all.shared(judgedOf);
   const out: Match[] = [];
-  for (const { route, verdict } of judged) {
-    if (verdict !== "no" || route.code.file !== context.file || !isWorthIt(route, context))
-      continue;
-    const family = judged.filter((j) => j.route.router === route.router);
-    const guarded = family.filter((j) => j.verdict === "yes" && !isPublic(j.route));
-    const open = family.filter((j) => j.verdict === "no" && isWorthIt(j.route, context));
+  for (const route of byFile.get(context.file) ?? []) {
+    const { guarded, open } = families.get(route.router) as Family;
     if (guarded.length < 2 || guarded.length < open.length) continue;
     const verb = route.verbs.find((v) => CHANGES.has(v)) ?? "get";
     out.push({
@@ -68,10 +87,10 @@ function check(calls: readonly Observation[], context: Context): readonly Match[
         verb: verb.toUpperCase(),
         path: route.path ?? "",
         count: guarded.length,
-        check: guarded.find((j) => isAbove(j.route, route))?.route.check ?? "",
+        check: guarded.find((one) => isAbove(one, route))?.check ?? "",
       },
-      related: guarded.slice(0, 2).map((j) => ({
-        ...spanOf(j.route, context),
+      related: guarded.slice(0, 2).map((one) => ({
+        ...spanOf(one, context),
         text: "this one asks who is calling",
       })),
     });
@@ -79,7 +98,7 @@ function check(calls: readonly Observation[], context: Context): readonly Match[
   return out;
 }
 
-function isOpen(route: Route, before: Verdict, context: Context): boolean {
+function isOpen(route: Route, before: Verdict, context: ProgramContext): boolean {
   return verdictOf(route, before, context) === "no" && isWorthIt(route, context);
 }
 
@@ -93,7 +112,7 @@ function isAbove(a: Route, b: Route): boolean {
 }
 
 /** Of what stands before it and of what it does itself. */
-function verdictOf(route: Route, before: Verdict, context: Context): Verdict {
+function verdictOf(route: Route, before: Verdict, context: ProgramContext): Verdict {
   const { handlers } = route;
   if (handlers.length === 0) return before === "yes" ? "yes" : "maybe";
   const does = (deed: "signs-in" | "checks-signature"): boolean =>
@@ -104,7 +123,7 @@ function verdictOf(route: Route, before: Verdict, context: Context): Verdict {
 }
 
 /** It changes something, and nothing says that it is meant for everybody. */
-function isWorthIt(route: Route, context: Context): boolean {
+function isWorthIt(route: Route, context: ProgramContext): boolean {
   if (isPublic(route)) return false;
   if (route.verbs.some((v) => v === "put" || v === "patch" || v === "delete")) return true;
   return (

@@ -6,11 +6,13 @@ import { insertAfter } from "../server/rule/fix/statements.ts";
 import { isDevelopment, isSample, isTest } from "../server/rule/place.ts";
 import { refsOf } from "../server/rule/router.ts";
 import {
+  type AllCalls,
   type Code,
   type Context,
   type Fix,
   type Match,
   type Observation,
+  type ProgramContext,
   rule,
 } from "../server/rule/rule.ts";
 import { rowData } from "../server/rule/tokens.ts";
@@ -35,14 +37,11 @@ export default rule({
   fixes: (match, code) => fixes(match, code),
 });
 
-function check(calls: readonly Observation[], context: Context): readonly Match[] {
+function check(calls: readonly Observation[], context: Context, all: AllCalls): readonly Match[] {
   if (isTest(context.file) || isSample(context.file) || isDevelopment(context.file)) return [];
-  const own = calls.filter(
-    (call) => call.site.item.startsWith(`${context.file}#`) && roleOf(call) === "app",
-  );
+  const own = calls.filter((call) => roleOf(call) === "app");
   if (own.length === 0) return [];
-  if (!calls.some((call) => roleOf(call) === "page" && !isTest(fileOf(call)))) return [];
-  if (calls.some((call) => protects(call, context))) return [];
+  if (!all.shared(isOfPages) || all.shared(isProtected)) return [];
   const [first] = own;
   const data = first === undefined ? undefined : rowData(first, "headers");
   if (first === undefined || data === undefined || first.guessed) return [];
@@ -58,6 +57,12 @@ function check(calls: readonly Observation[], context: Context): readonly Match[
     },
   ];
 }
+function isOfPages(calls: readonly Observation[]): boolean {
+  return calls.some((call) => roleOf(call) === "page" && !isTest(fileOf(call)));
+}
+function isProtected(calls: readonly Observation[], context: ProgramContext): boolean {
+  return calls.some((call) => protects(call, context));
+}
 function roleOf(call: Observation): string {
   return String(rowData(call, "headers")?.role);
 }
@@ -66,7 +71,7 @@ function fileOf({ site }: Observation): string {
 }
 
 /** It sets such a header, or may do so: it is a middleware that cannot be looked into. */
-function protects(call: Observation, context: Context): boolean {
+function protects(call: Observation, context: ProgramContext): boolean {
   const data = rowData(call, "headers");
   const code = context.code(call.site.item);
   if (data === undefined || code === undefined) return false;
@@ -80,7 +85,7 @@ function protects(call: Observation, context: Context): boolean {
     return refs.length === 0 || refs.some((ref) => mayProtect(ref, harmless, context));
   });
 }
-function mayProtect(ref: string, harmless: readonly string[], context: Context): boolean {
+function mayProtect(ref: string, harmless: readonly string[], context: ProgramContext): boolean {
   if (ref.startsWith("lib:")) {
     const path = ref.slice(4);
     return !harmless.some(

@@ -8,11 +8,13 @@ import {
   type Verdict,
 } from "../server/rule/routes.ts";
 import {
+  type AllCalls,
   type Code,
   type Context,
   type Fix,
   type Match,
   type Observation,
+  type ProgramContext,
   rule,
   type Span,
 } from "../server/rule/rule.ts";
@@ -43,24 +45,42 @@ interface Action {
   readonly root: string;
 }
 
-function check(calls: readonly Observation[], context: Context): readonly Match[] {
-  const actions = calls.flatMap((call) => actionOf(call, context));
-  return actions.flatMap((action): Match[] => {
-    if (action.code.file !== context.file || !isOpen(action)) return [];
-    const { root, code } = action;
-    const near = actions.filter((a) => a.root === root);
-    const guarded = near.filter((a) => a.verdict === "yes" && !isForEverybody([a.name]));
-    const beside = guarded.filter((a) => a.code.file === code.file);
+/** The actions of one application. */
+interface Near {
+  readonly guarded: Action[];
+  open: number;
+}
+function actionsByRoot(
+  calls: readonly Observation[],
+  context: ProgramContext,
+): ReadonlyMap<string, Near> {
+  const out = new Map<string, Near>();
+  for (const action of calls.flatMap((call) => actionOf(call, context))) {
+    const near = out.get(action.root) ?? { guarded: [], open: 0 };
+    out.set(action.root, near);
+    if (isGuarded(action)) near.guarded.push(action);
+    if (isOpen(action)) near.open++;
+  }
+  return out;
+}
+function isGuarded({ verdict, name }: Action): boolean {
+  return verdict === "yes" && !isForEverybody([name]);
+}
+
+function check(own: readonly Observation[], context: Context, all: AllCalls): readonly Match[] {
+  const actions = own.flatMap((call) => actionOf(call, context));
+  const beside = actions.filter(isGuarded);
+  return actions.filter(isOpen).flatMap(({ root, code, name }): Match[] => {
+    const { guarded, open } = all.shared(actionsByRoot).get(root) as Near;
     // One beside it in the file, or most of the application's.
-    if (beside.length === 0 && (guarded.length < 2 || guarded.length < near.filter(isOpen).length))
-      return [];
+    if (beside.length === 0 && (guarded.length < 2 || guarded.length < open)) return [];
     return [
       {
         item: code.item,
         span: head(code),
         confidence: "medium",
         facts: {
-          name: action.name,
+          name,
           others: guarded.length,
           beside: beside.map((a) => a.code.item).join("\n"),
         },
@@ -74,7 +94,7 @@ function check(calls: readonly Observation[], context: Context): readonly Match[
   });
 }
 
-function actionOf(call: Observation, context: Context): Action[] {
+function actionOf(call: Observation, context: ProgramContext): Action[] {
   const code = context.code(call.site.item);
   if (rowData(call, "route")?.role !== "action" || code === undefined) return [];
   const { name, wrappers } = outside(code, context);

@@ -1,15 +1,18 @@
 /** The key that row level security does not hold for gets into what browsers are sent. */
 import { isSent, isServerFunction, markup, staysOnServer } from "../server/rule/browser.ts";
 import { given, origin } from "../server/rule/given.ts";
+import { grouped } from "../server/rule/grouped.ts";
 import { nameOf } from "../server/rule/items.ts";
 import { isTest } from "../server/rule/place.ts";
 import { comesAlong, functionsOf } from "../server/rule/reaches.ts";
 import {
+  type AllCalls,
   type Code,
   type Context,
   type Match,
   type Observation,
   type Op,
+  type ProgramContext,
   rule,
   type Span,
   spread,
@@ -91,8 +94,16 @@ interface Client {
   readonly span: Span;
 }
 
-function clients(calls: readonly Observation[], context: Context): readonly Match[] {
-  const all = calls.flatMap((call): Client[] => {
+function clientsByFile(
+  calls: readonly Observation[],
+  context: ProgramContext,
+): ReadonlyMap<string, readonly Client[]> {
+  const out = new Map<string, Client[]>();
+  for (const client of clientsOf(calls, context)) grouped(out, client.code.file, client);
+  return out;
+}
+function clientsOf(calls: readonly Observation[], context: ProgramContext): readonly Client[] {
+  return calls.flatMap((call): Client[] => {
     const code = context.code(call.site.item);
     if (code === undefined || isTest(code.file)) return [];
     const key = given(call, "1|0.supabaseKey");
@@ -101,12 +112,15 @@ function clients(calls: readonly Observation[], context: Context): readonly Matc
       fromEnvironment(key.value) ?? serviceKeyAt(code, key.argument.op, context, key.path.length);
     return name === undefined ? [] : [{ call, code, name, span: spanOf(call, code, key) }];
   });
-  if (all.length === 0) return [];
+}
+
+function clients(calls: readonly Observation[], context: Context, all: AllCalls): readonly Match[] {
+  const known = all.shared(clientsByFile);
+  if (known.size === 0) return [];
   const module = context.code(`${context.file}#`);
   if (module === undefined || isTest(module.file)) return [];
   const sent = isSent(module);
-  const out = all.flatMap(({ call, code, name, span }): Match[] => {
-    if (code.file !== context.file) return [];
+  const out = clientsOf(calls, context).flatMap(({ call, code, name, span }): Match[] => {
     const browser = call.paths.some((p) => !p.startsWith("@supabase/supabase-js"));
     if (!browser && (!sent || isServerFunction(code))) return [];
     return [
@@ -122,23 +136,29 @@ function clients(calls: readonly Observation[], context: Context): readonly Matc
     ];
   });
   if (!sent) return out;
-  const elsewhere = all.filter(({ code }) => code.file !== context.file);
-  return elsewhere.length === 0 ? out : [...out, ...brought(module, elsewhere, context)];
+  const isElsewhere = known.size > (known.has(context.file) ? 1 : 0);
+  return isElsewhere ? [...out, ...brought(module, known, context)] : out;
 }
 
 /** One for each import that leads to a client. */
-function brought(module: Code, all: readonly Client[], context: Context): readonly Match[] {
+function brought(
+  module: Code,
+  known: ReadonlyMap<string, readonly Client[]>,
+  context: Context,
+): readonly Match[] {
   const told = new Set<Op>();
   return comesAlong(module, context).flatMap(({ module: target, names, by }): Match[] => {
     const used = names === undefined ? undefined : functionsOf(target, names);
-    const client = all.find(
-      ({ code }) =>
-        code.file === target.file &&
-        !isServerFunction(code) &&
-        (code.ir.kind === "module" ||
-          used === undefined ||
-          [...used].some((id) => code.item === id || code.item.startsWith(`${id}/`))),
-    );
+    // What comes along is never the module itself.
+    const client = known
+      .get(target.file)
+      ?.find(
+        ({ code }) =>
+          !isServerFunction(code) &&
+          (code.ir.kind === "module" ||
+            used === undefined ||
+            [...used].some((id) => code.item === id || code.item.startsWith(`${id}/`))),
+      );
     if (client === undefined || told.has(by)) return [];
     told.add(by);
     return [
@@ -231,7 +251,7 @@ function fromEnvironment(value: Parameters<typeof spread>[0]): string | undefine
 function serviceKeyAt(
   code: Code,
   id: ValueId,
-  context: Context,
+  context: ProgramContext,
   depth: number,
 ): string | undefined {
   if (depth > 3) return undefined;

@@ -5,12 +5,14 @@ import { constantOf, given, knownStrings, written } from "../server/rule/given.t
 import { isTest } from "../server/rule/place.ts";
 import {
   type AbstractValue,
+  type AllCalls,
   type Code,
   type Context,
   type Edit,
   type Fix,
   type Match,
   type Observation,
+  type ProgramContext,
   rule,
   type Span,
   type StoreView,
@@ -35,13 +37,11 @@ export default rule({
   owasp: ["A03:2021", "A05:2025"],
   project: {
     sinks: [KIND],
-    check(calls, context) {
+    check(own, context, all) {
       if (isTest(context.file)) return [];
-      const engines = calls.filter(
-        (call) => dataOf(call).does === "engine" && fileOf(call) === context.file,
-      );
+      const engines = own.filter((call) => dataOf(call).does === "engine");
       // The same for all engines of a file: which of them a template belongs to is not looked at.
-      const used = engines.length === 0 ? undefined : usedBy(calls, context);
+      const used = engines.length === 0 ? undefined : usedBy(own, context, all);
       return used === undefined
         ? []
         : engines.flatMap((call) => matchOf(call, used, context) ?? []);
@@ -69,9 +69,6 @@ export default rule({
 
 function dataOf(call: Pick<Observation, "sinks">): Data {
   return rowData(call, KIND) ?? {};
-}
-function fileOf({ site }: Observation): string {
-  return site.item.slice(0, site.item.indexOf("#"));
 }
 
 function matchOf(call: Observation, used: Used, context: Context): Match | undefined {
@@ -120,16 +117,23 @@ function rendered(call: Observation, used: Used, code: Code, context: Context): 
   return { sort: isPage || pages.length > 0 ? "page" : isUnknown ? "unknown" : "other", pages };
 }
 /** What the engines of the file are asked to render. */
-function usedBy(calls: readonly Observation[], context: Context): Used {
-  const own = calls.filter((c) => dataOf(c).does !== "engine" && fileOf(c) === context.file);
-  const engines = calls.filter(
-    (c) => dataOf(c).does === "engine" && dataOf(c).source === undefined,
-  );
+function usedBy(calls: readonly Observation[], context: Context, all: AllCalls): Used {
+  const own = usesIn(calls);
   // One engine for the whole program: other files ask it for templates.
-  const uses =
-    own.length === 0 && engines.length === 1
-      ? calls.filter((c) => dataOf(c).does !== "engine")
-      : own;
+  return own.length === 0 && all.shared(enginesIn) === 1
+    ? all.shared(usedAnywhere)
+    : whatUses(own, context);
+}
+function usesIn(calls: readonly Observation[]): readonly Observation[] {
+  return calls.filter((c) => dataOf(c).does !== "engine");
+}
+function enginesIn(calls: readonly Observation[]): number {
+  return calls.filter((c) => dataOf(c).does === "engine" && dataOf(c).source === undefined).length;
+}
+function usedAnywhere(calls: readonly Observation[], context: ProgramContext): Used {
+  return whatUses(usesIn(calls), context);
+}
+function whatUses(uses: readonly Observation[], context: ProgramContext): Used {
   let isUnknown = uses.length === 0;
   let isPage = false;
   const pages: string[] = [];
@@ -159,7 +163,7 @@ function namesIn(value: AbstractValue): readonly string[] {
 }
 
 /** A template that is given as a text, or read from a file with a name. */
-function ofText(call: Observation, code: Code, context: Context): Rendered {
+function ofText(call: Observation, code: Code, context: ProgramContext): Rendered {
   const found = given(call, dataOf(call).source);
   if (found.kind !== "given") return { sort: "unknown", pages: [] };
   const known = knownStrings(found.value);

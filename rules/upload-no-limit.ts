@@ -3,6 +3,7 @@ import { quoted, setProperty } from "../server/rule/fix/arguments.ts";
 import { constantOf, given, written } from "../server/rule/given.ts";
 import { isDevelopment, isSample, isTest } from "../server/rule/place.ts";
 import {
+  type AllCalls,
   type Code,
   type Context,
   type Fix,
@@ -40,11 +41,10 @@ export default rule({
   fixes: (match, code, context) => fixes(match, code, context),
 });
 
-function check(calls: readonly Observation[], context: Context): readonly Match[] {
+function check(own: readonly Observation[], context: Context, all: AllCalls): readonly Match[] {
   if (isTest(context.file) || isSample(context.file) || isDevelopment(context.file)) return [];
   // That is the business of the rule about sizes that are tested too late.
-  const isMeasured = calls.some((c) => c.paths.includes("upload.Size().%compared"));
-  const own = calls.filter((call) => call.site.item.startsWith(`${context.file}#`));
+  const isMeasured = all.shared(measures);
   const takes = new Set(own.map((call) => rowData(call, "body-limit")?.takes));
   const isForFields = takes.has("nothing") && !takes.has("files");
   return own.flatMap((call): readonly Match[] => {
@@ -71,6 +71,9 @@ function check(calls: readonly Observation[], context: Context): readonly Match[
       },
     ];
   });
+}
+function measures(calls: readonly Observation[]): boolean {
+  return calls.some((c) => c.paths.includes("upload.Size().%compared"));
 }
 interface Found {
   readonly memory: boolean;

@@ -1,5 +1,6 @@
 import { boundedRead, parserLimit } from "../server/rule/fix/upload-limit.ts";
 import { given } from "../server/rule/given.ts";
+import { grouped } from "../server/rule/grouped.ts";
 import { type Observation, rule } from "../server/rule/rule.ts";
 import { rowData } from "../server/rule/tokens.ts";
 import { lengthCheck } from "../server/rule/upload.ts";
@@ -33,16 +34,16 @@ export default rule({
   project: {
     sinks: ["upload-parser"],
     watch: ["upload.Size().%compared"],
-    check(calls, context) {
-      const parsers = calls.filter((c) => rowData(c, "upload-parser") !== undefined);
+    check(calls, context, all) {
+      const { parsers, byItem, isAnyLimited } = all.shared(parsersIn);
       if (parsers.length === 0) return [];
       return calls
         .filter((c) => c.paths.includes("upload.Size().%compared"))
         .flatMap((c) => {
           // Where the route does not show its parser, one with limits may be it.
-          const own = parserOf(c, parsers, context);
+          const own = parserOf(c, byItem, context);
           const asked = own === undefined ? parsers : [own];
-          if (asked.some(isLimited)) return [];
+          if (own === undefined ? isAnyLimited : isLimited(own)) return [];
           return [
             {
               item: c.site.item,
@@ -71,6 +72,13 @@ export default rule({
       ? boundedRead(match, code)
       : parserLimit(match, code, context),
 });
+
+function parsersIn(calls: readonly Observation[]) {
+  const parsers = calls.filter((c) => rowData(c, "upload-parser") !== undefined);
+  const byItem = new Map<string, Observation[]>();
+  for (const parser of parsers) grouped(byItem, parser.site.item, parser);
+  return { parsers, byItem, isAnyLimited: parsers.some(isLimited) };
+}
 
 /** Limits are given, or cannot be seen. */
 function isLimited(parser: Observation): boolean {

@@ -2,6 +2,7 @@ import { removeArgument } from "../server/rule/fix/arguments.ts";
 import { importEdit } from "../server/rule/fix/imports.ts";
 import { constantOf, type Given, given } from "../server/rule/given.ts";
 import {
+  type AllCalls,
   argument,
   type Code,
   type Context,
@@ -36,7 +37,7 @@ export default rule({
       "js-yaml.{load,loadAll}",
       REGISTERS,
     ],
-    check: (calls, context) => calls.flatMap((call) => check(call, calls, context)),
+    check: (own, context, all) => own.flatMap((call) => check(call, all, context)),
   },
   say: (match, context) => {
     const python = context.code(match.item)?.language === "python";
@@ -56,11 +57,7 @@ export default rule({
 /** They teach the unsafe loaders further tags, of which the safe one knows nothing. */
 const ADDS = /\.(?:add_(?:multi_)?constructor|add_(?:implicit|path)_resolver)$/;
 
-function check(
-  call: Observation,
-  calls: readonly Observation[],
-  context: Context,
-): readonly Match[] {
+function check(call: Observation, all: AllCalls, context: Context): readonly Match[] {
   const how = howUnsafe(call, context);
   if (how === undefined || (!how.makes && isOwnText(call))) return [];
   const { site } = call;
@@ -75,10 +72,14 @@ function check(
       facts: {
         how: how.words,
         remote: how.makes ? false : isRemote(call),
-        plain: how.sure && !calls.some((other) => other.paths.some((path) => ADDS.test(path))),
+        plain: how.sure && !all.shared(teaches),
       },
     },
   ];
+}
+
+function teaches(calls: readonly Observation[]): boolean {
+  return calls.some(({ paths }) => paths.some((path) => ADDS.test(path)));
 }
 
 interface How {

@@ -10,12 +10,11 @@ import type { ItemId } from "../taint/value.ts";
 export function codeOf(
   program: Program,
   id: ItemId,
-  textOf: (file: FileId) => string | undefined,
   partsOf: (file: FileId) => readonly Span[] | undefined,
 ): Code | undefined {
   const placed: PlacedItem | undefined = program.item(id);
   if (placed === undefined) return undefined;
-  const text = textOf(placed.file) ?? program.files.text(placed.file) ?? "";
+  const text = program.files.text(placed.file) ?? "";
   const language = program.file(placed.file)?.language.id ?? "python";
   const absolute = (span: Span): Span => absoluteSpan(placed.source, span);
   return {
@@ -52,6 +51,6 @@ export function codeOf(
       return text.includes("\r\n") ? "\r\n" : "\n";
     },
     parent: placed.parent,
-    other: (item) => codeOf(program, item, textOf, partsOf),
+    other: (item) => codeOf(program, item, partsOf),
   };
 }

@@ -6,19 +6,14 @@ import { absoluteSpan, toItem } from "../languages/items.ts";
 import { fileOf, type Program } from "../project/program.ts";
 import { manifestFault } from "../rule/manifest.ts";
 import { type Context, type Handover, leadsTo, type Match, type Rule } from "../rule/rule.ts";
-import { deedsOfPath } from "../taint/deeds.ts";
-import { deedBit } from "../taint/kinds.ts";
-import type { Knowledge } from "../taint/knowledge.ts";
-import type { SourceRow } from "../taint/model.ts";
 import type { Hit } from "../taint/summary.ts";
-import { FACTS, type ItemId, markBit, marksIn, type Ref, type Trail } from "../taint/value.ts";
+import { FACTS, type ItemId, markBit, marksIn, type Trail } from "../taint/value.ts";
 import type { Confidence, Finding, FlowStep, Level, Settings, Severity } from "./api.ts";
-import { codeOf } from "./code.ts";
+import { contextOf } from "./contexts.ts";
 import { gathered } from "./gathered.ts";
 import type { FindingsInput, Found } from "./input.ts";
 import { literalValues, withoutSecrets } from "./mask.ts";
 import { CONFIDENCES, matchesOf, type Raw, SEVERITIES } from "./matches.ts";
-import { requirementOf } from "./requirements.ts";
 import { type Suppressor, suppressor } from "./suppress.ts";
 import { suppressionNotes } from "./suppression-notes.ts";
 
@@ -26,35 +21,7 @@ const MAX_PATHS = 5;
 
 export function findingsOf(input: FindingsInput): readonly Found[] {
   const { file, program, ruleSet, settings } = input;
-  const codes = new Map<ItemId, ReturnType<typeof codeOf>>();
-  const context: Context = {
-    file,
-    around: input.around,
-    files: input.files,
-    code: (item) => {
-      let code = codes.get(item);
-      if (code === undefined) {
-        code = codeOf(program, item, (f) => (f === file ? input.text : undefined), input.partsOf);
-        codes.set(item, code);
-      }
-      return code;
-    },
-    imported: (from, specifier) => importedFile(program, from, specifier),
-    requirement: (name) => requirementOf(program.files, file, name),
-    does: (ref, deed) => {
-      const all = deedsOf(input, ref);
-      return all === undefined ? undefined : (all & deedBit(deed)) !== 0;
-    },
-    source: (label) => sourceOf(input, label),
-    isText: (path) => asks(input, path, (knowledge, at) => knowledge.isText(at)) ?? false,
-    holdsTexts: (path) => asks(input, path, (knowledge, at) => knowledge.holdsTexts(at)) ?? false,
-    refusals: (item) => refusalsOf(input, item),
-    refusalsOf: (path) =>
-      asks(input, path, (knowledge, at) => {
-        const own = knowledge.refusals(path);
-        return own.length > 0 ? own : knowledge.refusals(at);
-      }) ?? [],
-  };
+  const context = contextOf(input);
   const raw: Raw[] = [];
   const failed = new Set<string>();
   for (const rule of ruleSet.rules) {
@@ -166,74 +133,6 @@ export function findingsOf(input: FindingsInput): readonly Found[] {
 /** The settings leave the rule out. */
 export function isOff({ rules, only }: Settings, id: string): boolean {
   return rules[id] === "off" || only?.includes(id) === false;
-}
-
-/** Of a function, a class by its methods, or a path of a library. */
-function deedsOf(
-  { deedsOf, program, file, knowledge }: FindingsInput,
-  ref: Ref,
-): number | undefined {
-  const id = ref.slice(ref.indexOf(":") + 1);
-  if (ref.startsWith("fn:")) {
-    // With the functions in it: a decorator is what it puts in the place of the function.
-    const own = deedsOf(id);
-    const inside = program.file(fileOf(id))?.items.filter((item) => item.id.startsWith(`${id}/`));
-    return own === undefined
-      ? undefined
-      : inside?.reduce((bits, item) => bits | (deedsOf(item.id) ?? 0), own);
-  }
-  if (ref.startsWith("class:") || ref.startsWith("inst:")) {
-    const methods = program.file(fileOf(id))?.items.filter((item) => item.id.startsWith(`${id}.`));
-    return methods?.reduce((bits, item) => bits | (deedsOf(item.id) ?? 0), 0);
-  }
-  const language = program.file(file)?.language.id;
-  return ref.startsWith("lib:") && language !== undefined
-    ? deedsOfPath(knowledge(file, language), id)
-    : undefined;
-}
-
-/** Of "source:ITEM|PATH|KIND|FIELDS"; undefined for a parameter that a framework fills. */
-function sourceOf(
-  { program, file, knowledge }: FindingsInput,
-  label: string,
-): SourceRow | undefined {
-  const [, path, kind] = label.split("|");
-  const language = program.file(file)?.language.id;
-  return path === undefined || language === undefined
-    ? undefined
-    : knowledge(file, language)
-        .source(path)
-        .find((row) => row.kind === kind);
-}
-
-/** How a function refuses its caller: by who takes it, else by the types of its parameters. */
-function refusalsOf(input: FindingsInput, item: ItemId): ReturnType<Context["refusals"]> {
-  const language = input.program.file(fileOf(item))?.language.id;
-  if (language === undefined) return [];
-  const models = input.knowledge(fileOf(item), language);
-  const entry = input.entryOf(item);
-  const own = entry.refusals.map((row) => ({ row }));
-  const byType = entry.params.flatMap((param, parameter) =>
-    (param?.refs ?? [])
-      .filter((ref) => ref.startsWith("lib:"))
-      .flatMap((ref) => models.refusals(ref.slice(4)).map((row) => ({ row, parameter }))),
-  );
-  return [...own, ...byType];
-}
-
-/** Asks the models of the file's language about a path as a file writes it: each of its steps may have another name. */
-function asks<T>(
-  { program, file, knowledge }: FindingsInput,
-  path: string,
-  question: (knowledge: Knowledge, path: string) => T,
-): T | undefined {
-  const language = program.file(file)?.language.id;
-  if (language === undefined) return undefined;
-  const models = knowledge(file, language);
-  const [first, ...rest] = path.split(".");
-  let at = first === "%" ? models.globals : (first as string);
-  for (const step of rest) at = models.canon(models.member(at, step));
-  return question(models, at);
 }
 
 /** The call of a step, if it is clear which of its arguments carries the data. */
@@ -451,9 +350,4 @@ function inItem(program: Program, match: Match, rule: Rule): Span {
 function functionName(item: ItemId, nameOf: (file: FileId) => string): string {
   const file = fileOf(item);
   return nameOf(file) + item.slice(file.length);
-}
-
-function importedFile(program: Program, from: FileId, specifier: string): FileId | undefined {
-  const to = program.file(from)?.language.resolve(from, specifier, program.files);
-  return to?.kind === "file" ? to.file : undefined;
 }

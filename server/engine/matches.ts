@@ -7,8 +7,8 @@ import { type Context, leadsTo, type Match, type Rule, readsFile } from "../rule
 import { kindBit } from "../taint/kinds.ts";
 import type { Hit, Observation } from "../taint/summary.ts";
 import { CHECKED, EASING, FACTS, type ItemId, markBit } from "../taint/value.ts";
+import { allCalls } from "./all-calls.ts";
 import type { Confidence, Severity } from "./api.ts";
-import type { ProjectIndex } from "./contributions.ts";
 import type { FindingsInput } from "./input.ts";
 import { concerned } from "./watched.ts";
 
@@ -74,11 +74,11 @@ export function matchesOf(rule: Rule, input: FindingsInput, context: Context): R
     }
   }
   const { project } = rule;
-  if (
-    project !== undefined &&
-    (concerned(own?.observations ?? [], project).length > 0 || project.may?.test(input.text))
-  )
-    add(project.check(ofAllFiles(project, input), context));
+  if (project !== undefined) {
+    const calls = concerned(own?.observations ?? [], project);
+    if (calls.length > 0 || project.may?.test(input.text) === true)
+      add(project.check(calls, context, allCalls(project, input)));
+  }
   if (rule.manifest !== undefined && input.manifest !== undefined && readsFile(rule.manifest, file))
     add(rule.manifest.check(input.manifest));
   if (rule.text?.may.test(input.text) === true)
@@ -102,30 +102,6 @@ export function innermost(program: Program, file: FileId, span: Span): PlacedIte
       if (best === undefined || item.source.start >= best.source.start) best = item;
   return best;
 }
-
-/** The calls of all files that a rule looks at: many files ask, and they change only with what is known of files. */
-function ofAllFiles(
-  project: NonNullable<Rule["project"]>,
-  { index, contributions }: FindingsInput,
-): readonly Observation[] {
-  let known = gathered.get(index);
-  if (known === undefined) {
-    known = new Map();
-    gathered.set(index, known);
-  }
-  let all = known.get(project);
-  if (all === undefined) {
-    all = [...contributions.keys()]
-      .sort()
-      .flatMap((f) => concerned(contributions.get(f)?.observations ?? [], project));
-    known.set(project, all);
-  }
-  return all;
-}
-const gathered = new WeakMap<
-  ProjectIndex,
-  Map<NonNullable<Rule["project"]>, readonly Observation[]>
->();
 
 function flowsOf(
   rule: Rule,

@@ -4,7 +4,7 @@ import type { Code, Op } from "./rule.ts";
 
 /** Calls that keep something in a page: no server renders with them. */
 const STATE =
-  /^use(?:State|Effect|LayoutEffect|Reducer|Ref|Context|Callback|SyncExternalStore|InsertionEffect|ImperativeHandle)$/;
+  /^use(?:State|Effect|LayoutEffect|Reducer|Ref|ProgramContext|Callback|SyncExternalStore|InsertionEffect|ImperativeHandle)$/;
 const OBJECTS = /^(?:window|document|localStorage|sessionStorage)$/;
 /** Exports that bundlers take out of what they send. */
 const SERVER_EXPORTS = /^(?:getServerSideProps|getStaticProps|getStaticPaths|loader|action)$/;

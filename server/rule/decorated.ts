@@ -2,7 +2,7 @@
 import { given } from "./given.ts";
 import { itemsOf } from "./items.ts";
 import { refsOf } from "./router.ts";
-import type { Code, Context, Observation, ValueId } from "./rule.ts";
+import type { Code, Observation, ProgramContext, ValueId } from "./rule.ts";
 import { bare, type Data } from "./tokens.ts";
 
 /** The functions that answer: of a class, its methods. */
@@ -10,7 +10,7 @@ export function exempted(
   call: Observation,
   data: Data,
   code: Code,
-  context: Context,
+  context: ProgramContext,
 ): readonly string[] {
   if (data.within !== true) {
     const found = given(call, data.handler);

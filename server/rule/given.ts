@@ -1,6 +1,6 @@
 /** What a call was given, where a model row says to look; knows "not given" from "cannot be seen". Item coordinates. */
 
-import type { Argument, Code, Context, Observation, Op, Value, ValueId } from "./rule.ts";
+import type { Argument, Code, Observation, Op, ProgramContext, Value, ValueId } from "./rule.ts";
 import { constants, onlyConst, readField } from "./rule.ts";
 import { storesOf } from "./stores.ts";
 
@@ -121,7 +121,7 @@ export interface Place {
 }
 
 /** Where a given value is written, through variables that are set once, in any file; undefined when it is made elsewhere. */
-export function written(code: Code, found: Given, context: Context): Place | undefined {
+export function written(code: Code, found: Given, context: ProgramContext): Place | undefined {
   if (found.kind !== "given") return undefined;
   let at = origin({ code, op: code.op(found.argument.op), id: found.argument.op }, context);
   for (const key of found.argument.spread === "entries" && found.argument.name === undefined
@@ -136,7 +136,7 @@ export function written(code: Code, found: Given, context: Context): Place | und
 }
 
 /** Follows names to what they were set to. */
-export function origin(place: Place, context: Context, depth = 0): Place {
+export function origin(place: Place, context: ProgramContext, depth = 0): Place {
   const { code, op } = place;
   if (depth > 10) return place;
   if (op.op === "annotate" || op.op === "await")
@@ -198,7 +198,7 @@ export function onlyStore(code: Code, name: string): ValueId | undefined {
 export function exportOf(
   file: string,
   name: string,
-  context: Context,
+  context: ProgramContext,
   depth: number,
 ): { readonly code: Code; readonly name: string } | undefined {
   const code = context.code(`${file}#`);

@@ -2,7 +2,7 @@
 import { conditionsAt } from "./conditions.ts";
 import { constantOf, type Given, origin, type Place, written } from "./given.ts";
 import { isDevelopment, isSample, isTest } from "./place.ts";
-import type { Code, Context, Match, Span, ValueId } from "./rule.ts";
+import type { Code, Match, ProgramContext, Span, ValueId } from "./rule.ts";
 
 /** What is decided for development or tests alone. */
 const SWITCH =
@@ -19,12 +19,12 @@ export function isExcused(code: Code, op: ValueId): boolean {
 }
 
 /** The literals that are given; none if one of them is not written in the program. */
-export function literalsGiven(code: Code, found: Given, context: Context): readonly Place[] {
+export function literalsGiven(code: Code, found: Given, context: ProgramContext): readonly Place[] {
   const place = written(code, found, context);
   return place === undefined ? [] : literalsAt(place, context);
 }
 
-export function literalsAt(from: Place, context: Context, depth = 0): readonly Place[] {
+export function literalsAt(from: Place, context: ProgramContext, depth = 0): readonly Place[] {
   const place = origin(from, context);
   const { code, op } = place;
   if (depth > 4) return [];

@@ -4,7 +4,7 @@
  */
 import { origin } from "./given.ts";
 import { childrenOf } from "./items.ts";
-import type { Code, Context, Observation, Op, ValueId } from "./rule.ts";
+import type { Code, Observation, Op, ProgramContext, ValueId } from "./rule.ts";
 import { words } from "./secret-names.ts";
 import { madeFrom } from "./slice.ts";
 import { type Data, rowData } from "./tokens.ts";
@@ -29,7 +29,7 @@ const UNGUESSABLE =
   /^(?:token|secret|hash|code|slug|email|share|shared|public|published|signature)$/;
 const KEY = /^(?:id|_id|pk|uuid|ids)$/;
 
-export function lookupOf(call: Observation, context: Context): Lookup | undefined {
+export function lookupOf(call: Observation, context: ProgramContext): Lookup | undefined {
   const data = rowData(call, "lookup");
   const code = data === undefined ? undefined : context.code(call.site.item);
   return data === undefined || code === undefined ? undefined : { call, code, data };
@@ -112,7 +112,7 @@ const TAKES_TABLE =
   /^(?:collection|table|from|into|model|delete|update|insert|getRepository|get_collection)$/;
 
 /** What the objects are called: a class or table that is asked or is given, or what a client calls them. */
-export function modelsOf({ call, code }: Lookup, context: Context): readonly Named[] {
+export function modelsOf({ call, code }: Lookup, context: ProgramContext): readonly Named[] {
   const out: Named[] = [];
   const take = (at: Code, id: ValueId, needs?: RegExp): boolean => {
     const op = at.op(id);
@@ -179,14 +179,14 @@ function modelKey(name: string): string {
 }
 
 /** The column of a class or schema that says whose a row is. */
-export function ownerColumn({ code, id }: Named, context: Context): string | undefined {
+export function ownerColumn({ code, id }: Named, context: ProgramContext): string | undefined {
   const place = origin({ code, op: code.op(id), id }, context);
   const { op } = place;
   if (op.op === "class") return op.members.map((m) => m.name).find(isOwner);
   if (op.op !== "call") return undefined;
   return recordsIn(place.code, place.id, context, 0).flatMap(keysOf).find(isOwner);
 }
-function recordsIn(code: Code, id: ValueId, context: Context, depth: number): readonly Op[] {
+function recordsIn(code: Code, id: ValueId, context: ProgramContext, depth: number): readonly Op[] {
   if (depth > 4) return [];
   const place = origin({ code, op: code.op(id), id }, context);
   const own = place.op.op === "record" ? [place.op] : [];

@@ -3,7 +3,7 @@
 import { hasServerParts, isServerPart, staysOnServer } from "./browser.ts";
 import { exportOf, onlyStore } from "./given.ts";
 import { childrenOf } from "./items.ts";
-import type { Code, Context, Op } from "./rule.ts";
+import type { Code, Op, ProgramContext } from "./rule.ts";
 
 /** A module that is reached, and what of it may be used: `undefined` is everything. */
 export interface Reached {
@@ -16,7 +16,7 @@ export interface Reached {
 const MAX_DEPTH = 5;
 const MAX_MODULES = 300;
 
-export function comesAlong(from: Code, context: Context): readonly Reached[] {
+export function comesAlong(from: Code, context: ProgramContext): readonly Reached[] {
   const out = new Map<string, Reached>();
   let level: { readonly module: Code; readonly by?: Reached["by"] }[] = [{ module: from }];
   for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth++) {
@@ -73,7 +73,7 @@ function importsOf(module: Code): readonly (Op & { readonly op: "import" })[] {
 function leadsTo(
   module: Code,
   op: Op & { readonly op: "import" },
-  context: Context,
+  context: ProgramContext,
 ): readonly { readonly file: string; readonly name: string | undefined }[] {
   const file = context.imported(module.file, op.module);
   if (file === undefined) return [];

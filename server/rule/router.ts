@@ -1,12 +1,12 @@
 /** Which router or application an expression is, and which functions or parts of libraries it leads to, by what names are set to. */
 import { binder, exportOf, moduleOf, onlyStore, origin } from "./given.ts";
 import { childrenOf } from "./items.ts";
-import type { Code, Context, ValueId } from "./rule.ts";
+import type { Code, ProgramContext, ValueId } from "./rule.ts";
 
 const MAX_DEPTH = 12;
 
 /** The variable that holds the router a method is called on (`app.get`, `router.route("/x").get(a).post`) or that is handed on. */
-export function routerOf(code: Code, id: ValueId, context: Context): string | undefined {
+export function routerOf(code: Code, id: ValueId, context: ProgramContext): string | undefined {
   let at = id;
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     const op = code.op(at);
@@ -39,7 +39,7 @@ export function nameKeys(code: Code, name: string): string {
 }
 
 /** A variable; what an import binds is the variable of the other file. */
-function variable(code: Code, name: string, context: Context): string {
+function variable(code: Code, name: string, context: ProgramContext): string {
   const slot = code.ir.slots.indexOf(name);
   const stores = code.ir.ops.filter((op) => op.op === "store" && op.slot === slot);
   const [only] = stores;
@@ -62,7 +62,7 @@ function imported(
   code: Code,
   module: string,
   name: string | undefined,
-  context: Context,
+  context: ProgramContext,
 ): string | undefined {
   const file = context.imported(code.file, module);
   if (file === undefined) return undefined;
@@ -77,7 +77,12 @@ function imported(
 }
 
 /** References as values have them: "fn:ITEM", "lib:package.name". */
-export function refsOf(code: Code, id: ValueId, context: Context, depth = 0): readonly string[] {
+export function refsOf(
+  code: Code,
+  id: ValueId,
+  context: ProgramContext,
+  depth = 0,
+): readonly string[] {
   if (depth > MAX_DEPTH) return [];
   const place = origin({ code, op: code.op(id), id }, context);
   const { op } = place;

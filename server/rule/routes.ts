@@ -3,9 +3,19 @@
  * and of the routers around it. Who checks who is calling is known by what the functions do, not by what they are called.
  */
 import { constantOf, given, stringsOf } from "./given.ts";
+import { grouped } from "./grouped.ts";
 import { childrenOf } from "./items.ts";
 import { nameKeys, refsOf, routerOf } from "./router.ts";
-import type { Argument, Code, Context, Observation, Op, Span, Value, ValueId } from "./rule.ts";
+import type {
+  Argument,
+  Code,
+  Observation,
+  Op,
+  ProgramContext,
+  Span,
+  Value,
+  ValueId,
+} from "./rule.ts";
 import { onlyConst } from "./rule.ts";
 import { words } from "./secret-names.ts";
 import { type Data, rowData } from "./tokens.ts";
@@ -64,7 +74,7 @@ export interface Routes {
   beforeOf(route: Route): readonly string[];
 }
 
-export function routesOf(calls: readonly Observation[], context: Context): Routes {
+export function routesOf(calls: readonly Observation[], context: ProgramContext): Routes {
   const routes: Route[] = [];
   const before: Before[] = [];
   const mountings: Mounting[] = [];
@@ -91,11 +101,11 @@ export function routesOf(calls: readonly Observation[], context: Context): Route
     ...[...before, ...mountings.map((m) => ({ router: m.parent }))].flatMap((b) => b.router ?? []),
   ]);
   const { mounts, before: more } = settle(mountings, known, context);
-  const all = [...before, ...more];
+  const standing = standingOf([...before, ...more], mounts);
   return {
     routes,
-    guardOf: (route) => around(route, all, mounts).guard,
-    beforeOf: (route) => around(route, all, mounts).refs,
+    guardOf: (route) => around(route, standing).guard,
+    beforeOf: (route) => around(route, standing).refs,
   };
 }
 
@@ -103,7 +113,7 @@ interface At {
   readonly call: Observation;
   readonly data: Data;
   readonly code: Code;
-  readonly context: Context;
+  readonly context: ProgramContext;
 }
 
 export function strongest(verdicts: readonly Verdict[]): Verdict {
@@ -113,7 +123,7 @@ export function strongest(verdicts: readonly Verdict[]): Verdict {
 /** What functions (classes, parts of libraries) do to somebody who is not known. */
 export function judge(
   refs: readonly string[],
-  context: Context,
+  context: ProgramContext,
   /** What is not known of a library: beside one route it may be a check; before all of them it is a log or a parser. */
   unknown: Verdict = "maybe",
   /** Of who refuses somebody he is not seen to ask: what stands before a route asks; a route may refuse a path or a value. */
@@ -188,7 +198,7 @@ function routeOf(at: At, makers: ReadonlyMap<string, Observation>): Route | unde
 }
 
 /** `user = Depends(current_user)` among the parameters. */
-function dependencies(code: Code, id: ValueId | undefined, context: Context): Wrapper[] {
+function dependencies(code: Code, id: ValueId | undefined, context: ProgramContext): Wrapper[] {
   const closure = id === undefined ? undefined : code.op(id);
   if (closure?.op !== "closure") return [];
   return closure.defaults.flatMap((at) => {
@@ -214,7 +224,7 @@ function isPlain(code: Code, a: Argument): boolean {
   const op = code.op(a.op);
   return op.op === "const" || op.op === "record" || op.op === "join";
 }
-function of(code: Code, a: Argument, context: Context): readonly string[] {
+function of(code: Code, a: Argument, context: ProgramContext): readonly string[] {
   return [...new Set([...functionsIn(a.value), ...refsOf(code, a.op, context)])];
 }
 /** Functions of a value, also in a list: `[requireUser, limit]`, and what an injected one is computed by. */
@@ -235,7 +245,7 @@ function functionOf(
   code: Code,
   id: ValueId,
   value: Value,
-  context: Context,
+  context: ProgramContext,
 ): {
   readonly refs: readonly string[];
   readonly wrappers: readonly Wrapper[];
@@ -263,7 +273,7 @@ function listed(
   call: Observation,
   spec: string,
   code: Code,
-  context: Context,
+  context: ProgramContext,
 ): (readonly string[])[] {
   const found = given(call, spec);
   if (found.kind === "absent") return [];
@@ -331,16 +341,21 @@ function mountOf(at: At): Mounting | undefined {
 }
 
 /** What is mounted is a router if routes hang on it; all else runs before. */
-function settle(all: readonly Mounting[], known: ReadonlySet<string>, context: Context): Mounts {
+function settle(
+  all: readonly Mounting[],
+  known: ReadonlySet<string>,
+  context: ProgramContext,
+): Mounts {
   const mounts: Mount[] = [];
   const before: Before[] = [];
+  const byFunction = all.length === 0 ? new Map<string, string[]>() : routersByFunction(known);
   for (const m of all) {
     const children: string[] = [];
     const guards = [...m.guards];
     for (const { router, refs } of m.parts) {
       // A plugin is a function that is given its own router.
       const own = refs.flatMap((r) =>
-        r.startsWith("fn:") ? [...known].filter((k) => k.startsWith(`${r.slice(3)} `)) : [],
+        r.startsWith("fn:") ? (byFunction.get(r.slice(3)) ?? []) : [],
       );
       if (router !== undefined && known.has(router)) children.push(router);
       else if (own.length > 0) children.push(...own);
@@ -352,6 +367,15 @@ function settle(all: readonly Mounting[], known: ReadonlySet<string>, context: C
     if (children.length === 0) before.push({ router: m.parent, guard, refs, prefix: m.prefix });
   }
   return { mounts, before };
+}
+
+/** By the function whose variable they are: "ITEM NAME", where names of files may have blanks, too. */
+function routersByFunction(known: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
+  const out = new Map<string, string[]>();
+  for (const router of known)
+    for (let at = router.indexOf(" "); at >= 0; at = router.indexOf(" ", at + 1))
+      grouped(out, router.slice(0, at), router);
+  return out;
 }
 
 /** Functions that the framework finds by their file: all of one folder belong together. */
@@ -380,7 +404,7 @@ function byConvention(at: At, routes: Route[], before: Before[]): void {
 /** The name that a module gives a function, and the calls that it is given to first: `export const POST = withUser(async () => ...)`. */
 export function outside(
   code: Code,
-  context: Context,
+  context: ProgramContext,
 ): { readonly name: string; readonly wrappers: (readonly string[])[] } {
   const parent = code.parent === undefined ? undefined : code.other(code.parent);
   const wrappers: (readonly string[])[] = [];
@@ -403,11 +427,39 @@ export function outside(
   return { name, wrappers };
 }
 
+/** What stands before routes, by the router: a program may have very many of each. */
+interface Standing {
+  readonly before: ReadonlyMap<string, readonly Before[]>;
+  /** By what is mounted. */
+  readonly mounts: ReadonlyMap<string, readonly Mount[]>;
+  /** Of what stands before nobody knows which router. */
+  readonly anywhere: readonly string[];
+  readonly isAnywhere: boolean;
+  /** Routers that are mounted nowhere and have something before them that may check. */
+  readonly guardedRoots: ReadonlySet<string>;
+}
+function standingOf(all: readonly Before[], mounts: readonly Mount[]): Standing {
+  const before = new Map<string, Before[]>();
+  const children = new Map<string, Mount[]>();
+  for (const m of mounts) grouped(children, m.child, m);
+  const unknown: Before[] = [];
+  const guardedRoots = new Set<string>();
+  for (const b of all) {
+    if (b.router === undefined) {
+      if (b.guard !== "no") unknown.push(b);
+      continue;
+    }
+    grouped(before, b.router, b);
+    if (b.guard !== "no" && !children.has(b.router)) guardedRoots.add(b.router);
+  }
+  const anywhere = [...new Set(unknown.flatMap((b) => b.refs))];
+  return { before, mounts: children, anywhere, isAnywhere: unknown.length > 0, guardedRoots };
+}
+
 /** What stands before a route: of its own, of its router, of the routers around that. */
 function around(
   route: Route,
-  before: readonly Before[],
-  mounts: readonly Mount[],
+  { before, mounts, anywhere, isAnywhere, guardedRoots }: Standing,
 ): { readonly guard: Verdict; readonly refs: readonly string[] } {
   const out: Verdict[] = [route.guard];
   const refs: string[] = route.before.flatMap((b) => b.refs);
@@ -418,8 +470,7 @@ function around(
     for (const router of level) {
       if (seen.has(router)) continue;
       seen.add(router);
-      for (const b of before) {
-        if (b.router !== router) continue;
+      for (const b of before.get(router) ?? []) {
         if (
           b.prefix !== "" &&
           route.router === router &&
@@ -429,35 +480,20 @@ function around(
         out.push(b.guard);
         refs.push(...b.refs);
       }
-      for (const m of mounts)
-        if (m.child === router) {
-          out.push(m.guard);
-          refs.push(...m.refs);
-          if (m.parent !== undefined) next.push(m.parent);
-        }
+      for (const m of mounts.get(router) ?? []) {
+        out.push(m.guard);
+        refs.push(...m.refs);
+        if (m.parent !== undefined) next.push(m.parent);
+      }
     }
     level = next;
   }
-  // Of what stands before nobody knows which router it may be any.
-  for (const b of before)
-    if (b.router === undefined && b.guard !== "no") {
-      out.push("maybe");
-      refs.push(...b.refs);
-    }
+  if (isAnywhere) out.push("maybe");
+  refs.push(...anywhere);
   // A router that nobody is seen to mount may be mounted behind what checks.
-  if (!mounts.some((m) => m.child === route.router) && seen.size === 1)
-    for (const b of before)
-      if (
-        b.router !== undefined &&
-        b.router !== route.router &&
-        b.guard !== "no" &&
-        isRoot(b, mounts)
-      )
-        out.push("maybe");
+  const others = guardedRoots.size - (guardedRoots.has(route.router) ? 1 : 0);
+  if (!mounts.has(route.router) && others > 0) out.push("maybe");
   return { guard: strongest(out), refs };
-}
-function isRoot(b: Before, mounts: readonly Mount[]): boolean {
-  return mounts.every((m) => m.child !== b.router);
 }
 
 const PUBLIC: ReadonlySet<string> = new Set(

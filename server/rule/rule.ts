@@ -150,16 +150,14 @@ export interface StoreSpec {
   readonly check: (store: StoreView, context: Context) => Match | undefined;
 }
 
-export interface Context {
+/**
+ * What may be asked of the whole program. The answers are the same for all files of one language for which the same models
+ * hold, so what is made of them is, too.
+ */
+export interface ProgramContext {
   code(item: ItemId): Code | undefined;
-  readonly file: FileId;
-  /** The manifests around the file. A rule that asks for them names them in `CodeSpec.reads`. */
-  readonly around: Surroundings;
-  readonly files: ProjectFiles;
   /** Where an import of `specifier` in a file leads, if that is a file of the project. */
   imported(from: FileId, specifier: string): FileId | undefined;
-  /** The version or range of an npm package that the file's program asks for, if its package.json or lock file says. */
-  requirement(name: string): string | undefined;
   /** What a reference of a value leads to (a function, a class, something of a library), or what that calls, does this. */
   does(ref: string, deed: Deed): boolean | undefined;
   /** The model row of the source that a label names. */
@@ -173,6 +171,15 @@ export interface Context {
   /** How a function does that reads or calls what is at this path. */
   refusalsOf(path: string): readonly RefusalRow[];
 }
+/** What may be asked beside that where one file is looked at. */
+export interface Context extends ProgramContext {
+  readonly file: FileId;
+  /** The manifests around the file. A rule that asks for them names them in `CodeSpec.reads`. */
+  readonly around: Surroundings;
+  readonly files: ProjectFiles;
+  /** The version or range of an npm package that the file's program asks for, if its package.json or lock file says. */
+  requirement(name: string): string | undefined;
+}
 
 /** All watched calls of the project, for faults that have two places. */
 export interface ProjectSpec {
@@ -182,7 +189,20 @@ export interface ProjectSpec {
   readonly deeds?: boolean;
   /** Files whose text is like this are looked at although they have no such call: they may lead to one in another file. */
   readonly may?: RegExp;
-  readonly check: (calls: readonly Observation[], context: Context) => readonly Match[];
+  /** The faults of one file, by its calls in their order and by what `all` calls say. */
+  readonly check: (
+    own: readonly Observation[],
+    context: Context,
+    all: AllCalls,
+  ) => readonly Match[];
+}
+/** The calls that a rule watches in all files: a workspace may have very many, so no file goes through them for itself. */
+export interface AllCalls {
+  /**
+   * What `make` makes of them, in the order of files: made once, for all files of one language and the same models, until
+   * something changes. `make` is known by its identity: a function of a module, not one that is made on the spot.
+   */
+  shared<T>(make: (calls: readonly Observation[], context: ProgramContext) => T): T;
 }
 /** All watched calls of one item in source order, for faults of order (check, then use). */
 export interface ItemSpec {

@@ -4,20 +4,20 @@
  */
 
 import { binder, exportOf } from "./given.ts";
-import type { Code, Context, Op, ValueId } from "./rule.ts";
+import type { Code, Op, ProgramContext, ValueId } from "./rule.ts";
 import { storesOf } from "./stores.ts";
 
 const MAX_DEPTH = 14;
 /** Global objects that are the same in every file. */
 const SHARED: readonly string[] = ["process", "globalThis", "Deno", "Bun", "window", "global"];
 
-export function identities(code: Code, id: ValueId, context: Context): readonly string[] {
+export function identities(code: Code, id: ValueId, context: ProgramContext): readonly string[] {
   return [...new Set(trace(code, id, context, 0).map(normal))].filter(
     (x) => !/^(?:import|module|global):[^.]*$/.test(x),
   );
 }
 
-function trace(code: Code, id: ValueId, context: Context, depth: number): readonly string[] {
+function trace(code: Code, id: ValueId, context: ProgramContext, depth: number): readonly string[] {
   if (depth > MAX_DEPTH || id < 0) return [];
   const op = code.op(id);
   const next = (v: ValueId): readonly string[] => trace(code, v, context, depth + 1);
@@ -65,7 +65,7 @@ function step(
   code: Code,
   object: ValueId,
   name: string,
-  context: Context,
+  context: ProgramContext,
   depth: number,
 ): readonly string[] {
   return trace(code, object, context, depth + 1).flatMap((base) =>
@@ -75,7 +75,12 @@ function step(
   );
 }
 
-function variable(code: Code, name: string, context: Context, depth: number): readonly string[] {
+function variable(
+  code: Code,
+  name: string,
+  context: ProgramContext,
+  depth: number,
+): readonly string[] {
   const slot = code.ir.slots.indexOf(name);
   const param = code.ir.params.findIndex((p) => p.slot === slot);
   if (param >= 0)
@@ -92,7 +97,12 @@ function variable(code: Code, name: string, context: Context, depth: number): re
   return name.startsWith("%") || stores.length === 1 ? [...own, ...values] : own;
 }
 
-function exported(file: string, name: string, context: Context, depth: number): readonly string[] {
+function exported(
+  file: string,
+  name: string,
+  context: ProgramContext,
+  depth: number,
+): readonly string[] {
   const target = exportOf(file, name, context, 0);
   return target === undefined
     ? [`var:${file} ${name}`]
@@ -110,7 +120,7 @@ function ownClass(code: Code): readonly string[] {
 function called(
   code: Code,
   op: Op & { op: "call" },
-  context: Context,
+  context: ProgramContext,
   depth: number,
 ): readonly string[] {
   const callee = code.op(op.callee);

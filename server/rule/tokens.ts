@@ -1,6 +1,6 @@
 /** Calls of token libraries, as the model rows of kind "token" describe them. */
 import { constantOf, type Given, given, knownStrings, stringsOf } from "./given.ts";
-import type { Code, Context, Observation, Op, SinkKind, Span, ValueId } from "./rule.ts";
+import type { Code, Observation, Op, ProgramContext, SinkKind, Span, ValueId } from "./rule.ts";
 
 export type Data = Readonly<Record<string, string | number | boolean>>;
 
@@ -111,6 +111,6 @@ export function keyOp(call: Observation, data: Data, code: Code): ValueId | unde
     : undefined;
 }
 
-export function language(call: Observation, context: Context): "python" | "javascript" {
+export function language(call: Observation, context: ProgramContext): "python" | "javascript" {
   return context.code(call.site.item)?.language ?? "python";
 }

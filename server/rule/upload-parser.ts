@@ -1,22 +1,22 @@
 /** Which parser of uploads a route uses, told from the middleware that stands beside its handler. */
 import { origin, type Place } from "./given.ts";
-import type { Code, Context, Observation, Op, ValueId } from "./rule.ts";
+import type { Code, Observation, Op, ProgramContext, ValueId } from "./rule.ts";
 
 /** The parser whose middleware stands beside the handler: `app.post("/", upload.single("file"), (req, res) => ...)`. */
 export function parserOf(
   compared: Observation,
-  parsers: readonly Observation[],
-  context: Context,
+  /** All parsers, by the function in which they are made. */
+  parsers: ReadonlyMap<string, readonly Observation[]>,
+  context: ProgramContext,
 ): Observation | undefined {
   for (let code = context.code(compared.site.item); code?.parent !== undefined; ) {
     const parent: Code | undefined = code.other(code.parent);
     if (parent === undefined) return undefined;
     const found = middlewareBeside(code, parent, context).flatMap((value) => {
       const made = madeBy(parent, value, context);
-      return parsers.filter(
+      return (parsers.get(made?.code.item ?? "") ?? []).filter(
         (p) =>
           made !== undefined &&
-          p.site.item === made.code.item &&
           p.site.span.start === made.op.span.start &&
           p.site.span.end === made.op.span.end,
       );
@@ -27,7 +27,7 @@ export function parserOf(
   return undefined;
 }
 /** The other arguments of the call that takes the function, written there or under its name. */
-function middlewareBeside(code: Code, parent: Code, context: Context): ValueId[] {
+function middlewareBeside(code: Code, parent: Code, context: ProgramContext): ValueId[] {
   const { start } = code.absolute({ start: 0, end: 0 });
   const isHandler = (id: ValueId): boolean => {
     const place = origin({ code: parent, op: parent.op(id), id }, context);
@@ -45,7 +45,7 @@ function middlewareBeside(code: Code, parent: Code, context: Context): ValueId[]
 export function middlewareOf(
   code: Code,
   made: { readonly code: Code; readonly op: Op },
-  context: Context,
+  context: ProgramContext,
 ): { readonly handler: Code; readonly parent: Code; readonly found: ValueId[] } | undefined {
   const isOf = (parent: Code, value: ValueId): boolean => {
     const by = madeBy(parent, value, context);
@@ -69,7 +69,7 @@ export function middlewareOf(
   return undefined;
 }
 /** The call that made the object of `upload.single("file")`, of that in a list, or of a variable that holds it. */
-export function madeBy(code: Code, value: ValueId, context: Context): Place | undefined {
+export function madeBy(code: Code, value: ValueId, context: ProgramContext): Place | undefined {
   const at = origin({ code, op: code.op(value), id: value }, context);
   if (at.op.op === "sequence") {
     const inside = at.op.elements.flatMap((e) => madeBy(at.code, e.value, context) ?? []);
