@@ -2,11 +2,11 @@
 import type { FileId } from "../base/brand.ts";
 import { mix, textKey } from "../base/mix.ts";
 import { manifestFault } from "../rule/manifest.ts";
-import { readsFile } from "../rule/rule.ts";
 import { Interrupted } from "../taint/clock.ts";
 import { mapTaint } from "../taint/fields.ts";
 import type { Hit } from "../taint/summary.ts";
 import type { Trail } from "../taint/value.ts";
+import type { Changes } from "./changes.ts";
 import {
   type Contribution,
   contribute,
@@ -33,11 +33,7 @@ export interface Look {
 }
 
 export interface Analysis {
-  readonly last: Map<FileId, Look>;
-  /** Files whose findings may be different. */
-  readonly changedFiles: Set<FileId>;
-  /** Files of which findings depend on what this one says, other than code. */
-  readonly together: (file: FileId) => readonly FileId[];
+  readonly last: ReadonlyMap<FileId, Look>;
   readonly analyse: (m: Moment, file: FileId) => void;
   readonly analyseFeeders: (m: Moment, file: FileId, within: number) => void;
   /** The contributions of all files, as far as they are known. */
@@ -49,30 +45,9 @@ export function createAnalysis(
   { irOf, stale }: Moments,
   { tell, crash }: Problems,
   own: OwnRules,
-  changedFiles: Set<FileId>,
+  last: Map<FileId, Look>,
+  changes: Changes,
 ): Analysis {
-  const last = new Map<FileId, Look>();
-
-  const together = (file: FileId): readonly FileId[] => {
-    const specs = own
-      .all()
-      .rules.flatMap(({ manifest }) =>
-        manifest?.together === true && readsFile(manifest, file) ? [manifest] : [],
-      );
-    const name = file.slice(file.lastIndexOf("/") + 1);
-    const readers = own
-      .all()
-      .rules.flatMap(({ code, text }) => [code, text])
-      .filter((one) => one?.reads?.test(name));
-    return specs.length === 0 && readers.length === 0
-      ? []
-      : [...last.keys()].filter(
-          (other) =>
-            specs.some((spec) => readsFile(spec, other)) ||
-            readers.some((one) => one?.may.test(docs.get(other)?.text ?? "")),
-        );
-  };
-
   const analyse = (m: Moment, file: FileId): void => {
     if (m.contributions.has(file)) return;
     let contribution: Contribution | undefined;
@@ -112,26 +87,22 @@ export function createAnalysis(
     const before = last.get(file);
     const shared = isShared(contribution, own.all().rules);
     const { shows, looks } = looksOf(contribution, doc?.text ?? "", own.all().rules);
-    if (before?.key !== key) {
-      for (const t of [file, ...(before?.targets ?? []), ...contribution.targets])
-        changedFiles.add(t);
-      if (shared || before?.shared)
-        for (const [other, l] of last) if (l.shared) changedFiles.add(other);
-      if (shows || before?.shows)
-        for (const [other, l] of last) if (l.looks) changedFiles.add(other);
-      for (const other of together(file)) changedFiles.add(other);
-    }
     const { targets } = contribution;
-    last.set(file, {
+    const look = {
       key,
       targets,
       receivers: receivers(contribution, file),
       shared,
       shows,
       looks,
-    });
-    for (const t of [...(before?.targets ?? []), ...targets])
-      if (m.owed.has(t)) changedFiles.add(t);
+    };
+    if (before?.key !== key) {
+      for (const t of [file, ...(before?.targets ?? []), ...targets]) changes.add(t);
+      changes.concern(before, look);
+      changes.said(file);
+    }
+    last.set(file, look);
+    for (const t of [...(before?.targets ?? []), ...targets]) if (m.owed.has(t)) changes.add(t);
     if (m.waiting.size === 0) {
       m.owed.clear();
       m.before.clear();
@@ -192,7 +163,7 @@ export function createAnalysis(
     return out;
   };
 
-  return { last, changedFiles, together, analyse, analyseFeeders, knownNow };
+  return { last, analyse, analyseFeeders, knownNow };
 }
 
 function failure(error: unknown): string {

@@ -14,9 +14,10 @@ import { lookAlike } from "../rule/look-alike.ts";
 import type { Rule, RuleSet } from "../rule/rule.ts";
 import { createSyntax, type Syntax, type WasmFiles } from "../syntax/parser.ts";
 import { Interrupted } from "../taint/clock.ts";
-import { createAnalysis } from "./analysis.ts";
+import { createAnalysis, type Look } from "./analysis.ts";
 import { createAnswers } from "./answers.ts";
 import type { Engine, OpenOptions, Report, RuleInfo } from "./api.ts";
+import { createChanges } from "./changes.ts";
 import { fixesElsewhere } from "./departures.ts";
 import { describe } from "./describe.ts";
 import { createMoments, type EngineLog } from "./moment.ts";
@@ -50,16 +51,21 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
   const problems = createProblems();
   const texts = createTexts(rules);
   const own = createOwn(rules, texts, problems);
-  const changedFiles = new Set<FileId>();
+  const last = new Map<FileId, Look>();
+  const changes = createChanges(
+    last,
+    () => own.all().rules,
+    (file) => texts.docs.get(file)?.text,
+  );
   const moments = createMoments(syntax, texts, own, options.log, () => {
-    for (const file of texts.docs.keys()) changedFiles.add(file);
+    for (const file of texts.docs.keys()) changes.add(file);
   });
-  const analysis = createAnalysis(texts, moments, problems, own, changedFiles);
+  const analysis = createAnalysis(texts, moments, problems, own, last, changes);
   const names = options.names === undefined ? undefined : readNames(options.names);
   const answers = createAnswers(texts, moments, analysis, problems, own, names);
   const { docs, known, leftOut, wanted, isManifest } = texts;
   const { now, touch, reset } = moments;
-  const { last, analyse, together } = analysis;
+  const { analyse } = analysis;
   const { settings, found, departures, hidden, why } = answers;
   let today: string | undefined;
   const order = createOrder((file) => docs.get(file)?.text);
@@ -119,13 +125,12 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       known.delete(file);
       docs.get(file)?.source?.dispose();
       docs.delete(file);
-      for (const t of last.get(file)?.targets ?? []) changedFiles.add(t);
       const look = last.get(file);
-      for (const [other, l] of last)
-        if ((look?.shared && l.shared) || (look?.shows && l.looks)) changedFiles.add(other);
+      for (const t of look?.targets ?? []) changes.add(t);
+      changes.concern(look, undefined);
       last.delete(file);
-      for (const other of together(file)) changedFiles.add(other);
-      changedFiles.add(file);
+      changes.said(file);
+      changes.add(file);
       touch(file);
       reset();
     },
@@ -174,7 +179,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       });
       if (!known.has(file)) reset();
       known.add(file);
-      changedFiles.add(file);
+      changes.add(file);
       touch(file);
     },
     edit(file, edits: readonly Edit[], parts) {
@@ -184,7 +189,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
         doc.text = doc.text.slice(0, e.start) + e.newText + doc.text.slice(e.end);
       doc.parts = parts ?? edits.reduce(movedAlong, doc.parts);
       doc.source?.edit(edits, doc.text);
-      changedFiles.add(file);
+      changes.add(file);
       forget(file, doc);
     },
     close(file) {
@@ -209,12 +214,12 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       answers.setToday(day);
       moments.stale();
       // Directives are made when a text is analysed; few texts have one.
-      for (const [file, doc] of docs) if (mayHaveDirectives(doc.text)) changedFiles.add(file);
+      for (const [file, doc] of docs) if (mayHaveDirectives(doc.text)) changes.add(file);
     },
     configure(next, root = "") {
       settings.set(root, next);
       moments.stale();
-      for (const file of docs.keys()) changedFiles.add(file);
+      for (const file of docs.keys()) changes.add(file);
       return Object.keys(next.rules)
         .filter((id) => !own.all().rules.some((rule) => rule.id === id))
         .map((id) => ({ message: `unknown rule "${id}" in the settings` }));
@@ -271,11 +276,11 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       return describe(file, what, m.program, m.solver);
     },
     changed() {
-      const out = new Set(changedFiles);
+      const files = changes.take();
+      const out = new Set(files);
       if (out.size > 0)
         for (const [file, { receivers }] of last)
-          for (const target of receivers) if (changedFiles.has(target)) out.add(file);
-      changedFiles.clear();
+          for (const target of receivers) if (files.has(target)) out.add(file);
       return [...out];
     },
     fixes(file, fingerprint, from) {

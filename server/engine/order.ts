@@ -16,28 +16,43 @@ export interface Order {
 
 export function createOrder(textOf: (file: FileId) => string | undefined): Order {
   let names: readonly string[] = [];
-  /** Files that speak of none of `names`. */
-  const others = new Set<FileId>();
+  /** How far the waiting files were searched for `names`: each of them is, once. */
+  let search: Search | undefined;
 
   return {
     *next(waiting, wanted) {
       const now = [...new Set(wanted.map(nameOf))].filter((name) => name.length >= LEAST_NAME);
       if (now.join("/") !== names.join("/")) {
         names = now;
-        others.clear();
+        search = undefined;
       }
       for (const file of wanted) if (waiting.has(file)) yield file;
-      let searched = 0;
-      for (const file of names.length === 0 ? [] : [...waiting]) {
-        if (!waiting.has(file) || others.has(file)) continue;
-        const text = textOf(file) ?? "";
-        if (names.some((name) => text.includes(name))) yield file;
-        else others.add(file);
-        if (++searched % SEARCHED_AT_ONCE === 0) yield undefined;
+      if (names.length > 0) {
+        if (search?.waiting !== waiting)
+          search = { waiting, left: waiting.values(), found: undefined };
+        // Work on it may have been broken off.
+        if (search.found !== undefined && waiting.has(search.found)) yield search.found;
+        search.found = undefined;
+        let searched = 0;
+        for (let next = search.left.next(); !next.done; next = search.left.next()) {
+          const text = textOf(next.value) ?? "";
+          if (names.some((name) => text.includes(name))) {
+            search.found = next.value;
+            yield next.value;
+          }
+          if (++searched % SEARCHED_AT_ONCE === 0) yield undefined;
+        }
       }
-      for (const file of [...waiting]) if (waiting.has(file)) yield file;
+      for (const file of waiting) yield file;
     },
   };
+}
+
+interface Search {
+  readonly waiting: ReadonlySet<FileId>;
+  /** Those that were added meanwhile come last; those that were taken away do not come. */
+  readonly left: Iterator<FileId>;
+  found: FileId | undefined;
 }
 
 /** What an import of the file ends in: its name, or that of its folder. */

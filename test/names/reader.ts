@@ -23,8 +23,6 @@ export async function createReader(rules: RuleSet, names: NameIndex | undefined)
     const moments = createMoments(syntax, texts, own, undefined, () => undefined);
     const analysis: Analysis = {
       last: new Map(),
-      changedFiles: new Set(),
-      together: () => [],
       analyse: () => undefined,
       analyseFeeders: () => undefined,
       knownNow: () => new Map(),
