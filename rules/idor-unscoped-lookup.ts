@@ -350,7 +350,7 @@ function ownerOf(
   const firstOf = (which: keyof OfModel): Owner | undefined => {
     const [first] = [...keys.keys()]
       .flatMap((key) => all.get(key)?.[which] ?? [])
-      .filter((one) => one.lookup.call !== lookup.call)
+      .filter((one) => placeOf(one.lookup.call) !== placeOf(lookup.call))
       .sort((a, b) => a.order - b.order);
     const named = keys.get(first?.models.find((key) => keys.has(key)) ?? "");
     return first === undefined || named === undefined

@@ -1,41 +1,50 @@
 /**
- * The calls of all files that a rule about the project looks at, and what it makes of them. Many files ask: it is made once
- * and kept as long as the index of contributions is the same one, by language and models.
+ * The calls of all files that a rule about the project looks at, and what it makes of them. Many files ask: it is made once,
+ * by language and models. After an edit it stays if the calls are the same, and the answers to what was asked of the program
+ * for it: typing in one file of a large workspace must not look at all others.
  */
+import type { FileId } from "../base/brand.ts";
 import type { AllCalls, Observation, ProgramContext, ProjectSpec } from "../rule/rule.ts";
 import { Interrupted } from "../taint/clock.ts";
 import type { Knowledge } from "../taint/knowledge.ts";
+import { deepKey } from "../taint/value-keys.ts";
+import { type Asked, createAsked } from "./asked.ts";
 import { knowledgeOf, programContextOf } from "./contexts.ts";
-import type { ProjectIndex } from "./contributions.ts";
+import { type Contribution, observationKey, type ProjectIndex } from "./contributions.ts";
 import type { FindingsInput } from "./input.ts";
+import { isLike } from "./like.ts";
 import { concerned } from "./watched.ts";
 
 type Make<T> = (calls: readonly Observation[], context: ProgramContext) => T;
-type Made = { readonly value: unknown } | { readonly error: unknown };
+type Made = { readonly asked: Asked } & ({ readonly value: unknown } | { readonly error: unknown });
 
+/** Of one moment. */
 interface Known {
-  readonly calls: Map<ProjectSpec, readonly Observation[]>;
-  readonly byModels: Map<Knowledge | undefined, OfModels>;
+  index: ProjectIndex;
+  /** Of whom it was made. */
+  readonly contributions: Map<FileId, Contribution>;
+  readonly specs: Map<ProjectSpec, OfSpec>;
+  readonly contexts: Map<Knowledge | undefined, ProgramContext>;
 }
-interface OfModels {
-  readonly context: ProgramContext;
-  readonly made: Map<ProjectSpec, Map<Make<unknown>, Made>>;
+interface OfSpec {
+  readonly calls: readonly Observation[];
+  readonly made: Map<Knowledge | undefined, Map<Make<unknown>, Made>>;
 }
-const known = new WeakMap<ProjectIndex, Known>();
+const moments = new WeakMap<object, Known>();
 
 export function allCalls(project: ProjectSpec, input: FindingsInput): AllCalls {
   return {
     shared<T>(make: Make<T>): T {
-      const { calls, byModels } = knownOf(input.index);
+      const known = knownOf(input);
       const models = knowledgeOf(input);
-      const { context, made } = entryOf(byModels, models, () => ({
-        context: programContextOf(input),
+      const { calls, made } = entryOf(known.specs, project, () => ({
+        calls: gathered(project, input),
         made: new Map(),
       }));
-      const own = entryOf(made, project, () => new Map<Make<unknown>, Made>());
+      const own = entryOf(made, models, () => new Map<Make<unknown>, Made>());
       const one = entryOf(own, make, () => {
-        const list = entryOf(calls, project, () => gathered(project, input));
-        return attempt(() => make(list, context));
+        const context = entryOf(known.contexts, models, () => programContextOf(input));
+        return attempt(make, calls, createAsked(input, context));
       });
       if ("error" in one) throw one.error;
       return one.value as T;
@@ -43,13 +52,68 @@ export function allCalls(project: ProjectSpec, input: FindingsInput): AllCalls {
   };
 }
 
-function knownOf(index: ProjectIndex): Known {
-  let one = known.get(index);
-  if (one === undefined) {
-    one = { calls: new Map(), byModels: new Map() };
-    known.set(index, one);
+function knownOf(input: FindingsInput): Known {
+  const { moment, index, contributions } = input;
+  const known = moments.get(moment);
+  if (known?.index === index) return known;
+  if (known !== undefined) {
+    goOn(known, input);
+    return known;
   }
-  return one;
+  const fresh = {
+    ...{ index, contributions: new Map(contributions) },
+    ...{ specs: new Map(), contexts: new Map() },
+  };
+  moments.set(moment, fresh);
+  return fresh;
+}
+
+/** Drops what is not as before. */
+function goOn(known: Known, { index, contributions }: FindingsInput): void {
+  const changed: {
+    file: FileId;
+    before: Contribution | undefined;
+    now: Contribution | undefined;
+  }[] = [];
+  for (const [file, now] of contributions) {
+    const before = known.contributions.get(file);
+    if (before !== now) changed.push({ file, before, now });
+  }
+  for (const [file, before] of known.contributions)
+    if (!contributions.has(file)) changed.push({ file, before, now: undefined });
+  for (const { file, now } of changed)
+    if (now === undefined) known.contributions.delete(file);
+    else known.contributions.set(file, now);
+  known.index = index;
+  const files = changed.map(({ file }) => file);
+  for (const [project, { made }] of known.specs) {
+    if (changed.some(({ before, now }) => !isSameTo(project, before, now)))
+      known.specs.delete(project);
+    else
+      for (const own of made.values())
+        for (const [make, { asked }] of own) if (!asked.holds(files)) own.delete(make);
+  }
+}
+
+/** To a rule a file's calls are as they were. */
+function isSameTo(
+  project: ProjectSpec,
+  before: Contribution | undefined,
+  now: Contribution | undefined,
+): boolean {
+  const old = concerned(before?.observations ?? [], project);
+  const all = concerned(now?.observations ?? [], project);
+  return (
+    old.length === all.length && old.every((call, i) => isSameCall(call, all[i] as Observation))
+  );
+}
+function isSameCall(a: Observation, b: Observation): boolean {
+  if (a === b) return true;
+  const written = ({ args, argsSpan, guessed, paths, receiver }: Observation): unknown => [
+    ...[argsSpan, guessed, paths, receiver === undefined ? 0 : deepKey(receiver)],
+    ...args.map(({ value: _, ...as }) => as),
+  ];
+  return observationKey(a) === observationKey(b) && isLike(written(a), written(b));
 }
 
 /** In the order of the files' names: nothing may depend on the order in which they were read. */
@@ -60,12 +124,14 @@ function gathered(project: ProjectSpec, { contributions }: FindingsInput): reado
 }
 
 /** What fails for one file fails for all: it is not tried again for each of them. */
-function attempt(make: () => unknown): Made {
+function attempt(make: Make<unknown>, calls: readonly Observation[], asked: Asked): Made {
   try {
-    return { value: make() };
+    return { asked, value: make(calls, asked.context) };
   } catch (error) {
     if (error instanceof Interrupted) throw error;
-    return { error };
+    return { asked, error };
+  } finally {
+    asked.end();
   }
 }
 

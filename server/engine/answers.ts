@@ -90,6 +90,7 @@ export function createAnswers(
     return {
       file,
       index: m.index,
+      moment: m,
       text: doc.text,
       partsOf: (one) => docs.get(one)?.parts,
       ruleSet,

@@ -136,7 +136,7 @@ function hitKey(hit: Hit): number {
   return key;
 }
 const observationKeys = new WeakMap<Observation, number>();
-function observationKey(o: Observation): number {
+export function observationKey(o: Observation): number {
   let key = observationKeys.get(o);
   if (key !== undefined) return key;
   key = mix(siteKey(o.site), o.paths.length);

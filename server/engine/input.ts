@@ -19,6 +19,8 @@ import type { Directive } from "./suppress.ts";
 
 export interface FindingsInput {
   readonly index: ProjectIndex;
+  /** The moment: it is another one where files came or went, or imports lead elsewhere. */
+  readonly moment: object;
   readonly file: FileId;
   readonly text: string;
   /** Of a program in parts: where they stand in its text. */

@@ -68,6 +68,95 @@ test("it is made once for all files, and again after an edit", async () => {
   engine.dispose();
 });
 
+/** Makes something of each call's function, which the callback asks for. */
+async function asking(
+  ask: (item: string, context: ProgramContext) => unknown,
+  texts: Texts,
+): Promise<{ readonly engine: Engine; made(): number }> {
+  let made = 0;
+  const rule = counter((calls, context) => {
+    made++;
+    for (const { site } of calls) ask(site.item, context);
+    return calls.length;
+  });
+  const engine = await open([rule], texts);
+  const check = (): void => {
+    settle(engine);
+    said(engine, texts.keys());
+  };
+  check();
+  return {
+    engine,
+    made() {
+      check();
+      return made;
+    },
+  };
+}
+/** Puts a text before the first place of another one. */
+function insert(engine: Engine, file: string, before: string, newText: string): void {
+  const start = engine.text(file)?.indexOf(before) ?? -1;
+  assert.ok(start >= 0);
+  engine.edit(file, [{ start, end: start, newText }]);
+}
+const HELPED = new Map([
+  [
+    "app.py",
+    "import yaml\nimport os\nimport help\n\ndef read(text):\n    return yaml.load(text)\n",
+  ],
+  ["help.py", "def clean(text):\n    return text.strip()\n"],
+]);
+
+test("typing where nothing was asked makes nothing again", async () => {
+  const { engine, made } = await asking((item, context) => context.code(item)?.ir.ops, HELPED);
+  insert(engine, "app.py", "import os", "# a comment\n");
+  assert.equal(made(), 1);
+  insert(engine, "help.py", "    return", "    log(text)\n");
+  assert.equal(made(), 1);
+  insert(engine, "app.py", "    return", "    log(text)\n");
+  assert.equal(made(), 2, "the call stands elsewhere");
+  engine.dispose();
+});
+
+test("code of another file that was asked for counts, and so does a text", async () => {
+  const { engine, made } = await asking((_, context) => {
+    const code = context.code("help.py#clean");
+    code?.text({ start: 0, end: 9 });
+  }, HELPED);
+  insert(engine, "help.py", "def clean", "# above it\n");
+  assert.equal(made(), 1);
+  insert(engine, "help.py", "    return", "    log(text)\n");
+  assert.equal(made(), 2);
+  insert(engine, "help.py", "(text):", " ");
+  assert.equal(made(), 3);
+  engine.dispose();
+});
+
+test("what a function does counts as far as it was asked", async () => {
+  const { engine, made } = await asking((_, context) => {
+    context.does("fn:help.py#clean", "may-write");
+  }, HELPED);
+  insert(engine, "help.py", "    return", "    text = text + 'a'\n");
+  assert.equal(made(), 1);
+  insert(
+    engine,
+    "help.py",
+    "    return",
+    "    text.save()\n    os.remove(text)\n    db.session.commit()\n",
+  );
+  assert.equal(made(), 2);
+  engine.dispose();
+});
+
+test("a file that comes counts if it has such a call", async () => {
+  const { engine, made } = await asking(() => undefined, HELPED);
+  engine.set("more.py", "import yaml\nyaml.load(1)\n");
+  assert.equal(made(), 2);
+  engine.remove("more.py");
+  assert.equal(made(), 3);
+  engine.dispose();
+});
+
 test("each language has its own, since the models answer differently", async () => {
   const known: (boolean | undefined)[] = [];
   const texts = pythonFiles(3);
