@@ -71,7 +71,7 @@ function check(own: readonly Observation[], context: Context, all: AllCalls): re
   const actions = own.flatMap((call) => actionOf(call, context));
   const beside = actions.filter(isGuarded);
   return actions.filter(isOpen).flatMap(({ root, code, name }): Match[] => {
-    const { guarded, open } = all.shared(actionsByRoot).get(root) as Near;
+    const { guarded, open } = all.shared(actionsByRoot).get(root) ?? { guarded: [], open: 0 };
     // One beside it in the file, or most of the application's.
     if (beside.length === 0 && (guarded.length < 2 || guarded.length < open)) return [];
     return [

@@ -21,6 +21,8 @@ type Made = { readonly asked: Asked } & ({ readonly value: unknown } | { readonl
 /** Of one moment. */
 interface Known {
   index: ProjectIndex;
+  /** All files that are known are taken in. */
+  isWhole: boolean;
   /** Of whom it was made. */
   readonly contributions: Map<FileId, Contribution>;
   readonly specs: Map<ProjectSpec, OfSpec>;
@@ -38,7 +40,7 @@ export function allCalls(project: ProjectSpec, input: FindingsInput): AllCalls {
       const known = knownOf(input);
       const models = knowledgeOf(input);
       const { calls, made } = entryOf(known.specs, project, () => ({
-        calls: gathered(project, input),
+        calls: gathered(project, known),
         made: new Map(),
       }));
       const own = entryOf(made, models, () => new Map<Make<unknown>, Made>());
@@ -55,36 +57,54 @@ export function allCalls(project: ProjectSpec, input: FindingsInput): AllCalls {
 function knownOf(input: FindingsInput): Known {
   const { moment, index, contributions } = input;
   const known = moments.get(moment);
-  if (known?.index === index) return known;
-  if (known !== undefined) {
-    goOn(known, input);
-    return known;
+  if (known === undefined) {
+    const fresh = {
+      ...{ index, isWhole: true, contributions: new Map(contributions) },
+      ...{ specs: new Map(), contexts: new Map() },
+    };
+    moments.set(moment, fresh);
+    return fresh;
   }
-  const fresh = {
-    ...{ index, contributions: new Map(contributions) },
-    ...{ specs: new Map(), contexts: new Map() },
-  };
-  moments.set(moment, fresh);
-  return fresh;
+  if (known.index !== index) goOn(known, input);
+  if (!known.isWhole) input.again();
+  return known;
 }
 
-/** Drops what is not as before. */
-function goOn(known: Known, { index, contributions }: FindingsInput): void {
-  const changed: {
-    file: FileId;
-    before: Contribution | undefined;
-    now: Contribution | undefined;
-  }[] = [];
-  for (const [file, now] of contributions) {
-    const before = known.contributions.get(file);
-    if (before !== now) changed.push({ file, before, now });
+interface Change {
+  readonly file: FileId;
+  readonly before: Contribution | undefined;
+  readonly now: Contribution | undefined;
+}
+
+/**
+ * Drops what is not as before. While files wait, new ones are taken in only when they are many: so all that is made on the way
+ * costs little more than what is made at the end, however often somebody asks.
+ */
+function goOn(
+  known: Known,
+  { index, contributions, file, isOpen, isReading }: FindingsInput,
+): void {
+  const changed: Change[] = [];
+  const fresh: Change[] = [];
+  for (const [one, now] of contributions) {
+    const before = known.contributions.get(one);
+    if (before !== now) (before === undefined ? fresh : changed).push({ file: one, before, now });
   }
-  for (const [file, before] of known.contributions)
-    if (!contributions.has(file)) changed.push({ file, before, now: undefined });
-  for (const { file, now } of changed)
-    if (now === undefined) known.contributions.delete(file);
-    else known.contributions.set(file, now);
+  for (const [one, before] of known.contributions)
+    if (!contributions.has(one)) changed.push({ file: one, before, now: undefined });
+  const isNew = isOpen && !known.contributions.has(file);
+  known.isWhole = !isReading || isNew || fresh.length * MANY > known.contributions.size;
+  if (known.isWhole) changed.push(...fresh);
+  for (const one of changed)
+    if (one.now === undefined) known.contributions.delete(one.file);
+    else known.contributions.set(one.file, one.now);
   known.index = index;
+  forget(known, changed);
+}
+/** One in so many. */
+const MANY = 4;
+
+function forget(known: Known, changed: readonly Change[]): void {
   const files = changed.map(({ file }) => file);
   for (const [project, { made }] of known.specs) {
     if (changed.some(({ before, now }) => !isSameTo(project, before, now)))
@@ -117,7 +137,7 @@ function isSameCall(a: Observation, b: Observation): boolean {
 }
 
 /** In the order of the files' names: nothing may depend on the order in which they were read. */
-function gathered(project: ProjectSpec, { contributions }: FindingsInput): readonly Observation[] {
+function gathered(project: ProjectSpec, { contributions }: Known): readonly Observation[] {
   return [...contributions.keys()]
     .sort()
     .flatMap((file) => concerned(contributions.get(file)?.observations ?? [], project));

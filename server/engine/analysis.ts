@@ -104,6 +104,8 @@ export function createAnalysis(
     last.set(file, look);
     for (const t of [...(before?.targets ?? []), ...targets]) if (m.owed.has(t)) changes.add(t);
     if (m.waiting.size === 0) {
+      for (const one of m.unsettled) changes.add(one);
+      m.unsettled.clear();
       m.owed.clear();
       m.before.clear();
       m.rewritten.clear();

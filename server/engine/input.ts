@@ -21,6 +21,11 @@ export interface FindingsInput {
   readonly index: ProjectIndex;
   /** The moment: it is another one where files came or went, or imports lead elsewhere. */
   readonly moment: object;
+  /** Files wait to be analysed, so that what is found is not the last word. */
+  readonly isReading: boolean;
+  readonly isOpen: boolean;
+  /** The file is to be looked at again when no file waits any more. */
+  readonly again: () => void;
   readonly file: FileId;
   readonly text: string;
   /** Of a program in parts: where they stand in its text. */

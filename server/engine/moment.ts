@@ -42,6 +42,8 @@ export interface Moment {
   readonly rewritten: Set<string>;
   /** Files whose findings were given before all that flows into them was known. */
   readonly owed: Set<FileId>;
+  /** Files whose findings were given by rules that did not look at all files yet. */
+  readonly unsettled: Set<FileId>;
   readonly found: Map<FileId, readonly Found[]>;
   readonly departures: Map<FileId, readonly Departure[]>;
   readonly hidden: Map<FileId, Hidden>;
@@ -175,6 +177,7 @@ export function createMoments(
       before: new Map(),
       rewritten: new Set(),
       owed: new Set(),
+      unsettled: new Set(),
       found: new Map(),
       departures: new Map(),
       hidden: new Map(),

@@ -201,7 +201,8 @@ export interface AllCalls {
   /**
    * What `make` makes of them, in the order of files: made once, for all files of one language and the same models, until
    * the calls change, or an answer to what `make` asked of `context`. So it must ask all that it needs before it comes back,
-   * and a call of a file may be another object than the one that stands for it here: compare their places.
+   * and a call of a file may be another object than the one that stands for it here: compare their places. While a workspace
+   * is read, those of the file itself may be missing.
    * `make` is known by its identity: a function of a module, not one that is made on the spot.
    */
   shared<T>(make: (calls: readonly Observation[], context: ProgramContext) => T): T;

@@ -157,6 +157,31 @@ test("a file that comes counts if it has such a call", async () => {
   engine.dispose();
 });
 
+test("while a workspace is read it is made now and then, and in the end of all files", async () => {
+  let made = 0;
+  const texts = pythonFiles(200);
+  const rule = counter((calls) => {
+    made++;
+    return calls.length;
+  });
+  const engine = await createEngine({ wasm: readWasm(), rules: { ...rules, rules: [rule] } });
+  engine.setFiles(texts.keys());
+  const [first = ""] = texts.keys();
+  for (const [file, text] of texts) engine.set(file, text, { open: file === first });
+  const seen = new Set<string>();
+  let changed: readonly string[] = [];
+  do {
+    changed = engine.changed();
+    for (const what of said(engine, [first])) seen.add(what);
+  } while (engine.step(0.001, [first]).pending > 0);
+  changed = [...changed, ...engine.changed()];
+  assert.ok(seen.size > 5, `answers on the way: ${[...seen].join()}`);
+  assert.ok(made < 40, `made ${made} times`);
+  assert.ok(changed.includes(first), "it is said that the answer is another one");
+  assert.deepEqual(said(engine, texts.keys()), Array(200).fill("200"));
+  engine.dispose();
+});
+
 test("each language has its own, since the models answer differently", async () => {
   const known: (boolean | undefined)[] = [];
   const texts = pythonFiles(3);
