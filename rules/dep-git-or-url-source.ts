@@ -1,6 +1,7 @@
 /** A package that no registry gives, but a branch, a tag or an address: what is installed can be another thing tomorrow. */
 import { type Addressed, addressed } from "../server/rule/addressed.ts";
-import { jsonValue } from "../server/rule/manifest.ts";
+import { lockedCommit } from "../server/rule/locked-commit.ts";
+import { NPM_LOCKS, PYTHON_LOCKS } from "../server/rule/manifest.ts";
 import { type ManifestFile, type Match, rule, type Severity } from "../server/rule/rule.ts";
 
 export default rule({
@@ -30,7 +31,7 @@ export default rule({
                   {
                     start: Number(facts.from),
                     end: Number(facts.to),
-                    newText: `${String(facts.sign)}${facts.commit}`,
+                    newText: `${String(facts.sign)}${facts.commit}${String(facts.after)}`,
                   },
                 ],
               },
@@ -89,32 +90,29 @@ function told(file: ManifestFile, { name, source, span, at, locked, commit }: To
       locked,
       from: at + refAt.start,
       to: at + refAt.end,
-      sign: ref === "" ? refAt.sign : "",
+      sign: refAt.sign,
+      after: refAt.after ?? "",
       ...(commit === undefined || open ? {} : { commit }),
     },
   };
 }
 
 function npm(file: ManifestFile): readonly Match[] {
-  const lock = file.textAbove("package-lock.json");
-  const locked =
-    lock !== undefined ||
-    ["yarn.lock", "pnpm-lock.yaml", "bun.lock"].some((name) => file.above(name) !== undefined);
+  const locked = NPM_LOCKS.some((name) => file.above(name) !== undefined);
   return moving("package.json", file).map((one): Match => {
-    const resolved =
-      lock === undefined
-        ? undefined
-        : jsonValue(lock, ["packages", `node_modules/${one.name}`, "resolved"]);
-    const commit =
-      typeof resolved === "string" ? /#([\da-f]{40})$/i.exec(resolved)?.[1] : undefined;
-    return told(file, { ...one, locked, commit: one.source.kind === "git" ? commit : undefined });
+    const written = file.text.slice(one.span.start, one.span.end);
+    const commit = lockedCommit(file, "npm", one.name, one.source, written);
+    return told(file, { ...one, locked, commit });
   });
 }
 
 function python(file: ManifestFile, base: string): readonly Match[] {
-  const locks = ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock"];
-  const locked = !base.endsWith(".txt") && locks.some((name) => file.above(name) !== undefined);
-  return moving(base, file).map((one) => told(file, { ...one, locked }));
+  const isList = base.endsWith(".txt");
+  const locked = !isList && PYTHON_LOCKS.some((name) => file.above(name) !== undefined);
+  return moving(base, file).map((one) => {
+    const commit = isList ? undefined : lockedCommit(file, "python", one.name, one.source);
+    return told(file, { ...one, locked, commit });
+  });
 }
 
 function moving(base: string, { text }: ManifestFile): readonly Addressed[] {

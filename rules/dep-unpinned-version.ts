@@ -7,12 +7,14 @@ import {
   isNpmLibrary,
   isPythonLibrary,
   NPM_LOCKS,
+  normalised,
   npmLocked,
   PYTHON_LOCKS,
   pythonLocked,
   type Requirement,
   requirementLines,
   strings,
+  table,
   toml,
 } from "../server/rule/manifest.ts";
 import { type Fix, type ManifestFile, type Match, rule } from "../server/rule/rule.ts";
@@ -68,9 +70,24 @@ function ranges(file: ManifestFile): Match[] {
       : name === "Pipfile"
         ? pipfileRequirements(file.text)
         : requirementLines(file.text);
+  const elsewhere = name === "pyproject.toml" ? placedElsewhere(file.text) : new Set<string>();
   return found
-    .filter((r) => !isExactPython(r.range))
+    .filter((r) => !isExactPython(r.range) && !elsewhere.has(normalised(r.name)))
     .map((r) => match(file, r, "python", locked && name !== "requirements.txt"));
+}
+
+/** Names for which uv takes a repository, an address or a folder: no range decides what these are. */
+function placedElsewhere(text: string): ReadonlySet<string> {
+  const sources = table(toml(text), "tool", "uv", "sources") ?? {};
+  return new Set(
+    Object.entries(sources).flatMap(([name, source]) =>
+      ["git", "url", "path", "workspace"].some(
+        (key) => table({ source }, "source")?.[key] !== undefined,
+      )
+        ? [normalised(name)]
+        : [],
+    ),
+  );
 }
 
 function match(

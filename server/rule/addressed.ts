@@ -8,7 +8,7 @@ export interface Addressed {
   readonly name: string;
   readonly source: Source;
   readonly span: Span;
-  /** Offset of the source's text. */
+  /** Offset of the source's text, from which its places count. */
   readonly at: number;
 }
 
@@ -96,7 +96,12 @@ function tables(text: string, base: string): readonly Addressed[] {
       const found = sourceOf(table({ entry }, "entry"));
       if (found === undefined) continue;
       const span = stringAt(text, found.address, headerAt(text, path.join(".")));
-      if (span !== undefined) out.push({ name, source: found.source, span, at: span.start });
+      if (span === undefined) continue;
+      const revision = base === "Pipfile" ? "ref" : "rev";
+      const isGit = found.source.kind === "git";
+      const refAt = isGit ? referenceAt(text, span, revision) : found.source.refAt;
+      const at = isGit ? 0 : span.start;
+      out.push({ name, source: { ...found.source, refAt }, span, at });
     }
   return out;
 }
@@ -144,4 +149,30 @@ function sourceOf(
   const url = text("url") ?? text("file");
   const source = url === undefined ? undefined : pipSource(url);
   return url === undefined || source === undefined ? undefined : { source, address: url };
+}
+
+const REFERENCE = /(?<=^|[\s,{])(?:branch|tag|rev|ref)(\s*=\s*)(?=["'])/g;
+/** Where the table that holds an address names the branch or tag, or where it would. Offsets of the file. */
+function referenceAt(text: string, address: Span, revision: string): Source["refAt"] {
+  const masked = text.replace(/#[^\r\n]*|"(?:[^"\\\r\n]|\\.)*"|'[^'\r\n]*'/g, (all) =>
+    (all.startsWith("#") ? " " : (all[0] as string)).padEnd(all.length),
+  );
+  const open = masked.lastIndexOf("{", address.start);
+  const isInline = open > masked.lastIndexOf("}", address.start) && open > headAt(masked, address);
+  const start = isInline ? open : headAt(masked, address);
+  const next = masked.slice(address.end).search(isInline ? /\}/ : /^[ \t]*\[/m);
+  const end = next < 0 ? text.length : address.end + next;
+  for (const found of masked.slice(start, end).matchAll(REFERENCE)) {
+    const from = start + found.index;
+    const value = from + found[0].length;
+    const length = /^"(?:[^"\\\r\n]|\\.)*"|^'[^'\r\n]*'/.exec(text.slice(value))?.[0].length ?? 0;
+    return { start: from, end: value + length, sign: `${revision}${found[1]}"`, after: '"' };
+  }
+  const at = address.end + 1;
+  const line = text.includes("\r\n") ? "\r\n" : "\n";
+  return { start: at, end: at, sign: `${isInline ? ", " : line}${revision} = "`, after: '"' };
+}
+/** The head of the table before a place. */
+function headAt(masked: string, { start }: Span): number {
+  return [...masked.slice(0, start).matchAll(/^[ \t]*\[/gm)].at(-1)?.index ?? 0;
 }

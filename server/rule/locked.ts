@@ -17,6 +17,8 @@ export interface LockedPackage {
   readonly hashes: readonly string[] | undefined;
   /** For git: the commit. */
   readonly commit?: string | undefined;
+  /** For git, where the form tells it: the branch or tag that was asked for, "" for none. */
+  readonly reference?: string | undefined;
   /** A file for other systems than this one, of which the form holds no checksum. */
   readonly optional?: boolean;
   /** A script of it runs when it is installed; undefined where the form does not tell. */
@@ -31,6 +33,16 @@ export interface LockedPackage {
 export interface LockFile {
   readonly ecosystem: "npm" | "python";
   readonly packages: readonly LockedPackage[];
+  /** Where the form tells it: what the manifests asked for when it was made. */
+  readonly manifests?: readonly LockedManifest[];
+  /** Addresses that all packages come from, where the form tells them once. */
+  readonly indexes?: readonly { readonly text: string; readonly span: Span }[];
+}
+export interface LockedManifest {
+  /** The manifest's folder, from that of the lock file; "" for the same one. */
+  readonly folder: string;
+  /** Ranges, as the lock file writes them, by name; undefined for one that other settings have replaced. */
+  readonly asks: ReadonlyMap<string, string | undefined>;
 }
 
 /** Names that are needed to run, starting from what the manifests ask for; undefined where the form does not tell. */

@@ -1,8 +1,15 @@
 /** package-lock.json in its three versions, yarn.lock in its two forms, pnpm-lock.yaml. */
 import type { Node } from "jsonc-parser";
-import { inside, json, type LockedPackage, type LockFile, properties } from "./locked.ts";
+import {
+  inside,
+  json,
+  type LockedManifest,
+  type LockedPackage,
+  type LockFile,
+  properties,
+} from "./locked.ts";
 import type { Span } from "./rule.ts";
-import { at, entries, entryOf, textOf, yaml } from "./yaml.ts";
+import { at, entries, entryOf, textOf, type YamlNode, yaml } from "./yaml.ts";
 
 export function npm(text: string): LockFile | undefined {
   const root = json(text);
@@ -50,7 +57,7 @@ export function npm(text: string): LockFile | undefined {
       const found = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(key)?.[1];
       if (found !== undefined) add(found, name, value, "name");
     }
-    return { ecosystem: "npm", packages };
+    return { ecosystem: "npm", packages, manifests: npmManifests(listed) };
   }
   const waiting = [top.get("dependencies")];
   for (const list of waiting)
@@ -59,6 +66,18 @@ export function npm(text: string): LockFile | undefined {
       waiting.push(properties(value).find((one) => one.key === "dependencies")?.value);
     }
   return root === undefined ? undefined : { ecosystem: "npm", packages };
+}
+
+const GROUPS = ["peerDependencies", "optionalDependencies", "devDependencies", "dependencies"];
+function npmManifests(packages: Node): readonly LockedManifest[] {
+  return properties(packages).flatMap(({ key, value }): readonly LockedManifest[] => {
+    if (/(?:^|\/)node_modules\//.test(key)) return [];
+    const fields = new Map(properties(value).map((one) => [one.key, one.value]));
+    const asks = GROUPS.flatMap((group) => properties(fields.get(group))).map(
+      (one): [string, string] => [one.key, String(one.value.value)],
+    );
+    return [{ folder: key, asks: new Map(asks) }];
+  });
 }
 
 /** Addresses that a package or the project itself names in place of a version. */
@@ -164,6 +183,7 @@ export function berry(text: string): LockFile | undefined {
     const found = descriptor(textOf(resolution) ?? "");
     if (asked === undefined || found === undefined || resolution === undefined) return [];
     const { range } = found;
+    const archive = archiveOf(resolution, range, text);
     const isLocal =
       /^(?:workspace|portal|link|file|patch|virtual):/.test(range) || range.includes("patch:");
     const isGit = /#commit=|^git[@+:]|\.git(?:#|$)/.test(range);
@@ -176,14 +196,40 @@ export function berry(text: string): LockFile | undefined {
         version: textOf(at(value, "version")),
         span: unquoted(keySpan, text),
         source: isLocal ? "local" : isGit ? "git" : isAddress ? "url" : "registry",
-        urls: isAddress || isGit ? [{ text: range, span: unquoted(resolution.span, text) }] : [],
+        urls:
+          isAddress || isGit ? [{ text: range, span: unquoted(resolution.span, text) }] : archive,
         hashes: [checksum ?? ""],
-        commit: /#commit=([0-9a-f]{40})/.exec(range)?.[1],
+        commit: /#(?:[^#]*&)?commit=([0-9a-f]{40})/.exec(range)?.[1],
         optional: at(value, "conditions") !== undefined,
       },
     ];
   });
-  return { ecosystem: "npm", packages };
+  const manifests = entries(root).flatMap(({ value }): readonly LockedManifest[] => {
+    const folder = /@workspace:(.+)$/.exec(textOf(at(value, "resolution")) ?? "")?.[1];
+    if (folder === undefined) return [];
+    const asks = ["peerDependencies", "dependencies"]
+      .flatMap((group) => entries(at(value, group)))
+      .map((one): [string, string] => [
+        one.key,
+        (textOf(one.value) ?? "").replace(/^npm:(?!(?:@[^/]+\/)?[a-z][^@]*@)/i, ""),
+      ]);
+    return [{ folder: folder === "." ? "" : folder, asks: new Map(asks) }];
+  });
+  return { ecosystem: "npm", packages, manifests };
+}
+
+/** Where a registry keeps its files at addresses of its own: `pkg@npm:1.0.0::__archiveUrl=https%3A%2F%2F...`. */
+function archiveOf(resolution: YamlNode, range: string, text: string): LockedPackage["urls"] {
+  const written = /[:&]__archiveUrl=([^&]+)/.exec(range)?.[1];
+  if (written === undefined) return [];
+  const span = unquoted(resolution.span, text);
+  const start = text.indexOf(written, span.start);
+  try {
+    const address = decodeURIComponent(written);
+    return [{ text: address, span: start < 0 ? span : { start, end: start + written.length } }];
+  } catch {
+    return [];
+  }
 }
 
 export function pnpm(text: string): LockFile | undefined {
@@ -199,7 +245,8 @@ export function pnpm(text: string): LockFile | undefined {
       const repo = entryOf(resolution, "repo")?.value;
       const type = textOf(at(resolution, "type"));
       const url = tarball ?? repo;
-      const name = /^\/?((?:@[^/@]+\/)?[^/@(]+)[@/]/.exec(key)?.[1] ?? key;
+      const name =
+        textOf(at(value, "name")) ?? /^\/?((?:@[^/@]+\/)?[^/@(]+)[@/]/.exec(key)?.[1] ?? key;
       const commit = textOf(at(resolution, "commit"));
       const address = textOf(url) ?? "";
       const ofGithub =
@@ -231,7 +278,45 @@ export function pnpm(text: string): LockFile | undefined {
       ];
     },
   );
-  return { ecosystem: "npm", packages };
+  const importers = at(root, "importers");
+  const isOfOne = ["specifiers", ...GROUPS].some((key) => at(root, key) !== undefined);
+  const manifests =
+    importers === undefined
+      ? isOfOne
+        ? [{ folder: "", asks: pnpmAsks(root, root) }]
+        : []
+      : entries(importers).map(({ key, value }) => ({
+          folder: key === "." ? "" : key,
+          asks: pnpmAsks(value, root),
+        }));
+  return { ecosystem: "npm", packages, manifests };
+}
+/** Ranges of one manifest: in a list of their own until version 5, since then beside the versions. */
+function pnpmAsks(
+  manifest: YamlNode | undefined,
+  root: YamlNode,
+): ReadonlyMap<string, string | undefined> {
+  const replaced = entries(at(root, "overrides")).map(({ key }) =>
+    key.replace(/^.*>/, "").replace(/(?<=.)@.*$/, ""),
+  );
+  // A program of the project's own may have changed any of them.
+  const isChanged = ["pnpmfileChecksum", "packageExtensionsChecksum"].some(
+    (key) => at(root, key) !== undefined,
+  );
+  const told = (name: string, text: string | undefined): string | undefined =>
+    isChanged || replaced.includes(name) ? undefined : text;
+  const listed = entries(at(manifest, "specifiers"));
+  const beside = GROUPS.flatMap((group) => entries(at(manifest, group)));
+  return new Map([
+    ...beside.map(({ key, value }): [string, string | undefined] => [
+      key,
+      told(key, textOf(at(value, "specifier"))),
+    ]),
+    ...listed.map(({ key, value }): [string, string | undefined] => [
+      key,
+      told(key, textOf(value)),
+    ]),
+  ]);
 }
 function unquoted({ start, end }: Span, text: string): Span {
   return /["']/.test(text[start] ?? "") ? { start: start + 1, end: end - 1 } : { start, end };

@@ -1,5 +1,13 @@
 /** uv.lock, poetry.lock, pdm.lock and Pipfile.lock. */
-import { inside, json, type LockedPackage, type LockFile, properties } from "./locked.ts";
+import type { Node } from "jsonc-parser";
+import {
+  inside,
+  json,
+  type LockedManifest,
+  type LockedPackage,
+  type LockFile,
+  properties,
+} from "./locked.ts";
 import { blocks, at as tomlAt } from "./lockfile-toml.ts";
 import { normalised, table, toml } from "./manifest.ts";
 
@@ -55,12 +63,41 @@ export function pythonToml(text: string): LockFile | undefined {
             ? undefined
             : files.map((file) => (typeof file.hash === "string" ? file.hash : "")),
         commit: isGit ? commitOf(String(git), source, one) : undefined,
+        reference: isGit ? referenceOf(String(git), source, one) : undefined,
         // Poetry before 1.5.
         development: one.category === "dev",
       },
     ];
   });
-  return { ecosystem: "python", packages };
+  const manifests = list.flatMap((raw) => uvManifest(table({ raw }, "raw")));
+  return manifests.length === 0
+    ? { ecosystem: "python", packages }
+    : { ecosystem: "python", packages, manifests };
+}
+
+/** uv keeps the requirements of each package of the project: `[package.metadata]`. */
+function uvManifest(one: Readonly<Record<string, unknown>> | undefined): readonly LockedManifest[] {
+  const source = table(one, "source");
+  const folder = source?.virtual ?? source?.editable;
+  const metadata = table(one, "metadata");
+  if (typeof folder !== "string") return [];
+  // Early versions did not keep them; of a project that needs nothing there is nothing to keep.
+  const needs = ["dependencies", "optional-dependencies", "dev-dependencies"];
+  if (metadata === undefined && needs.some((key) => one?.[key] !== undefined)) return [];
+  const lists = [
+    metadata?.["requires-dist"],
+    ...Object.values(table(metadata, "requires-dev") ?? {}),
+  ];
+  const asks = new Map<string, string | undefined>();
+  for (const raw of lists.flatMap(listOf)) {
+    const { name, specifier } = table({ raw }, "raw") ?? {};
+    if (typeof name !== "string") continue;
+    const plain = normalised(name);
+    const range = String(specifier ?? "");
+    // Different ones for different systems are told apart by their markers only.
+    asks.set(plain, asks.has(plain) && asks.get(plain) !== range ? undefined : range);
+  }
+  return [{ folder: folder === "." ? "" : folder, asks }];
 }
 function tableOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
   const one = table({ value }, "value");
@@ -76,6 +113,17 @@ function commitOf(
 ): string | undefined {
   const told = source?.resolved_reference ?? one.revision ?? /#([0-9a-f]{40})$/.exec(git)?.[1];
   return typeof told === "string" && /^[0-9a-f]{40}$/.test(told) ? told : undefined;
+}
+/** The branch, tag or commit that was asked for; undefined where the form does not tell. */
+function referenceOf(
+  git: string,
+  source: Readonly<Record<string, unknown>> | undefined,
+  one: Readonly<Record<string, unknown>>,
+): string | undefined {
+  if (source?.git !== undefined)
+    return (/[?&](?:branch|tag|rev)=([^&#]*)/.exec(git)?.[1] ?? "").replaceAll(/%2f/gi, "/");
+  const told = source?.reference ?? one.ref;
+  return typeof told === "string" ? told.replace(/^HEAD$/, "") : undefined;
 }
 
 export function pipfile(text: string): LockFile | undefined {
@@ -101,5 +149,16 @@ export function pipfile(text: string): LockFile | undefined {
         development: group === "develop",
       };
     });
-  return { ecosystem: "python", packages };
+  return { ecosystem: "python", packages, indexes: indexesOf(root) };
+}
+function indexesOf(root: Node): NonNullable<LockFile["indexes"]> {
+  const meta = properties(root).find(({ key }) => key === "_meta")?.value;
+  const sources = properties(meta).find(({ key }) => key === "sources")?.value;
+  return (sources?.children ?? []).flatMap((source) =>
+    properties(source).flatMap(({ key, value }) =>
+      key === "url" && value.type === "string"
+        ? [{ text: String(value.value), span: inside(value) }]
+        : [],
+    ),
+  );
 }

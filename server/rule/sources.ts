@@ -11,7 +11,13 @@ export interface Source {
   /** Without encryption. */
   readonly open: boolean;
   /** Where the ref stands in the text; at its end if there is none. */
-  readonly refAt: { readonly start: number; readonly end: number; readonly sign: string };
+  readonly refAt: {
+    readonly start: number;
+    readonly end: number;
+    /** What stands before it where it is written anew, and behind it. */
+    readonly sign: string;
+    readonly after?: string;
+  };
 }
 
 const COMMIT = /^[\da-f]{40}(?:[\da-f]{24})?$/i;
@@ -27,7 +33,11 @@ export function npmSource(text: string): Source | undefined {
   if (!isGit) return /^https?:\/\//i.test(text) ? urlSource(text) : undefined;
   const hash = text.indexOf("#");
   const ref = hash < 0 ? "" : text.slice(hash + 1);
-  const refAt = { start: hash < 0 ? text.length : hash + 1, end: text.length, sign: "#" };
+  const refAt = {
+    start: hash < 0 ? text.length : hash + 1,
+    end: text.length,
+    sign: hash < 0 ? "#" : "",
+  };
   const address = hash < 0 ? text : text.slice(0, hash);
   return {
     kind: "git",
