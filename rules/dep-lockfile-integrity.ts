@@ -89,6 +89,21 @@ function check(file: ManifestFile): readonly Match[] {
   const expected = expectedHosts(file, lock.packages);
   const out: Match[] = [];
   const seen = new Set<string>();
+  for (const { text, span } of lock.indexes ?? []) {
+    const host = hostOf(text);
+    const isOpen = /^http:/i.test(text);
+    if (isOpen || (host !== "" && !expected.has(host)))
+      out.push({
+        item: `${file.file}#`,
+        span,
+        facts: {
+          kind: isOpen ? "http" : "host",
+          name: "Every package of this index",
+          told: host,
+          again: AGAIN[base] ?? "",
+        },
+      });
+  }
   for (const one of lock.packages) {
     const add = (kind: string, severity: Severity, span: Span, told: string): void => {
       const key = `${kind} ${one.name} ${told}`;

@@ -1,10 +1,10 @@
 /** Nothing says which versions are installed: no lock file, one that is out of date, or a build that may change it. */
 import {
+  FOR_TRYING,
   headerAt,
   isNpmLibrary,
   isPythonLibrary,
   jsonKey,
-  jsonValue,
   NPM_LOCKS,
   PYTHON_LOCKS,
   strings,
@@ -20,13 +20,11 @@ import {
   type Span,
 } from "../server/rule/rule.ts";
 import { type Command, commands } from "../server/rule/shell.ts";
+import { nearestLocks, type Stale, staleNpm, stalePython } from "../server/rule/stale.ts";
 import { WORKFLOW_NAMES, WORKFLOW_PATHS, workflow } from "../server/rule/workflow.ts";
 import { scriptSpan } from "../server/rule/yaml-script.ts";
 
 const GROUPS = ["dependencies", "devDependencies", "optionalDependencies"];
-/** Of which nobody installs anything but to try it out. */
-const FOR_TRYING =
-  /(?:^|\/)(?:tests?|__tests__|fixtures|__fixtures__|examples?|templates?|e2e|playground)\//;
 const MANAGERS: Readonly<Record<string, string>> = {
   "package-lock.json": "npm",
   "npm-shrinkwrap.json": "npm",
@@ -34,6 +32,9 @@ const MANAGERS: Readonly<Record<string, string>> = {
   "pnpm-lock.yaml": "pnpm",
   "bun.lock": "Bun",
   "bun.lockb": "Bun",
+  "uv.lock": "uv",
+  "poetry.lock": "Poetry",
+  "pdm.lock": "PDM",
 };
 
 export default rule({
@@ -56,9 +57,10 @@ export default rule({
     fixes: (match, file) => [fix(match, file)],
   },
   say: ({ facts }) => {
-    const name = String(facts?.name);
-    const [what, fix] = (WORDS[String(facts?.kind)] as (name: string) => readonly [string, string])(
-      name,
+    const [what, fix] = (WORDS[String(facts?.kind)] as Words)(
+      String(facts?.name),
+      String(facts?.locked),
+      String(facts?.range),
     );
     return {
       what,
@@ -68,13 +70,18 @@ export default rule({
   },
 });
 
-const WORDS: Readonly<Record<string, (name: string) => readonly [string, string]>> = {
+type Words = (name: string, locked: string, range: string) => readonly [string, string];
+const WORDS: Readonly<Record<string, Words>> = {
   missing: (name) => [
     `No lock file of the packages in ${name} is in this project, or git ignores it.`,
     "Make one, commit it, and install with the command that keeps to it (npm ci, uv sync --locked).",
   ],
   stale: (name) => [
-    `The lock file beside this one does not know ${name}.`,
+    `The lock file does not know ${name}.`,
+    "Run the package manager once and commit the lock file with the manifest.",
+  ],
+  range: (name, locked, range) => [
+    `The lock file holds ${name} as it was asked for before (${locked === "" ? "any version" : locked}), not ${range === "" ? "any version" : range}.`,
     "Run the package manager once and commit the lock file with the manifest.",
   ],
   mixed: (name) => [
@@ -97,42 +104,58 @@ function npm(file: ManifestFile): readonly Match[] {
   const span = jsonKey(file.text, [group]) ?? first.entry;
   if (!NPM_LOCKS.some((lock) => file.above(lock) !== undefined))
     return [told(file, "missing", span, "package.json")];
-  const managers = new Set(
-    NPM_LOCKS.flatMap((lock) => (file.has(lock) ? (MANAGERS[lock] ?? []) : [])),
-  );
-  const out: Match[] = [];
-  if (managers.size > 1)
-    out.push({ ...told(file, "mixed", span, [...managers].join(" and ")), severity: "info" });
-  const lock = file.sibling("package-lock.json");
-  const root = lock === undefined ? undefined : jsonValue(lock, ["packages", ""]);
-  if (root === undefined) return out;
-  const known = new Set(
-    [...GROUPS, "peerDependencies"].flatMap((one) =>
-      Object.keys(table({ root }, "root", one) ?? {}),
-    ),
-  );
-  for (const { key, entry } of entries)
-    if (!known.has(key)) out.push({ ...told(file, "stale", entry, key), severity: "low" });
-  return out;
+  const out = mixed(file, NPM_LOCKS, span);
+  const locks = nearestLocks(file, NPM_LOCKS);
+  const [lock] = locks;
+  return lock === undefined || new Set(locks.map((one) => MANAGERS[one])).size > 1
+    ? out
+    : [...out, ...staleNpm(file, lock, GROUPS).map((one) => stale(file, one))];
+}
+/** Lock files of several package managers in one folder. */
+function mixed(file: ManifestFile, locks: readonly string[], span: Span): readonly Match[] {
+  const managers = new Set(locks.flatMap((lock) => (file.has(lock) ? (MANAGERS[lock] ?? []) : [])));
+  return managers.size < 2
+    ? []
+    : [{ ...told(file, "mixed", span, [...managers].join(" and ")), severity: "info" }];
+}
+function stale(file: ManifestFile, { name, span, range, locked }: Stale): Match {
+  const match = told(file, locked === undefined ? "stale" : "range", span, name);
+  const facts = { ...match.facts, range, ...(locked === undefined ? {} : { locked }) };
+  return { ...match, severity: "low", facts };
 }
 
 function python(file: ManifestFile, name: string): readonly Match[] {
   const root = toml(file.text);
   if (root === undefined || FOR_TRYING.test(file.file)) return [];
-  if (PYTHON_LOCKS.some((lock) => file.above(lock) !== undefined)) return [];
+  const locks = nearestLocks(
+    file,
+    PYTHON_LOCKS.filter((lock) => (lock === "Pipfile.lock") === (name === "Pipfile")),
+  );
+  const [lock] = locks;
+  if (lock !== undefined) {
+    const out = mixed(file, locks, placeOf(file.text, root));
+    return locks.length > 1 ? out : stalePython(file, lock).map((one) => stale(file, one));
+  }
+  if (PYTHON_LOCKS.some((one) => file.above(one) !== undefined)) return [];
   if (name === "Pipfile") {
     const any = Object.keys(table(root, "packages") ?? {}).length > 0;
     return any ? [told(file, "missing", header(file.text, "packages"), name)] : [];
   }
   // A list made from it may be the lock.
   if (isPythonLibrary(root) || file.has("requirements.txt")) return [];
+  return hasDependencies(root) ? [told(file, "missing", placeOf(file.text, root), name)] : [];
+}
+function hasDependencies(root: Readonly<Record<string, unknown>>): boolean {
   const listed = table(root, "project")?.dependencies;
-  if (Array.isArray(listed) && listed.length > 0)
-    return [told(file, "missing", header(file.text, "project"), name)];
   const poetry = Object.keys(table(root, "tool", "poetry", "dependencies") ?? {});
-  return poetry.some((one) => one !== "python")
-    ? [told(file, "missing", header(file.text, "tool.poetry.dependencies"), name)]
-    : [];
+  return (Array.isArray(listed) && listed.length > 0) || poetry.some((one) => one !== "python");
+}
+/** The head of the table that says what is needed. */
+function placeOf(text: string, root: Readonly<Record<string, unknown>>): Span {
+  const listed = table(root, "project")?.dependencies;
+  return Array.isArray(listed) && listed.length > 0
+    ? header(text, "project")
+    : header(text, "tool.poetry.dependencies");
 }
 function header(text: string, name: string): Span {
   const start = headerAt(text, name);
@@ -266,7 +289,12 @@ function fix({ facts }: Match, file: ManifestFile): Fix {
     };
   }
   return {
-    title: facts?.kind === "mixed" ? "Keep one lock file" : "Make the lock file",
+    title:
+      facts?.kind === "mixed"
+        ? "Keep one lock file"
+        : facts?.kind === "missing"
+          ? "Make the lock file"
+          : "Bring the lock file up to date",
     grade: "manual",
     edits: [],
     reason:

@@ -124,6 +124,9 @@ export function isPythonLibrary(root: Readonly<Record<string, unknown>>): boolea
     table(root, "tool", "uv")?.package === false;
   return table(root, "build-system") !== undefined && !keeps;
 }
+/** Folders of which nobody installs anything but to try it out. */
+export const FOR_TRYING =
+  /(?:^|\/)(?:tests?|__tests__|fixtures|__fixtures__|examples?|templates?|e2e|playground)\//;
 export const NPM_LOCKS = [
   "package-lock.json",
   "npm-shrinkwrap.json",
