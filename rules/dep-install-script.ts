@@ -1,6 +1,15 @@
 /** A script that runs on install downloads, evaluates or hides code. */
+import { ALLOWING, type Allowed, allowedScripts } from "../server/rule/allowed-scripts.ts";
+import { hasOwnRegistryFor } from "../server/rule/imports.ts";
 import { INSTALL_HOOKS, jsonValue, strings } from "../server/rule/manifest.ts";
-import { type Context, type ManifestFile, type Match, rule } from "../server/rule/rule.ts";
+import { isOfPrivateScope } from "../server/rule/names.ts";
+import {
+  type Context,
+  type Fix,
+  type ManifestFile,
+  type Match,
+  rule,
+} from "../server/rule/rule.ts";
 
 /** What such scripts are meant for. */
 const USUAL =
@@ -43,19 +52,18 @@ export default rule({
   cwe: [506],
   owasp: ["A08:2021", "A03:2025"],
   manifest: {
-    names: /^package\.json$/,
-    check: (file) =>
-      strings(file.text, ["scripts"]).flatMap(({ key, value, entry }) =>
-        INSTALL_HOOKS.has(key) ? inspect(file, key, value, entry) : [],
-      ),
-    fixes: ({ facts }) => [
-      {
-        title: "Build ahead of time, or keep the code in the package",
-        grade: "manual",
-        edits: [],
-        reason: `What ${String(facts?.hook)} is for only you can tell. Put the code into a file of this package where it can be reviewed; to install others safely, set ignore-scripts=true in .npmrc and allow single packages.`,
-      },
-    ],
+    names: ALLOWING,
+    check(file) {
+      const base = file.file.slice(file.file.lastIndexOf("/") + 1);
+      const own = base === "package.json" ? strings(file.text, ["scripts"]) : [];
+      return [
+        ...own.flatMap(({ key, value, entry }) =>
+          INSTALL_HOOKS.has(key) ? inspect(file, key, value, entry) : [],
+        ),
+        ...allowedScripts(base, file.text).flatMap((one) => allowed(file, one)),
+      ];
+    },
+    fixes: (match, file) => [fix(match, file)],
   },
   calls: {
     sinks: ["url", "network"],
@@ -71,9 +79,22 @@ export default rule({
     },
   },
   say: ({ facts }) => ({
-    what: `The ${String(facts?.hook)} ${facts?.hook === "setup.py" ? "file" : "script"} ${String(facts?.does)}.`,
-    why: "It runs on every machine that installs the package, with that user's rights and secrets, before anyone has looked at the code.",
-    fix: "Keep what is needed in the package itself, pinned and readable, or leave the script out.",
+    what:
+      facts?.setting === undefined
+        ? `The ${String(facts?.hook)} ${facts?.hook === "setup.py" ? "file" : "script"} ${String(facts?.does)}.`
+        : facts.name === ""
+          ? `${String(facts.setting)} lets every package run its own script when it is installed.`
+          : `${String(facts.setting)} lets ${String(facts.name)} run its own script when it is installed, and hardly anybody uses it.`,
+    why:
+      facts?.setting === undefined
+        ? "It runs on every machine that installs the package, with that user's rights and secrets, before anyone has looked at the code."
+        : "Most poisoned packages do their work in such a script: it runs on every machine that installs them, with that user's rights and secrets.",
+    fix:
+      facts?.setting === undefined
+        ? "Keep what is needed in the package itself, pinned and readable, or leave the script out."
+        : facts.name === ""
+          ? "Switch scripts off, and allow them for the few packages that need one by name."
+          : "Look at the script first; if the package works without it, take it off the list.",
   }),
   fixes: () => [
     {
@@ -85,6 +106,58 @@ export default rule({
     },
   ],
 });
+
+function allowed(file: ManifestFile, one: Allowed): readonly Match[] {
+  const { name, setting, span, off, isUsual } = one;
+  const match: Match = {
+    item: `${file.file}#`,
+    span,
+    facts: {
+      setting,
+      name: name ?? "",
+      ...(off === undefined
+        ? {}
+        : { from: off.span.start, to: off.span.end, newText: off.newText }),
+    },
+  };
+  if (name === undefined) return [isUsual === true ? { ...match, severity: "low" } : match];
+  const list = file.names?.npm;
+  if (list === undefined || list.has(name) || file.isOwn(name)) return [];
+  if (isOfPrivateScope(name, list)) return [];
+  if (hasOwnRegistryFor({ ecosystem: "npm", written: name }, file)) return [];
+  return [{ ...match, severity: "low", confidence: "medium" }];
+}
+
+function fix({ facts }: Match, file: ManifestFile): Fix {
+  const manual = (title: string, reason: string): Fix => ({
+    title,
+    grade: "manual",
+    edits: [],
+    reason,
+  });
+  if (facts?.setting === undefined)
+    return manual(
+      "Build ahead of time, or keep the code in the package",
+      `What ${String(facts?.hook)} is for only you can tell. Put the code into a file of this package where it can be reviewed; to install others safely, set ignore-scripts=true in .npmrc and allow single packages.`,
+    );
+  if (typeof facts.newText === "string") {
+    const edit = { start: Number(facts.from), end: Number(facts.to), newText: facts.newText };
+    return {
+      title: "Let no package run scripts that nobody allowed",
+      grade: "suggested",
+      edits: [{ file: file.file, edits: [edit] }],
+    };
+  }
+  return facts.name === ""
+    ? manual(
+        "Allow single packages",
+        "Which packages need a script the package manager lists when it installs without: write their names in place of this.",
+      )
+    : manual(
+        `Look at the script of ${String(facts.name)}`,
+        `Whether ${String(facts.name)} works without its script only a try tells: look at "scripts" in its package.json.`,
+      );
+}
 
 function inspect(
   file: ManifestFile,
