@@ -60,6 +60,8 @@ import depLockfileIntegrityPage from "./dep-lockfile-integrity.md";
 import depLockfileIntegrity from "./dep-lockfile-integrity.ts";
 import depLockfileMissingPage from "./dep-lockfile-missing.md";
 import depLockfileMissing from "./dep-lockfile-missing.ts";
+import depReleaseCooldownPage from "./dep-release-cooldown.md";
+import depReleaseCooldown from "./dep-release-cooldown.ts";
 import depTyposquatPage from "./dep-typosquat.md";
 import depTyposquat from "./dep-typosquat.ts";
 import depUndeclaredImportPage from "./dep-undeclared-import.md";
@@ -310,6 +312,7 @@ export const rules: RuleSet = {
     depKnownVulnerable,
     depLockfileIntegrity,
     depLockfileMissing,
+    depReleaseCooldown,
     depTyposquat,
     depUndeclaredImport,
     depUnpinnedVersion,
@@ -451,6 +454,7 @@ export const rules: RuleSet = {
     "dep-known-vulnerable": depKnownVulnerablePage,
     "dep-lockfile-integrity": depLockfileIntegrityPage,
     "dep-lockfile-missing": depLockfileMissingPage,
+    "dep-release-cooldown": depReleaseCooldownPage,
     "dep-typosquat": depTyposquatPage,
     "dep-undeclared-import": depUndeclaredImportPage,
     "dep-unpinned-version": depUnpinnedVersionPage,
