@@ -1,15 +1,17 @@
 /** An install command, in a comment, a document or a script, names a package that does not exist or that hardly anybody uses. */
 import { type Fetched, packagesNamedBy } from "../server/rule/fetched.ts";
-import { ASKING, askedFor, hasOwnRegistryFor } from "../server/rule/imports.ts";
+import { ASKING, askedFor, hasOwnRegistryFor, heldElsewhere } from "../server/rule/imports.ts";
 import { normalised } from "../server/rule/manifest.ts";
-import { type NameList, type Similar, similar } from "../server/rule/names.ts";
+import { aged, isOfOther, type NameList, type Similar, similar } from "../server/rule/names.ts";
 import { type Fix, type Match, rule, type Span, type TextFile } from "../server/rule/rule.ts";
 import { commands } from "../server/rule/shell.ts";
+import modules from "./modules.json" with { type: "json" };
 
 const NAMES =
   /^(?:README|INSTALL|CONTRIBUTING|SETUP|AGENTS|CLAUDE|GEMINI|copilot-instructions)\.md$|^(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.(?:[Dd]ockerfile|sh)$/;
 const PATHS = /(?:^|\/)\.github\/workflows\/[^/]+\.ya?ml$/;
 const REGISTRY = { npm: "npm", pypi: "PyPI" } as const;
+const OTHER = { npm: "PyPI", pypi: "npm" } as const;
 /** As far down the list one is a hundred times more used than a name that is not on it. */
 const FAMOUS = { npm: 20_000, pypi: 3000 } as const;
 const WELL_KNOWN = 15_000;
@@ -41,11 +43,15 @@ export default rule({
   },
   say: ({ facts }) => ({
     what:
-      facts?.how !== undefined
-        ? `${String(facts.name)} is hardly used, and its name is ${String(facts.other)}'s, ${String(facts.how)}.`
-        : facts?.isComplete === true
-          ? `${String(facts.name)} is not among the ${String(facts.registry)} names known on ${String(facts.date)}${facts.other === "" ? "" : `; ${String(facts.other)} is`}.`
-          : `${String(facts?.name)} is not among the ${String(facts?.count)} most used npm packages of ${String(facts?.date)}, and no manifest here asks for it.`,
+      facts?.how === "module"
+        ? `${String(facts.name)} is the name of a module; the package that holds it is ${String(facts.other)}.`
+        : facts?.how === "registry"
+          ? `${String(facts.name)} is hardly used here; the package that everybody knows by this name is one of ${String(facts.other)}.`
+          : facts?.how !== undefined
+            ? `${String(facts.name)} is hardly used, and its name is ${String(facts.other)}'s, ${String(facts.how)}.`
+            : facts?.isComplete === true
+              ? `${String(facts.name)} is not among the ${String(facts.registry)} names known on ${String(facts.date)}${facts.other === "" ? "" : `; ${String(facts.other)} is`}.`
+              : `${String(facts?.name)} is not among the ${String(facts?.count)} most used npm packages of ${String(facts?.date)}, and no manifest here asks for it.`,
     why: "Assistants make up names of packages, and people run the commands they write: whoever has registered the name runs code on the machine.",
     fix: "Take the package that the documentation of the tool names, with a version you have looked at.",
   }),
@@ -70,7 +76,9 @@ function check(file: TextFile): readonly Match[] {
         start + text.slice(one.word.start, one.word.end).search(/[^"'\s]/) + one.word.start;
       const span = { start: at, end: at + one.name.length };
       if (told === undefined || file.text.slice(span.start, span.end) !== one.name) return [];
-      return [{ item: `${file.file}#`, span, ...told }];
+      const list = names[one.kind === "npm" ? "npm" : "pypi"];
+      const match = { item: `${file.file}#`, span, ...told };
+      return [list === undefined ? match : aged(match, list)];
     });
   });
 }
@@ -95,12 +103,17 @@ function tell(
       : !/^[a-z\d][a-z\d-]*$/.test(plain)
   )
     return undefined;
+  const holder = kind === "pypi" ? heldElsewhere(plain, list, modules) : undefined;
   const isThere = list.has(plain);
-  if (isThere && (!list.isComplete || list.rank(plain) !== undefined)) return undefined;
+  if (holder === undefined && isThere && (!list.isComplete || list.rank(plain) !== undefined))
+    return undefined;
   const named = { ecosystem: kind, written: plain, packages: [plain] };
   if (askedFor(named, around) === "asked" || hasOwnRegistryFor(named, around)) return undefined;
   if (kind === "npm" && around.isOwn(plain)) return undefined;
   const facts = { name, registry: REGISTRY[kind], date: list.date, isComplete: list.isComplete };
+  if (holder !== undefined) return { facts: { ...facts, other: holder, how: "module" } };
+  if ((isThere || !list.isComplete) && isOfOther(plain, kind, names))
+    return { confidence: "medium", facts: { ...facts, other: OTHER[kind], how: "registry" } };
   if (list.isComplete && !isThere)
     return { facts: { ...facts, other: similar(plain, list, WELL_KNOWN)?.name ?? "" } };
   const alike = mistaken(plain, list, FAMOUS[kind]);
@@ -149,9 +162,15 @@ function commandsIn({ file, text, written }: TextFile): readonly Found[] {
     [...text.slice(place.start, place.end).matchAll(COMMAND)].map((found) => ({
       start: place.start + found.index,
       text: found[0],
-      isProse: written !== undefined && text[place.start + found.index - 1] !== "`",
+      isProse: written !== undefined && !isCode(file, text, place.start + found.index),
     })),
   );
+}
+/** Between backticks, or what a cell of a notebook hands to the shell: there its line begins with another sign. */
+function isCode(file: string, text: string, at: number): boolean {
+  if (text[at - 1] === "`") return true;
+  const before = /[^\r\n]*$/.exec(text.slice(Math.max(0, at - 200), at))?.[0] ?? "";
+  return file.endsWith(".ipynb") && /^#(?:\{sys\.executable\}\s+-m\s+)?$/.test(before);
 }
 /** Blocks between fences, lines that are set in, and words between backticks. */
 function codeOf(text: string): readonly Span[] {
@@ -164,6 +183,13 @@ function codeOf(text: string): readonly Span[] {
 
 function fix({ facts, span }: Match, file: TextFile): Fix {
   const other = String(facts?.other);
+  if (facts?.how === "registry")
+    return {
+      title: `Find what ${String(facts.name)} is for this language`,
+      grade: "manual",
+      edits: [],
+      reason: `${String(facts.name)} of ${other} is written for another language. Look for what does the same here, and take the package that its documentation names.`,
+    };
   if (other === "")
     return {
       title: `Find out what ${String(facts?.name)} was meant to be`,

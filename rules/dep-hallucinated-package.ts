@@ -5,6 +5,7 @@ import {
   askedFor,
   exists,
   hasOwnRegistryFor,
+  heldElsewhere,
   IMPORTS,
   isOfWorkspace,
   matchAt,
@@ -13,7 +14,7 @@ import {
 import { fixImport, intended } from "../server/rule/intended.ts";
 import { lockFile } from "../server/rule/lockfile.ts";
 import { NPM_LOCKS, normalised, PYTHON_LOCKS } from "../server/rule/manifest.ts";
-import { isOfPrivateScope, similar } from "../server/rule/names.ts";
+import { aged, isOfOther, isOfPrivateScope, similar } from "../server/rule/names.ts";
 import { isTest } from "../server/rule/place.ts";
 import {
   type Code,
@@ -60,7 +61,7 @@ export default rule({
   say: ({ facts }) => ({
     what:
       facts?.count === undefined
-        ? `${String(facts?.name)} is not among the ${String(facts?.registry)} names known on ${String(facts?.date)}${facts?.nearest === "" ? "" : `; ${String(facts?.nearest)} is`}.`
+        ? `${String(facts?.name)} is not among the ${String(facts?.registry)} names known on ${String(facts?.date)}${facts?.isElsewhere === true ? `; there is one among those of ${facts.registry === "PyPI" ? "npm" : "PyPI"}` : facts?.nearest === "" ? "" : `; ${String(facts?.nearest)} is`}.`
         : `${String(facts?.name)} is not among the ${String(facts.count)} most used npm packages of ${String(facts.date)}${facts.isLocked === true ? ", and the lock file does not have it" : ""}.`,
     why: "Assistants make up names of packages, the same ones again and again, so attackers publish packages under them: from then on every install runs their code.",
     fix: "Take the package that the documentation of the library names; one of your own belongs to a registry that the project's settings name.",
@@ -76,10 +77,17 @@ function check(file: ManifestFile): readonly Match[] {
     if (ecosystem === "npm" && isOfPrivateScope(name, list)) return [];
     locked ??= resolved(file, LOCKS[ecosystem]);
     if (locked.has(name)) return [];
+    // Told as the name of a module.
+    if (ecosystem === "pypi" && heldElsewhere(name, list, modules) !== undefined) return [];
     const nearest = similar(name, list, WELL_KNOWN)?.name ?? "";
     const facts = { name, nearest, registry: REGISTRY[ecosystem], date: list.date };
     const match = { item: `${file.file}#`, span };
-    if (list.isComplete) return [{ ...match, facts }];
+    if (list.isComplete) {
+      const isElsewhere = isOfOther(name, ecosystem, file.names);
+      return [aged({ ...match, facts: isElsewhere ? { ...facts, isElsewhere } : facts }, list)];
+    }
+    // Told as a name of the other registry.
+    if (isOfOther(name, ecosystem, file.names)) return [];
     // Few use it: only that the lock file does not have it either makes that worth a word.
     const isLocked = LOCKS[ecosystem].some((lock) => file.above(lock) !== undefined);
     const few = { count: list.count.toLocaleString("en-US"), isLocked };
@@ -114,7 +122,8 @@ function checkImports(code: Code, context: Context): readonly Match[] {
       registry: REGISTRY[one.ecosystem],
       date: list.date,
     };
-    const match = matchAt(one, code, facts);
+    const isElsewhere = isOfOther(one.packages.at(-1) as string, one.ecosystem, names);
+    const match = aged(matchAt(one, code, isElsewhere ? { ...facts, isElsewhere } : facts), list);
     // Tests import what is not there on purpose.
     return [isTest(code.file) ? { ...match, severity: "low" } : match];
   });

@@ -1,6 +1,6 @@
 /**
  * Python cells as IPython runs them. Its own lines (`%magic`, `!command`, `help?`) become text of the same length that does
- * nothing, so that all else keeps its place; cells in another language (`%%bash`) are left out.
+ * nothing, commands as comments, so that all else keeps its place; cells in another language (`%%bash`) are left out.
  * The rules are those of IPython's `inputtransformer2`: such a line is one only where a statement begins, or behind `=`.
  */
 import type { Span } from "../base/text.ts";
@@ -40,10 +40,12 @@ function read(text: string, from: number): PythonCell {
   let isStart = true;
   let at = from;
 
-  /** Nothing of the line stays, or it would be a statement of its own only in a block. */
+  /** A command becomes a comment, so that rules can read it. In a block a statement must stand there: nothing of the line stays. */
   const blank = (start: number, end: number, isIndented: boolean): void => {
-    const first = isIndented ? "_" : "#";
-    neutral.push({ start, end, shown: first + spaces(text.slice(start + 1, end)) });
+    const isCommand = !isIndented && (text[start] === "!" || text[start] === "%");
+    const kept = isCommand ? contentEnd(text, start) : start + 1;
+    neutral.push({ start, end: start + 1, shown: isIndented ? "_" : "#" });
+    if (kept < end) neutral.push({ start: kept, end, shown: spaces(text.slice(kept, end)) });
   };
 
   while (at < text.length) {

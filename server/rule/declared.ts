@@ -94,20 +94,28 @@ export function askedNames(
   return found.map(({ name, range, entry }) => ({ name: normalised(name), range, span: entry }));
 }
 
+const NPM_SETTINGS = [".npmrc", ".yarnrc.yml", ".yarnrc", "bunfig.toml"];
 /** The project takes packages from another place than the public registry, so names that are not there are no fault. */
 export function hasOwnRegistry(file: ManifestFile): boolean {
   const base = file.file.slice(file.file.lastIndexOf("/") + 1);
   if (base === "package.json")
-    return /^\s*(?:@[\w.-]+:)?registry\s*=(?!\s*https:\/\/registry\.(?:npmjs\.org|yarnpkg\.com))/m.test(
-      `${file.textAbove(".npmrc") ?? ""}\n${file.sibling(".npmrc") ?? ""}`,
+    return NPM_SETTINGS.some((name) =>
+      /^\s*(?:(?:@[\w.-]+:)?registry\s*=|registry\s+(?=["'])|npmRegistryServer\s*:|["']?@[\w.-]+["']?\s*=)(?!\s*["']?https:\/\/registry\.(?:npmjs\.org|yarnpkg\.com))/m.test(
+        `${file.textAbove(name) ?? ""}\n${file.sibling(name) ?? ""}`,
+      ),
     );
-  if (["pip.conf", "uv.toml"].some((name) => file.above(name) !== undefined)) return true;
+  if (["pip.conf", "pip.ini", "uv.toml"].some((name) => file.above(name) !== undefined))
+    return true;
+  return hasOwnIndex(base, file.text);
+}
+/** A list of requirements, a Pipfile or a pyproject.toml names an index besides the public one. */
+export function hasOwnIndex(base: string, text: string): boolean {
   if (base === "Pipfile")
-    return [...file.text.matchAll(/^\s*url\s*=\s*["']([^"']+)/gm)].some(
+    return [...text.matchAll(/^\s*url\s*=\s*["']([^"']+)/gm)].some(
       ([, url]) => !/^https:\/\/pypi\.org\//.test(url as string),
     );
   if (base === "pyproject.toml") {
-    const root = toml(file.text);
+    const root = toml(text);
     const uv = table(root, "tool", "uv");
     return (
       ["index", "index-url", "extra-index-url", "find-links"].some(
@@ -117,8 +125,9 @@ export function hasOwnRegistry(file: ManifestFile): boolean {
       table(root, "tool", "pdm")?.source !== undefined
     );
   }
+  if (!/\.(?:txt|in)$/.test(base)) return false;
   return /^\s*(?:--index-url|--extra-index-url|--find-links|-i|-f)[\s=]+(?!https:\/\/pypi\.org\/)/m.test(
-    file.text,
+    text,
   );
 }
 

@@ -1,4 +1,6 @@
 /** The packages that code imports, and whether the project asks for them: names of a registry, not files of the program. */
+
+import { hasOwnIndex } from "./declared.ts";
 import { LOCK_NAMES, type LockFile, lockFile } from "./lockfile.ts";
 import { jsonValue, normalised } from "./manifest.ts";
 import { type Ecosystem, isOfPrivateScope, type NameList } from "./names.ts";
@@ -8,6 +10,8 @@ import type { Code, Context, Match, Op, Span, Surroundings, ValueId } from "./ru
 export interface Modules {
   readonly python: {
     readonly standard: readonly string[];
+    /** Names of modules under which the registry has something else that many install by mistake. */
+    readonly mistaken: readonly string[];
     /** By the name of a module: the packages that hold it, the usual one first. */
     readonly modules: Readonly<Record<string, readonly string[] | undefined>>;
     /** Modules that a program brings along for its scripts. */
@@ -33,7 +37,7 @@ export interface PackageImport extends Named {
 }
 
 /** A cheap look for an import. */
-export const IMPORTS = /\b(?:import|require)\b/;
+export const IMPORTS = /\b(?:import|require)\b|\bexport\b[^;]*?\bfrom\b/;
 
 /**
  * Imports of what may be a package, one for each name. Left out are those in a `try`, which the code can do without, and what the
@@ -206,23 +210,25 @@ export function hasOwnRegistryFor(
     around.like(pattern).map(({ text }) => text ?? "");
   if (one.ecosystem === "npm") {
     const scope = /^@[^/]+/.exec(one.written)?.[0];
-    return texts(/(?:^|\/)\.(?:npmrc|yarnrc\.yml)$/).some(
+    return texts(/(?:^|\/)(?:\.npmrc|\.yarnrc(?:\.yml)?|bunfig\.toml)$/).some(
       (text) =>
-        (scope !== undefined && text.includes(scope)) ||
-        /^\s*(?:registry\s*=|npmRegistryServer\s*:)\s*["']?(?!https:\/\/registry\.(?:npmjs\.org|yarnpkg\.com))/m.test(
+        (scope !== undefined && namesScope(text, scope)) ||
+        /^\s*(?:registry\s*=|registry\s+(?=["'])|npmRegistryServer\s*:)\s*["']?(?!https:\/\/registry\.(?:npmjs\.org|yarnpkg\.com))/m.test(
           text,
         ),
     );
   }
   return (
-    around.above("pip.conf") !== undefined ||
-    around.above("uv.toml") !== undefined ||
-    texts(MANIFESTS).some((text) =>
-      /^\s*(?:(?:--index-url|--extra-index-url|--find-links|-i|-f)[\s=]+|(?:index-url|extra-index-url|find-links|url)\s*=\s*\[?\s*["'])(?!https:\/\/pypi\.org\/)/m.test(
-        text,
-      ),
-    )
+    ["pip.conf", "pip.ini", "uv.toml"].some((name) => around.above(name) !== undefined) ||
+    around
+      .like(MANIFESTS)
+      .some(({ file, text }) => text !== undefined && hasOwnIndex(lastPart(file), text))
   );
+}
+/** `@scope:registry=` of npm, `scope:` below `npmScopes:` of Yarn, `"@scope" =` of Bun. */
+function namesScope(text: string, scope: string): boolean {
+  const name = scope.slice(1).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`@${name}(?![\\w.-])|^\\s+["']?${name}["']?\\s*:`, "m").test(text);
 }
 function lastPart(file: string): string {
   return file.slice(file.lastIndexOf("/") + 1);
@@ -342,6 +348,31 @@ function heldBy(list: NameList): ReadonlySet<string> {
   }
   return known;
 }
+
+/** The package that holds a module whose name was taken for that of a package; undefined for a name that is one. */
+export function heldElsewhere(
+  name: string,
+  list: NameList,
+  { python }: Modules,
+): string | undefined {
+  let known = packagesByName.get(python.modules);
+  if (known === undefined) {
+    const all = Object.entries(python.modules).flatMap(
+      ([module, packages = []]): readonly (readonly [string, string])[] => {
+        const [holder] = packages;
+        const plain = normalised(module);
+        return holder === undefined || packages.includes(plain) ? [] : [[plain, holder]];
+      },
+    );
+    known = new Map(all);
+    packagesByName.set(python.modules, known);
+  }
+  const holder = known.get(name);
+  if (holder === undefined) return undefined;
+  if (python.mistaken.includes(name)) return holder;
+  return list.rank(name) === undefined && list.rank(holder) !== undefined ? holder : undefined;
+}
+const packagesByName = new WeakMap<Modules["python"]["modules"], ReadonlyMap<string, string>>();
 
 /** A match at the name of an import. */
 export function matchAt(one: PackageImport, code: Code, facts: Match["facts"]): Match {

@@ -1,5 +1,6 @@
 /** Finds what a package name was most likely meant to be. */
-import type { NameList } from "../base/names.ts";
+import type { Ecosystem, NameIndex, NameList } from "../base/names.ts";
+import type { Match } from "./rule.ts";
 
 export type { Ecosystem, NameIndex, NameList } from "../base/names.ts";
 
@@ -45,6 +46,24 @@ export function similar(
     )
       return { name: other, how: "two letters apart" };
   return undefined;
+}
+
+/** As far down the list of one registry nearly everybody knows a name, also who works with the other one. */
+const KNOWN_TO_ALL = 1000;
+/** In this registry hardly anybody uses the name, if it is there; in the other one everybody does. */
+export function isOfOther(
+  name: string,
+  ecosystem: Ecosystem,
+  names: NameIndex | undefined,
+): boolean {
+  const own = names?.[ecosystem];
+  const rank = names?.[ecosystem === "npm" ? "pypi" : "npm"]?.rank(name);
+  if (own === undefined || rank === undefined || rank >= KNOWN_TO_ALL) return false;
+  return own.rank(name) === undefined && (own.isComplete || !own.has(name));
+}
+/** What an old list says is worth a note, no more. */
+export function aged(match: Match, list: NameList): Match {
+  return list.isOld === true ? { ...match, severity: "low" } : match;
 }
 
 /** A scope of npm of which no package is well known: a private one, or in code a folder that goes by such a name. */

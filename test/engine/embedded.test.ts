@@ -158,21 +158,21 @@ describe("a notebook's program", () => {
 
 describe("IPython's own lines", () => {
   const cases: readonly (readonly [string, string])[] = [
-    ["%pip install x", "#             "],
-    ["!ls -la", "#      "],
-    ["!a \\\n  b\nx = 1", "#   \n   \nx = 1"],
+    ["%pip install x", "#pip install x"],
+    ["!ls -la", "#ls -la"],
+    ["!a \\\n  b\nx = 1", "#a \\\n   \nx = 1"],
     ["if x:\n    !ls\n    y()", "if x:\n    _  \n    y()"],
     ["files = !ls *.py", "files = _       "],
     ["t = %time f(x)", "t =       f(x)"],
     ["%time y = f(x)", "0;    y = f(x)"],
-    ["%timeit -n 3 f(x)", "#                "],
+    ["%timeit -n 3 f(x)", "#timeit -n 3 f(x)"],
     ["a.b?", "#   "],
     ["?a\nx = 1", "# \nx = 1"],
     ["x = (1\n% 2)", "x = (1\n% 2)"],
     ["s = '''\n!ls\n%x\n'''", "s = '''\n!ls\n%x\n'''"],
     ["s = 'a?' # b?", "s = 'a?' # b?"],
     ["x = a % b\ny = a != b\nz == !b", "x = a % b\ny = a != b\nz == !b"],
-    ["await f()\n!x", "await f()\n# "],
+    ["await f()\n!x", "await f()\n#x"],
     ["/f 1\n,g a b\n;h c", "#   \n#     \n#   "],
   ];
   for (const [given, wanted] of cases)

@@ -1487,12 +1487,15 @@ b0:
   store c = v7
   v9 = class K() {}
   store K = v9
-  v11 = 0
-  v12 = 5
-  v13 = 6
-  v14 = "d"
-  v15 = {"A": v11, "B": v12, "C": v13, "D": v14}
-  store E = v15
+  v11 = import "./m"
+  v12 = import "n"
+  v13 = import "p"
+  v14 = 0
+  v15 = 5
+  v16 = 6
+  v17 = "d"
+  v18 = {"A": v14, "B": v15, "C": v16, "D": v17}
+  store E = v18
   end
 
 function f()

@@ -139,6 +139,8 @@ function exportValue(c: Context, n: number): void {
 }
 
 function exportFrom(c: Context, n: number, module: string, clause: number): void {
+  const typesOnly = hasToken(c.tree, n, "type");
+  emitAt(c, n, { op: "import", module, ...(typesOnly ? { typesOnly } : {}) });
   if (clause >= 0) {
     for (const { name, exported } of specifiers(c, clause)) {
       c.b.addExport({ kind: "from", exported, module, name });
