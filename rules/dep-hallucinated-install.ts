@@ -1,6 +1,8 @@
 /** An install command, in a comment, a document or a script, names a package that does not exist or that hardly anybody uses. */
+
+import { heldElsewhere } from "../server/rule/existing.ts";
 import { type Fetched, packagesNamedBy } from "../server/rule/fetched.ts";
-import { ASKING, askedFor, hasOwnRegistryFor, heldElsewhere } from "../server/rule/imports.ts";
+import { ASKING, askedFor, hasOwnRegistryFor } from "../server/rule/imports.ts";
 import { normalised } from "../server/rule/manifest.ts";
 import { aged, isOfOther, type NameList, type Similar, similar } from "../server/rule/names.ts";
 import { type Fix, type Match, rule, type Span, type TextFile } from "../server/rule/rule.ts";

@@ -1,11 +1,10 @@
 /** A manifest or an import asks for a package that is not among all that the registry had. */
 import { DECLARING, declared, hasOwnRegistry } from "../server/rule/declared.ts";
+import { exists, heldElsewhere, mayBeThere } from "../server/rule/existing.ts";
 import {
   ASKING,
   askedFor,
-  exists,
   hasOwnRegistryFor,
-  heldElsewhere,
   IMPORTS,
   isOfWorkspace,
   matchAt,
@@ -114,7 +113,8 @@ function checkImports(code: Code, context: Context): readonly Match[] {
     if (hasOwnRegistryFor(one, around)) return [];
     const meant = intended(one, list, WELL_KNOWN, modules);
     // Where no manifest says what the code needs, it may be a module that is left out of what is read.
-    if (meant === undefined && asked === "no-manifest") return [];
+    if (meant === undefined && (asked === "no-manifest" || mayBeThere(one, code, around, list)))
+      return [];
     const facts = {
       name: one.written,
       nearest: meant?.module ?? "",

@@ -121,7 +121,13 @@ function mixed(file: ManifestFile, locks: readonly string[], span: Span): readon
 function stale(file: ManifestFile, { name, span, range, locked }: Stale): Match {
   const match = told(file, locked === undefined ? "stale" : "range", span, name);
   const facts = { ...match.facts, range, ...(locked === undefined ? {} : { locked }) };
-  return { ...match, severity: "low", facts };
+  // After every change by hand another range stands there until the package manager has run.
+  return {
+    ...match,
+    severity: "low",
+    ...(locked === undefined ? {} : { confidence: "low" }),
+    facts,
+  };
 }
 
 function python(file: ManifestFile, name: string): readonly Match[] {

@@ -1,10 +1,10 @@
 /** A manifest or an import asks for a package that hardly anybody uses, with a name like one that everybody uses. */
 import { DECLARING, declared, hasOwnRegistry } from "../server/rule/declared.ts";
+import { heldElsewhere } from "../server/rule/existing.ts";
 import {
   ASKING,
   askedFor,
   hasOwnRegistryFor,
-  heldElsewhere,
   IMPORTS,
   isOfWorkspace,
   matchAt,

@@ -1,8 +1,8 @@
 /** Code imports a package that no manifest of the project asks for. */
+import { exists } from "../server/rule/existing.ts";
 import {
   ASKING,
   askedFor,
-  exists,
   hasOwnRegistryFor,
   IMPORTS,
   isOfWorkspace,

@@ -12,9 +12,6 @@ import { gunzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { root } from "./lib/ensure.mjs";
 
-/** Downloads a month from which on a name of npm is nobody's slip. */
-const USED = 5000;
-const NPM_TOP = 20_000;
 const HELD_OUT = 100_000;
 
 const { values } = parseArgs({
@@ -32,35 +29,34 @@ if (
 }
 
 const bundle = await build({
-  entryPoints: [join(root, "server/base/names.ts")],
+  stdin: {
+    contents: 'export * from "./server/base/names.ts"; export * from "./server/base/name-list.ts";',
+    resolveDir: root,
+  },
   bundle: true,
   write: false,
   format: "esm",
 });
-const { readNames, writeNames } = await import(
+const { readList, readNames, writeNames } = await import(
   `data:text/javascript,${encodeURIComponent(bundle.outputFiles[0]?.text ?? "")}`
 );
 
-const allPypi = rows(pypi);
-const allNpm = rows(npm);
-const ranked = allPypi.filter(([, rank]) => rank > 0).sort(([, a], [, b]) => a - b);
-const used = allNpm.filter(([, downloads]) => downloads >= USED).sort(([, a], [, b]) => b - a);
 const bytes = writeNames({
-  pypi: { isComplete: true, date, names: allPypi.map(first), top: ranked.map(first) },
-  npm: { isComplete: false, date, names: used.map(first), top: used.slice(0, NPM_TOP).map(first) },
+  pypi: readList(textOf(pypi), "pypi", { isComplete: true, date }),
+  npm: readList(textOf(npm), "npm", { isComplete: false, date }),
 });
 writeFileSync(join(root, "data", "names.bin"), bytes);
 console.log(`names.bin: ${(bytes.length / 1e6).toFixed(2)} MB`);
 
 // How often a name that does not exist is taken for one that does: of names of npm that PyPI does not have.
 const index = readNames(bytes);
-const known = new Set(allPypi.map(first));
-const others = allNpm
-  .map(first)
+const allPypi = namesIn(textOf(pypi));
+const known = new Set(allPypi);
+const others = namesIn(textOf(npm))
   .filter((name) => !known.has(name))
   .slice(0, HELD_OUT);
 const wrong = others.filter((name) => index.pypi.has(name)).length;
-const lost = allPypi.filter(([name]) => !index.pypi.has(name)).length;
+const lost = allPypi.filter((name) => !index.pypi.has(name)).length;
 console.log(
   `PyPI: ${allPypi.length} names, ${lost} lost; of ${others.length} others ${wrong} taken for one`,
 );
@@ -68,24 +64,17 @@ const start = performance.now();
 for (const name of others) index.pypi.has(name);
 console.log(`${Math.round(others.length / (performance.now() - start))} look-ups a millisecond`);
 
-/**
- * @param {string} path
- * @returns {[string, number][]}
- */
-function rows(path) {
+/** @param {string} path */
+function textOf(path) {
   const raw = readFileSync(path);
-  const text = (raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw).toString("utf8");
+  return (raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw).toString("utf8");
+}
+
+/** @param {string} text */
+function namesIn(text) {
   return text
     .split("\n")
     .slice(1)
     .filter((line) => line !== "")
-    .map((line) => {
-      const [name = "", number = ""] = line.split("\t");
-      return [name, Number(number)];
-    });
-}
-
-/** @param {[string, number]} row */
-function first([name]) {
-  return name;
+    .map((line) => line.split("\t")[0] ?? "");
 }

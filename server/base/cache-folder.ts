@@ -14,3 +14,11 @@ export function cacheFolder({ platform, home, env }: Machine, name: string): str
   const cache = env.XDG_CACHE_HOME;
   return `${cache === undefined || cache === "" ? `${home}/.cache` : cache}/skeptic/${name}`;
 }
+
+/** Where the lists of package names are kept that the user has brought: `SKEPTIC_NAMES`, or a file in the cache. */
+export function ownNamesFile(machine: Machine): string {
+  const own = machine.env.SKEPTIC_NAMES;
+  if (own !== undefined && own !== "") return own;
+  const folder = cacheFolder(machine, "names");
+  return machine.platform === "win32" ? `${folder}\\names.bin` : `${folder}/names.bin`;
+}

@@ -9,6 +9,8 @@ export interface NameList {
   readonly isComplete: boolean;
   /** "2026-11-02". */
   readonly date: string;
+  /** More than 90 days have passed since: what is not on it may have come meanwhile. */
+  readonly isOld?: boolean;
   /** How many names were given. */
   readonly count: number;
   /** The name was among those given: of all, or of those that are used at all. */
@@ -43,28 +45,29 @@ const HASHES = 10;
 
 export function writeNames(lists: Readonly<Partial<Record<Ecosystem, ListToWrite>>>): Uint8Array {
   const encode = new TextEncoder();
-  const heads: Head[] = [];
-  const parts: Uint8Array[] = [];
-  for (const [ecosystem, list] of Object.entries(lists) as [Ecosystem, ListToWrite][]) {
-    const filter = new Uint8Array(Math.ceil((list.names.length * BITS_PER_NAME) / 8));
-    for (const name of list.names)
-      visit(name, filter.length * 8, (bit) => {
-        filter[bit >>> 3] = (filter[bit >>> 3] as number) | (1 << (bit & 7));
-        return true;
-      });
-    const top = encode.encode(list.top.join("\n"));
-    const { isComplete, date, names } = list;
-    heads.push({
-      ecosystem,
-      isComplete,
-      date,
-      count: names.length,
-      filterBytes: filter.length,
-      topBytes: top.length,
-    });
-    parts.push(filter, top);
-  }
-  const all = [encode.encode(`${MAGIC}${JSON.stringify(heads)}\n`), ...parts];
+  const sections = (Object.entries(lists) as [Ecosystem, ListToWrite][]).map(
+    ([ecosystem, list]): Section => {
+      const filter = new Uint8Array(Math.ceil((list.names.length * BITS_PER_NAME) / 8));
+      for (const name of list.names)
+        visit(name, filter.length * 8, (bit) => {
+          filter[bit >>> 3] = (filter[bit >>> 3] as number) | (1 << (bit & 7));
+          return true;
+        });
+      const top = encode.encode(list.top.join("\n"));
+      const { isComplete, date, names } = list;
+      const head = {
+        ...{ ecosystem, isComplete, date, count: names.length },
+        ...{ filterBytes: filter.length, topBytes: top.length },
+      };
+      return { head, filter, top };
+    },
+  );
+  return assembled(sections);
+}
+function assembled(sections: readonly Section[]): Uint8Array {
+  const heads = JSON.stringify(sections.map(({ head }) => head));
+  const parts = sections.flatMap(({ filter, top }) => [filter, top]);
+  const all = [new TextEncoder().encode(`${MAGIC}${heads}\n`), ...parts];
   const out = new Uint8Array(all.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of all) {
@@ -74,22 +77,41 @@ export function writeNames(lists: Readonly<Partial<Record<Ecosystem, ListToWrite
   return out;
 }
 
-/** Undefined for bytes that are no such file. */
-export function readNames(bytes: Uint8Array): NameIndex | undefined {
+interface Section {
+  readonly head: Head;
+  readonly filter: Uint8Array;
+  readonly top: Uint8Array;
+}
+/** Undefined for bytes that are no such file, or not all of one. */
+function sectionsOf(bytes: Uint8Array): readonly Section[] | undefined {
   const decode = new TextDecoder();
   if (decode.decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) return undefined;
   const end = bytes.indexOf(10, MAGIC.length);
-  const heads = JSON.parse(decode.decode(bytes.subarray(MAGIC.length, end))) as readonly Head[];
+  try {
+    const heads = JSON.parse(decode.decode(bytes.subarray(MAGIC.length, end))) as readonly Head[];
+    let at = end + 1;
+    const out = heads.map((head): Section => {
+      const filter = bytes.subarray(at, at + head.filterBytes);
+      const top = bytes.subarray(at + head.filterBytes, at + head.filterBytes + head.topBytes);
+      at += head.filterBytes + head.topBytes;
+      return { head, filter, top };
+    });
+    return at === bytes.length ? out : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined for bytes that are no such file, or not all of one. */
+export function readNames(bytes: Uint8Array): NameIndex | undefined {
+  const sections = sectionsOf(bytes);
+  if (sections === undefined) return undefined;
   const out: Partial<Record<Ecosystem, NameList>> = {};
-  let at = end + 1;
-  for (const head of heads) {
-    const filter = bytes.subarray(at, at + head.filterBytes);
-    const text = bytes.subarray(at + head.filterBytes, at + head.filterBytes + head.topBytes);
-    at += head.filterBytes + head.topBytes;
+  for (const { head, filter, top: text } of sections) {
     let ranks: ReadonlyMap<string, number> | undefined;
     let top: readonly string[] | undefined;
     const list = (): readonly string[] => {
-      top ??= decode.decode(text).split("\n");
+      top ??= new TextDecoder().decode(text).split("\n");
       return top;
     };
     out[head.ecosystem] = {
@@ -110,6 +132,27 @@ export function readNames(bytes: Uint8Array): NameIndex | undefined {
         return list();
       },
     };
+  }
+  return out;
+}
+
+/** The newer file's lists, and of the older one those that the newer does not have. */
+export function joinNames(older: Uint8Array, newer: Uint8Array): Uint8Array {
+  const fresh = sectionsOf(newer) ?? [];
+  const kept = (sectionsOf(older) ?? []).filter(
+    ({ head }) => !fresh.some((one) => one.head.ecosystem === head.ecosystem),
+  );
+  return assembled([...kept, ...fresh]);
+}
+
+const FRESH_DAYS = 90;
+/** The same lists, as they are on a day ("2026-11-02"; undefined where it is not known). */
+export function namesOn(index: NameIndex, today: string | undefined): NameIndex {
+  if (today === undefined) return index;
+  const out: Partial<Record<Ecosystem, NameList>> = {};
+  for (const [ecosystem, list] of Object.entries(index) as [Ecosystem, NameList][]) {
+    const days = (Date.parse(today) - Date.parse(list.date)) / 86_400_000;
+    out[ecosystem] = days > FRESH_DAYS ? Object.assign(Object.create(list), { isOld: true }) : list;
   }
   return out;
 }

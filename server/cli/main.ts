@@ -1,8 +1,10 @@
 /** The program: puts the engine, the rules and the process together. */
 import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { rules } from "../../rules/index.ts";
+import { ownNamesFile } from "../base/cache-folder.ts";
 import { dayOf } from "../base/day.ts";
 import type { Engine } from "../engine/api.ts";
 import { createEngine } from "../engine/engine.ts";
@@ -11,6 +13,7 @@ import { EXIT, type Io, type Output } from "./io.ts";
 import { run } from "./run.ts";
 
 const VERSION: string = packageJson.version;
+const machine = { platform: process.platform, home: homedir(), env: process.env };
 
 /** The .wasm files and the names of packages stand beside the bundle. */
 async function loadEngine(): Promise<Engine> {
@@ -24,7 +27,8 @@ async function loadEngine(): Promise<Engine> {
   ]);
   const wasm: WasmFiles = { runtime, grammars: { python, typescript, tsx, javascript } };
   const names = await readFile(join(__dirname, "names.bin"));
-  const engine = await createEngine({ wasm, rules, names });
+  const ownNames = await readFile(ownNamesFile(machine)).catch(() => undefined);
+  const engine = await createEngine({ wasm, rules, names, ownNames });
   engine.setToday(dayOf(new Date()));
   return engine;
 }

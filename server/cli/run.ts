@@ -11,6 +11,12 @@ import { type FixCommandOptions, fixCommand } from "./fix-command.ts";
 import { type GenerateOptions, generateCommand } from "./generate-command.ts";
 import { HOOK_FAILED, hookCommand } from "./hook-command.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
+import {
+  packagesCommand,
+  packagesForgetCommand,
+  packagesUpdateCommand,
+  type UpdateOptions,
+} from "./packages-command.ts";
 import type { ReportOptions } from "./report-command.ts";
 import { explainCommand, type RulesOptions, rulesCommand, showCommand } from "./rule-commands.ts";
 import { type RuleTestOptions, ruleTestsCommand } from "./rule-tests.ts";
@@ -254,6 +260,30 @@ function commands(
     .action(async (place: string, paths: string[], options: WhyOptions) =>
       done(await whyCommand(place, paths, options, factory, io, version)),
     );
+  const packages = program
+    .command("packages")
+    .description("say which names of packages are known, and since when; bring newer lists")
+    .allowExcessArguments(false)
+    .addHelpText("after", PACKAGES_HELP)
+    .action(async () => done(await packagesCommand(io)));
+  packages
+    .command("update")
+    .description("take lists of names from files; the network is not asked")
+    .argument("<file...>", "npm=FILE, pypi=FILE, or files whose names begin so")
+    .addOption(
+      list("--complete <registry>", "its list has every name there is: npm or pypi", commas),
+    )
+    .option(
+      "--date <day>",
+      "when the lists were made, as 2026-11-02 (default: the day of the file)",
+    )
+    .action(async (files: string[], options: UpdateOptions) =>
+      done(await packagesUpdateCommand(files, options, io)),
+    );
+  packages
+    .command("forget")
+    .description("use the lists that came with Skeptic again")
+    .action(async () => done(await packagesForgetCommand(io)));
   program
     .command("deps")
     .description("what a change of manifests and lock files does to the packages; needs git")
@@ -356,6 +386,15 @@ weaker checksums), 2 could not run, or a changed file could not be compared.`;
 const HOOK_HELP = `
 Reads the event of the hook as JSON on stdin: Claude Code and VS Code (PostToolUse), Cursor (afterFileEdit,
 afterTabFileEdit), Windsurf (post_write_code). README says how to set it up, under "What an AI wrote".`;
+
+const PACKAGES_HELP = `
+A list is text, or text packed with gzip: one name a line, and behind a tab its downloads a month, or its place
+where the first line says "name<tab>rank". What a complete list does not have does not exist, and is said so; a
+list that is not complete tells which names are used. After 90 days what a list says is a note only.
+
+Examples:
+  skeptic packages
+  skeptic packages update npm=downloads.tsv.gz pypi=names.txt --complete pypi --date 2026-11-02`;
 
 const EXAMPLES = `
 Examples:

@@ -1,6 +1,6 @@
 /** What is asked of a file: its findings and departures, by the settings that hold for it. */
 import type { FileId } from "../base/brand.ts";
-import type { NameIndex } from "../base/names.ts";
+import { type NameIndex, namesOn } from "../base/names.ts";
 import type { ManifestFile, RuleSet } from "../rule/rule.ts";
 import type { Analysis } from "./analysis.ts";
 import {
@@ -51,6 +51,7 @@ export function createAnswers(
 ): Answers {
   const settings = new Map<FileId, Settings>([["", DEFAULT_SETTINGS]]);
   let today: string | undefined;
+  let namesToday = names;
 
   const settingsFor = (file: FileId): Settings => {
     let best = "";
@@ -78,7 +79,7 @@ export function createAnswers(
       isInWorkspace: folders !== undefined,
       isOwn: (name) => files.packages(name).length > 0,
       leavesOut: (name) => leftOut.has(name),
-      names,
+      names: namesToday,
     };
   };
 
@@ -180,6 +181,7 @@ export function createAnswers(
 
   const setToday = (day: string): void => {
     today = day;
+    namesToday = names === undefined ? undefined : namesOn(names, day);
   };
 
   const why = (file: FileId, offset: number): readonly Reason[] => {

@@ -35,6 +35,8 @@ export interface EngineOptions {
   readonly rules: RuleSet;
   /** The file of package names that `scripts/names-index.mjs` makes; without it no name is judged. */
   readonly names?: Uint8Array;
+  /** Lists that the user has brought (`skeptic packages update`): each stands in the place of the one in `names`. */
+  readonly ownNames?: Uint8Array | undefined;
   readonly log?: EngineLog;
 }
 
@@ -61,7 +63,10 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     for (const file of texts.docs.keys()) changes.add(file);
   });
   const analysis = createAnalysis(texts, moments, problems, own, last, changes);
-  const names = options.names === undefined ? undefined : readNames(options.names);
+  const names =
+    options.names === undefined
+      ? undefined
+      : { ...readNames(options.names), ...readNames(options.ownNames ?? new Uint8Array(0)) };
   const answers = createAnswers(texts, moments, analysis, problems, own, names);
   const { docs, known, leftOut, wanted, isManifest } = texts;
   const { now, touch, reset } = moments;

@@ -34,7 +34,7 @@ export interface Doc {
 const FARTHEST = 8;
 /** Texts that decide how others are read. */
 export const STEERING =
-  /(^|\/)(tsconfig[^/]*\.json|jsconfig\.json|package(-lock)?\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-(lock|workspace)\.yaml|(uv|poetry|pdm|Pipfile)\.lock|\.npmrc|\.yarnrc(\.yml)?|bunfig\.toml|(uv|poetry)\.toml|\.skeptic\/rules\/[^/]+\.(ya?ml|json))$/;
+  /(^|\/)(tsconfig[^/]*\.json|jsconfig\.json|package(-lock)?\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-(lock|workspace)\.yaml|(uv|poetry|pdm|Pipfile)\.lock|\.npmrc|\.yarnrc(\.yml)?|bunfig\.toml|manifest\.json|(uv|poetry)\.toml|\.skeptic\/rules\/[^/]+\.(ya?ml|json))$/;
 
 export interface Texts {
   readonly docs: Map<FileId, Doc>;

@@ -3,7 +3,7 @@
 import { hasOwnIndex } from "./declared.ts";
 import { LOCK_NAMES, type LockFile, lockFile } from "./lockfile.ts";
 import { jsonValue, normalised } from "./manifest.ts";
-import { type Ecosystem, isOfPrivateScope, type NameList } from "./names.ts";
+import { type Ecosystem, isOfPrivateScope } from "./names.ts";
 import type { Code, Context, Match, Op, Span, Surroundings, ValueId } from "./rule.ts";
 
 /** What is known of modules besides the names in a registry. */
@@ -92,7 +92,8 @@ function ofPython(
   };
 }
 
-const NPM_NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d][\w.~-]*$/;
+/** Without capital letters: no package has been published with one for ten years. */
+const NPM_NAME = /^(?:@[a-z\d~-][a-z\d_.~-]*\/)?[a-z\d][a-z\d_.~-]*$/;
 function ofNode(
   op: ImportOp,
   id: ValueId,
@@ -154,7 +155,7 @@ export function isOfWorkspace(one: PackageImport, { file, imported, around }: Co
   if (around.leavesOut(one.written)) return true;
   if (one.ecosystem === "pypi")
     return around.like(PYTHON_FILES).some(({ file: other }) => partsOf(other).has(one.written));
-  if (around.isOwn(one.written)) return true;
+  if (around.isOwn(one.written) || isOfOwnScope(one.written, around)) return true;
   // A scope of which no package is well known is a private one, or stands for a folder.
   const list = around.names?.npm;
   if (list !== undefined && isOfPrivateScope(one.written, list)) return true;
@@ -163,7 +164,16 @@ export function isOfWorkspace(one: PackageImport, { file, imported, around }: Co
   );
   return around.like(ALIASING).some(({ text }) => text === undefined || quoted.test(text));
 }
-const PYTHON_FILES = /\.pyi?$/;
+/** In the scope of a package of the workspace only who publishes that one publishes. */
+function isOfOwnScope(name: string, around: Surroundings): boolean {
+  const scope = /^@[^/]+\//.exec(name)?.[0];
+  if (scope === undefined) return false;
+  return around
+    .like(NPM_MANIFESTS)
+    .some(({ text }) => text !== undefined && String(jsonValue(text, ["name"])).startsWith(scope));
+}
+const NPM_MANIFESTS = /(?:^|\/)package\.json$/;
+export const PYTHON_FILES = /\.pyi?$/;
 /** Files that say what a name stands for. */
 const ALIASING =
   /(?:^|\/)(?:[\w.-]+\.config\.[cm]?[jt]s|tsconfig[\w.-]*\.json|jsconfig\.json|deno\.jsonc?|import_map\.json|\.babelrc|[\w.-]+\.d\.ts)$/;
@@ -181,9 +191,9 @@ function partsOf(file: string): ReadonlySet<string> {
 
 /** Files whose text decides what a project asks for. */
 export const ASKING =
-  /^(?:package\.json|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|[\w.-]*requirements[\w.-]*\.(?:txt|in)|pyproject\.toml|Pipfile|setup\.(?:py|cfg)|environment\.ya?ml|uv\.lock|poetry\.lock|pdm\.lock|Pipfile\.lock)$/;
+  /^(?:package\.json|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|[\w.-]*requirements[\w.-]*\.(?:txt|in)|pyproject\.toml|Pipfile|setup\.(?:py|cfg)|environment\.ya?ml|uv\.lock|poetry\.lock|pdm\.lock|Pipfile\.lock|manifest\.json)$/;
 const MANIFESTS = new RegExp(
-  `(?:^|/)(?:${ASKING.source.slice(1, -1)}|requirements/[\\w.-]+\\.(?:txt|in))$`,
+  `(?:^|/)(?:${ASKING.source.slice(1, -1).replace("|manifest\\.json", "")}|requirements/[\\w.-]+\\.(?:txt|in))$`,
 );
 const OF_NPM = /^(?:package(?:-lock)?\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml)$/;
 
@@ -197,9 +207,16 @@ export function askedFor(one: Named, around: Surroundings): Asked {
   // One that is not read yet may ask for it.
   for (const { file, text } of manifests)
     if (text === undefined || isIn(one, lastPart(file), text)) return "asked";
+  const integration = isNpm ? undefined : integrationAround(around);
+  if (integration !== undefined && isIn(one, "manifest.json", integration)) return "asked";
   return manifests.some(({ file }) => !/[.-]lock/.test(lastPart(file)))
     ? "not-asked"
     : "no-manifest";
+}
+/** The manifest of the integration of Home Assistant that a file is part of. */
+function integrationAround(around: Surroundings): string | undefined {
+  const text = around.textAbove("manifest.json");
+  return text !== undefined && /"requirements"\s*:\s*\[/.test(text) ? text : undefined;
 }
 /** The project has a registry of its own for such names. */
 export function hasOwnRegistryFor(
@@ -296,7 +313,7 @@ function isAmong({ ecosystem, written, packages }: Named, names: ReadonlySet<str
   return false;
 }
 /** A name without what is put around the name of a module to make one of a package. */
-function squeezed(name: string): string {
+export function squeezed(name: string): string {
   return name
     .toLowerCase()
     .replace(
@@ -306,73 +323,6 @@ function squeezed(name: string): string {
     .replace(/^py(?=\w{3})/, "")
     .replace(/[-_.]/g, "");
 }
-
-/** The registry has it, under one of its names; or a well-known package there is likely to hold such a module. */
-export function exists(one: PackageImport, list: NameList): boolean {
-  return (
-    // A module of which it is known who holds it.
-    one.packages.length > 1 ||
-    one.packages.some((name) => list.has(name)) ||
-    (one.ecosystem === "pypi" &&
-      (heldBy(list).has(one.written.toLowerCase().replace(/_/g, "")) ||
-        AFFIXES.some((affix) => list.has(affix.replace("*", one.packages.at(-1) as string)))))
-  );
-}
-/** How packages are called after the module in them. */
-const AFFIXES = [
-  "apache-*",
-  "django-*",
-  "drf-*",
-  "py-*",
-  "py*",
-  "python-*",
-  "*-python",
-  "*-py",
-  "*-sdk",
-];
-/** Modules that the well-known packages are likely to hold, without separators: opensearchpy of opensearch-py. */
-const likely = new WeakMap<NameList, ReadonlySet<string>>();
-function heldBy(list: NameList): ReadonlySet<string> {
-  let known = likely.get(list);
-  if (known === undefined) {
-    const out = new Set<string>();
-    for (const name of list.top) {
-      out.add(name.replace(/[-.]/g, ""));
-      out.add(squeezed(name));
-      const [first, second] = name.split("-");
-      // azure of azure-core, tencentcloud of tencentcloud-sdk-python.
-      if (second !== undefined) out.add(first as string);
-    }
-    known = out;
-    likely.set(list, known);
-  }
-  return known;
-}
-
-/** The package that holds a module whose name was taken for that of a package; undefined for a name that is one. */
-export function heldElsewhere(
-  name: string,
-  list: NameList,
-  { python }: Modules,
-): string | undefined {
-  let known = packagesByName.get(python.modules);
-  if (known === undefined) {
-    const all = Object.entries(python.modules).flatMap(
-      ([module, packages = []]): readonly (readonly [string, string])[] => {
-        const [holder] = packages;
-        const plain = normalised(module);
-        return holder === undefined || packages.includes(plain) ? [] : [[plain, holder]];
-      },
-    );
-    known = new Map(all);
-    packagesByName.set(python.modules, known);
-  }
-  const holder = known.get(name);
-  if (holder === undefined) return undefined;
-  if (python.mistaken.includes(name)) return holder;
-  return list.rank(name) === undefined && list.rank(holder) !== undefined ? holder : undefined;
-}
-const packagesByName = new WeakMap<Modules["python"]["modules"], ReadonlyMap<string, string>>();
 
 /** A match at the name of an import. */
 export function matchAt(one: PackageImport, code: Code, facts: Match["facts"]): Match {

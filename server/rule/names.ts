@@ -125,7 +125,8 @@ function* oneApart(name: string, isSlip: boolean): Iterable<string> {
     const c = name[i];
     const after = name.slice(i + 1);
     if (c !== undefined) {
-      if (!/\d/.test(c)) yield before + after;
+      // Nor is another letter put before it: xbuild and build are two packages.
+      if (!/\d/.test(c) && (i > 0 || c === name[1])) yield before + after;
       if (after !== "" && after[0] !== c) yield before + after[0] + c + after.slice(1);
       // Nobody slips at the first letter: pymysql and cymysql are two packages.
       for (const other of i === 0 || isSlip ? "" : ALPHABET)

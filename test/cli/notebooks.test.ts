@@ -108,6 +108,34 @@ test("fix edits the cells, and leaves every other byte as it is", (t) => {
   assert.equal(skeptic(box, "scan").code, 0);
 });
 
+test("names of packages in install commands of cells are told, and mended there", (t) => {
+  const wrong = NOTEBOOK.replace("%pip install flask", "%pip install flask reqeusts").replace(
+    "!ls -la",
+    "!{sys.executable} -m pip install jwt==1.3.1",
+  );
+  const box = sandbox(t, { "a.ipynb": wrong });
+  const report = JSON.parse(skeptic(box, "scan", "--format", "json").out);
+  const told = report.findings.filter(
+    (one: { rule: string }) => one.rule === "dep-hallucinated-install",
+  );
+  assert.deepEqual(
+    told.map(({ cell, start, end }: Record<string, { offset: number }>) => [
+      cell,
+      wrong.slice(start?.offset, end?.offset),
+    ]),
+    [
+      [{ cell: 2, line: 1, column: 20 }, "reqeusts"],
+      [{ cell: 3, line: 3, column: 34 }, "jwt"],
+    ],
+  );
+  assert.equal(
+    skeptic(box, "fix", "--grade", "suggested", "--rule", "dep-hallucinated-install").code,
+    0,
+  );
+  const wanted = wrong.replace("reqeusts", "requests").replace("jwt==", "pyjwt==");
+  assert.equal(box.read("a.ipynb"), wanted);
+});
+
 test("a comment in a cell suppresses, why and explain take a line of the file", (t) => {
   const comment =
     '"    # skeptic: ignore[command-injection-shell] -- my machine only\\n",\n    "    os';
