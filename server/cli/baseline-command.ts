@@ -38,7 +38,12 @@ export async function baselineCommand(
     await loadOwn(engine, io.cwd);
     configure(engine, [], options);
     const { exclude, output } = options;
-    const workspace = await openWorkspace(engine, io.cwd, { paths, exclude, onProgress });
+    const workspace = await openWorkspace(engine, io.cwd, {
+      paths,
+      exclude,
+      onProgress,
+      onFound: io.roomFor,
+    });
     await workspace.settle();
     const nameOf = namer(io.cwd);
     const path =

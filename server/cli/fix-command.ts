@@ -42,7 +42,12 @@ export async function fixCommand(
     await loadOwn(engine, io.cwd);
     configure(engine, rules);
     const { exclude } = options;
-    const opened = await openWorkspace(engine, io.cwd, { paths, exclude, onProgress });
+    const opened = await openWorkspace(engine, io.cwd, {
+      paths,
+      exclude,
+      onProgress,
+      onFound: io.roomFor,
+    });
     const workspace: Workspace = {
       ...opened,
       findings: () => wanted(opened.findings(), rules),

@@ -17,6 +17,8 @@ export interface Io {
   readonly stderr: Output;
   /** Milliseconds from any fixed point. */
   now(): number;
+  /** Told how many files a run will read, before it reads them: where they do not fit, another process does it all, and this one ends. */
+  roomFor?(files: number): void;
 }
 
 export type EngineFactory = () => Promise<Engine>;

@@ -1,7 +1,9 @@
 /** The program: puts the engine, the rules and the process together. */
+import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { homedir, totalmem } from "node:os";
 import { join } from "node:path";
+import { getHeapStatistics } from "node:v8";
 import packageJson from "../../package.json" with { type: "json" };
 import { rules } from "../../rules/index.ts";
 import { ownNamesFile } from "../base/cache-folder.ts";
@@ -10,6 +12,7 @@ import type { Engine } from "../engine/api.ts";
 import { createEngine } from "../engine/engine.ts";
 import type { WasmFiles } from "../syntax/parser.ts";
 import { EXIT, type Io, type Output } from "./io.ts";
+import { moreFor } from "./memory.ts";
 import { run } from "./run.ts";
 
 const VERSION: string = packageJson.version;
@@ -53,7 +56,23 @@ const io: Io = {
   stdout: output(process.stdout),
   stderr: output(process.stderr),
   now: () => performance.now(),
+  roomFor,
 };
+
+/** Node's limit is the same for all machines and set when it starts: with more, the same command runs again. */
+function roomFor(files: number): void {
+  const own = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].join(" ");
+  if (own.includes("max-old-space-size")) return;
+  const total = process.constrainedMemory() || totalmem();
+  const more = moreFor(files, {
+    limit: getHeapStatistics().heap_size_limit,
+    total: Math.min(total, totalmem()),
+  });
+  if (more === undefined) return;
+  const argv = [`--max-old-space-size=${more}`, ...process.execArgv, ...process.argv.slice(1)];
+  const { status } = spawnSync(process.execPath, argv, { stdio: "inherit" });
+  process.exit(status ?? EXIT.failed);
+}
 
 run(process.argv.slice(2), loadEngine, io, VERSION).then((code) => {
   // Not process.exit: what is written to a pipe must arrive.

@@ -64,7 +64,12 @@ export async function reportCommand(
     await loadOwn(engine, io.cwd);
     configure(engine, [], options);
     const { exclude } = options;
-    const workspace = await openWorkspace(engine, io.cwd, { paths: ["."], exclude, onProgress });
+    const workspace = await openWorkspace(engine, io.cwd, {
+      paths: ["."],
+      exclude,
+      onProgress,
+      onFound: io.roomFor,
+    });
     await workspace.settle();
     const isExcluded = excluder(exclude);
     const subject = await subjectOf(workspace, {

@@ -48,7 +48,12 @@ export async function scanCommand(
     const { paths, scan: changes } = await changedScan(io.cwd, told, options);
     const baseline = await openBaseline(io.cwd, options.baseline);
     const { exclude } = options;
-    const workspace = await openWorkspace(engine, io.cwd, { paths, exclude, onProgress });
+    const workspace = await openWorkspace(engine, io.cwd, {
+      paths,
+      exclude,
+      onProgress,
+      onFound: io.roomFor,
+    });
     await workspace.settle();
     const all = wanted(workspace.findings(), rules);
     const { shown, ofNewRules, known, worse } = sortOut(engine, all, baseline, version);

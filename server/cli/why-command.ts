@@ -43,7 +43,12 @@ export async function whyCommand(
     configure(engine, [], options);
     const { exclude } = options;
     const paths = [...(given.length > 0 ? given : ["."]), asked.file];
-    const workspace = await openWorkspace(engine, io.cwd, { paths, exclude, onProgress });
+    const workspace = await openWorkspace(engine, io.cwd, {
+      paths,
+      exclude,
+      onProgress,
+      onFound: io.roomFor,
+    });
     await workspace.settle();
     const file = fileId(io.cwd, resolve(io.cwd, asked.file));
     const left = given.length === 0 ? leftOut(engine, io.cwd, file, exclude) : [];

@@ -92,6 +92,8 @@ export interface OpenWorkspaceOptions {
   readonly paths: readonly string[];
   readonly exclude: readonly string[];
   readonly onProgress: (text: string) => void;
+  /** Told how many files were asked for, before they are read. */
+  readonly onFound?: ((files: number) => void) | undefined;
 }
 
 const READ_AT_ONCE = 32;
@@ -115,6 +117,7 @@ export async function openWorkspace(
     exclude: options.exclude,
     wants: (file) => engine.wants(file),
   });
+  options.onFound?.(found.requested.length);
   engine.setRoots([""]);
   engine.nameFiles(namer(cwd));
   engine.setFiles(found.known);
