@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
+import { triable } from "../base/ignore-lines.ts";
 
 /** Outermost first. */
 export type IgnoreRules = readonly { readonly folder: string; readonly rules: Ignore }[];
@@ -57,6 +58,6 @@ function withFile(outer: IgnoreRules, folder: string, file: string): IgnoreRules
   } catch {
     return outer;
   }
-  const rules = ignore({ allowRelativePaths: true, ignorecase: IGNORE_CASE }).add(text);
+  const rules = ignore({ allowRelativePaths: true, ignorecase: IGNORE_CASE }).add(triable(text));
   return [...outer, { folder, rules }];
 }

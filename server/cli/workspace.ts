@@ -9,7 +9,7 @@ import {
   sizeLimit,
 } from "../embedded/document.ts";
 import type { Engine, Finding, Problem, SkipReason } from "../engine/api.ts";
-import { classify, MAX_FILE_SIZE } from "../engine/classify.ts";
+import { classify, isThereUnread, MAX_FILE_SIZE } from "../engine/classify.ts";
 import { readText } from "./disk.ts";
 import { visible } from "./escape.ts";
 import { type Discovery, discover, type FoundFile, filePath, type SkippedFile } from "./files.ts";
@@ -208,6 +208,7 @@ export async function openWorkspace(
           if (notice !== undefined) report({ file, message: notice });
         }
         engine.remove(file);
+        if (isThereUnread(file, reason)) engine.addFile(file);
         continue;
       }
       const { text, hasBom, isUtf8 } = result.file;

@@ -164,3 +164,8 @@ const SKIP_WORDS: Readonly<Record<SkipReason, string>> = {
 export function whySkipped(reason: SkipReason | undefined): string {
   return reason === undefined ? "it is no code that is looked at" : `it ${SKIP_WORDS[reason]}`;
 }
+
+/** A file that is there though it is not read: of a lock file that alone is asked for, and large ones are usual. */
+export function isThereUnread(file: FileId, reason: SkipReason | undefined): boolean {
+  return reason === "too-large" && /\.(?:json|ya?ml|lock|lockb)$/.test(file);
+}

@@ -1,6 +1,7 @@
 /** Walks and reads workspaces through file systems: what .gitignore and names leave out, sizes, encodings. Symbolic links are not followed. */
 import ignore, { type Ignore } from "ignore";
 import type { FileId } from "../base/brand.ts";
+import { triable } from "../base/ignore-lines.ts";
 import { sizeLimit } from "../embedded/document.ts";
 import type { SkipReason } from "../engine/api.ts";
 import { folderSkip, MAX_FILE_SIZE } from "../engine/classify.ts";
@@ -142,7 +143,7 @@ async function ownScope(
   ]);
   const lines = parts.filter((part) => part !== undefined).join("\n");
   if (lines.trim() === "") return above;
-  return { folder, rules: ignore({ allowRelativePaths: true }).add(lines), above };
+  return { folder, rules: ignore({ allowRelativePaths: true }).add(triable(lines)), above };
 }
 
 async function repositoryOf(files: Files | undefined, from: FileId): Promise<FileId | undefined> {

@@ -6,7 +6,7 @@ import type { FileId } from "../base/brand.ts";
 import { lineStarts } from "../base/text.ts";
 import { isEmbedded, isNotebook, readEmbedded } from "../embedded/document.ts";
 import type { SkipReason } from "../engine/api.ts";
-import { classify, nameSkip } from "../engine/classify.ts";
+import { classify, isThereUnread, nameSkip } from "../engine/classify.ts";
 import type { Context } from "./context.ts";
 import { isUnder } from "./file-id.ts";
 import type { Folder } from "./folders.ts";
@@ -186,6 +186,7 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
     if (skip !== undefined || result.kind !== "text") {
       if (skip !== undefined) known.set(file, skip);
       if (engine.has(file)) engine.remove(file);
+      if (isThereUnread(file, skip)) engine.addFile(file);
       events.gone(file);
       return;
     }

@@ -66,12 +66,24 @@ function tree(text: string): Node | undefined {
   let root: Node | undefined;
   try {
     root = parseTree(text, [], { allowTrailingComma: true });
+    if (root !== undefined) keepLast(root);
   } catch {
     // Nested deeper than the stack: no manifest.
   }
   for (const old of trees.keys()) if (trees.size >= 4) trees.delete(old);
   trees.set(text, root);
   return root;
+}
+/** Of a key that is written twice everybody takes the last, whoever reads the first is told something else. */
+function keepLast(node: Node): void {
+  const children = node.children ?? [];
+  for (const child of children) keepLast(child);
+  if (node.type !== "object") return;
+  const last = new Map(children.map((property) => [property.children?.[0]?.value, property]));
+  if (last.size < children.length)
+    (node as { children?: Node[] }).children = children.filter(
+      (property) => last.get(property.children?.[0]?.value) === property,
+    );
 }
 /** The text between the quotes. */
 function inside(node: Node): Span {

@@ -14,6 +14,8 @@ const SHORTEST = 5;
 /** Two letters apart are many names, so only the most used ones count. */
 const LONG = 9;
 const FAMOUS = 2000;
+/** No name that many know is longer, and each letter more costs as many tries as there are letters. */
+const LONGEST = 100;
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
 
 /**
@@ -26,6 +28,7 @@ export function similar(
   most: number,
   isSlip = false,
 ): Similar | undefined {
+  if (name.length > LONGEST) return undefined;
   const isUsed = (other: string): boolean => {
     const rank = list.rank(other);
     return other !== name && rank !== undefined && rank < most;

@@ -116,6 +116,23 @@ const PYTHON_PLACES: Readonly<
     "api/main.py",
     ["api/public_requests.py", "import public_requests", CALL],
   ],
+  "in a package without __init__, by its own imports": [
+    {
+      "app/main.py": "from app.routers import preview\n",
+      "app/routers/db.py": "def load(): pass\n",
+      "app/routers/preview.py": PYTHON.replace(
+        "import requests\n",
+        "import requests\nfrom .db import load\n",
+      ),
+    },
+    "app/routers/preview.py",
+    ["app/routers/public_requests.py", "from . import public_requests", CALL],
+  ],
+  "beside a program in a folder of its own": [
+    { "backend/requirements.txt": "flask==3.1.0\nrequests==2.32.3\n", "backend/app.py": PYTHON },
+    "backend/app.py",
+    ["backend/public_requests.py", "import public_requests", CALL],
+  ],
   "under another name, where the name is taken": [
     { "app.py": PYTHON, "public_requests.py": "def get(url): pass\n" },
     "app.py",
@@ -201,6 +218,23 @@ const JAVASCRIPT_PLACES: typeof PYTHON_PLACES = {
       'const answer = await publicFetch(String(new URL(req.url).searchParams.get("url")));',
     ],
   ],
+  "not among the functions of a host": [
+    {
+      "package.json": "{}",
+      "api/preview.js": `exports.handler = async (req) => {
+  const answer = await fetch(req.query.url);
+  return answer.text();
+};
+const express = express_();
+express.get("/preview", async (req, res) => {
+  const answer = await fetch(req.query.url);
+  res.send(await answer.text());
+});
+`,
+    },
+    "api/preview.js",
+    ["lib/public-fetch.js", 'const { publicFetch } = require("../lib/public-fetch");', FETCH],
+  ],
   "in the folder that is published": [
     { "package.json": '{ "files": ["lib"] }', "index.js": "", "lib/app.js": COMMON },
     "lib/app.js",
@@ -272,6 +306,8 @@ test("it is not offered where it cannot work", async () => {
   const edge = `export const runtime = "edge";\n${HANDLER.replace("preview(req", "GET(req")}`;
   for (const [file, text, why] of [
     ["app.py", proxied, /proxy/],
+    // Whether the folder is a package, nothing says.
+    ["app/routers/preview.py", PYTHON, /not plain/],
     ["app/api/x/route.ts", edge, /another runtime/],
   ] as const) {
     const engine = await openEngine();

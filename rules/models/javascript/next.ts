@@ -9,7 +9,7 @@ const next: Model = {
   language: "javascript",
   aliases: {
     "next/server.NextRequest": "next.Request",
-    "next/types.NextApiRequest": "next.NextApiRequest",
+    "{next/types.NextApiRequest,@vercel/node.VercelRequest}": "next.NextApiRequest",
     "next/types.GetServerSidePropsContext": "next.GetServerSidePropsContext",
   },
   types: {

@@ -15,9 +15,12 @@ export function javascriptFolder(code: Code, context: Context): FileId {
   if (!isIn(own, root) || own === root) return root;
   const [first = ""] = below(own, root).split("/");
   const hasCode = context.files.inFolder(root).some((one) => /\.[cm]?[jt]sx?$/.test(one));
-  if (first === "src" || !hasCode || listsFiles(context)) return joined(root, first);
-  return root;
+  if (first !== "src" && hasCode && !listsFiles(context)) return root;
+  return joined(root, BY_FILE.test(first) ? BESIDE : first);
 }
+/** Folders of which frameworks and hosts take each file for a page or a function. */
+const BY_FILE = /^(?:pages|api|routes|functions|middleware)$/;
+const BESIDE = "lib";
 
 /** What is published is named folder by folder. */
 function listsFiles(context: Context): boolean {

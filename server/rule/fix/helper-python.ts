@@ -30,8 +30,20 @@ export function pythonImport(code: Code, context: Context, file: FileId): Wanted
     }
     return absolute(below(folder, folderOf(top)), name);
   }
-  return own === folder ? { module: name } : undefined;
+  if (own !== folder) return undefined;
+  if (isStart(code, context)) return { module: name };
+  // A package without __init__.py, of which it is known that it is one.
+  return isRelative(code) ? { module: ".", name } : undefined;
 }
+
+/** Modules of its own folder are found by their names: the program begins there. */
+function isStart(code: Code, context: Context): boolean {
+  const own = folderOf(code.file);
+  const isTop = own === context.files.rootOf(code.file) || own === "";
+  const hasManifest = MANIFESTS.some((name) => context.files.has(joined(own, name)));
+  return isTop || hasManifest || /^if\s+__name__\s*==/m.test(code.fileText);
+}
+const MANIFESTS = ["requirements.txt", "pyproject.toml", "setup.py", "Pipfile", "manage.py"];
 
 function absolute(path: string, name: string): Wanted {
   return path === "" ? { module: name } : { module: path.replaceAll("/", "."), name };

@@ -176,7 +176,8 @@ function importStyle(code: Code, tops: readonly Top[]): Style {
   return {
     commonJs:
       !isEsm &&
-      (/\.c[jt]s$/.test(code.file) || /\brequire\s*\(|\bmodule\.exports\b/.test(code.fileText)),
+      (/\.c[jt]s$/.test(code.file) ||
+        /\brequire\s*\(|\bmodule\.exports\b|^[ \t]*exports\.\w+\s*=(?!=)/m.test(code.fileText)),
     quote: imports.some((top) => top.text.includes("'")) ? "'" : '"',
     semicolon: ended.length === 0 || ended.some((top) => top.text.endsWith(";")) ? ";" : "",
     prefixed: own.some((top) => top.module?.startsWith("node:")),
