@@ -54,26 +54,49 @@ export function holesOf(list: readonly Advisory[]): Holes {
   const out = new Map<string, Hole[]>();
   for (const one of list) {
     if (typeof one?.id !== "string" || one.withdrawn !== undefined) continue;
-    const level = LEVELS.find((each) => each === one.database_specific?.severity?.toUpperCase());
-    for (const { package: of, ranges = [] } of one.affected ?? []) {
+    const severity: unknown = one.database_specific?.severity;
+    const level = LEVELS.find(
+      (each) => typeof severity === "string" && each === severity.toUpperCase(),
+    );
+    for (const affected of listOf(one.affected)) {
+      const of = affected?.package;
       const ecosystem = of?.ecosystem === "npm" ? "npm" : of?.ecosystem === "PyPI" ? "python" : "";
-      if (ecosystem === "" || of?.name === undefined) continue;
+      if (ecosystem === "" || typeof of?.name !== "string") continue;
       const key = keyOf(ecosystem, of.name);
-      const events = ranges
-        .filter(({ type }) => type === "ECOSYSTEM" || type === "SEMVER")
-        .map((range) => range.events ?? []);
+      const events = listOf(affected.ranges)
+        .filter((range) => range?.type === "ECOSYSTEM" || range?.type === "SEMVER")
+        .map((range) => listOf(range.events).filter(isEvent));
       const known = out.get(key)?.find(({ id }) => id === one.id);
       const hole: Hole = {
         id: one.id,
-        names: [...(one.aliases ?? []).filter((name) => name.startsWith("CVE-")), one.id],
+        names: [
+          ...listOf(one.aliases).filter(
+            (name) => typeof name === "string" && name.startsWith("CVE-"),
+          ),
+          one.id,
+        ],
         level: level ?? "HIGH",
-        summary: one.summary,
+        summary: typeof one.summary === "string" ? one.summary : undefined,
         ranges: [...(known?.ranges ?? []), ...events],
       };
       out.set(key, [...(out.get(key) ?? []).filter(({ id }) => id !== one.id), hole]);
     }
   }
   return out;
+}
+
+/** The file may hold anything that is JSON. */
+function listOf<T>(value: readonly T[] | undefined): readonly T[] {
+  return Array.isArray(value) ? value : [];
+}
+function isEvent(event: Event): boolean {
+  return (
+    typeof event === "object" &&
+    event !== null &&
+    [event.introduced, event.fixed, event.last_affected].every(
+      (version) => version === undefined || typeof version === "string",
+    )
+  );
 }
 
 /** What is known of a version; undefined if nothing is, or if it is no version. */
