@@ -89,18 +89,25 @@ export function createBaselines(
     engine.nameFiles(nameOf);
   };
 
+  const loadNow = async (): Promise<void> => {
+    const problems: string[] = [];
+    const next = new Map<FileId, Held>();
+    for (const { root } of folders.all()) {
+      const repository = await host.repository(root);
+      next.set(root, await find(host, root, repository, problems));
+    }
+    held.clear();
+    for (const [root, one] of next) held.set(root, one);
+    wrong = problems;
+    nameFiles();
+  };
+  /** One after the other: what an earlier one read must not replace what a later one did. */
+  let loading = Promise.resolve();
+
   return {
-    async load() {
-      const problems: string[] = [];
-      const next = new Map<FileId, Held>();
-      for (const { root } of folders.all()) {
-        const repository = await host.repository(root);
-        next.set(root, await find(host, root, repository, problems));
-      }
-      held.clear();
-      for (const [root, one] of next) held.set(root, one);
-      wrong = problems;
-      nameFiles();
+    load() {
+      loading = loading.catch(() => {}).then(loadNow);
+      return loading;
     },
     isBaseline: (file) =>
       file.endsWith(`/${BASELINE_FILE}`) &&

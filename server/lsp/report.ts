@@ -31,6 +31,8 @@ export interface ReportServices {
   /** Settled once the settings are known. */
   readonly ready: Promise<void>;
   readonly guard: Guards["guard"];
+  /** As they are on the disk now: the client's watcher tells of a file a while after it was written. */
+  readonly readBaselines: () => Promise<void>;
   /** Of Skeptic. */
   readonly version: string;
   readonly createEngine: () => Promise<Engine>;
@@ -54,6 +56,7 @@ export function registerReport(context: Context, services: ReportServices): void
       async (asked, token) => {
         demand(asked, ["folder"]);
         await services.ready;
+        await services.readBaselines();
         const root = folderId(asked.folder);
         const folder = context.folders.all().find((one) => one.root === root);
         if (folder === undefined) return { problem: "this folder is not open" };

@@ -99,6 +99,7 @@ function registerScans(context: Context, services: Services): void {
       { files: 0, findings: 0, skipped: {}, cancelled: true },
       async (_, token) => {
         await ready;
+        await services.readBaselines();
         const tellProgress = (progress: ScanProgress): void => {
           void connection.sendNotification("skeptic/scanProgress", progress);
         };
@@ -154,6 +155,7 @@ function registerChanges(context: Context, services: Services): void {
       async (asked, token) => {
         demand(asked, ["except"]);
         await services.ready;
+        await services.readBaselines();
         return makeBaseline(context, services, asked, token);
       },
     ),
@@ -174,6 +176,7 @@ function registerChanges(context: Context, services: Services): void {
       async (asked, token) => {
         demand(asked, ["base"]);
         await services.ready;
+        await services.readBaselines();
         const tellProgress = (progress: ScanProgress): void => {
           void connection.sendNotification("skeptic/scanProgress", progress);
         };

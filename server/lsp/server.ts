@@ -370,6 +370,7 @@ function serve(
     createEngine: options.createEngine,
     charts: options.charts,
     records: options.records,
+    readBaselines: () => reloadBaselines(),
     isPaused: () => isPaused,
   });
   const endDays = keepToday(engine, background.wake);

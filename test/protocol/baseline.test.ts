@@ -104,6 +104,17 @@ describe("a baseline", () => {
     assert.equal(readFileSync(join(folder, FILE), "utf8"), (await make()).files[0]?.text);
   });
 
+  test("that was written a moment ago counts in a scan, also before the client tells of the file", async () => {
+    const folder = repository({ "a.py": LOAD, "b.py": LOAD });
+    const at = await open(folder);
+    assert.equal((await at.scan().result).findings, 2);
+    const made: MakeBaselineResult = await at.connection.sendRequest("skeptic/makeBaseline", {
+      except: [uriIn(folder, "a.py")],
+    });
+    write(folder, { [FILE]: made.files[0]?.text ?? "" });
+    assert.equal((await at.scan().result).findings, 1);
+  });
+
   test("that is older than the rules fails no scan, and the editor tells their findings apart", async () => {
     const folder = room();
     write(folder, { "a.py": LOAD });
