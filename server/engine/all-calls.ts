@@ -25,6 +25,8 @@ interface Known {
   isWhole: boolean;
   /** Of whom it was made. */
   readonly contributions: Map<FileId, Contribution>;
+  /** Files that were among them, and wait or are gone. */
+  readonly left: Set<FileId>;
   readonly specs: Map<ProjectSpec, OfSpec>;
   readonly contexts: Map<Knowledge | undefined, ProgramContext>;
 }
@@ -60,7 +62,7 @@ function knownOf(input: FindingsInput): Known {
   if (known === undefined) {
     const fresh = {
       ...{ index, isWhole: true, contributions: new Map(contributions) },
-      ...{ specs: new Map(), contexts: new Map() },
+      ...{ left: new Set<FileId>(), specs: new Map(), contexts: new Map() },
     };
     moments.set(moment, fresh);
     return fresh;
@@ -78,7 +80,7 @@ interface Change {
 
 /**
  * Drops what is not as before. While files wait, new ones are taken in only when they are many: so all that is made on the way
- * costs little more than what is made at the end, however often somebody asks.
+ * costs little more than what is made at the end, however often somebody asks. One that comes back after an edit is no new one.
  */
 function goOn(
   known: Known,
@@ -88,7 +90,9 @@ function goOn(
   const fresh: Change[] = [];
   for (const [one, now] of contributions) {
     const before = known.contributions.get(one);
-    if (before !== now) (before === undefined ? fresh : changed).push({ file: one, before, now });
+    if (before === now) continue;
+    const isFresh = before === undefined && !known.left.has(one);
+    (isFresh ? fresh : changed).push({ file: one, before, now });
   }
   for (const [one, before] of known.contributions)
     if (!contributions.has(one)) changed.push({ file: one, before, now: undefined });
@@ -96,8 +100,13 @@ function goOn(
   known.isWhole = !isReading || isNew || fresh.length * MANY > known.contributions.size;
   if (known.isWhole) changed.push(...fresh);
   for (const one of changed)
-    if (one.now === undefined) known.contributions.delete(one.file);
-    else known.contributions.set(one.file, one.now);
+    if (one.now === undefined) {
+      known.contributions.delete(one.file);
+      known.left.add(one.file);
+    } else {
+      known.contributions.set(one.file, one.now);
+      known.left.delete(one.file);
+    }
   known.index = index;
   forget(known, changed);
 }

@@ -204,6 +204,19 @@ test("each language has its own, since the models answer differently", async () 
   engine.dispose();
 });
 
+test("a file that comes back after an edit counts at once, though others still wait", async () => {
+  const texts = pythonFiles(30);
+  const engine = await open([counter((calls) => calls.length)], texts);
+  assert.deepEqual(new Set(said(engine, texts.keys())), new Set(["30"]));
+  for (const file of ["m3.py", "m4.py", "m5.py"])
+    engine.set(file, `import yaml as y\ny.load(1)\n${texts.get(file)}`);
+  assert.deepEqual(said(engine, ["m3.py"]), ["29", "29"]);
+  assert.deepEqual(said(engine, ["m4.py"]), ["31", "31"]);
+  settle(engine);
+  assert.deepEqual(new Set(said(engine, texts.keys())), new Set(["33"]));
+  engine.dispose();
+});
+
 test("what fails is tried once, and told for each file that asked", async () => {
   let tried = 0;
   const texts = pythonFiles(5);
