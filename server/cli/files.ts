@@ -44,6 +44,8 @@ export interface DiscoverOptions {
   readonly exclude: readonly string[];
   /** Whether the engine can analyse a file of this name. */
   readonly wants: (file: FileId) => boolean;
+  /** Absolute paths of files that git keeps although its ignore files name them: they are read like all others. */
+  readonly kept?: ReadonlySet<string>;
 }
 
 /** Entries read at most to count what is in folders that are not scanned, and to learn names around the named paths. */
@@ -68,6 +70,7 @@ export function discover(
     cwd,
     wants: options.wants,
     excluded: excluder(options.exclude),
+    ...keptIn(options.kept ?? new Set()),
     requested: new Map(),
     known: new Set(),
     leftOut: new Set(),
@@ -103,6 +106,10 @@ interface Walk {
   readonly cwd: string;
   readonly wants: (file: FileId) => boolean;
   readonly excluded: (file: FileId) => boolean;
+  /** What no ignore file leaves out. */
+  readonly kept: ReadonlySet<string>;
+  /** All folders above what is kept. */
+  readonly keptFolders: ReadonlySet<string>;
   readonly requested: Map<FileId, FoundFile>;
   readonly known: Set<FileId>;
   /** Last parts of the paths of what is excluded. */
@@ -188,14 +195,22 @@ function folderReason(
 ): SkipReason | undefined {
   const byName = folderSkip(name);
   if (byName !== undefined) return byName;
-  if (walk.excluded(fileId(walk.cwd, path)) || isIgnored(rules, path, "folder")) return "excluded";
-  return undefined;
+  if (walk.excluded(fileId(walk.cwd, path))) return "excluded";
+  return isIgnored(rules, path, "folder") && !walk.keptFolders.has(path) ? "excluded" : undefined;
+}
+
+function keptIn(kept: ReadonlySet<string>): Pick<Walk, "kept" | "keptFolders"> {
+  const keptFolders = new Set<string>();
+  for (const path of kept)
+    for (let at = dirname(path); !keptFolders.has(at) && dirname(at) !== at; at = dirname(at))
+      keptFolders.add(at);
+  return { kept, keptFolders };
 }
 
 function foundFile(walk: Walk, path: string, real: string, rules: IgnoreRules): void {
   const file = fileId(walk.cwd, path);
   if (walk.files.has(real)) return;
-  if (walk.excluded(file) || isIgnored(rules, path, "file")) {
+  if (walk.excluded(file) || (isIgnored(rules, path, "file") && !walk.kept.has(path))) {
     walk.leftOut.add(basename(path));
     if (walk.wants(file)) skip(walk, file, "excluded");
     return;

@@ -10,6 +10,7 @@ import { visible } from "./escape.ts";
 import { discover, fileId, filePath } from "./files.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
 import { loadOwn } from "./own.ts";
+import { keptBelow } from "./repository.ts";
 import { printProblems, progress, terminalWidth } from "./scan-command.ts";
 import { configure } from "./settings.ts";
 import { cellWords, clean, hanging } from "./text-report.ts";
@@ -51,7 +52,7 @@ export async function whyCommand(
     });
     await workspace.settle();
     const file = fileId(io.cwd, resolve(io.cwd, asked.file));
-    const left = given.length === 0 ? leftOut(engine, io.cwd, file, exclude) : [];
+    const left = given.length === 0 ? await leftOut(engine, io.cwd, file, exclude) : [];
     const reasons = [...left, ...(await reasonsFor(workspace, file, asked, version))];
     const width = terminalWidth(io.stdout);
     const lines = reasons.flatMap((one) => linesOf(workspace, file, one, width));
@@ -72,19 +73,20 @@ function askedBy(what: string): Asked {
 }
 
 /** A file that is named is read, and one that stands in a folder which is scanned may not be. */
-function leftOut(
+async function leftOut(
   engine: Engine,
   cwd: string,
   file: FileId,
   exclude: readonly string[],
-): readonly Reason[] {
+): Promise<readonly Reason[]> {
   const text = engine.text(file);
   if (text === undefined) return [];
   const left = (why: string): readonly Reason[] => [
     { kind: "not-read", text: `A scan leaves this file out unless you name it: ${why}` },
   ];
   const wants = (one: FileId): boolean => engine.wants(one);
-  const { requested } = discover(cwd, ["."], { exclude, wants });
+  const kept = await keptBelow(cwd, ["."]);
+  const { requested } = discover(cwd, ["."], { exclude, wants, kept });
   // A link's file is told by its own name.
   const names = [file, fileId(cwd, realpathSync(filePath(cwd, file)))];
   if (!requested.some((one) => names.includes(one.file)))

@@ -12,9 +12,16 @@ import type { Engine, Finding, Problem, SkipReason } from "../engine/api.ts";
 import { classify, isThereUnread, MAX_FILE_SIZE } from "../engine/classify.ts";
 import { readText } from "./disk.ts";
 import { visible } from "./escape.ts";
-import { type Discovery, discover, type FoundFile, filePath, type SkippedFile } from "./files.ts";
+import {
+  type Discovery,
+  discover,
+  type FoundFile,
+  fileId,
+  filePath,
+  type SkippedFile,
+} from "./files.ts";
 import { UsageError } from "./io.ts";
-import { namer } from "./repository.ts";
+import { keptBelow, namer } from "./repository.ts";
 
 /** A place in a file. Lines and columns from 1, offset from 0, all in UTF-16 units of the text without its BOM. */
 export interface Position {
@@ -113,15 +120,18 @@ export async function openWorkspace(
   cwd: string,
   options: OpenWorkspaceOptions,
 ): Promise<Workspace> {
+  const kept = await keptBelow(cwd, options.paths);
   const found = discover(cwd, options.paths, {
     exclude: options.exclude,
     wants: (file) => engine.wants(file),
+    kept,
   });
   options.onFound?.(found.requested.length);
   engine.setRoots([""]);
   engine.nameFiles(namer(cwd));
   engine.setFiles(found.known);
   engine.setLeftOut(found.leftOut);
+  engine.setKept([...kept].map((path) => fileId(cwd, path)));
 
   const files = new Map<FileId, LoadedFile>();
   const counts = new Map(found.counts);

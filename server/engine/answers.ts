@@ -42,7 +42,7 @@ function idsOf(set: RuleSet): ReadonlySet<string> {
 }
 
 export function createAnswers(
-  { docs, files, leftOut, isManifest, foldersAbove, filesLike, project, nameOf }: Texts,
+  { docs, files, leftOut, kept, isManifest, foldersAbove, filesLike, project, nameOf }: Texts,
   { irOf, now }: Moments,
   { last, analyse, analyseFeeders, knownNow }: Analysis,
   { crash }: Problems,
@@ -79,6 +79,7 @@ export function createAnswers(
       isInWorkspace: folders !== undefined,
       isOwn: (name) => files.packages(name).length > 0,
       leavesOut: (name) => leftOut.has(name),
+      isKept: (one) => kept.has(one),
       names: namesToday,
     };
   };

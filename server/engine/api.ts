@@ -235,6 +235,8 @@ export interface Engine {
   setFiles(files: Iterable<FileId>): void;
   /** Last parts of the paths of files and folders that are there but, by settings or ignore files, are not read. */
   setLeftOut(names: Iterable<string>): void;
+  /** Files that git keeps although an ignore file names them. */
+  setKept(files: Iterable<FileId>): void;
   /** Workspace folders (ids without a trailing slash); [""] on the command line. */
   setRoots(roots: readonly FileId[]): void;
   /** How fingerprints call a file, wherever it is looked at from; by itself its path in its workspace folder. */

@@ -68,7 +68,7 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       ? undefined
       : { ...readNames(options.names), ...readNames(options.ownNames ?? new Uint8Array(0)) };
   const answers = createAnswers(texts, moments, analysis, problems, own, names);
-  const { docs, known, leftOut, wanted, isManifest } = texts;
+  const { docs, known, leftOut, kept, wanted, isManifest } = texts;
   const { now, touch, reset } = moments;
   const { analyse } = analysis;
   const { settings, found, departures, hidden, why } = answers;
@@ -111,6 +111,13 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
       if (now.size === leftOut.size && [...now].every((name) => leftOut.has(name))) return;
       leftOut.clear();
       for (const name of now) leftOut.add(name);
+      reset();
+    },
+    setKept(files) {
+      const now = new Set(files);
+      if (now.size === kept.size && [...now].every((file) => kept.has(file))) return;
+      kept.clear();
+      for (const file of now) kept.add(file);
       reset();
     },
     setRoots(list) {

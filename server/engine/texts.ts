@@ -42,6 +42,8 @@ export interface Texts {
   readonly known: Set<FileId>;
   /** Names, without endings, of what is there and is not read. */
   readonly leftOut: Set<string>;
+  /** Files that git keeps although an ignore file names them. */
+  readonly kept: Set<FileId>;
   /** Files whose text is needed. */
   readonly wanted: Set<FileId>;
   readonly files: FileSet;
@@ -71,6 +73,7 @@ export function createTexts(rules: RuleSet): Texts {
   const docs = new Map<FileId, Doc>();
   const known = new Set<FileId>();
   const leftOut = new Set<string>();
+  const kept = new Set<FileId>();
   const wanted = new Set<FileId>();
   let roots: readonly FileId[] = [""];
   let nameOf = (file: FileId): string => {
@@ -186,6 +189,7 @@ export function createTexts(rules: RuleSet): Texts {
     docs,
     known,
     leftOut,
+    kept,
     wanted,
     files,
     setRoots(list) {

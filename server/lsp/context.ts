@@ -10,6 +10,7 @@ import { bomLength, clampedOffset, type OpenDocument } from "./document.ts";
 import { fileId, uriOf } from "./file-id.ts";
 import type { Folders } from "./folders.ts";
 import type { Host } from "./host.ts";
+import type { KeptFiles } from "./kept.ts";
 import type { Log } from "./log.ts";
 import { type CellNotebooks, offsetInProgram, placeInCell } from "./notebook.ts";
 import type { Origins } from "./origins.ts";
@@ -32,6 +33,7 @@ export interface Context {
   readonly embedded: Map<FileId, ClosedParts>;
   readonly secrets: Secrets;
   readonly baselines: Baselines;
+  readonly kept: KeptFiles;
   /** Whether the workspace is trusted: only then is git run in it, and only then may its own files hide findings. */
   readonly trust: { given: boolean };
   readonly origins: Origins;

@@ -9,6 +9,7 @@ import { isInLeftOutFolder } from "./exclude.ts";
 import { isUnder } from "./file-id.ts";
 import type { Entry, Files } from "./files.ts";
 import type { Accept, Found, Host, ReadResult } from "./host.ts";
+import { NONE_KEPT } from "./kept.ts";
 
 /** The rules of one .gitignore and of those above it. */
 interface IgnoreScope {
@@ -43,8 +44,8 @@ export function createHost(filesFor: FilesFor, later: Host["later"]): Host {
 
   return {
     reads: (file) => filesFor(file) !== undefined,
-    walk: (root, from, accept) => walk(filesFor(root), root, from, accept, scopeOf),
-    async look(root, file, accept) {
+    walk: (root, from, accept, kept) => walk(filesFor(root), root, from, accept, scopeOf, kept),
+    async look(root, file, accept, kept = NONE_KEPT) {
       const relative = file.slice(root.length + 1);
       if (isInLeftOutFolder(relative) || !accept(relative)) return undefined;
       const status = await filesFor(file)
@@ -54,8 +55,9 @@ export function createHost(filesFor: FilesFor, later: Host["later"]): Host {
       const { kind } = status;
       if (kind === "folder" && folderSkip(nameOf(file)) !== undefined) return undefined;
       for (let at = file; isUnder(at, root); at = parentOf(at)) {
-        if (isIgnored(await scopeOf(parentOf(at), root), at, at !== file || kind === "folder"))
-          return undefined;
+        const isFolder = at !== file || kind === "folder";
+        if ((isFolder ? kept.folders : kept.files).has(at)) continue;
+        if (isIgnored(await scopeOf(parentOf(at), root), at, isFolder)) return undefined;
       }
       return kind;
     },
@@ -72,6 +74,7 @@ async function* walk(
   from: FileId,
   accept: Accept,
   scopeOf: (folder: FileId, root: FileId) => Promise<IgnoreScope | undefined>,
+  kept = NONE_KEPT,
 ): AsyncIterable<Found> {
   const folders: FileId[] = [from];
   for (let at = 0; at < folders.length; at++) {
@@ -92,7 +95,10 @@ async function* walk(
       if (entry.kind === "other") continue;
       const byName = isFolder ? folderSkip(entry.name) : undefined;
       if (byName !== undefined) skipped.push(byName);
-      else if (!accept(file.slice(root.length + 1)) || isIgnored(scope, file, isFolder)) {
+      else if (
+        !accept(file.slice(root.length + 1)) ||
+        (isIgnored(scope, file, isFolder) && !(isFolder ? kept.folders : kept.files).has(file))
+      ) {
         skipped.push("excluded");
         excluded.push(entry.name);
       } else if (isFolder) folders.push(file);

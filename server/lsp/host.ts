@@ -2,6 +2,7 @@
 import type { FileId } from "../base/brand.ts";
 import type { SkipReason } from "../engine/api.ts";
 import type { RunGit } from "../git/run.ts";
+import type { Kept } from "./kept.ts";
 
 /** True for a path, relative to the folder walked, that settings do not exclude. */
 export type Accept = (relative: string) => boolean;
@@ -29,10 +30,18 @@ export type ReadResult =
 export interface Host {
   /** True for folders and files whose contents can be read. */
   reads(file: FileId): boolean;
-  /** All files below `from` (`root` or a folder in it) that neither .gitignore nor names nor `accept` leave out, a folder at a time. */
-  walk(root: FileId, from: FileId, accept: Accept): AsyncIterable<Found>;
+  /**
+   * All files below `from` (`root` or a folder in it) that neither .gitignore nor names nor `accept` leave out, a folder at a time.
+   * No .gitignore leaves out what is `kept`.
+   */
+  walk(root: FileId, from: FileId, accept: Accept, kept?: Kept): AsyncIterable<Found>;
   /** What stands at a path below `root`; undefined when it is gone, left out, or a link. */
-  look(root: FileId, file: FileId, accept: Accept): Promise<"file" | "folder" | undefined>;
+  look(
+    root: FileId,
+    file: FileId,
+    accept: Accept,
+    kept?: Kept,
+  ): Promise<"file" | "folder" | undefined>;
   /** `maxBytes` where it is no source: those end at 2 MiB. */
   read(file: FileId, maxBytes?: number): Promise<ReadResult>;
   /** The nearest folder at or above this one that holds `.git`. */

@@ -218,6 +218,7 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
       folder.root,
       from,
       (relative) => !folder.excluded(relative),
+      await context.kept.of(folder.root),
     )) {
       if (disposed || walk !== walks) return;
       for (const name of found.excluded) excluded.add(name);
@@ -237,8 +238,12 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
     const seen = new Set<FileId>();
     recent.clear();
     leftOut = new Map();
+
     excluded.clear();
     try {
+      const kept = await context.kept.all();
+      if (disposed || walk !== walks) return;
+      engine.setKept(kept);
       for (const folder of folders.all()) {
         if (!folder.settings.enable || !host.reads(folder.root)) continue;
         await walkFolder(folder, folder.root, seen, walk);
@@ -268,7 +273,9 @@ export function createFileIndex(context: Context, events: IndexEvents, budget: B
     if (folder === undefined || !folder.settings.enable || !host.reads(file)) return;
     looking++;
     try {
-      const kind = await host.look(folder.root, file, (relative) => !folder.excluded(relative));
+      const isWanted = (relative: string): boolean => !folder.excluded(relative);
+      const kept = await context.kept.of(folder.root);
+      const kind = await host.look(folder.root, file, isWanted, kept);
       if (disposed || kind === undefined) return;
       if (kind === "folder") await walkFolder(folder, file, new Set(), walks);
       else if (!known.has(file)) addName(file);

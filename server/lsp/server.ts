@@ -30,6 +30,7 @@ import { createFolders } from "./folders.ts";
 import { createGuards } from "./guard.ts";
 import type { Host } from "./host.ts";
 import { type Budget, createFileIndex, DEFAULT_BUDGET, type FileIndex } from "./index-files.ts";
+import { createKept } from "./kept.ts";
 import { createLog, type Log } from "./log.ts";
 import { createNotebookSync } from "./notebooks.ts";
 import { createCommitted } from "./origin-commits.ts";
@@ -147,6 +148,7 @@ function serve(
       touch: (files) => background.touch(files),
     }),
     trust,
+    kept: createKept({ folders, host, trust }),
     baselines: createBaselines({ engine, folders, host, trust }, version),
   };
   log.maskWith(context.secrets.maskFault);
@@ -324,6 +326,10 @@ function serve(
     engine.restrict(false);
     for (const file of context.documents.keys()) committed.look(file);
     touchEverything();
+    // Until then git was not asked.
+    void context.kept.all().then((kept) => {
+      if (kept.length > 0) index.rewalk();
+    });
   });
   connection.onNotification(
     DidChangeWorkspaceFoldersNotification.type,

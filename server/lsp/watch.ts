@@ -11,6 +11,8 @@ import { fileId, isUnder } from "./file-id.ts";
 import type { FileIndex } from "./index-files.ts";
 
 const IGNORE_FILES_MS = 200;
+/** git writes its index often, and seldom so that this changes what is kept. */
+const GIT_INDEX_MS = 1000;
 
 const ALL_FILES = { filters: [{ pattern: { glob: "**/*" } }] };
 export const FILE_OPERATIONS = {
@@ -28,15 +30,30 @@ export function listenToFiles(
 ): void {
   const { connection, documents, host, engine, log } = context;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isIgnoreFile = false;
+  const lookAgain = (): void => {
+    context.kept.refresh().then(
+      (isOther) => {
+        if (isOther || isIgnoreFile) index.rewalk();
+        isIgnoreFile = false;
+      },
+      (error) => log.crash("asking what git keeps", error),
+    );
+  };
+  const later = (ms: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(lookAgain, ms);
+  };
 
   const event = (uri: string, kind: "created" | "changed" | "deleted"): void => {
     const file = fileId(uri);
     if (/\/(\.gitignore|\.git\/info\/exclude)$/.test(file)) {
       host.forgetIgnoreFiles();
-      clearTimeout(timer);
-      timer = setTimeout(() => index.rewalk(), IGNORE_FILES_MS);
+      isIgnoreFile = true;
+      later(IGNORE_FILES_MS);
       return;
     }
+    if (file.endsWith("/.git/index")) later(GIT_INDEX_MS);
     if (file.includes("/.git/")) return;
     if (context.baselines.isBaseline(file)) baseline();
     const open = [...documents.values()].filter(

@@ -6,6 +6,7 @@ const IGNORES = /(?:^|\/)\.gitignore$/;
 
 /** By the files that git asks, the nearest first. Those outside of the workspace were asked before the file was read. */
 export function isIgnored(file: ManifestFile): boolean {
+  if (file.isKept(file.file)) return false;
   const all = file.like(IGNORES).filter((one) => file.file.startsWith(folderOf(one.file)));
   // What is not read yet may leave it out.
   if (all.some(({ text }) => text === undefined)) return true;

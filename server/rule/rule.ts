@@ -291,6 +291,8 @@ export interface Surroundings {
   isOwn(name: string): boolean;
   /** A file or folder of this name, without its ending, is there and is not read. */
   leavesOut(name: string): boolean;
+  /** git keeps this file although an ignore file names it. */
+  isKept(file: FileId): boolean;
   /** Names of packages that exist, if the engine was given any. */
   readonly names: NameIndex | undefined;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { test } from "node:test";
+import { git } from "../harness/repository.ts";
 import { type Sandbox, sandbox } from "./harness.ts";
 
 async function scan(box: Sandbox, ...argv: string[]) {
@@ -188,4 +189,26 @@ test("a crash in one file is one problem and tells nothing of the file", async (
   assert.deepEqual(files, ["a.py"]);
   assert.deepEqual(problems, [{ file: "crash.py", message: "the analysis failed: TypeError" }]);
   assert.doesNotMatch(JSON.stringify(report), /canary/);
+});
+
+test("what git keeps is read though an ignore file names it, in ignored folders too", async (t) => {
+  const box = sandbox(t, {
+    ".gitignore": "hidden.py\nbuilt/\n*.log.py\n",
+    "hidden.py": BAD,
+    "mine/hidden.py": BAD,
+    "built/deep/kept.py": BAD,
+    "built/deep/other.py": BAD,
+    "built/else/other.py": BAD,
+    "node_modules/x.py": BAD,
+    "a.log.py": BAD,
+    "b.py": BAD,
+  });
+  git(box.folder, "init", "-q");
+  git(box.folder, "add", "-f", "hidden.py", "built/deep/kept.py", "node_modules/x.py", "b.py");
+  const expected = ["b.py", "built/deep/kept.py", "hidden.py"];
+  const { files, skipped } = await scan(box);
+  assert.deepEqual(files, expected);
+  assert.deepEqual(skipped, { excluded: 4, vendored: 1 });
+  assert.deepEqual((await scan(box, "mine")).files, []);
+  assert.deepEqual((await scan(box, ".", "--exclude", "built")).files, ["b.py", "hidden.py"]);
 });

@@ -136,6 +136,7 @@ export async function createFakeEngine(): Promise<Engine> {
     },
     setRoots: () => undefined,
     setLeftOut: () => undefined,
+    setKept: () => undefined,
     topics: () => [],
     head: () => 0,
     setToday: () => undefined,

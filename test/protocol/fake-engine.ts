@@ -126,6 +126,7 @@ export function createFakeEngine(): Engine {
     },
     setRoots() {},
     setLeftOut() {},
+    setKept() {},
     topics: () => [],
     head: () => 0,
     setToday() {},

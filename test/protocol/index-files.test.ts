@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Context } from "../../server/lsp/context.ts";
 import { createFolders } from "../../server/lsp/folders.ts";
+import type { Host } from "../../server/lsp/host.ts";
 import { createFileIndex, DEFAULT_BUDGET } from "../../server/lsp/index-files.ts";
+import { createKept } from "../../server/lsp/kept.ts";
 import { sleep } from "./client.ts";
 import { createFakeEngine } from "./fake-engine.ts";
 
@@ -29,7 +31,9 @@ test("what the loaded files import is read before the rest of the workspace", as
     },
   };
   const log = { problems() {}, crash: assert.fail };
-  const context = { engine, host, folders, documents: new Map(), log } as unknown as Context;
+  const kept = createKept({ folders, host: host as unknown as Host, trust: { given: true } });
+  const parts = { engine, host, folders, kept, documents: new Map(), log };
+  const context = parts as unknown as Context;
   const index = createFileIndex(context, { wake() {}, gone() {} }, DEFAULT_BUDGET);
   index.rewalk();
   for (let i = 0; i < 200 && (read.length < names.length || !index.isIdle()); i++) {
