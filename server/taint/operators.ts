@@ -11,6 +11,7 @@ import type { PassRow } from "./model.ts";
 import { isOwnSite, OWN_SITE, ownSiteOf } from "./own-site.ts";
 import {
   contains,
+  besides,
   isForeign,
   prove,
   proveAt,
@@ -205,8 +206,8 @@ export function compare(
           weak = ofSources(prove(given, 0));
         } else {
           // `path == folder or path.startswith(folder + os.sep)`: it may be the folder itself.
-          if (!isForeign(right)) proof = isFolder(run, left, op.left);
-          if (!isForeign(left)) proof = both(proof, isFolder(run, right, op.right));
+          if (!isForeign(right)) proof = isFolder(run, left, op.left, right);
+          if (!isForeign(left)) proof = both(proof, isFolder(run, right, op.right, left));
         }
       }
     }
@@ -236,8 +237,8 @@ export function compare(
 
 const SAME_FOLDER = kindBit("in-folder");
 /** What it says of a path to be equal to another one: no more than that, for they may be no paths at all. */
-function isFolder(run: Run, value: Value, at: ValueId): Proof {
-  const proof = proveAt(run, value, at, SAME_FOLDER);
+function isFolder(run: Run, value: Value, at: ValueId, other: Value): Proof {
+  const proof = besides(proveAt(run, value, at, SAME_FOLDER), other);
   return new Map(
     [...proof].flatMap(([label, mask]) =>
       isAskedLabel(label) ? [] : [[label, mask & ~WEAK_GUARD] as const],

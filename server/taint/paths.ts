@@ -81,7 +81,7 @@ export function proved(
     case "relative":
       return (mask & (NO_CLIMB | NO_CLIMB_AT_START | PATH)) !== 0 ? PATH : 0;
     case "folder":
-      return mask & PATH;
+      return (mask & IN_FOLDER) !== 0 ? PATH : mask & PATH;
     case "pieces":
       return mask & NO_CLIMB;
     case "host":

@@ -162,9 +162,27 @@ function guard(call: Call, row: GuardRow): Proof | undefined {
       : provedBy(call.run, row, other);
   const op = row.subject === "recv" ? call.receiverOp : subject.op;
   if (mask === undefined) return undefined;
-  return cut === "caller"
-    ? ofPieces(subject.value, mask)
-    : proveAt(call.run, subject.value, op, mask);
+  if (cut === "caller") return ofPieces(subject.value, mask);
+  const proof = proveAt(call.run, subject.value, op, mask);
+  return other !== undefined && (mask & ABOUT_FOLDER) === mask ? besides(proof, other) : proof;
+}
+
+const ABOUT_FOLDER = kindBit("in-folder") | kindBit("beside-folder");
+
+/**
+ * A path that lies in a folder says nothing about the folder: what that was made of may still lead anywhere. Nor of a
+ * variable as a whole, where the folder is in it.
+ */
+export function besides(proof: Proof, folder: Value): Proof {
+  const labels = new Set(spread(folder).map((t) => t.label));
+  if (labels.size === 0) return proof;
+  const rest = [...proof].filter(
+    ([label]) => !labels.has(label) && !label.startsWith(SLOT) && !isAskedOf(label, labels),
+  );
+  return new Map(rest);
+}
+function isAskedOf(label: string, labels: ReadonlySet<string>): boolean {
+  return isAskedLabel(label) && [...labels].some((one) => label === askedLabel(one));
 }
 
 /** Nothing but something inside the table: one of its names or elements. */

@@ -101,7 +101,14 @@ function baseOf(code: Code, op: Op, depth: number): string | undefined {
           (base, folder) => `${base} / ${folder}`,
         );
       if (op.operator !== "+") return undefined;
-      return behindText(code, op.left) ?? next(op.left) ?? folderText(code, op.left);
+      return (
+        behindText(code, op.left) ??
+        next(op.left) ??
+        // `path + ".bak"` is beside the path, not in it.
+        (code.op(op.right).op === "const" && code.op(op.left).op !== "const"
+          ? undefined
+          : folderText(code, op.left))
+      );
     case "join": {
       const first = op.parts[0];
       const second = op.parts[1];
