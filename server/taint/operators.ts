@@ -10,8 +10,8 @@ import { hasForeignKeys } from "./membership.ts";
 import type { PassRow } from "./model.ts";
 import { isOwnSite, OWN_SITE, ownSiteOf } from "./own-site.ts";
 import {
-  contains,
   besides,
+  contains,
   isForeign,
   prove,
   proveAt,
