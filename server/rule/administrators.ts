@@ -13,7 +13,12 @@ const ROLE =
 
 /** The data comes from a function that only administrators reach. */
 export function isOfAdministrators(hit: Hit, context: Context): boolean {
-  return isReached(hit, context, ({ refs }) => refs.some((ref) => isGuard(ref, context)));
+  return isReached(
+    hit,
+    context,
+    ({ refs, calls }, code) =>
+      refs.some((ref) => isGuard(ref, context)) || calls.some((call) => asksForRole(code, call)),
+  );
 }
 
 /** The same, or only those reach it who have a right that others lack, by the name of the check. */
@@ -22,7 +27,8 @@ export function isOfPrivileged(hit: Hit, context: Context): boolean {
     hit,
     context,
     ({ refs, calls }, code) =>
-      refs.some((ref) => isGuard(ref, context)) || calls.some((call) => asksForRight(code, call)),
+      refs.some((ref) => isGuard(ref, context)) ||
+      calls.some((call) => asksForRole(code, call) || asksForRight(code, call)),
   );
 }
 
@@ -110,23 +116,55 @@ function guardsOf(parent: Code, item: string, context: Context): Guards {
 function asksForRight(code: Code, id: ValueId): boolean {
   const call = code.op(id);
   if (call.op !== "call") return false;
-  const chain: string[] = [];
-  for (let op = code.op(call.callee); ; op = code.op(op.object)) {
-    if (op.op === "free" || op.op === "member") chain.push(op.name);
-    else if (op.op === "load") chain.push(code.ir.slots[op.slot] ?? "");
-    if (op.op !== "member") break;
-  }
-  const isNamed = chain.some((name) => words(name).some((word) => RIGHT.test(word)));
-  const isAsked = chain.some((name) => words(name).some((word) => ASKS.test(word)));
+  const chain = chainOf(code, call.callee);
+  const isNamed = says(chain, RIGHT);
+  const isAsked = says(chain, ASKS);
   const names = [...chain.filter((name) => /^[A-Z][A-Z\d_]+$/.test(name)).map(() => true)];
   for (const { value } of call.args) names.push(isText(code, value));
   return isNamed && isAsked && names.includes(true);
 }
+/** `roles_required("Administrator")`, `requireRole("admin")`: no other role is among those that are let through. */
+function asksForRole(code: Code, id: ValueId): boolean {
+  const call = code.op(id);
+  if (call.op !== "call" || call.args.length === 0) return false;
+  const chain = chainOf(code, call.callee);
+  return (
+    says(chain, /^roles?$/) &&
+    says(chain, ASKS) &&
+    call.args.every(({ value }) => isRoleName(code, value))
+  );
+}
+function isRoleName(code: Code, id: ValueId): boolean {
+  const op = code.op(id);
+  if (op.op !== "sequence") return isRoleText(op);
+  return op.elements.length > 0 && op.elements.every((e) => isRoleText(code.op(e.value)));
+}
+
+/** The names in `a.b.c`, the last one first. */
+function chainOf(code: Code, callee: ValueId): readonly string[] {
+  const out: string[] = [];
+  for (let op = code.op(callee); ; op = code.op(op.object)) {
+    if (op.op === "free" || op.op === "member") out.push(op.name);
+    else if (op.op === "load") out.push(code.ir.slots[op.slot] ?? "");
+    if (op.op !== "member") return out;
+  }
+}
+function says(chain: readonly string[], what: RegExp): boolean {
+  return chain.some((name) => words(name).some((word) => what.test(word)));
+}
+
 const RIGHT = /^(?:permissions?|perms?|privileges?)$/;
 const ASKS = /^(?:requires?|required|needs?|has|have|checks?|check|ensure|authori[sz]e|checker)$/;
+/** A right by its name. */
 function isText(code: Code, id: ValueId): boolean {
   const op = code.op(id);
   if (op.op === "sequence") return op.elements.some((e) => isText(code, e.value));
+  // `Permission.write`: one of a class of constants.
+  if (op.op === "member") {
+    const of = code.op(op.object);
+    const name = of.op === "free" ? of.name : of.op === "load" ? code.ir.slots[of.slot] : "";
+    return /^[A-Z]\w*[a-z]/.test(name ?? "");
+  }
   return op.op === "const" && typeof op.value === "string" && op.value !== "";
 }
 function firstOf(code: Code, id: ValueId): readonly ValueId[] {

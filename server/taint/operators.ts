@@ -13,6 +13,7 @@ import {
   besides,
   contains,
   isForeign,
+  isMadeOf,
   prove,
   proveAt,
   provedBy,
@@ -206,8 +207,10 @@ export function compare(
           weak = ofSources(prove(given, 0));
         } else {
           // `path == folder or path.startswith(folder + os.sep)`: it may be the folder itself.
-          if (!isForeign(right)) proof = isFolder(run, left, op.left, right);
-          if (!isForeign(left)) proof = both(proof, isFolder(run, right, op.right, left));
+          if (!isForeign(right) || isMadeOf(left, right))
+            proof = isFolder(run, left, op.left, right);
+          if (!isForeign(left) || isMadeOf(right, left))
+            proof = both(proof, isFolder(run, right, op.right, left));
         }
       }
     }

@@ -159,7 +159,7 @@ function guard(call: Call, row: GuardRow): Proof | undefined {
     ? 0
     : row.needs?.is === "own-keys"
       ? keyOfTable(call, row)
-      : provedBy(call.run, row, other);
+      : provedBy(call.run, row, other && isMadeIn(subject.value, other, row) ? own(other) : other);
   const op = row.subject === "recv" ? call.receiverOp : subject.op;
   if (mask === undefined) return undefined;
   if (cut === "caller") return ofPieces(subject.value, mask);
@@ -168,6 +168,22 @@ function guard(call: Call, row: GuardRow): Proof | undefined {
 }
 
 const ABOUT_FOLDER = kindBit("in-folder") | kindBit("beside-folder");
+
+/**
+ * The path was made of this folder, and the check says no more than that it lies in it: whoever chooses the folder, what is put
+ * behind it does not leave it. What the folder is made of stays open (`besides`).
+ */
+function isMadeIn(path: Value, folder: Value, { clears }: GuardRow): boolean {
+  return (clearedBy(clears) & ~ABOUT_FOLDER) === 0 && isMadeOf(path, folder);
+}
+export function isMadeOf(path: Value, folder: Value): boolean {
+  const labels = new Set(path.taint.map((t) => t.label));
+  return folder.taint.length > 0 && folder.taint.every((t) => labels.has(t.label));
+}
+/** As if it were the program's own. */
+function own(value: Value): Value {
+  return { ...value, taint: [] };
+}
 
 /**
  * A path that lies in a folder says nothing about the folder: what that was made of may still lead anywhere. Nor of a
