@@ -1,5 +1,5 @@
 /** A service of a compose file gets the host itself: all rights, the socket of Docker, its processes or its files. */
-import { COMPOSE, mounts, type Service, services } from "../server/rule/compose.ts";
+import { COMPOSE, mounts, ofServices, type Service } from "../server/rule/compose.ts";
 import { isDevelopment, isSample, isTest } from "../server/rule/place.ts";
 import {
   type ManifestFile,
@@ -25,7 +25,7 @@ export default rule({
   owasp: ["A05:2021", "A02:2025"],
   manifest: {
     names: COMPOSE,
-    check: (file) => services(file.text).flatMap((one) => inspect(file, one)),
+    check: (file) => ofServices(file.text, (one) => inspect(file, one)),
     fixes: ({ facts }) => [
       {
         title: "Give it what it needs, and no more",

@@ -2,6 +2,7 @@
 import {
   COMPOSE,
   environment,
+  ofServices,
   type Port,
   ports,
   type Service,
@@ -84,7 +85,7 @@ export default rule({
   owasp: ["A05:2021", "A02:2025"],
   manifest: {
     names: COMPOSE,
-    check: (file) => services(file.text).flatMap((one) => inspect(file, one)),
+    check: (file) => ofServices(file.text, (one) => inspect(file, one)),
     fixes: (match, file) => [fix(match, file)],
   },
   say: ({ facts }) => {

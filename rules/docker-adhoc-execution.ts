@@ -80,14 +80,24 @@ function check(file: ManifestFile): readonly Match[] {
   );
 }
 
-/** The script of a `RUN`, without its flags. */
-function scriptOf({ body, flags }: DockerInstruction): Span {
+/** The script of a `RUN`, without its flags; what stands in the file between `<<EOF` and `EOF`, where a shell runs it. */
+function scriptOf(text: string, { body, flags }: DockerInstruction): Span {
   const start = Math.max(body.start, ...flags.map(({ span }) => span.end));
-  return { start, end: body.end };
+  const script = text.slice(start, body.end);
+  const here =
+    /^\s*<<(-?)(["']?)(\w+)\2[ \t]*(?:(?:\/usr)?(?:\/bin\/)?(?:ba|da|a|z|k)?sh(?:[ \t]+-\w+)*[ \t]*)?\r?\n/.exec(
+      script,
+    );
+  if (here === null) return { start, end: body.end };
+  const [opening, dash, , word] = here;
+  const rest = script.slice(opening.length);
+  const close = rest.search(new RegExp(`^${dash === "-" ? "\\t*" : ""}${word}\\r?$`, "m"));
+  const length = close < 0 ? rest.length : close;
+  return { start: start + opening.length, end: start + opening.length + length };
 }
 
 function ofRun(file: ManifestFile, one: DockerInstruction, copied: boolean): readonly Match[] {
-  const { start, end } = scriptOf(one);
+  const { start, end } = scriptOf(file.text, one);
   const script = file.text.slice(start, end);
   if (/^\s*\[/.test(script)) return [];
   const all = commands(script);

@@ -48,7 +48,7 @@ export const classify: Classify = (file, text) => {
 };
 
 function isManifest(file: FileId): boolean {
-  return /\.(?:json|jsonc|toml|txt|cfg|ini|lock|ya?ml|sql|env|gitignore|mdc?|(?:cursor|windsurf|cline)rules|npmrc|conf|rules|dockerignore|(?:docker|container)file)$|(?:^|\/)(?:\.env|(?:docker|container)file)\.[\w.-]+$/i.test(
+  return /\.(?:json|jsonc|toml|txt|cfg|ini|lock|ya?ml|sql|env|gitignore|mdc?|(?:cursor|windsurf|cline)rules|npmrc|conf|rules|dockerignore|(?:docker|container)file)$|(?:^|\/)(?:\.env\.[\w.-]+|(?:docker|container)file(?:\.[\w.-]+)?)$/i.test(
     file,
   );
 }

@@ -1,4 +1,5 @@
 /** Compose files: their services, with places. */
+import type { Match } from "./rule.ts";
 import {
   at,
   entries,
@@ -25,6 +26,20 @@ export function services(text: string): readonly Service[] {
       ? [{ name: key, nameSpan: keySpan, node: value, image: textOf(at(value, "image")) ?? "" }]
       : [],
   );
+}
+
+/** What is found in each service; where several take the same lines (`<<: *defaults`) it is told once. */
+export function ofServices(
+  text: string,
+  inspect: (service: Service) => readonly Match[],
+): readonly Match[] {
+  const seen = new Set<string>();
+  return services(text)
+    .flatMap(inspect)
+    .filter(({ span }) => {
+      const place = `${span.start}-${span.end}`;
+      return !seen.has(place) && seen.add(place);
+    });
 }
 
 export interface Setting {

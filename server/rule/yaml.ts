@@ -116,13 +116,25 @@ function make(
   if (isSeq(node))
     return { kind: "list", span, items: node.items.flatMap((item) => inner(item) ?? []) };
   if (!isMap(node)) return undefined;
-  const entries = node.items.flatMap(({ key, value }) => {
+  const own = node.items.flatMap(({ key, value }) => {
     const name = inner(key);
     return name?.kind === "text"
       ? [{ key: name.value, keySpan: name.span, value: inner(value) }]
       : [];
   });
-  return { kind: "map", span, flow: node.flow === true, entries };
+  return { kind: "map", span, flow: node.flow === true, entries: merged(own) };
+}
+/** `<<: *defaults`: the entries of other maps, where there is none of that name; of several maps the first one has the say. */
+function merged(own: readonly YamlEntry[]): readonly YamlEntry[] {
+  const taken = own.filter(({ key }) => key === "<<").map(({ value }) => value);
+  if (taken.length === 0) return own;
+  const rest = own.filter(({ key }) => key !== "<<");
+  const names = new Set(rest.map(({ key }) => key));
+  const others = taken
+    .flatMap((one): readonly (YamlNode | undefined)[] => (one?.kind === "list" ? one.items : [one]))
+    .flatMap(entries)
+    .filter(({ key }) => !names.has(key) && names.add(key));
+  return [...others, ...rest];
 }
 const STYLES: Readonly<Record<string, YamlText["style"]>> = {
   QUOTE_DOUBLE: "double",
