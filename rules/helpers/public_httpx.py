@@ -2,20 +2,23 @@
 
 `PublicTransport` and `AsyncPublicTransport` are for clients, and there are the same functions as in httpx. A name is resolved once,
 all of its addresses are checked, and a checked one is dialled, for each redirect again. There are no proxies, since they resolve
-names by themselves. What is written in capitals is yours to change.
+names by themselves, and no compressed answers, since little may become very much. What is written in capitals is yours to change.
 """
 
 # skeptic-helper: public-httpx
 import ipaddress
 import socket
 import time
+from contextvars import ContextVar
 
 import anyio
+import httpcore
 import httpx
 
 # Names or addresses of your own that may be reached although they are not public: "files.internal.example".
 ALLOWED_HOSTS = frozenset()
 ALLOWED_PORTS = frozenset({80, 443})
+# Of one answer, and for all of a call: its redirects, and the reading of what it answers.
 MAX_BYTES = 10 * 1024 * 1024
 MAX_SECONDS = 30
 
@@ -24,51 +27,29 @@ class AddressNotAllowed(httpx.RequestError):
     """The address leads to a host that is not public, or to a port that is not allowed."""
 
 
-class ResponseTooLarge(httpx.RequestError):
-    """The answer is larger, or takes longer, than is allowed."""
-
-
-# Without a pool: a connection that stands may have been made for another name.
-_NO_POOL = httpx.Limits(max_keepalive_connections=0)
-
-
 class PublicTransport(httpx.HTTPTransport):
     def __init__(self):
-        super().__init__(limits=_NO_POOL, trust_env=False)
+        # In the place of the pool that httpx makes.
+        self._pool = httpcore.ConnectionPool(network_backend=_Backend(), **_options())
 
     def handle_request(self, request):
-        host, port = _asked(request)
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise httpx.ConnectError(f"{host} cannot be resolved", request=request) from error
-        *others, last = _checked(request, found)
-        for address in others:
-            try:
-                return _limited(super().handle_request(_pinned(request, address)), request)
-            except (httpx.ConnectError, httpx.ConnectTimeout):
-                continue
-        return _limited(super().handle_request(_pinned(request, last)), request)
+        response = super().handle_request(_prepared(request))
+        if _is_compressed(request, response):
+            response.close()
+            raise httpx.DecodingError("the answer is compressed", request=request)
+        return response
 
 
 class AsyncPublicTransport(httpx.AsyncHTTPTransport):
     def __init__(self):
-        super().__init__(limits=_NO_POOL, trust_env=False)
+        self._pool = httpcore.AsyncConnectionPool(network_backend=_AsyncBackend(), **_options())
 
     async def handle_async_request(self, request):
-        host, port = _asked(request)
-        try:
-            found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise httpx.ConnectError(f"{host} cannot be resolved", request=request) from error
-        *others, last = _checked(request, found)
-        for address in others:
-            try:
-                answer = await super().handle_async_request(_pinned(request, address))
-                return _limited(answer, request)
-            except (httpx.ConnectError, httpx.ConnectTimeout):
-                continue
-        return _limited(await super().handle_async_request(_pinned(request, last)), request)
+        response = await super().handle_async_request(_prepared(request))
+        if _is_compressed(request, response):
+            await response.aclose()
+            raise httpx.DecodingError("the answer is compressed", request=request)
+        return response
 
 
 def request(method, url, **given):
@@ -139,66 +120,143 @@ def is_public(address):
         return False
     return not any(ip in network for network in _SPECIAL)
 
-def _asked(request):
-    host, port = request.url.host, request.url.port
-    if port is None:
-        port = 443 if request.url.scheme == "https" else 80
-    if host not in ALLOWED_HOSTS and port not in ALLOWED_PORTS:
-        raise AddressNotAllowed(f"port {port} is not allowed", request=request)
-    return host, port
+
+def _options():
+    # No connection is kept: each has the time of the call that it was made for.
+    return {
+        "ssl_context": httpx.create_ssl_context(trust_env=False),
+        "max_connections": 100,
+        "max_keepalive_connections": 0,
+    }
 
 
-def _checked(request, found):
+# The end of the call that is being made.
+_end = ContextVar("_end")
+
+
+def _prepared(request):
+    request.headers["Accept-Encoding"] = "identity"
+    # Redirects are requests of their own that take the extensions along.
+    first, end = request.extensions.get("public_call", (request, 0))
+    if first is request:
+        end = time.monotonic() + MAX_SECONDS
+        request.extensions["public_call"] = (request, end)
+    _end.set(end)
+    return request
+
+
+def _is_compressed(request, response):
+    encoding = response.headers.get("Content-Encoding", "identity")
+    return encoding != "identity" and request.method != "HEAD"
+
+
+def _checked(host, port, found):
     addresses = list(dict.fromkeys(place[0] for *_, place in found))
-    is_own = request.url.host in ALLOWED_HOSTS
-    if not addresses or not (is_own or all(is_public(address) for address in addresses)):
-        raise AddressNotAllowed("the address is not public", request=request)
+    if host not in ALLOWED_HOSTS:
+        if port not in ALLOWED_PORTS:
+            raise AddressNotAllowed(f"port {port} is not allowed")
+        if not all(is_public(address) for address in addresses):
+            raise AddressNotAllowed("the address is not public")
     return addresses
 
 
-def _pinned(request, address):
-    """The same request to a checked address; the certificate must still be that of the name."""
-    return httpx.Request(
-        request.method,
-        request.url.copy_with(host=address),
-        headers={**request.headers, "accept-encoding": "identity"},
-        stream=request.stream,
-        extensions={**request.extensions, "sni_hostname": request.url.host},
-    )
+class _Backend(httpcore.NetworkBackend):
+    def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(f"{host} cannot be resolved") from error
+        limits = _Limits(_end.get())
+        failure = None
+        for address in _checked(host, port, found):
+            try:
+                left = limits.left(timeout)
+                return _Stream(httpcore.SyncBackend().connect_tcp(address, port, left), limits)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise httpcore.ConnectError(f"{host} cannot be reached: {failure}") from failure
 
 
-def _limited(response, request):
-    # What is small may be very large once it is unpacked.
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise ResponseTooLarge("the answer is compressed, which was not asked for", request=request)
-    response.stream = _Limited(response.stream, request)
-    return response
+class _AsyncBackend(httpcore.AsyncNetworkBackend):
+    async def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
+        try:
+            found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(f"{host} cannot be resolved") from error
+        limits = _Limits(_end.get())
+        failure = None
+        for address in _checked(host, port, found):
+            try:
+                left = limits.left(timeout)
+                dialled = await httpcore.AnyIOBackend().connect_tcp(address, port, left)
+                return _AsyncStream(dialled, limits)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise httpcore.ConnectError(f"{host} cannot be reached: {failure}") from failure
 
 
-class _Limited(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """The body of an answer, as it comes in, up to a size and a time."""
+class _Limits:
+    """What comes in over one connection, the head of the answer as well, up to a size and a time."""
 
-    def __init__(self, stream, request):
-        self._stream = stream
-        self._request = request
+    def __init__(self, end):
+        self._end = end
         self._size = 0
-        self._end = time.monotonic() + MAX_SECONDS
 
-    def _counted(self, piece):
-        self._size += len(piece)
-        if self._size > MAX_BYTES or time.monotonic() > self._end:
-            raise ResponseTooLarge("the answer is too large or too slow", request=self._request)
-        return piece
+    def left(self, timeout):
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the answer takes too long")
+        return left if timeout is None else min(left, timeout)
 
-    def __iter__(self):
-        return (self._counted(piece) for piece in self._stream)
+    def counted(self, data):
+        self._size += len(data)
+        if self._size > MAX_BYTES:
+            raise httpcore.ReadError("the answer is too large")
+        return data
 
-    async def __aiter__(self):
-        async for piece in self._stream:
-            yield self._counted(piece)
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, stream, limits):
+        self._stream = stream
+        self._limits = limits
+
+    def read(self, max_bytes, timeout=None):
+        return self._limits.counted(self._stream.read(max_bytes, self._limits.left(timeout)))
+
+    def write(self, buffer, timeout=None):
+        for at in range(0, len(buffer), 2**16):
+            self._stream.write(buffer[at : at + 2**16], self._limits.left(timeout))
+
+    def start_tls(self, ssl_context, server_hostname=None, timeout=None):
+        left = self._limits.left(timeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._limits)
+
+    def get_extra_info(self, info):
+        return self._stream.get_extra_info(info)
 
     def close(self):
         self._stream.close()
+
+
+class _AsyncStream(httpcore.AsyncNetworkStream):
+    def __init__(self, stream, limits):
+        self._stream = stream
+        self._limits = limits
+
+    async def read(self, max_bytes, timeout=None):
+        return self._limits.counted(await self._stream.read(max_bytes, self._limits.left(timeout)))
+
+    async def write(self, buffer, timeout=None):
+        for at in range(0, len(buffer), 2**16):
+            await self._stream.write(buffer[at : at + 2**16], self._limits.left(timeout))
+
+    async def start_tls(self, ssl_context, server_hostname=None, timeout=None):
+        left = self._limits.left(timeout)
+        tls = await self._stream.start_tls(ssl_context, server_hostname, left)
+        return _AsyncStream(tls, self._limits)
+
+    def get_extra_info(self, info):
+        return self._stream.get_extra_info(info)
 
     async def aclose(self):
         await self._stream.aclose()

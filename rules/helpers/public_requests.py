@@ -1,12 +1,16 @@
 """Requests to addresses that somebody else chose: the same calls as requests, and only public hosts are reached.
 
 A name is resolved once, all of its addresses are checked, and a checked one is dialled, for each redirect again. There are no
-proxies, since they resolve names by themselves. What is written in capitals is yours to change.
+proxies, since they resolve names by themselves, and no compressed answers, since little may become very much. What is written in
+capitals is yours to change.
 """
 
 # skeptic-helper: public-requests
+import http.client
+import io
 import ipaddress
 import socket
+import threading
 import time
 
 import requests
@@ -18,6 +22,7 @@ from urllib3.exceptions import NewConnectionError
 # Names or addresses of your own that may be reached although they are not public: "files.internal.example".
 ALLOWED_HOSTS = frozenset()
 ALLOWED_PORTS = frozenset({80, 443})
+# Of one answer, and for all of a call: its redirects, and the reading of what it answers.
 MAX_BYTES = 10 * 1024 * 1024
 MAX_SECONDS = 30
 MAX_REDIRECTS = 5
@@ -29,16 +34,13 @@ class AddressNotAllowed(requests.RequestException):
     """The address leads to a host that is not public, or to a port that is not allowed."""
 
 
-class ResponseTooLarge(requests.RequestException):
-    """The answer is larger, or takes longer, than is allowed."""
-
-
 def request(method, url, **given):
     with requests.Session() as session:
         session.trust_env = False
         session.max_redirects = MAX_REDIRECTS
-        session.mount("http://", _PublicAdapter())
-        session.mount("https://", _PublicAdapter())
+        adapter = _PublicAdapter()
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
         return session.request(method, url, **given)
 
 
@@ -111,38 +113,88 @@ class _Refused(Exception):
     """Not an error of requests: urllib3 would take it for one of the network."""
 
 
-def _dial(connection):
-    host, port = connection.host.strip("[]"), connection.port
-    is_own = host in ALLOWED_HOSTS
-    if not is_own and port not in ALLOWED_PORTS:
-        raise _Refused(f"port {port} is not allowed")
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise NewConnectionError(connection, f"{host} cannot be resolved: {error}") from error
-    if not is_own and not all(is_public(place[0]) for *_, place in found):
-        raise _Refused("the address is not public")
-    failure = None
-    for family, kind, protocol, _, place in found:
-        dialled = socket.socket(family, kind, protocol)
+# The end of the call that this thread is in.
+_current = threading.local()
+
+
+def _left(end, timeout):
+    left = end - time.monotonic()
+    if left <= 0:
+        raise socket.timeout("the answer takes too long")
+    return left if timeout is None else min(left, timeout)
+
+
+class _Wire(io.RawIOBase):
+    """What comes in, the head of the answer as well, up to a size and a time."""
+
+    def __init__(self, sock, raw):
+        self._sock, self._raw, self._timeout = sock, raw, sock.gettimeout()
+        self._size, self._end = 0, _current.end
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        self._sock.settimeout(_left(self._end, self._timeout))
+        count = self._raw.readinto(buffer)
+        self._size += count or 0
+        if self._size > MAX_BYTES:
+            raise OSError("the answer is too large")
+        return count
+
+    def close(self):
+        self._raw.close()
+        super().close()
+
+
+class _Answer(http.client.HTTPResponse):
+    def __init__(self, sock, *args, **given):
+        super().__init__(sock, *args, **given)
+        self.fp = io.BufferedReader(_Wire(sock, self.fp.detach()))
+
+
+class _Public:
+    response_class = _Answer
+
+    def _new_conn(self):
+        host, port = self.host.strip("[]"), self.port
+        is_own = host in ALLOWED_HOSTS
+        if not is_own and port not in ALLOWED_PORTS:
+            raise _Refused(f"port {port} is not allowed")
         try:
-            dialled.settimeout(connection.timeout)
-            dialled.connect(place)
-            return dialled
-        except OSError as error:
-            dialled.close()
-            failure = error
-    raise NewConnectionError(connection, f"{host} cannot be reached: {failure}") from failure
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise NewConnectionError(self, f"{host} cannot be resolved: {error}") from error
+        if not is_own and not all(is_public(place[0]) for *_, place in found):
+            raise _Refused("the address is not public")
+        failure = None
+        for family, kind, protocol, _, place in found:
+            dialled = socket.socket(family, kind, protocol)
+            try:
+                dialled.settimeout(_left(_current.end, self.timeout))
+                dialled.connect(place)
+                return dialled
+            except OSError as error:
+                dialled.close()
+                failure = error
+        raise NewConnectionError(self, f"{host} cannot be reached: {failure}") from failure
+
+    def send(self, data):
+        pieces = [data]
+        if isinstance(data, bytes):
+            pieces = [data[at : at + 2**16] for at in range(0, len(data), 2**16)]
+        for piece in pieces:
+            if self.sock is not None:
+                self.sock.settimeout(_left(_current.end, self.timeout))
+            super().send(piece)
 
 
-class _PublicHTTPConnection(HTTPConnection):
-    def _new_conn(self):
-        return _dial(self)
+class _PublicHTTPConnection(_Public, HTTPConnection):
+    pass
 
 
-class _PublicHTTPSConnection(HTTPSConnection):
-    def _new_conn(self):
-        return _dial(self)
+class _PublicHTTPSConnection(_Public, HTTPSConnection):
+    pass
 
 
 class _PublicHTTPPool(HTTPConnectionPool):
@@ -154,6 +206,12 @@ class _PublicHTTPSPool(HTTPSConnectionPool):
 
 
 class _PublicAdapter(HTTPAdapter):
+    """For one call, whose time begins here."""
+
+    def __init__(self):
+        self._end = time.monotonic() + MAX_SECONDS
+        super().__init__()
+
     def init_poolmanager(self, *args, **given):
         super().init_poolmanager(*args, **given)
         self.poolmanager.pool_classes_by_scheme = {
@@ -165,33 +223,14 @@ class _PublicAdapter(HTTPAdapter):
         if given.get("proxies"):
             raise AddressNotAllowed("a proxy resolves names by itself", request=request)
         given["timeout"] = given.get("timeout") or TIMEOUT
+        request.headers["Accept-Encoding"] = "identity"
+        _current.end = self._end
         try:
             response = super().send(request, **given)
         except _Refused as refused:
             raise AddressNotAllowed(str(refused), request=request) from None
-        response.raw = _Limited(response.raw)
+        encoding = response.headers.get("Content-Encoding", "identity")
+        if encoding != "identity" and request.method != "HEAD":
+            response.raw.close()
+            raise requests.exceptions.ContentDecodingError("the answer is compressed", request=request)
         return response
-
-
-class _Limited:
-    """The body of an answer, as it comes in, up to a size and a time."""
-
-    def __init__(self, raw):
-        self._raw = raw
-        self._size = 0
-        self._end = time.monotonic() + MAX_SECONDS
-
-    def __getattr__(self, name):
-        return getattr(self._raw, name)
-
-    def stream(self, amt=2**16, decode_content=None):
-        # `read1` answers with what is there and does not wait for more; urllib3 has it since 2.1.
-        read = getattr(self._raw, "read1", self._raw.read)
-        while True:
-            piece = read(amt, decode_content=decode_content)
-            if not piece:
-                return
-            self._size += len(piece)
-            if self._size > MAX_BYTES or time.monotonic() > self._end:
-                raise ResponseTooLarge("the answer is too large or too slow")
-            yield piece
