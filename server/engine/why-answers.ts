@@ -44,10 +44,12 @@ export function reasonsAt(
   };
   const reasons = whyNot(why, offset);
   if (reasons.length > 0) return reasons;
+  const code = codeAt(input, { file, span: line });
   return [
     {
       kind: "no-rule",
-      text: `No rule looks at what stands here (${codeAt(input, { file, span: line })})`,
+      text:
+        code === "" ? "Nothing stands on this line" : `No rule looks at what stands here (${code})`,
     },
   ];
 }

@@ -37,7 +37,7 @@ function tableOf({ columns, rows }: Table): string {
         cells.map((cell, i) => {
           const text = escaped(cell);
           if (i > 0) return text;
-          const inner = depth === 1 ? `&nbsp;&nbsp;&nbsp;${text}` : text;
+          const inner = depth === 1 ? `\u00a0\u00a0\u00a0${text}` : text;
           return isMarked === true ? `**${inner}**` : inner;
         }),
       ),

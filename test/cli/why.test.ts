@@ -48,6 +48,7 @@ test("says what makes a value safe, in which file and on which line", (t) => {
   );
   assert.match(skeptic("why", "app.py:5:1").out, /^- No rule looks at what stands here \(TABLES/);
   assert.match(skeptic("why", "app.py:1:999").out, /^- No rule .* \(from flask import/);
+  assert.match(skeptic("why", "store.py:2").out, /^- Nothing stands on this line\. $/);
   assert.equal(skeptic("why", "store.py:70").code, 2);
   assert.match(skeptic("why", "store.py").err, /FILE:LINE/);
   assert.equal(skeptic("why", "none.py:1").code, 2);
