@@ -1,4 +1,4 @@
-/** `skeptic deps --diff REV`: what a change of manifests and lock files does to the packages. */
+/** `skeptic deps`: what a change of manifests and lock files does to the packages, and what is in an installed one. */
 import { realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { runGit } from "../git/node-git.ts";
@@ -11,11 +11,16 @@ import { depsJson, depsMarkdown, depsText } from "./deps-report.ts";
 import { readText } from "./disk.ts";
 import { visible } from "./escape.ts";
 import { excluder, fileId, systemReason } from "./files.ts";
+import { inspectInstalled } from "./inspect-installed.ts";
+import { inspectJson, inspectText, warned } from "./inspect-report.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
 import { checkOutput, save } from "./scan-command.ts";
 
 export interface DepsOptions {
   readonly diff?: string;
+  /** Names of installed packages; true: those that came or changed since `diff`. */
+  readonly inspect?: true | readonly string[];
+  readonly python?: string;
   readonly format: "text" | "json" | "md";
   readonly output?: string;
   readonly failOn: "warning" | "never";
@@ -32,9 +37,10 @@ export async function depsCommand(
   factory: EngineFactory,
   io: Io,
 ): Promise<number> {
+  if (options.inspect !== undefined) return inspectCommand(paths, options, factory, io);
   if (options.diff === undefined)
     throw new UsageError(
-      "name what the packages are compared with: --diff REV, such as --diff HEAD or --diff main...",
+      "name what the packages are compared with: --diff REV, such as --diff HEAD or --diff main...; or what is looked into: --inspect NAME",
     );
   if (options.output !== undefined) await checkOutput(io, options.output);
   const found = await compared(paths, options.diff, options, factory, io);
@@ -51,6 +57,56 @@ export async function depsCommand(
     io.stderr.write(`skeptic: ${visible(file)} is not compared: ${visible(message)}\n`);
   if (found.problems.length > 0) return EXIT.failed;
   return options.failOn === "warning" && warnings(found).length > 0 ? EXIT.findings : EXIT.clean;
+}
+
+async function inspectCommand(
+  paths: readonly string[],
+  options: DepsOptions,
+  factory: EngineFactory,
+  io: Io,
+): Promise<number> {
+  const { inspect: named, diff, format } = options;
+  if (format === "md") throw new UsageError("--inspect writes text or json, not md");
+  if (options.output !== undefined) await checkOutput(io, options.output);
+  const changed =
+    diff === undefined ? undefined : await compared(paths, diff, options, factory, io);
+  if (named === true && changed === undefined)
+    throw new UsageError(
+      "name packages to look into: --inspect NAME; or --diff REV --inspect for those that changed",
+    );
+  const names = [
+    ...(named === true || named === undefined ? [] : named),
+    ...(changed === undefined ? [] : broughtBy(changed)),
+  ];
+  const { found, missing } = await inspectInstalled(
+    [...new Set(names)],
+    paths,
+    options,
+    factory,
+    io,
+  );
+  const paint = options.output === undefined ? painter(io, io.stdout, options.color) : plain;
+  const text =
+    format === "json"
+      ? inspectJson(found, missing, io.cwd)
+      : inspectText(found, missing, io.cwd, paint);
+  if (options.output === undefined) io.stdout.write(text);
+  else await save(io, options.output, text);
+  for (const { file, message } of changed?.problems ?? [])
+    io.stderr.write(`skeptic: ${visible(file)} is not compared: ${visible(message)}\n`);
+  // A package that was asked for by its name and is not there is a mistake; of a change it may be for another machine.
+  const isFailed =
+    (changed?.problems.length ?? 0) > 0 ||
+    (named !== true && missing.some((name) => named?.includes(name)));
+  if (isFailed) return EXIT.failed;
+  return options.failOn === "warning" && warned(found) > 0 ? EXIT.findings : EXIT.clean;
+}
+
+/** Packages that are new, or have another version or place. */
+function broughtBy({ files }: PackagesDiff): readonly string[] {
+  return files.flatMap(({ changes }) =>
+    changes.filter(({ kind }) => kind !== "removed").map(({ name }) => name),
+  );
 }
 
 /** Each repository that holds one of the paths is asked; files are named from the working directory. */

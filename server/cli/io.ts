@@ -21,7 +21,8 @@ export interface Io {
   roomFor?(files: number): void;
 }
 
-export type EngineFactory = () => Promise<Engine>;
+/** With the rules of scans, or with those for code of others (`deps --inspect`). */
+export type EngineFactory = (rules?: "scan" | "inspect") => Promise<Engine>;
 
 /** The answers of every command: nothing to report, something to report, could not run. */
 export const EXIT = { clean: 0, findings: 1, failed: 2 } as const;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { getHeapStatistics } from "node:v8";
 import packageJson from "../../package.json" with { type: "json" };
 import { rules } from "../../rules/index.ts";
+import { inspectRules } from "../../rules/inspect/index.ts";
 import { ownNamesFile } from "../base/cache-folder.ts";
 import { dayOf } from "../base/day.ts";
 import type { Engine } from "../engine/api.ts";
@@ -19,7 +20,7 @@ const VERSION: string = packageJson.version;
 const machine = { platform: process.platform, home: homedir(), env: process.env };
 
 /** The .wasm files and the names of packages stand beside the bundle. */
-async function loadEngine(): Promise<Engine> {
+async function loadEngine(which: "scan" | "inspect" = "scan"): Promise<Engine> {
   const read = (name: string): Promise<Uint8Array> => readFile(join(__dirname, `${name}.wasm`));
   const [runtime, python, typescript, tsx, javascript] = await Promise.all([
     read("web-tree-sitter"),
@@ -31,7 +32,12 @@ async function loadEngine(): Promise<Engine> {
   const wasm: WasmFiles = { runtime, grammars: { python, typescript, tsx, javascript } };
   const names = await readFile(join(__dirname, "names.bin"));
   const ownNames = await readFile(ownNamesFile(machine)).catch(() => undefined);
-  const engine = await createEngine({ wasm, rules, names, ownNames });
+  const engine = await createEngine({
+    wasm,
+    rules: which === "inspect" ? inspectRules : rules,
+    names,
+    ownNames,
+  });
   engine.setToday(dayOf(new Date()));
   return engine;
 }

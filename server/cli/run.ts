@@ -286,9 +286,14 @@ function commands(
     .action(async () => done(await packagesForgetCommand(io)));
   program
     .command("deps")
-    .description("what a change of manifests and lock files does to the packages; needs git")
+    .description("what a change does to the packages (needs git), and what is in an installed one")
     .argument("[path...]", "files and folders", ["."])
     .option("--diff <rev>", "compare with this commit (main... is the merge base with main)")
+    .option(
+      "--inspect [name...]",
+      "look into installed packages; with --diff and no name, into those that changed",
+    )
+    .option("--python <folder>", "the environment of Python to look in (default: the project's)")
     .addOption(choice("-f, --format <format>", "of the list", ["text", "json", "md"], "text"))
     .option("-o, --output <file>", "write the list to a file instead of stdout")
     .addOption(
@@ -379,9 +384,12 @@ Examples:
   skeptic deps --diff HEAD              what is not committed yet
   skeptic deps --diff main...           all work on this branch
   skeptic deps --diff main... --format md > packages.md
+  skeptic deps --inspect left-pad       what it runs, sends and hides (node_modules, site-packages)
+  skeptic deps --diff main... --inspect the same for all packages that changed
 
 Exit codes: 0 nothing to look at, 1 something (install scripts, look-alikes, other places,
-weaker checksums), 2 could not run, or a changed file could not be compared.`;
+weaker checksums; a warning about an installed package), 2 could not run, a changed file could
+not be compared, or a package is not installed.`;
 
 const HOOK_HELP = `
 Reads the event of the hook as JSON on stdin: Claude Code and VS Code (PostToolUse), Cursor (afterFileEdit,

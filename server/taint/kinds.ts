@@ -131,7 +131,13 @@ export type SourceKind =
   | "message"
   | "upload-name"
   /** The name of a member of an archive, whoever packed it. */
-  | "archive-name";
+  | "archive-name"
+  /** Text that stood in another form before: only of interest in code of others. */
+  | "decoded"
+  /** What a server answered. */
+  | "downloaded"
+  /** Who the user is and what is in the home folder. */
+  | "machine";
 
 /**
  * What a function does, itself or by those it calls, whatever data there is: asks who is calling; refuses him; asks him to sign in; begins or ends a

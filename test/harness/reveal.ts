@@ -20,7 +20,9 @@ import {
 } from "../../server/rule/rule.ts";
 
 /** Of one argument only one finding is shown for each kind of sink: so each kind of source asks by a sink of its own. */
-const ASKED: Readonly<Record<Exclude<SourceKind, "upload-name">, SinkKind>> = {
+const ASKED: Readonly<
+  Record<Exclude<SourceKind, "upload-name" | "decoded" | "downloaded" | "machine">, SinkKind>
+> = {
   remote: "xpath",
   client: "template",
   model: "shell",
