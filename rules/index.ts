@@ -12,6 +12,8 @@ import authRateLimitMissingPage from "./auth-rate-limit-missing.md";
 import authRateLimitMissing from "./auth-rate-limit-missing.ts";
 import bundleEnvironmentExposedPage from "./bundle-environment-exposed.md";
 import bundleEnvironmentExposed from "./bundle-environment-exposed.ts";
+import clientSideRoleCheckPage from "./client-side-role-check.md";
+import clientSideRoleCheck from "./client-side-role-check.ts";
 import codeEvalDynamicPage from "./code-eval-dynamic.md";
 import codeEvalDynamic from "./code-eval-dynamic.ts";
 import codeEvalUserInputPage from "./code-eval-user-input.md";
@@ -288,6 +290,7 @@ export const rules: RuleSet = {
     authFailOpen,
     authRateLimitMissing,
     bundleEnvironmentExposed,
+    clientSideRoleCheck,
     codeEvalDynamic,
     codeEvalUserInput,
     commandArgumentInjection,
@@ -430,6 +433,7 @@ export const rules: RuleSet = {
     "auth-fail-open": authFailOpenPage,
     "auth-rate-limit-missing": authRateLimitMissingPage,
     "bundle-environment-exposed": bundleEnvironmentExposedPage,
+    "client-side-role-check": clientSideRoleCheckPage,
     "code-eval-dynamic": codeEvalDynamicPage,
     "code-eval-user-input": codeEvalUserInputPage,
     "command-argument-injection": commandArgumentInjectionPage,

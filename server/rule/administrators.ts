@@ -228,7 +228,7 @@ function callsOf(code: Code, names: ReadonlySet<string>): number[] {
 }
 
 /** This side of the branch is only for a role with the rights of an administrator. */
-function isOfRole(code: Code, { of, taken }: Condition): boolean {
+export function isOfRole(code: Code, { of, taken }: Condition): boolean {
   const op = code.op(of);
   if (op.op === "unary" && op.operator === "not")
     return isOfRole(code, { text: "", of: op.operand, taken: !taken });
