@@ -139,6 +139,7 @@ async function compared(
           !isExcluded(named(at, path)) &&
           !/(?:^|\/)(?:node_modules|site-packages)\//.test(path),
         lookAlike: engine.lookAlike,
+        unknownName: engine.unknownName,
       });
       if (isProblem(found)) throw new UsageError(`--diff: ${visible(found.message)}`);
       const rename = <T extends { readonly file: string }>(one: T): T => ({
@@ -184,7 +185,12 @@ function isIn(file: string, path: string): boolean {
 }
 
 async function readNow(path: string): Promise<Read | undefined> {
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  try {
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  } catch (error) {
+    // A link that leads back to itself.
+    return { problem: systemReason(error) };
+  }
   const read = await readText(path, MOST_BYTES);
   if (read.ok) return { text: read.file.text };
   return { problem: read.message ?? read.reason.replaceAll("-", " ") };

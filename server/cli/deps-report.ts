@@ -24,7 +24,7 @@ export function depsText(diff: PackagesDiff, paint: Paint): string {
     for (const change of file.changes) {
       const [sign, style] = SIGNS[change.kind];
       lines.push(
-        `  ${paint(style, sign)} ${visible(change.name)} ${visible(versionsOf(change))}${aside(file, change, paint)}`,
+        `  ${paint(style, sign)} ${visible(`${change.name} ${versionsOf(change)}`.trimEnd())}${aside(file, change, paint)}`,
       );
       for (const note of change.notes) lines.push(noteLine("      ", note, paint));
     }

@@ -327,6 +327,14 @@ export interface Engine {
     ecosystem: Ecosystem,
     name: string,
   ): { readonly name: string; readonly how: string } | undefined;
+  /**
+   * The registry had no package of this name on the day of the list: only a list with every name there is can say that.
+   * `nearest` is a well-known name like it, or "".
+   */
+  unknownName(
+    ecosystem: Ecosystem,
+    name: string,
+  ): { readonly date: string; readonly isOld: boolean; readonly nearest: string } | undefined;
   /** The files with rules and models of the projects' own, and what they hold. */
   own(): readonly OwnSummary[];
   /** For people who work on the engine: what it believes of the functions of a file, outer before inner. The text may change. */

@@ -5,12 +5,13 @@
 
 import type { FileId } from "../base/brand.ts";
 import { hash128 } from "../base/hash.ts";
-import { readNames } from "../base/names.ts";
+import { namesOn, readNames } from "../base/names.ts";
 import type { Edit } from "../base/text.ts";
 import { isEmbedded } from "../embedded/document.ts";
 import { movedParts } from "../embedded/program.ts";
 import { grammarFor } from "../languages/language.ts";
 import { lookAlike } from "../rule/look-alike.ts";
+import { isOfPrivateScope, similar } from "../rule/names.ts";
 import type { Rule, RuleSet } from "../rule/rule.ts";
 import { createSyntax, type Syntax, type WasmFiles } from "../syntax/parser.ts";
 import { Interrupted } from "../taint/clock.ts";
@@ -45,6 +46,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return engineOf(syntax, options);
 }
 
+/** So far down the list of the most used names one was probably meant by a name that does not exist. */
+const WELL_KNOWN = 15_000;
 /** In which the rules came that do not say. */
 const FIRST_VERSION = "0.1.0";
 
@@ -331,6 +334,13 @@ function engineOf(syntax: Syntax, options: EngineOptions): Engine {
     lookAlike(ecosystem, name) {
       const list = names?.[ecosystem];
       return list === undefined ? undefined : lookAlike(name, ecosystem, list);
+    },
+    unknownName(ecosystem, name) {
+      const list = names === undefined ? undefined : namesOn(names, today)[ecosystem];
+      if (list === undefined || !list.isComplete || list.has(name)) return undefined;
+      if (ecosystem === "npm" && isOfPrivateScope(name, list)) return undefined;
+      const nearest = similar(name, list, WELL_KNOWN)?.name ?? "";
+      return { date: list.date, isOld: list.isOld === true, nearest };
     },
     restrict(isRestricted) {
       own.restrict(isRestricted);

@@ -7,6 +7,8 @@ export type NoteKind =
   | "install-script"
   /** Its name is easily taken for that of a well-known package. */
   | "look-alike"
+  /** Nobody has published it. */
+  | "missing"
   /** It comes from another place than before, or than the others. */
   | "source"
   /** What is installed is less certain than before. */

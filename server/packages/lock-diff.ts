@@ -17,6 +17,12 @@ export type LookAlike = (
   name: string,
 ) => { readonly name: string; readonly how: string } | undefined;
 
+/** The registry has no package of this name; `isOld`: as far as a list says whose day is long past; `nearest`: a name like it, or "". */
+export type UnknownName = (
+  ecosystem: Ecosystem,
+  name: string,
+) => { readonly date: string; readonly isOld: boolean; readonly nearest: string } | undefined;
+
 export function lockChanges(
   before: LockState | undefined,
   after: LockState | undefined,

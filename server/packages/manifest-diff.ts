@@ -6,7 +6,14 @@ import { addressed } from "../rule/addressed.ts";
 import { askedNames } from "../rule/declared.ts";
 import { INSTALL_HOOKS, jsonValue, normalised, strings } from "../rule/manifest.ts";
 import { inOrder, type Note, type PackageChange } from "./diff.ts";
-import { alikeWords, info, type LookAlike, shownAddress, warning } from "./lock-diff.ts";
+import {
+  alikeWords,
+  info,
+  type LookAlike,
+  shownAddress,
+  type UnknownName,
+  warning,
+} from "./lock-diff.ts";
 
 export interface Asked {
   readonly name: string;
@@ -37,6 +44,7 @@ export function manifestChanges(
   before: string | undefined,
   after: string | undefined,
   lookAlike: LookAlike,
+  unknownName: UnknownName,
 ): readonly PackageChange[] {
   const [old, now] = [byName(base, before), byName(base, after)];
   return inOrder(
@@ -44,7 +52,7 @@ export function manifestChanges(
       const [was, is] = [old.get(name) ?? [], now.get(name) ?? []];
       const ranges = (all: readonly Asked[]): string[] => [...new Set(all.map((one) => one.range))];
       const shown = is[0] ?? was[0];
-      if (shown === undefined || ranges(was).join() === ranges(is).join()) return [];
+      if (shown === undefined || isSame(ranges(was), ranges(is))) return [];
       return [
         {
           name,
@@ -55,7 +63,10 @@ export function manifestChanges(
           isDirect: true,
           isDevelopment: false,
           span: shown.span,
-          notes: is.length === 0 ? [] : [...source(was, is), ...alike(was, shown, lookAlike)],
+          notes:
+            is.length === 0
+              ? []
+              : [...source(was, is), ...ofName(was, shown, lookAlike, unknownName)],
         },
       ];
     }),
@@ -79,13 +90,30 @@ function source(was: readonly Asked[], is: readonly Asked[]): Note[] {
   return [warning("source", `came from ${before ?? "a registry"}, and comes from ${address} now`)];
 }
 
-function alike(
+/** One without a version is written as nothing: there or not there is the difference. */
+function isSame(was: readonly string[], is: readonly string[]): boolean {
+  return was.length === is.length && was.join() === is.join();
+}
+
+function ofName(
   was: readonly Asked[],
-  { name, ecosystem, address }: Asked,
+  { name, ecosystem, range, address }: Asked,
   lookAlike: LookAlike,
+  unknownName: UnknownName,
 ): Note[] {
-  const found = was.length > 0 || address !== undefined ? undefined : lookAlike(ecosystem, name);
-  return found === undefined ? [] : [warning("look-alike", alikeWords(found))];
+  if (was.length > 0 || address !== undefined) return [];
+  const found = lookAlike(ecosystem, name);
+  if (found !== undefined) return [warning("look-alike", alikeWords(found))];
+  // Of npm: a folder, a package of the workspace, or another name that this one stands for.
+  const isElsewhere = ecosystem === "npm" && /^(?:[a-z]+:|[\w.-]+\/|[.~/])/i.test(range);
+  const unknown = isElsewhere ? undefined : unknownName(ecosystem, name);
+  if (unknown === undefined) return [];
+  const registry = ecosystem === "npm" ? "npm" : "PyPI";
+  const level = unknown.isOld ? info : warning;
+  const meant = unknown.nearest === "" ? "it may be made up" : `${unknown.nearest} is`;
+  return [
+    level("missing", `is not among the ${registry} names known on ${unknown.date}; ${meant}`),
+  ];
 }
 
 /** What the project itself runs when it is installed, and whose scripts it newly lets run. */

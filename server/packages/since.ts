@@ -3,11 +3,11 @@ import { rawEntries } from "../git/changes.ts";
 import { readBlobs } from "../git/history.ts";
 import { type Base, nameOf, rootOf, treeOf, untracked } from "../git/repository.ts";
 import { ask, type GitProblem, isProblem, parts, type RunGit } from "../git/run.ts";
-import { DECLARING } from "../rule/declared.ts";
+import { DECLARING, hasOwnIndex } from "../rule/declared.ts";
 import { LOCK_NAMES, lockFile } from "../rule/lockfile.ts";
-import { manifestFault, NPM_LOCKS, PYTHON_LOCKS } from "../rule/manifest.ts";
+import { manifestFault, NPM_LOCKS, normalised, PYTHON_LOCKS } from "../rule/manifest.ts";
 import type { FileDiff, PackagesDiff } from "./diff.ts";
-import { type LockState, type LookAlike, lockChanges } from "./lock-diff.ts";
+import { type LockState, type LookAlike, lockChanges, type UnknownName } from "./lock-diff.ts";
 import { asked, manifestChanges, scriptNotes } from "./manifest-diff.ts";
 
 export type Read = { readonly text: string } | { readonly problem: string };
@@ -22,6 +22,7 @@ export interface Since {
   /** False for files that are not asked about; paths are from the root, with "/". */
   readonly accepts: (root: string, path: string) => boolean;
   readonly lookAlike: LookAlike;
+  readonly unknownName: UnknownName;
 }
 
 /** Of a repository with more of them, the nearest to the lock file are asked. */
@@ -57,7 +58,13 @@ export async function packagesSince(since: Since): Promise<PackagesDiff | GitPro
           await stateOf(path, after, texts.is, texts),
           since.lookAlike,
         )
-      : manifestChanges(name, before, after, since.lookAlike);
+      : manifestChanges(
+          name,
+          before,
+          after,
+          since.lookAlike,
+          after === undefined ? () => undefined : await unknownAt(path, after, texts, since),
+        );
     const notes = isLock ? [] : scriptNotes(name, before, after);
     if (changes.length === 0 && notes.length === 0) continue;
     files.push({ file: path, kind: isLock ? "lock" : "manifest", status, changes, notes });
@@ -67,6 +74,40 @@ export async function packagesSince(since: Since): Promise<PackagesDiff | GitPro
     files: files.toSorted(byPath),
     problems: problems.toSorted(byPath),
   };
+}
+
+const PIP_SETTINGS = ["pip.conf", "pip.ini", "uv.toml"];
+const OTHER_NPM = /^\s*(?:@[\w.-]+:)?registry\s*=(?!\s*https:\/\/registry\.npmjs\.org)/m;
+
+/** What a lock file has, somebody has found; and where another registry is asked too, nothing is known. */
+async function unknownAt(
+  path: string,
+  text: string,
+  texts: Texts,
+  { unknownName }: Since,
+): Promise<UnknownName> {
+  const base = path.slice(path.lastIndexOf("/") + 1);
+  if (base !== "package.json" && hasOwnIndex(base, text)) return () => undefined;
+  const locked = new Set<string>();
+  const above = path.split("/").slice(0, -1);
+  for (let depth = above.length; depth >= 0; depth--) {
+    const folder = above
+      .slice(0, depth)
+      .map((name) => `${name}/`)
+      .join("");
+    const settings = base === "package.json" ? [".npmrc"] : PIP_SETTINGS;
+    for (const name of settings) {
+      const said = textIn(await texts.is(folder + name));
+      if (said === undefined) continue;
+      if (base !== "package.json" || OTHER_NPM.test(said)) return () => undefined;
+    }
+    for (const name of base === "package.json" ? NPM_LOCKS : PYTHON_LOCKS) {
+      const lock = LOCK_NAMES.test(name) ? textIn(await texts.is(folder + name)) : undefined;
+      for (const one of lock === undefined ? [] : (lockFile(name, lock)?.packages ?? []))
+        locked.add(base === "package.json" ? one.name : normalised(one.name));
+    }
+  }
+  return (ecosystem, name) => (locked.has(name) ? undefined : unknownName(ecosystem, name));
 }
 
 const byPath = (a: { readonly file: string }, b: { readonly file: string }): number =>

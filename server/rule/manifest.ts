@@ -229,7 +229,8 @@ export function manifestFault(name: string, text: string): string | undefined {
     const line = positionAt(lineStarts(text), first.offset).line + 1;
     return `not valid JSON (line ${line}): ${tells}`;
   }
-  if (/\.ya?ml$/.test(name)) {
+  // Yarn 2 and later.
+  if (/\.ya?ml$/.test(name) || (name === "yarn.lock" && /^__metadata:/m.test(text))) {
     const fault = yamlFault(text);
     return fault === undefined ? undefined : `${fault}: it is not checked`;
   }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { commit, git, repository, room, write } from "../harness/repository.ts";
@@ -377,6 +377,37 @@ Nothing to look at since HEAD.
     ]);
   });
 
+  test("names of Python that nobody has published, and look-alikes; also without a version", () => {
+    const after = {
+      "requirements.txt": "requests==2.0\nfastapi-super-quick-utils\nrequestz\nsklearn\n",
+    };
+    const folder = changed({ "requirements.txt": "requests==2.0\n" }, after);
+    const of = (): string[] =>
+      lines(folder).map((line) =>
+        line.replace(/\d{4}-\d\d-\d\d/, "DAY").replace("info", "warning"),
+      );
+    const missing =
+      "  warning missing: is not among the PyPI names known on DAY; it may be made up";
+    assert.deepEqual(of().slice(0, 2), ["added fastapi-super-quick-utils  >  direct", missing]);
+    assert.ok(of().includes("added requestz  >  direct"));
+    assert.ok(of().some((line) => /sklearn|look-alike: .*scikit-learn/.test(line)));
+    // Somebody has found it, or it comes from elsewhere.
+    write(folder, {
+      "uv.lock":
+        '[[package]]\nname = "fastapi-super-quick-utils"\nversion = "1.0"\nsource = { registry = "https://pypi.org/simple" }\n',
+    });
+    assert.ok(!of().includes(missing));
+    write(folder, { "uv.lock": "version = 1\n" });
+    assert.ok(of().includes(missing));
+    write(folder, { "pip.conf": "[global]\nindex-url = https://pypi.example/simple\n" });
+    assert.ok(!of().includes(missing));
+    rmSync(join(folder, "pip.conf"));
+    write(folder, {
+      "requirements.txt": `--extra-index-url https://pypi.example/simple\n${after["requirements.txt"]}`,
+    });
+    assert.ok(!of().includes(missing));
+  });
+
   test("compares with a branch, where it was left, and from any folder", () => {
     const folder = repository({ "api/requirements.txt": "flask==1.0\n" });
     git(folder, "checkout", "-q", "-b", "work");
@@ -402,7 +433,9 @@ Nothing to look at since HEAD.
     );
     const { out } = skeptic(folder, ["--diff", "HEAD", "--format", "md"]);
     assert.match(out, /^# Packages$/m);
-    assert.match(out, /^\| added \| a-b-c \| {2}\| ==1 \| directly \| {2}\|$/m);
+    const row = /^\| added \| a-b-c \| {2}\| ==1 \| directly \| (?:\*\*)?is not among [^|]+ \|$/m;
+    assert.match(out, row);
+    assert.match(out, /^\| added \| reqeusts \|.*; requests is(?:\*\*)? \|$/m);
   });
 
   test("what cannot be compared is said, and is no success", () => {
@@ -428,6 +461,25 @@ Nothing to look at since HEAD.
       "skeptic: package-lock.json is not compared: as it is now, it has marks of a merge conflict",
       "skeptic: uv.lock is not compared: as it is now, it is not valid TOML (line 1)",
     ]);
+  });
+
+  test("a lock file of Yarn 2 that is broken or too large, and a link to itself, are said", () => {
+    const berry = (more: string): string =>
+      `__metadata:\n  version: 8\n\n"a@npm:1.0.0":\n  version: 1.0.0\n  resolution: "a@npm:1.0.0"\n${more}`;
+    const folder = changed({ "yarn.lock": berry("") }, { "yarn.lock": berry('"b: [\n') });
+    const broken = skeptic(folder, ["--diff", "HEAD"]);
+    assert.equal(broken.code, 2);
+    assert.match(broken.err, /yarn\.lock is not compared: as it is now, it is not valid YAML/);
+    write(folder, { "yarn.lock": berry(`${"# filler\n".repeat(120_000)}`) });
+    assert.match(
+      skeptic(folder, ["--diff", "HEAD"]).err,
+      /yarn\.lock is not compared: .*too large/,
+    );
+    write(folder, { "yarn.lock": berry("") });
+    symlinkSync("package.json", join(folder, "package.json"));
+    const link = skeptic(folder, ["--diff", "HEAD"]);
+    assert.equal(link.code, 2);
+    assert.match(link.err, /package\.json is not compared: .*cannot be read/);
   });
 
   test("git's answers that are none, and arguments that are wrong, are said", () => {

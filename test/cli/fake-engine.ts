@@ -229,6 +229,7 @@ export async function createFakeEngine(): Promise<Engine> {
     own: () => [],
     rule: (id) => (WORDS[id] === undefined ? undefined : ruleInfo(id, WORDS[id])),
     lookAlike: () => undefined,
+    unknownName: () => undefined,
     why: () => [{ kind: "no-rule", text: "No rule looks at what stands here" }],
     hidden: () => ({ suppression: 0, settings: 0 }),
     suppressions: () => [],

@@ -210,6 +210,7 @@ export function createFakeEngine(): Engine {
     own: () => [],
     rule: (id) => infos.find((info) => info.id === id),
     lookAlike: () => undefined,
+    unknownName: () => undefined,
     why: () => [{ kind: "no-rule", text: "No rule looks at what stands here" }],
     hidden: () => ({ suppression: 0, settings: 0 }),
     suppressions: () => [],
