@@ -62,7 +62,7 @@ export default rule({
       // One step up, for files of that name only; no step at all; or one to where the check lets nothing through.
       const isStep =
         (segment && (open === "beside" || hasFixedName(hit, code))) ||
-        (open === "beside" && isOfPrivileged(hit, context));
+        ((segment || open === "beside") && isOfPrivileged(hit, context));
       return { facts, confidence: "medium", ...(isStep ? { severity: "low" as const } : {}) };
     },
   },

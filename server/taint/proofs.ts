@@ -181,7 +181,7 @@ export function isMadeOf(path: Value, folder: Value): boolean {
   return folder.taint.length > 0 && folder.taint.every((t) => labels.has(t.label));
 }
 /** As if it were the program's own. */
-function own(value: Value): Value {
+function own({ fields: _, ...value }: Value): Value {
   return { ...value, taint: [] };
 }
 
