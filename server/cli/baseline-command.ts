@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { lt } from "semver";
 import { BASELINE_FILE, type Baseline, baselineOf, writeBaseline } from "../engine/baseline.ts";
 import { loadBaseline, lookedAt, ownBaseline } from "./baseline.ts";
-import { writeReport } from "./disk.ts";
+import { leadsOut, writeReport } from "./disk.ts";
 import { visible } from "./escape.ts";
 import { fileId, systemReason } from "./files.ts";
 import { type EngineFactory, EXIT, type Io, UsageError } from "./io.ts";
@@ -64,6 +64,11 @@ export async function baselineCommand(
     const entries = new Map([...rest, ...found.entries]);
     const isWhole = isAll || (isHere && output !== undefined && rest.length === 0);
     const next: Baseline = { version: isWhole ? version : older(before, version), entries };
+    // Where one has named the file, one has meant it.
+    if (output === undefined && (await leadsOut(io.cwd, path)))
+      throw new UsageError(
+        `${visible(fileId(io.cwd, path))} is not written: a link there leads out of this folder`,
+      );
     await save(io, path, writeBaseline(next));
     printProblems(workspace, io);
     io.stdout.write(`${outcome(fileId(io.cwd, path), before, next, rest.length)}\n`);

@@ -4,6 +4,7 @@ import {
   chown,
   constants,
   copyFile,
+  lstat,
   open,
   readFile,
   realpath,
@@ -12,7 +13,7 @@ import {
   stat,
   writeFile,
 } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import type { SkipReason } from "../engine/api.ts";
 import { BINARY_PROBE, MAX_FILE_SIZE } from "../engine/classify.ts";
 import { systemReason } from "./files.ts";
@@ -123,6 +124,21 @@ export async function replaceFiles(
   }
   await dropAll();
   return undefined;
+}
+
+/** A file there, once links are followed, would stand outside of the folder: a link on the way, or the file itself, leads out. */
+export async function leadsOut(folder: string, path: string): Promise<boolean> {
+  const root = await realpath(folder);
+  for (let at = path; ; at = dirname(at)) {
+    const info = await lstat(at).catch(() => undefined);
+    if (info === undefined && at !== dirname(at)) continue;
+    // A link to nothing leads where nobody can say.
+    const real = await realpath(at).catch(() => undefined);
+    return (
+      real === undefined ||
+      (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep))
+    );
+  }
 }
 
 /** Writes a report: a regular file at once or not at all, anything else (a pipe, /dev/null) directly. */

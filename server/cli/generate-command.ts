@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import { generate, type Kind } from "../generate/generate.ts";
 import { type GeneratedFile, isRefused } from "../generate/generated.ts";
 import type { Framework } from "../generate/project.ts";
-import { readText, replaceFiles } from "./disk.ts";
+import { leadsOut, readText, replaceFiles } from "./disk.ts";
 import { visible, visibleLines } from "./escape.ts";
 import { systemReason } from "./files.ts";
 import { EXIT, type Io, UsageError } from "./io.ts";
@@ -58,16 +58,21 @@ function print(files: readonly GeneratedFile[], io: Io): number {
 async function write(
   root: string,
   files: readonly GeneratedFile[],
-  { force }: GenerateOptions,
+  options: GenerateOptions,
   io: Io,
 ): Promise<number> {
   const replaced = files.filter(
     ({ before, after }) => before !== undefined && !isKept(before, after),
   );
-  if (replaced.length > 0 && !force)
+  if (replaced.length > 0 && !options.force)
     throw new UsageError(
       `${replaced.map(({ path }) => visible(path)).join(", ")} is there already, with another text: --force replaces it, without --write it is printed`,
     );
+  for (const { path } of files)
+    if (await leadsOut(root, resolve(root, path)))
+      throw new UsageError(
+        `${visible(path)} is not written: a link there leads out of ${visible(options.folder)}`,
+      );
   for (const { path, before, after } of files) {
     const target = resolve(root, path);
     try {

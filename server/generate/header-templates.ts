@@ -30,11 +30,20 @@ const pairs = (
   line: (name: string, value: string) => string,
 ): string => all.map(([name, value]) => line(name, value)).join("\n");
 
-export const ASGI: Template = {
-  path: () => "security_headers.py",
-  text: () => `"""Security headers on every answer of an ASGI application, those of unexpected errors too.
+/** Inside a package the module beside it is written with a dot; "src" alone is no package. */
+function pythonModule({ folders }: Project): string {
+  return folders.python === "" || folders.python === "src/"
+    ? "security_headers"
+    : ".security_headers";
+}
 
-    from security_headers import SecurityHeaders
+export const ASGI: Template = {
+  path: ({ folders }) => `${folders.python}security_headers.py`,
+  text: (
+    project,
+  ) => `"""Security headers on every answer of an ASGI application, those of unexpected errors too.
+
+    from ${pythonModule(project)} import SecurityHeaders
 
     application = SecurityHeaders(app)  # what the server is told to run: uvicorn main:application
 
@@ -75,10 +84,10 @@ class SecurityHeaders:
 };
 
 export const FLASK: Template = {
-  path: () => "security_headers.py",
-  text: () => `"""Security headers on every answer of a Flask application.
+  path: ({ folders }) => `${folders.python}security_headers.py`,
+  text: (project) => `"""Security headers on every answer of a Flask application.
 
-    from security_headers import set_security_headers
+    from ${pythonModule(project)} import set_security_headers
 
     app = Flask(__name__)
     set_security_headers(app)
@@ -100,8 +109,9 @@ def set_security_headers(app):
   notes: () => ["Call set_security_headers(app) where the application is made.", POLICY_NOTE],
 };
 
-const scriptPath = ({ isTyped, isModule }: Project): string =>
+const scriptName = ({ isTyped, isModule }: Project): string =>
   `security-headers.${isTyped ? "ts" : isModule ? "js" : "cjs"}`;
+const scriptPath = (project: Project): string => project.folders.javascript + scriptName(project);
 const exporting = ({ isTyped, isModule }: Project, name: string): readonly [string, string] =>
   isTyped || isModule ? ["export ", ""] : ["", `\nmodule.exports = { ${name} };\n`];
 
@@ -130,7 +140,7 @@ ${before}function securityHeaders${signature} {
 ${after}`;
   },
   notes: (project) => [
-    `Add app.use(securityHeaders), from "./${scriptPath(project)}", before all routes.`,
+    `Add app.use(securityHeaders), from "./${scriptName(project)}", before all routes.`,
     POLICY_NOTE,
   ],
 };
@@ -156,7 +166,7 @@ ${before}function setSecurityHeaders${signature} {
 ${after}`;
   },
   notes: (project) => [
-    `Call setSecurityHeaders(app), from "./${scriptPath(project)}", on the outermost instance, before routes are registered.`,
+    `Call setSecurityHeaders(app), from "./${scriptName(project)}", on the outermost instance, before routes are registered.`,
     POLICY_NOTE,
   ],
 };

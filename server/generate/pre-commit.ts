@@ -1,19 +1,25 @@
 /** An entry for pre-commit that runs the project's own copy of Skeptic on what is about to be committed. */
 import { at, items, textOf, yaml, yamlFault } from "../rule/yaml.ts";
 import { type Generated, newlineOf, type Refused } from "./generated.ts";
-import type { Project, Read } from "./project.ts";
+import { PROGRAM, PROGRAM_NOTE, type Project, type Read } from "./project.ts";
 
 const PATH = ".pre-commit-config.yaml";
 
 export async function preCommitFiles(project: Project, read: Read): Promise<Generated | Refused> {
   const before = await read(PATH);
+  const isPython =
+    project.managers.length > 0 && project.managers.every((one) => one === "uv" || one === "pip");
+  const entry = entryOf(isPython ? `node ${PROGRAM}` : "node_modules/.bin/skeptic");
   const after =
-    before === undefined ? `repos:\n${ENTRY.map((line) => `  ${line}\n`).join("")}` : added(before);
+    before === undefined
+      ? `repos:\n${entry.map((line) => `  ${line}\n`).join("")}`
+      : added(before, entry);
   if (typeof after !== "string") return after;
   return {
     files: [{ path: PATH, before, after }],
     notes: [
-      ...(project.hasSkeptic
+      ...(isPython ? [PROGRAM_NOTE] : []),
+      ...(project.hasSkeptic || isPython
         ? []
         : [
             "Skeptic is in no lock file of this project: add it to devDependencies, else the hook fails.",
@@ -23,18 +29,18 @@ export async function preCommitFiles(project: Project, read: Read): Promise<Gene
   };
 }
 
-const ENTRY = [
+const entryOf = (program: string): readonly string[] => [
   "- repo: local",
   "  hooks:",
   "    - id: skeptic",
   "      name: skeptic",
   "      language: system",
-  "      entry: node_modules/.bin/skeptic scan --changed --fail-on error",
+  `      entry: ${program} scan --changed --fail-on error`,
   "      pass_filenames: false",
 ];
 
 /** Behind the last repository, with the indentation that the list has. */
-function added(text: string): string | Refused {
+function added(text: string, entry: readonly string[]): string | Refused {
   const fault = yamlFault(text);
   if (fault !== undefined) return { refused: `${PATH} cannot be read: ${fault}` };
   const repos = at(yaml(text), "repos");
@@ -59,7 +65,7 @@ function added(text: string): string | Refused {
   const place = end >= text.length ? text.length : isAtLine ? from : end;
   const head = text.slice(0, place).replace(/\s*$/, newline);
   const rest = text.slice(place);
-  return head + ENTRY.map((line) => indent + line + newline).join("") + rest;
+  return head + entry.map((line) => indent + line + newline).join("") + rest;
 }
 function lastDash(text: string, before: number): number {
   return text.lastIndexOf("-", before - 1);

@@ -20,6 +20,8 @@ export interface Project {
   /** `.js` is a module, not CommonJS. */
   readonly isModule: boolean;
   readonly hasPackage: boolean;
+  /** The folders that the code of the application stands in: "", or with a "/" at the end. */
+  readonly folders: { readonly javascript: string; readonly python: string };
 }
 
 const LOCKS: readonly (readonly [string, Manager])[] = [
@@ -33,6 +35,15 @@ const LOCKS: readonly (readonly [string, Manager])[] = [
 const FRAMEWORKS_JS: readonly Framework[] = ["next", "fastify", "express"];
 const FRAMEWORKS_PY: readonly Framework[] = ["fastapi", "starlette", "flask"];
 const SELF = "skeptic";
+/** Where a project that installs nothing from npm keeps Skeptic's program. */
+export const PROGRAM = "tools/skeptic/cli.js";
+export const PROGRAM_NOTE = `This project installs nothing from npm: put the folder dist of Skeptic into the repository as ${PROGRAM.replace(/\/[^/]*$/, "")}, and leave it out of scans and formatters. It needs Node, and nothing else.`;
+
+/** Where the code begins, in projects that do not keep it in their own folder. */
+const ENTRIES_JS = ["index", "main", "app", "server"].flatMap((name) =>
+  ["ts", "js", "mts", "mjs"].map((ending) => `${name}.${ending}`),
+);
+const ENTRIES_PY = ["main.py", "app.py", "__init__.py", "asgi.py", "wsgi.py"];
 
 export async function projectOf(read: Read): Promise<Project> {
   const manifest = await read("package.json");
@@ -62,7 +73,27 @@ export async function projectOf(read: Read): Promise<Project> {
     isTyped: (await read("tsconfig.json")) !== undefined,
     isModule: manifest !== undefined && jsonValue(manifest, ["type"]) === "module",
     hasPackage: manifest !== undefined,
+    folders: {
+      javascript: await folderWith(read, ENTRIES_JS, ["src/"]),
+      python: await folderWith(read, ENTRIES_PY, [
+        ...(python.own === "" ? [] : [`src/${python.own}/`, `${python.own}/`]),
+        "app/",
+        "src/app/",
+        "src/",
+      ]),
+    },
   };
+}
+
+/** The first that holds one of the files; the project's own folder if that does, or none does. */
+async function folderWith(
+  read: Read,
+  names: readonly string[],
+  folders: readonly string[],
+): Promise<string> {
+  for (const folder of ["", ...folders])
+    for (const name of names) if ((await read(folder + name)) !== undefined) return folder;
+  return "";
 }
 
 function packagesOf(manifest: string): ReadonlySet<string> {
@@ -87,9 +118,12 @@ function holdsSkeptic(name: string, lock: string): boolean {
   return new RegExp(`^\\s*['"]?/?${SELF}@`, "m").test(lock);
 }
 
-async function pythonPackages(
-  read: Read,
-): Promise<{ readonly names: ReadonlySet<string>; readonly usesUv: boolean }> {
+async function pythonPackages(read: Read): Promise<{
+  readonly names: ReadonlySet<string>;
+  readonly usesUv: boolean;
+  /** What the project's own package is called when it is imported, or "". */
+  readonly own: string;
+}> {
   const names = new Set<string>();
   const add = (text: string): void => {
     const found = requirement(text, 0);
@@ -101,5 +135,7 @@ async function pythonPackages(
   for (const one of Array.isArray(listed) ? listed : []) if (typeof one === "string") add(one);
   for (const name of Object.keys(table(root, "tool", "poetry", "dependencies") ?? {}))
     names.add(normalised(name));
-  return { names, usesUv: table(root, "tool", "uv") !== undefined };
+  const name = table(root, "project")?.name ?? table(root, "tool", "poetry")?.name;
+  const own = typeof name === "string" ? normalised(name).replaceAll("-", "_") : "";
+  return { names, usesUv: table(root, "tool", "uv") !== undefined, own };
 }

@@ -1,7 +1,7 @@
 /** A workflow that looks at what a pull request changes: its dependencies, and what Skeptic finds. */
 import table from "./actions.json" with { type: "json" };
 import type { Generated, Refused } from "./generated.ts";
-import type { Manager, Project, Read } from "./project.ts";
+import { type Manager, PROGRAM, PROGRAM_NOTE, type Project, type Read } from "./project.ts";
 
 export const WORKFLOW = ".github/workflows/security.yml";
 /** Of a placeholder: GitHub finds no such commit, so the job fails until somebody has looked. */
@@ -21,6 +21,7 @@ export function pinned(action: string): string {
 export async function workflowFiles(project: Project, read: Read): Promise<Generated | Refused> {
   const before = await read(WORKFLOW);
   const manager = project.managers.find((one) => one !== "uv" && one !== "pip");
+  const isPython = manager === undefined && project.managers.length > 0;
   const install = manager === undefined ? undefined : INSTALLS[manager];
   const isReady = project.hasSkeptic && install !== undefined;
   const lines = [
@@ -29,13 +30,16 @@ export async function workflowFiles(project: Project, read: Read): Promise<Gener
     `      - uses: ${pinned("actions/checkout")}`,
     "        with:",
     "          persist-credentials: false",
-    ...(isReady ? [] : NOT_INSTALLED),
+    ...(isReady || isPython ? [] : NOT_INSTALLED),
+    ...(isPython ? NO_PROGRAM : []),
     ...(manager === "bun" ? [`      - uses: ${pinned("oven-sh/setup-bun")}`] : []),
     `      - uses: ${pinned("actions/setup-node")}`,
     "        with:",
     `          node-version: ${NODE_VERSION}`,
-    ...(install ?? INSTALLS.npm ?? []).map((command) => `      - run: ${command}`),
-    ...RESULT,
+    ...(isPython ? [] : (install ?? INSTALLS.npm ?? [])).map(
+      (command) => `      - run: ${command}`,
+    ),
+    ...resultOf(isPython ? `node ${PROGRAM}` : "node_modules/.bin/skeptic"),
   ];
   const after = `${lines.join("\n")}\n`;
   if (before === after) return { refused: `${WORKFLOW} is as it would be written` };
@@ -45,7 +49,8 @@ export async function workflowFiles(project: Project, read: Read): Promise<Gener
       `The commits of the actions were compared in public workflows on ${table.date}; Dependabot (package-ecosystem: github-actions) keeps them up to date.`,
       "The review of dependencies needs GitHub's dependency graph, and the upload of the findings code scanning: both are there for public repositories.",
       "It knows published advisories only: a version that was poisoned an hour ago is stopped by a cooldown (skeptic generate cooldown).",
-      ...(isReady
+      ...(isPython ? [PROGRAM_NOTE] : []),
+      ...(isReady || isPython
         ? []
         : [
             "Skeptic is in no lock file of this project: the job fails until it is added to devDependencies and the step that says so is taken out.",
@@ -116,9 +121,19 @@ const NOT_INSTALLED = [
   '          echo "::error::Skeptic is in no lock file: add it to devDependencies, then take this step out."',
   "          exit 1",
 ];
-const RESULT = [
+/** A project without packages of npm has no lock file that could bring Skeptic. */
+const NO_PROGRAM = [
+  `      # PLACEHOLDER: put the folder dist of Skeptic into the repository, as ${PROGRAM.replace(/\/[^/]*$/, "")}. The job fails until then.`,
+  "      - name: Skeptic is there",
+  "        run: |",
+  `          if [ ! -f ${PROGRAM} ]; then`,
+  `            echo "::error::${PROGRAM} is not there: put the folder dist of Skeptic into the repository."`,
+  "            exit 1",
+  "          fi",
+];
+const resultOf = (program: string): readonly string[] => [
   "      - name: Scan",
-  "        run: node_modules/.bin/skeptic scan --format sarif --output skeptic.sarif --fail-on error",
+  `        run: ${program} scan --format sarif --output skeptic.sarif --fail-on error`,
   "      # A pull request of a fork may not write them.",
   "      - name: Show the findings",
   `        if: "!cancelled() && (github.event_name == 'push' || github.event.pull_request.head.repo.full_name == github.repository)"`,

@@ -1,5 +1,6 @@
 /** `skeptic generate`: what it prints and writes, and that nothing is lost by it. */
 import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { test } from "node:test";
 import { NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
 import { parse } from "yaml";
@@ -98,7 +99,7 @@ test("what is not known is a placeholder that fails the job, and is still a find
   assert.equal(found.length, 1);
   assert.match(found[0] ?? "", /gha-unpinned-action/);
   assert.match(pinned("some/action"), /@LOOK-UP/);
-  const without = await made("workflow", { "requirements.txt": "flask==3.1.3\n" });
+  const without = await made("workflow", { "package.json": "{}" });
   assert.match(
     without.files[0]?.after ?? "",
     /Skeptic is not installed\n {8}run: \|\n.*\n {10}exit 1/,
@@ -170,6 +171,77 @@ test("the cooldown is set in the words and units of each package manager", async
   assert.ok(isRefused(pip) && pip.refused.includes("pip has no such setting"));
   const broken = await generate("cooldown", reader({ "uv.lock": "", "pyproject.toml": "[tool" }));
   assert.ok(isRefused(broken) && broken.refused.includes("TOML"));
+});
+
+test("a project of Python alone has no steps of npm, and fails until the program is there", async () => {
+  const files = { "pyproject.toml": '[project]\nname = "a"\ndependencies = ["flask==3.0.0"]\n' };
+  const [workflow] = (await made("workflow", files)).files;
+  const text = workflow?.after ?? "";
+  assert.doesNotMatch(text, /\bnpm\b|node_modules|devDependencies/);
+  const { steps } = parse(text).jobs.scan as {
+    readonly steps: readonly { readonly name?: string; readonly run?: string }[];
+  };
+  assert.match(
+    steps.find(({ name }) => name === "Scan")?.run ?? "",
+    /^node tools\/skeptic\/cli\.js scan /,
+  );
+  const guard = steps.find(({ run }) => run?.includes("exit 1"))?.run ?? "";
+  assert.match(guard, /\[ ! -f tools\/skeptic\/cli\.js \]/);
+  assert.deepEqual(faults(text), []);
+  assert.deepEqual(await strictFindings({ ".github/workflows/security.yml": text }), []);
+  const [hook] = (await made("pre-commit", files)).files;
+  assert.equal(
+    parse(hook?.after ?? "").repos[0].hooks[0].entry,
+    "node tools/skeptic/cli.js scan --changed --fail-on error",
+  );
+});
+
+test("headers stand beside the code of the application", async () => {
+  const at = async (files: Readonly<Record<string, string>>): Promise<string | undefined> =>
+    (await made("headers", files)).files[0]?.path;
+  const express = { "package.json": '{ "dependencies": { "express": "5.0.0" } }' };
+  assert.equal(
+    await at({ ...express, "src/index.js": "", "tsconfig.json": "{}" }),
+    "src/security-headers.ts",
+  );
+  assert.equal(
+    await at({ ...express, "index.js": "", "src/index.js": "" }),
+    "security-headers.cjs",
+  );
+  const flask = {
+    "pyproject.toml": '[project]\nname = "my-app"\ndependencies = ["flask==3.0.0"]\n',
+  };
+  assert.equal(
+    await at({ ...flask, "src/my_app/__init__.py": "" }),
+    "src/my_app/security_headers.py",
+  );
+  assert.equal(await at({ ...flask, "app/main.py": "" }), "app/security_headers.py");
+  const inside = (await made("headers", { ...flask, "app/main.py": "" })).files[0]?.after;
+  assert.match(inside ?? "", /from \.security_headers import/);
+  assert.equal(await at(flask), "security_headers.py");
+});
+
+test("nothing is written through a link that leads out of the project", async (t) => {
+  const { skeptic, path, write } = sandbox(t, NPM);
+  const outside = sandbox(t, { "there/keep.txt": "kept" });
+  mkdirSync(path(".github"));
+  symlinkSync(outside.path("there"), path(".github/workflows"), "junction");
+  const { code, err } = await skeptic("generate", "workflow", "--write");
+  assert.equal(code, 2);
+  assert.match(err, /security\.yml is not written: a link there leads out/);
+  assert.deepEqual(readdirSync(outside.path("there")), ["keep.txt"]);
+  symlinkSync(outside.path("there"), path(".skeptic"), "junction");
+  write("a.py", "x = 1\n");
+  const baseline = await skeptic("baseline");
+  assert.equal(baseline.code, 2);
+  assert.match(baseline.err, /baseline\.json is not written: a link there leads out/);
+  assert.deepEqual(readdirSync(outside.path("there")), ["keep.txt"]);
+  // Inside of the project it may lead anywhere.
+  mkdirSync(path("workflows"));
+  rmSync(path(".github/workflows"));
+  symlinkSync(path("workflows"), path(".github/workflows"), "junction");
+  assert.equal((await skeptic("generate", "workflow", "--write")).code, 0);
+  assert.deepEqual(readdirSync(path("workflows")), ["security.yml"]);
 });
 
 test("it prints, and writes only when it is told to", async (t) => {
