@@ -7,6 +7,7 @@ import { childrenOf } from "./items.ts";
 import { refsOf } from "./router.ts";
 import type { Code, Context, Hit, Item, Op, ValueId } from "./rule.ts";
 import { words } from "./secret-names.ts";
+import { single } from "./stores.ts";
 
 const ROLE =
   /^(?:is_?|has_?|role_?)?(?:site_?|super_?|system_?)?(?:admin(?:istrator)?|super_?user|staff|root)s?$/i;
@@ -23,12 +24,15 @@ export function isOfAdministrators(hit: Hit, context: Context): boolean {
 
 /** The same, or only those reach it who have a right that others lack, by the name of the check. */
 export function isOfPrivileged(hit: Hit, context: Context): boolean {
-  return isReached(
-    hit,
-    context,
-    ({ refs, calls }, code) =>
-      refs.some((ref) => isGuard(ref, context)) ||
-      calls.some((call) => asksForRole(code, call) || asksForRight(code, call)),
+  return (
+    isAskedOnTheWay(hit, context, isOfRight) ||
+    isReached(
+      hit,
+      context,
+      ({ refs, calls }, code) =>
+        refs.some((ref) => isGuard(ref, context)) ||
+        calls.some((call) => asksForRole(code, call) || asksForRight(code, call)),
+    )
   );
 }
 
@@ -37,7 +41,7 @@ function isReached(
   context: Context,
   isLimited: (guards: Guards, code: Code) => boolean,
 ): boolean {
-  if (isAskedThere(hit, context)) return true;
+  if (isAskedOnTheWay(hit, context, isOfRole)) return true;
   const from = /^source:([^|]+)\|/.exec(hit.label)?.[1];
   for (let at = context.code(from ?? hit.site.item); at !== undefined; ) {
     const above: Code | undefined = at.parent === undefined ? undefined : context.code(at.parent);
@@ -48,22 +52,24 @@ function isReached(
   return false;
 }
 
-/** The role is looked at where the data comes from, or where it goes. */
-function isAskedThere({ site, trail }: Hit, context: Context): boolean {
-  let source = trail;
-  while (source.prev !== undefined) source = source.prev;
-  const from = context.code(source.item);
-  const at = from?.ir.ops.findIndex(
-    ({ span }) => span.start === source.span.start && span.end === source.span.end,
-  );
-  const to = context.code(site.item);
-  return (
-    (from !== undefined &&
-      at !== undefined &&
-      at >= 0 &&
-      conditionsAt(from, at).some((c) => isOfRole(from, c))) ||
-    (to !== undefined && conditionsAt(to, site.op).some((c) => isOfRole(to, c)))
-  );
+/** It is looked at where the data comes from, on its way, or where it goes. */
+function isAskedOnTheWay(
+  { site, trail }: Hit,
+  context: Context,
+  asks: (code: Code, condition: Condition) => boolean,
+): boolean {
+  const isAskedAt = (code: Code | undefined, at: ValueId): boolean =>
+    code !== undefined && at >= 0 && conditionsAt(code, at).some((one) => asks(code, one));
+  if (isAskedAt(context.code(site.item), site.op)) return true;
+  for (let step: Hit["trail"] | undefined = trail; step !== undefined; step = step.prev) {
+    const { item, span } = step;
+    const code = context.code(item);
+    const at = code?.ir.ops.findIndex(
+      (op) => op.span.start === span.start && op.span.end === span.end,
+    );
+    if (isAskedAt(code, at ?? -1)) return true;
+  }
+  return false;
 }
 
 /** What stands before a function: references to it, and calls that make it. */
@@ -153,6 +159,21 @@ function says(chain: readonly string[], what: RegExp): boolean {
   return chain.some((name) => words(name).some((word) => what.test(word)));
 }
 
+/**
+ * `if has_permission(user, "servers:import")`; `if (await isRestricted(req)) return`: this side of the branch is for those only
+ * who have a right that others lack.
+ */
+function isOfRight(code: Code, { of, taken }: Condition): boolean {
+  const op = code.op(of);
+  if (op.op === "unary" && op.operator === "not")
+    return isOfRight(code, { text: "", of: op.operand, taken: !taken });
+  const id = single(code, of);
+  const call = code.op(id);
+  if (call.op !== "call") return false;
+  if (taken) return asksForRight(code, id);
+  return call.args.length > 0 && says(chainOf(code, call.callee), RESTRICTS);
+}
+const RESTRICTS = /^(?:restricts?|restricted|restrictions?|forbids?|forbidden)$/;
 const RIGHT = /^(?:permissions?|perms?|privileges?)$/;
 const ASKS = /^(?:requires?|required|needs?|has|have|checks?|check|ensure|authori[sz]e|checker)$/;
 /** A right by its name. */

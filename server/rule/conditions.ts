@@ -23,6 +23,14 @@ export function withAlternatives(code: Code, id: ValueId): Condition[] {
 export function conditionsOf(code: Code, block: number): Condition[] {
   return allConditionsOf(code, block).filter((c) => c.isAny !== true);
 }
+/** `abort(403)` of Flask and its like, `sys.exit()`: nothing comes after it. */
+function endsAll(code: Code, id: ValueId): boolean {
+  const op = code.op(id);
+  const callee = op.op === "call" ? code.op(op.callee) : undefined;
+  if (callee?.op === "free") return code.language === "python" && callee.name === "abort";
+  const of = callee?.op === "member" && callee.name === "exit" ? code.op(callee.object) : undefined;
+  return of?.op === "free" && (of.name === "sys" || of.name === "process");
+}
 function allConditionsOf(code: Code, block: number): Condition[] {
   const { blocks } = code.ir;
   let at = block;
@@ -31,6 +39,7 @@ function allConditionsOf(code: Code, block: number): Condition[] {
     seen.add(at);
     const before: number[] = [];
     blocks.forEach((b, i) => {
+      if (b.ops.some((op) => endsAll(code, op))) return;
       if (
         (b.end.kind === "jump" && b.end.to === at) ||
         (b.end.kind === "branch" && (b.end.then === at || b.end.else === at)) ||
