@@ -1,9 +1,10 @@
 import { isToolArgument } from "../server/rule/ai.ts";
+import { connectorOf } from "../server/rule/connector.ts";
 import { containmentFixes } from "../server/rule/fix/path.ts";
 import { ssrfFixes } from "../server/rule/fix/url.ts";
 import { fileUse, isConfinedSend } from "../server/rule/path.ts";
-import { type Code, type Hit, type Match, rule } from "../server/rule/rule.ts";
-import { hasOwnConnector, hostIsFixed, isBrowserCode } from "../server/rule/url.ts";
+import { type Code, type Context, type Hit, type Match, rule } from "../server/rule/rule.ts";
+import { hostIsFixed, isBrowserCode } from "../server/rule/url.ts";
 import { PUBLIC_CLIENTS } from "./helpers/index.ts";
 
 /** Parts of an answer that the service itself fills in, whatever the model says. */
@@ -42,7 +43,7 @@ export default rule({
       const code = context.code(hit.site.item);
       // What a model passes to its tools has a rule of its own.
       if (code === undefined || isToolArgument(hit) || isOfService(hit)) return undefined;
-      if (isHarmless(hit, code)) return undefined;
+      if (isHarmless(hit, code, context)) return undefined;
       const does = hit.sink === "url" ? "calls" : fileUse(hit, code);
       const changes = does === "writes" || does === "deletes";
       return { severity: changes ? "high" : "medium", facts: { does } };
@@ -62,9 +63,9 @@ export default rule({
       : containmentFixes(match, code, context),
 });
 
-function isHarmless(hit: Hit, code: Code): boolean {
+function isHarmless(hit: Hit, code: Code, context: Context): boolean {
   return hit.sink === "url"
-    ? hostIsFixed(hit) || hasOwnConnector(hit, code) || isBrowserCode(code)
+    ? hostIsFixed(hit) || connectorOf(hit, code, context) === "checks" || isBrowserCode(code)
     : isConfinedSend(hit, code);
 }
 

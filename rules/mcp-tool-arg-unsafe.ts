@@ -1,7 +1,15 @@
 import { isRun, isSandboxed, isToolArgument } from "../server/rule/ai.ts";
+import { connectorOf } from "../server/rule/connector.ts";
 import { isConfinedSend } from "../server/rule/path.ts";
-import { type Code, type Hit, type Match, rule, type Severity } from "../server/rule/rule.ts";
-import { hasOwnConnector, hostIsFixed } from "../server/rule/url.ts";
+import {
+  type Code,
+  type Context,
+  type Hit,
+  type Match,
+  rule,
+  type Severity,
+} from "../server/rule/rule.ts";
+import { hostIsFixed } from "../server/rule/url.ts";
 
 const DOES: Readonly<Record<string, string>> = {
   shell: "is run as a command",
@@ -35,7 +43,8 @@ export default rule({
     to: ["shell", "code", "sql", "path", "url", "deserialize", "template"],
     accept(hit, context): Partial<Match> | undefined {
       const code = context.code(hit.site.item);
-      if (code === undefined || !isToolArgument(hit) || isHarmless(hit, code)) return undefined;
+      if (code === undefined || !isToolArgument(hit) || isHarmless(hit, code, context))
+        return undefined;
       return isSandboxed(hit, context) ? undefined : { severity: severityOf(hit) };
     },
   },
@@ -54,10 +63,10 @@ export default rule({
   ],
 });
 
-function isHarmless(hit: Hit, code: Code): boolean {
+function isHarmless(hit: Hit, code: Code, context: Context): boolean {
   if (hit.sink === "shell" || hit.sink === "code") return !isRun(hit, code);
   if (hit.sink === "path") return isConfinedSend(hit, code);
-  if (hit.sink === "url") return hostIsFixed(hit) || hasOwnConnector(hit, code);
+  if (hit.sink === "url") return hostIsFixed(hit) || connectorOf(hit, code, context) === "checks";
   return false;
 }
 /** A tool that reads a file or a page on behalf of its user does what it is for; it is told with less weight. */

@@ -1,12 +1,7 @@
+import { unlessConnected } from "../server/rule/connector.ts";
 import { ssrfFixes } from "../server/rule/fix/url.ts";
 import { type Context, type Hit, type Match, rule, WEAK_GUARD } from "../server/rule/rule.ts";
-import {
-  type GuardKind,
-  guardKind,
-  hasOwnConnector,
-  hostIsFixed,
-  isBrowserCode,
-} from "../server/rule/url.ts";
+import { type GuardKind, guardKind, hostIsFixed, isBrowserCode } from "../server/rule/url.ts";
 import { PUBLIC_CLIENTS } from "./helpers/index.ts";
 
 const WHAT: Readonly<Record<GuardKind, string>> = {
@@ -44,14 +39,10 @@ export default rule({
     keep: (hit, cleared) => !cleared && (hit.cleared & WEAK_GUARD) !== 0,
     accept(hit: Hit, context: Context) {
       const code = context.code(hit.site.item);
-      if (
-        code === undefined ||
-        hostIsFixed(hit) ||
-        isBrowserCode(code) ||
-        hasOwnConnector(hit, code)
-      )
-        return undefined;
-      return { facts: { guard: guardKind(hit, context) } };
+      if (code === undefined || hostIsFixed(hit) || isBrowserCode(code)) return undefined;
+      const connected = unlessConnected(hit, code, context);
+      if (connected === undefined) return undefined;
+      return { ...connected, facts: { guard: guardKind(hit, context) } };
     },
   },
   say: (match) => {

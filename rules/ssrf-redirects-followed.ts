@@ -1,13 +1,9 @@
 import { isOfAdministrators } from "../server/rule/administrators.ts";
 import { beginningsAt } from "../server/rule/begins.ts";
+import { unlessConnected } from "../server/rule/connector.ts";
 import { redirectEdit } from "../server/rule/fix/url.ts";
 import { type Hit, kindBit, rule } from "../server/rule/rule.ts";
-import {
-  followsRedirects,
-  hasOwnConnector,
-  hostIsFixed,
-  isBrowserCode,
-} from "../server/rule/url.ts";
+import { followsRedirects, hostIsFixed, isBrowserCode } from "../server/rule/url.ts";
 
 export default rule({
   id: "ssrf-redirects-followed",
@@ -23,18 +19,16 @@ export default rule({
     keep: (hit, cleared) => cleared && (hit.cleared & kindBit("sql")) === 0,
     accept(hit, context) {
       const code = context.code(hit.site.item);
-      if (
-        code === undefined ||
-        hostIsFixed(hit) ||
-        isBrowserCode(code) ||
-        hasOwnConnector(hit, code)
-      )
-        return undefined;
+      if (code === undefined || hostIsFixed(hit) || isBrowserCode(code)) return undefined;
+      const connected = unlessConnected(hit, code, context);
+      if (connected === undefined) return undefined;
       if (String(hit.row.data?.option ?? "") === "" || followsRedirects(hit, code) !== "yes")
         return undefined;
       // One host of the program's own choice does not lead elsewhere, but where it is taken over.
       const isOneHost = beginningsAt(code, hit.site.op).includes("host");
-      return isOneHost || isOfAdministrators(hit, context) ? { severity: "low" } : {};
+      return isOneHost || isOfAdministrators(hit, context)
+        ? { ...connected, severity: "low" }
+        : connected;
     },
   },
   say: ({ hit }) => ({

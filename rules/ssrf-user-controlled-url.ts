@@ -1,8 +1,9 @@
 import { isOfAdministrators } from "../server/rule/administrators.ts";
 import { isCheckedElsewhere } from "../server/rule/checked.ts";
+import { unlessConnected } from "../server/rule/connector.ts";
 import { allowHostsAtSource, ssrfFixes } from "../server/rule/fix/url.ts";
 import { type Hit, rule, WEAK_GUARD } from "../server/rule/rule.ts";
-import { hasOwnConnector, hostIsFixed, hostPart, isBrowserCode } from "../server/rule/url.ts";
+import { hostIsFixed, hostPart, isBrowserCode } from "../server/rule/url.ts";
 import { PUBLIC_CLIENTS } from "./helpers/index.ts";
 
 export default rule({
@@ -19,16 +20,12 @@ export default rule({
     keep: (hit, cleared) => !cleared && (hit.cleared & WEAK_GUARD) === 0,
     accept(hit, context) {
       const code = context.code(hit.site.item);
-      if (
-        code === undefined ||
-        hostIsFixed(hit) ||
-        isBrowserCode(code) ||
-        hasOwnConnector(hit, code)
-      )
-        return undefined;
+      if (code === undefined || hostIsFixed(hit) || isBrowserCode(code)) return undefined;
+      const connected = unlessConnected(hit, code, context);
+      if (connected === undefined) return undefined;
       if (isOfAdministrators(hit, context))
-        return { severity: "low", facts: { administrators: true } };
-      return isCheckedElsewhere(hit, context) ? { confidence: "medium" } : {};
+        return { ...connected, severity: "low", facts: { administrators: true } };
+      return isCheckedElsewhere(hit, context) ? { confidence: "medium" } : connected;
     },
   },
   say: ({ hit, facts }) => ({

@@ -4,7 +4,6 @@ import { isServiceWorker } from "./place.ts";
 import type { Code, Context, Hit, Op, Value, ValueId } from "./rule.ts";
 import { spread } from "./rule.ts";
 import { common, HOLE } from "./surroundings.ts";
-import { bare } from "./tokens.ts";
 
 /** True if the text before the attacker's part already says which host is called, or the base comes from configuration. */
 export function hostIsFixed(hit: Hit): boolean {
@@ -61,42 +60,6 @@ export function isBrowserCode(code: Code): boolean {
       /\bfrom\s+["'](react-dom|react-dom\/client|vue|svelte)["']/.test(code.fileText) ||
       isServiceWorker(code))
   );
-}
-
-/** The client was given its own way to connect (an adapter, an agent, a dispatcher): addresses can be checked there. */
-export function hasOwnConnector(hit: Hit, code: Code): boolean {
-  const call = code.op(hit.site.op);
-  if (call.op !== "call") return false;
-  for (const arg of call.args) {
-    const record = bare(code, arg.value);
-    if (
-      record.op === "record" &&
-      record.entries.some(
-        (e) =>
-          typeof e.key === "string" &&
-          /^(dispatcher|agent|httpAgent|httpsAgent|lookup|requestHandler)$/.test(e.key),
-      )
-    )
-      return true;
-  }
-  const callee = code.op(call.callee);
-  if (callee.op !== "member") return false;
-  const client = code.op(callee.object);
-  if (client.op !== "load") return false;
-  return code.ir.ops.some((op) => {
-    if (op.op === "call") {
-      const method = code.op(op.callee);
-      if (method.op !== "member" || method.name !== "mount") return false;
-      const target = code.op(method.object);
-      return target.op === "load" && target.slot === client.slot;
-    }
-    if (op.op !== "store" || op.slot !== client.slot) return false;
-    const made = entered(code, op.value);
-    return (
-      made.op === "call" &&
-      made.args.some((a) => /^(connector|transport|resolver|mounts)$/.test(a.name ?? ""))
-    );
-  });
 }
 
 /** What `with` or `await` is about. */

@@ -277,6 +277,142 @@ test("a second finding imports the file that is there, wherever it was moved to"
   assert.match(text, /return outgoing\.get\(request\.args/);
 });
 
+/** What of a helper is changed, and whether it still refuses addresses. */
+const CHANGED: Readonly<
+  Record<
+    string,
+    readonly [
+      file: string,
+      text: string,
+      changes: readonly (readonly [string, string])[],
+      checks: boolean,
+    ]
+  >
+> = {
+  "constants of its owner": [
+    "app.py",
+    PYTHON,
+    [
+      ["ALLOWED_HOSTS = frozenset()", 'ALLOWED_HOSTS = frozenset({"files.internal.example"})'],
+      ["MAX_SECONDS = 30", "MAX_SECONDS = 5"],
+    ],
+    true,
+  ],
+  "a log and other line ends": [
+    "app.py",
+    PYTHON,
+    [
+      ["        host, port = self", "        print(self.host)\n        host, port = self"],
+      ["\n", "\r\n"],
+    ],
+    true,
+  ],
+  "a check that says yes to all": [
+    "app.py",
+    PYTHON,
+    [
+      ['    ip = ipaddress.ip_address(address.partition("%")[0])\n', "    return True\n"],
+      ["    if ip.version == 6 and ip not in _GLOBAL:\n        return False\n", ""],
+      ["    return not any(ip in network for network in _SPECIAL)\n", ""],
+    ],
+    false,
+  ],
+  "a check that is left out": [
+    "app.py",
+    PYTHON,
+    [
+      [
+        '        if not is_own and not all(is_public(place[0]) for *_, place in found):\n            raise _Refused("the address is not public")\n',
+        "",
+      ],
+    ],
+    false,
+  ],
+  "an adapter that is not mounted": [
+    "app.py",
+    PYTHON,
+    [["        adapter = _PublicAdapter()\n", "        adapter = HTTPAdapter()\n"]],
+    false,
+  ],
+  "transports without their check": [
+    "app.py",
+    PYTHON.replaceAll("requests", "httpx"),
+    [
+      [
+        '        if not all(is_public(address) for address in addresses):\n            raise AddressNotAllowed("the address is not public")\n',
+        "",
+      ],
+    ],
+    false,
+  ],
+  "another time": [
+    "app.py",
+    PYTHON.replaceAll("requests", "httpx"),
+    [["MAX_SECONDS = 30", "MAX_SECONDS = 5"]],
+    true,
+  ],
+  "a list of a module": [
+    "app.mjs",
+    ESM,
+    [["new Set();", 'new Set(["files.internal.example"]);']],
+    true,
+  ],
+  "a look-up that takes every address": [
+    "app.mjs",
+    ESM,
+    [["lookup: isOwn ? lookup : publicLookup", "lookup"]],
+    false,
+  ],
+  "a module that asks nobody": [
+    "app.mjs",
+    ESM,
+    [
+      ['return !special.check(address, "ipv4")', "return true"],
+      ['return global6.check(address, "ipv6") && !special.check(address, "ipv6")', "return true"],
+    ],
+    false,
+  ],
+};
+for (const [name, [file, text, changes, checks]] of Object.entries(CHANGED))
+  test(`a helper that was changed is believed if it still checks: ${name}`, async () => {
+    const texts = new Map([
+      [file, text],
+      ["package.json", "{}"],
+    ]);
+    const first = await fixOf(texts, file);
+    const after = withFix(texts, first);
+    assert.ok(typeof after !== "string", String(after));
+    const made = first.creates?.[0]?.file ?? "";
+    const engine = await openEngine();
+    load(engine, after);
+    assert.deepEqual(check(engine, after.keys()).findings, []);
+    const changed = changes.reduce((now, [from, to]) => {
+      assert.ok(now.includes(from), from);
+      return now.replaceAll(from, to);
+    }, after.get(made) ?? "");
+    engine.set(made, changed);
+    const found = check(engine, after.keys()).findings.filter(({ rule }) => rule === RULE);
+    assert.equal(found.length > 0, !checks, "it is told where it no longer checks");
+    const other = file.replace("app", "other");
+    const again = await fixOf(new Map([...after, [made, changed], [other, text]]), other);
+    assert.equal(again.creates === undefined, checks, "it is imported as long as it checks");
+  });
+
+test("a file of somebody else that has the mark is not taken for a helper", async () => {
+  const texts = new Map([
+    ["app.py", PYTHON],
+    [
+      "net.py",
+      "# skeptic-helper: public-requests\nimport requests\n\ndef get(url, **given):\n    return requests.get(url, **given)\n",
+    ],
+  ]);
+  const fix = await fixOf(texts, "app.py");
+  assert.deepEqual(
+    fix.creates?.map(({ file }) => file),
+    ["public_requests.py"],
+  );
+});
+
 test("what one way of modules has made does not serve the other, nor another package", async () => {
   const texts = new Map([
     ["a/package.json", "{}"],

@@ -1,7 +1,9 @@
 /**
  * A file of the project that fixes call: the one that is there, wherever it stands, or a new one beside the sources, imported in
- * the manner of its neighbours. It is known by a mark in its text.
+ * the manner of its neighbours. It is found by a mark in its text, and believed as long as its code refuses addresses.
  */
+
+import { refusesAddresses } from "../connector.ts";
 import type { Code, Context, Edit, FileId, NewFile } from "../rule.ts";
 import { nameOf } from "./file-places.ts";
 import { commonJsText, isCommonJs, javascriptFolder, specifierOf } from "./helper-javascript.ts";
@@ -15,6 +17,8 @@ export interface Helper {
   /** What is imported; absent: the module as a whole. */
   readonly exported?: string;
   readonly mark: string;
+  /** What of it refuses addresses. A file with the mark is taken for the helper only if each of these still does, whoever changed it. */
+  readonly refuses: readonly string[];
   /** `typed` is for TypeScript. Of JavaScript, as a module. */
   readonly texts: { readonly plain: string; readonly typed?: string };
 }
@@ -38,6 +42,7 @@ export function useHelper(code: Code, context: Context, helper: Helper): HelperU
     return "it needs Node, and this file asks for another runtime";
   const there = context.files
     .holding(code.file, helper.mark)
+    .filter((file) => stillRefuses(context, helper, file))
     .flatMap((file) => imported(code, context, helper, file) ?? [])[0];
   if (there !== undefined) return there;
   const file = newFile(code, context, helper);
@@ -46,6 +51,13 @@ export function useHelper(code: Code, context: Context, helper: Helper): HelperU
   if (made === undefined) return "where a new file would be found from here is not plain";
   const text = textOf(code, helper, file);
   return { ...made, creates: [{ file, text: text.replaceAll("\n", code.newline) }] };
+}
+
+function stillRefuses(context: Context, helper: Helper, file: FileId): boolean {
+  const module = context.code(`${file}#`);
+  return (
+    module !== undefined && helper.refuses.every((name) => refusesAddresses(context, module, name))
+  );
 }
 
 function imported(
