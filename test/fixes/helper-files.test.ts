@@ -138,6 +138,26 @@ const PYTHON_PLACES: Readonly<
     "app.py",
     ["public_requests_2.py", "import public_requests_2", CALL.replace("requests.", "requests_2.")],
   ],
+  "in a package whose name no import can hold, relative": [
+    {
+      "my-pkg/__init__.py": "",
+      "my-pkg/db.py": "def load(): pass\n",
+      "my-pkg/app.py": PYTHON.replace(
+        "import requests\n",
+        "import requests\nfrom .db import load\n",
+      ),
+    },
+    "my-pkg/app.py",
+    ["my-pkg/public_requests.py", "from . import public_requests", CALL],
+  ],
+  "beside a program in such a package": [
+    {
+      "my-pkg/__init__.py": "",
+      "my-pkg/app.py": `${PYTHON}\nif __name__ == "__main__":\n    app.run()\n`,
+    },
+    "my-pkg/app.py",
+    ["my-pkg/public_requests.py", "import public_requests", CALL],
+  ],
   "with a client of httpx that is made here": [
     {
       "app.py": `import httpx
@@ -239,6 +259,15 @@ express.get("/preview", async (req, res) => {
     { "package.json": '{ "files": ["lib"] }', "index.js": "", "lib/app.js": COMMON },
     "lib/app.js",
     ["lib/public-fetch.js", 'const { publicFetch } = require("./public-fetch");', FETCH],
+  ],
+  "with a readable name where the function's is taken": [
+    { "package.json": "{}", "app.js": `${COMMON}const publicFetch = 1;\n` },
+    "app.js",
+    [
+      "public-fetch.js",
+      'const { publicFetch: importedPublicFetch } = require("./public-fetch");',
+      "const answer = await importedPublicFetch(req.query.url);",
+    ],
   ],
   "under another name, where the name is taken": [
     { "package.json": "{}", "app.js": COMMON, "public-fetch.ts": "export {};\n" },
@@ -442,12 +471,15 @@ test("it is not offered where it cannot work", async () => {
   const edge = `export const runtime = "edge";\n${HANDLER.replace("preview(req", "GET(req")}`;
   for (const [file, text, why] of [
     ["app.py", proxied, /proxy/],
+    ["my-pkg/app.py", PYTHON, /my-pkg, which is no name that an import can hold/],
     // Whether the folder is a package, nothing says.
     ["app/routers/preview.py", PYTHON, /not plain/],
     ["app/api/x/route.ts", edge, /another runtime/],
   ] as const) {
     const engine = await openEngine();
-    load(engine, new Map([[file, text]]));
+    const files = new Map<string, string>([[file, text]]);
+    if (file.startsWith("my-pkg/")) files.set("my-pkg/__init__.py", "");
+    load(engine, files);
     const [found] = check(engine, [file]).findings.filter(({ rule }) => rule === RULE);
     const fixes = engine.fixes(file, found?.fingerprint ?? "");
     assert.equal(

@@ -5,9 +5,9 @@
 
 import { refusesAddresses } from "../connector.ts";
 import type { Code, Context, Edit, FileId, NewFile } from "../rule.ts";
-import { nameOf } from "./file-places.ts";
+import { folderOf, nameOf } from "./file-places.ts";
 import { commonJsText, isCommonJs, javascriptFolder, specifierOf } from "./helper-javascript.ts";
-import { pythonFolder, pythonImport } from "./helper-python.ts";
+import { pythonFolder, pythonImport, unnameable } from "./helper-python.ts";
 import { importEdits, type Wanted } from "./imports.ts";
 
 export interface Helper {
@@ -48,7 +48,12 @@ export function useHelper(code: Code, context: Context, helper: Helper): HelperU
   const file = newFile(code, context, helper);
   if (context.files.has(file)) return `${nameOf(file)} is there, and has not been read yet`;
   const made = imported(code, context, helper, file);
-  if (made === undefined) return "where a new file would be found from here is not plain";
+  if (made === undefined) {
+    const folder = code.language === "python" ? unnameable(nameOf(folderOf(file))) : undefined;
+    return folder === undefined
+      ? "where a new file would be found from here is not plain"
+      : `the file is in ${folder}, which is no name that an import can hold`;
+  }
   const text = textOf(code, helper, file);
   return { ...made, creates: [{ file, text: text.replaceAll("\n", code.newline) }] };
 }

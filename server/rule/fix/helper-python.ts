@@ -20,7 +20,8 @@ export function pythonImport(code: Code, context: Context, file: FileId): Wanted
   const folder = folderOf(file);
   const name = nameOf(file).replace(/\.py$/, "");
   const root = importRoots(code, context).find((one) => isIn(folder, one));
-  if (root !== undefined) return absolute(below(folder, root), name);
+  const fromRoot = root === undefined ? undefined : absolute(below(folder, root), name);
+  if (fromRoot !== undefined) return fromRoot;
   const top = topPackage(own, context);
   if (top !== undefined && topPackage(folder, context) === top) {
     if (isIn(own, folder) && isRelative(code)) {
@@ -28,7 +29,8 @@ export function pythonImport(code: Code, context: Context, file: FileId): Wanted
       const dots = up === "" ? 1 : up.split("/").length + 1;
       return { module: ".".repeat(dots), name };
     }
-    return absolute(below(folder, folderOf(top)), name);
+    const named = absolute(below(folder, folderOf(top)), name);
+    if (named !== undefined) return named;
   }
   if (own !== folder) return undefined;
   if (isStart(code, context)) return { module: name };
@@ -45,8 +47,15 @@ function isStart(code: Code, context: Context): boolean {
 }
 const MANIFESTS = ["requirements.txt", "pyproject.toml", "setup.py", "Pipfile", "manage.py"];
 
-function absolute(path: string, name: string): Wanted {
+/** Undefined where a folder has a name that no import can hold. */
+function absolute(path: string, name: string): Wanted | undefined {
+  if (unnameable(path) !== undefined) return undefined;
   return path === "" ? { module: name } : { module: path.replaceAll("/", "."), name };
+}
+
+/** The first folder of a path whose name no import can hold, such as `my-pkg`. */
+export function unnameable(path: string): string | undefined {
+  return path.split("/").find((part) => part !== "" && !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(part));
 }
 
 /** The outermost of the packages that a folder is in, itself included. */

@@ -123,6 +123,13 @@ function pythonImport(code: Code, wanted: Wanted): Plan {
   return { local: free, line: { line: `import ${module} as ${free}`, module } };
 }
 
+/** `cryptoRandomBytes`; where the module's name says no more than the other: `importedPublicFetch`. */
+function joinedName(module: string, name: string): string {
+  const base = module.replace(/_+(\w)/g, (_all, first: string) => first.toUpperCase());
+  const start = base.toLowerCase() === name.toLowerCase() ? "imported" : base;
+  return start + name[0]?.toUpperCase() + name.slice(1);
+}
+
 function javascriptImport(code: Code, wanted: Wanted): Plan {
   const { name } = wanted;
   const tops = topStatements(code.other(`${code.file}#`) ?? code);
@@ -136,11 +143,7 @@ function javascriptImport(code: Code, wanted: Wanted): Plan {
   const wished = wanted.alias ?? (isWhole ? base : name);
   const local = !isTaken(code, wished, wanted)
     ? wished
-    : freeName(
-        code,
-        isWhole ? `${base}Module` : base + wished[0]?.toUpperCase() + wished.slice(1),
-        wanted,
-      );
+    : freeName(code, isWhole ? `${base}Module` : joinedName(base, wished), wanted);
   const from = `${style.quote}${module}${style.quote}`;
   const end = style.semicolon;
   if (isWhole) {
