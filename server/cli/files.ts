@@ -368,6 +368,8 @@ export function systemReason(error: unknown): string {
     case "EACCES":
     case "EPERM":
       return "permission denied";
+    case "EEXIST":
+      return "something of that name is there, such as a link that leads nowhere";
     case "EISDIR":
       return "is a folder";
     case "ENOTDIR":

@@ -1,4 +1,5 @@
 /** `skeptic fix`. */
+import { resolve } from "node:path";
 import type { FileId } from "../base/brand.ts";
 import { lineStarts, positionAt } from "../base/text.ts";
 import type { Finding, Grade } from "../engine/api.ts";
@@ -8,6 +9,7 @@ import { applyFixes, type FixOutcome, filesOf } from "./apply-fixes.ts";
 import { type Paint, painter } from "./color.ts";
 import { replaceFiles } from "./disk.ts";
 import { visible, visibleLines } from "./escape.ts";
+import { wouldBeIgnored } from "./gitignore.ts";
 import { type EngineFactory, EXIT, type Io } from "./io.ts";
 import { originalOffset } from "./original-place.ts";
 import { loadOwn } from "./own.ts";
@@ -65,7 +67,14 @@ export async function fixCommand(
     // The patch has stdout to itself.
     const out = options.check ? io.stderr : io.stdout;
     if (!options.quiet) {
-      const lines = report(workspace, outcome, failed, options, painter(io, out, options.color));
+      const lines = report(
+        workspace,
+        outcome,
+        failed,
+        options,
+        io.cwd,
+        painter(io, out, options.color),
+      );
       out.write(lines.map((line) => `${mask(line)}\n`).join(""));
     }
     printProblems(workspace, io);
@@ -156,11 +165,19 @@ function onDisk(
   return `${visible(file)}:${line + 1}:${character + 1}`;
 }
 
+/** What git leaves out is missing wherever else the program runs. */
+function ignoredNote(workspace: Workspace, file: FileId, cwd: string): string {
+  return wouldBeIgnored(workspace.files.get(file)?.path ?? resolve(cwd, file), cwd)
+    ? " (.gitignore names it: add it with git add -f)"
+    : "";
+}
+
 function report(
   workspace: Workspace,
   outcome: FixOutcome,
   failed: ReadonlySet<FileId>,
   options: FixCommandOptions,
+  cwd: string,
   paint: Paint,
 ): string[] {
   const out: string[] = [];
@@ -168,7 +185,9 @@ function report(
   const verb = options.check ? "Would fix" : "Fixed";
   for (const file of outcome.created)
     if (!failed.has(file))
-      out.push(`${paint("green", options.check ? "Would make" : "Made")} ${visible(file)}`);
+      out.push(
+        `${paint("green", options.check ? "Would make" : "Made")} ${visible(file)}${ignoredNote(workspace, file, cwd)}`,
+      );
   for (const { finding, fix } of done)
     out.push(
       `${paint("green", verb)} ${visible(finding.file)}  ${finding.rule}  ${visible(fix.title)} [${fix.grade}]`,

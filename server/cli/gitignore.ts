@@ -51,6 +51,12 @@ export function isIgnored(rules: IgnoreRules, path: string, kind: "file" | "fold
   return false;
 }
 
+/** A file that would be made here is named by an ignore file: git add leaves it out. */
+export function wouldBeIgnored(path: string, limit: string): boolean {
+  const folder = dirname(path);
+  return isIgnored(innerRules(outerRules(folder, limit), folder), path, "file");
+}
+
 function withFile(outer: IgnoreRules, folder: string, file: string): IgnoreRules {
   let text: string;
   try {

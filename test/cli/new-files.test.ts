@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Sandbox, sandbox } from "./harness.ts";
@@ -68,6 +68,31 @@ test("--check writes nothing, and git applies its patch to the same end", (t) =>
   skeptic(other, "fix", "--grade", "suggested");
   assert.equal(patched, other.read(MADE));
   assert.equal(box.read("shop/one.py"), FIXED);
+});
+
+test("a new file that git would leave out is said to be one", (t) => {
+  const box = sandbox(t, { ...FILES, ".gitignore": "public_*\n" });
+  for (const [argv, verb] of [
+    [["--check"], "Would make"],
+    [[], "Made"],
+  ] as const) {
+    const { out, err } = skeptic(box, "fix", "--grade", "suggested", ...argv);
+    const line = `${verb} shop/public_requests.py (.gitignore names it: add it with git add -f)`;
+    assert.ok((out + err).split("\n").includes(line), out + err);
+  }
+});
+
+test("a link to nowhere that has the new file's name is left alone, and said to be there", (t) => {
+  const box = sandbox(t, FILES);
+  symlinkSync(box.path("nowhere"), box.path(MADE));
+  const { code, err } = skeptic(box, "fix", "--grade", "suggested");
+  assert.equal(code, 2);
+  assert.match(
+    err,
+    /shop\/public_requests\.py: cannot be written: something of that name is there, such as a link that leads nowhere/,
+  );
+  assert.equal(existsSync(box.path("nowhere")), false);
+  assert.equal(box.read("shop/one.py"), VIEW);
 });
 
 test("without --grade nothing is made", (t) => {
