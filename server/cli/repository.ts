@@ -19,8 +19,13 @@ export async function keptBelow(
   return new Set((await Promise.all(each)).flat());
 }
 
+/** Paths that cannot be looked at are told by who reads them. */
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    return false;
+  }
 }
 
 function isInRepository(folder: string): boolean {
