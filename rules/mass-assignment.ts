@@ -2,6 +2,7 @@ import { isOfAdministrators } from "../server/rule/administrators.ts";
 import { isWhole, sourceFields } from "../server/rule/filter.ts";
 import {
   type Code,
+  type Context,
   type Hit,
   type Match,
   type Op,
@@ -23,21 +24,10 @@ export default rule({
     to: ["fields", "key"],
     accept(hit, context): Partial<Match> | undefined {
       const code = context.code(hit.site.item);
-      if (code === undefined) return undefined;
+      const found = code === undefined ? undefined : stored(hit, code, context);
+      if (found === undefined || !isOfAdministrators(hit, context)) return found;
       // Who may do everything anyway sets what he likes.
-      if (isOfAdministrators(hit, context))
-        return { severity: "low", facts: { administrators: true } };
-      if (hit.sink === "key") return {};
-      if (isOneField(hit, code) || !isWhole(hit) || !sourceFields(hit, context)) return undefined;
-      // What was found and then changed is told where it is changed.
-      if (hit.row.data?.row !== true)
-        return hit.row.data?.saves === true && isRow(code, hit.arg) ? undefined : {};
-      // Into which object the fields go is known by the call that found it.
-      const call = code.op(hit.site.op);
-      const target = call.op === "call" ? call.args[0] : undefined;
-      return target !== undefined && isRow(code, target.value)
-        ? { confidence: "medium" }
-        : undefined;
+      return { ...found, severity: "low", facts: { administrators: true } };
     },
   },
   say: ({ hit, facts }) => ({
@@ -63,6 +53,18 @@ export default rule({
     },
   ],
 });
+
+function stored(hit: Hit, code: Code, context: Context): Partial<Match> | undefined {
+  if (hit.sink === "key") return {};
+  if (isOneField(hit, code) || !isWhole(hit) || !sourceFields(hit, context)) return undefined;
+  // What was found and then changed is told where it is changed.
+  if (hit.row.data?.row !== true)
+    return hit.row.data?.saves === true && isRow(code, hit.arg) ? undefined : {};
+  // Into which object the fields go is known by the call that found it.
+  const call = code.op(hit.site.op);
+  const target = call.op === "call" ? call.args[0] : undefined;
+  return target !== undefined && isRow(code, target.value) ? { confidence: "medium" } : undefined;
+}
 
 /** `Model(name=value)` sets one field. */
 function isOneField(hit: Hit, code: Code): boolean {

@@ -1,4 +1,5 @@
 /** The branches that a place of an item lies behind. */
+import { type Dominators, dominatorsOf } from "./dominators.ts";
 import type { Code, ValueId } from "./rule.ts";
 
 export interface Condition {
@@ -9,7 +10,7 @@ export interface Condition {
   /** Of several with "or" between them one has held. */
   readonly isAny?: true;
 }
-/** The branch conditions that every way to the operation has passed, as far as single predecessors tell. */
+/** The branch conditions that every way to the operation has passed. */
 export function conditionsAt(code: Code, id: ValueId): Condition[] {
   return withAlternatives(code, id).filter((c) => c.isAny !== true);
 }
@@ -31,22 +32,36 @@ function endsAll(code: Code, id: ValueId): boolean {
   const of = callee?.op === "member" && callee.name === "exit" ? code.op(callee.object) : undefined;
   return of?.op === "free" && (of.name === "sys" || of.name === "process");
 }
+interface Ways {
+  /** By block, the blocks from which a way leads straight to it. */
+  readonly before: readonly (readonly number[])[];
+  readonly dominators: Dominators;
+}
+const known = new WeakMap<Code["ir"], Ways>();
+function waysOf(code: Code): Ways {
+  const old = known.get(code.ir);
+  if (old !== undefined) return old;
+  const { blocks } = code.ir;
+  const before: number[][] = blocks.map(() => []);
+  blocks.forEach(({ ops, end, handler }, at) => {
+    if (ops.some((op) => endsAll(code, op))) return;
+    const next = end.kind === "jump" ? [end.to] : end.kind === "branch" ? [end.then, end.else] : [];
+    if (handler !== undefined) next.push(handler);
+    for (const to of new Set(next)) before[to]?.push(at);
+  });
+  const made = { before, dominators: dominatorsOf(blocks, before) };
+  known.set(code.ir, made);
+  return made;
+}
+
 function allConditionsOf(code: Code, block: number): Condition[] {
   const { blocks } = code.ir;
-  let at = block;
+  const ways = waysOf(code);
+  let at: number | undefined = block;
   const out: Condition[] = [];
-  for (const seen = new Set<number>(); at > 0 && !seen.has(at); ) {
+  for (const seen = new Set<number>(); at !== undefined && at > 0 && !seen.has(at); ) {
     seen.add(at);
-    const before: number[] = [];
-    blocks.forEach((b, i) => {
-      if (b.ops.some((op) => endsAll(code, op))) return;
-      if (
-        (b.end.kind === "jump" && b.end.to === at) ||
-        (b.end.kind === "branch" && (b.end.then === at || b.end.else === at)) ||
-        b.handler === at
-      )
-        before.push(i);
-    });
+    const before: readonly number[] = ways.before[at] ?? [];
     const any = anyOf(code, at, before);
     if (any !== undefined) {
       out.push(any.condition);
@@ -54,9 +69,14 @@ function allConditionsOf(code: Code, block: number): Condition[] {
       continue;
     }
     const from = before[0];
-    if (before.length !== 1 || from === undefined) break;
+    // What has split and meets again says nothing, but all that stands before it does.
+    if (before.length !== 1 || from === undefined) {
+      at = ways.dominators[at];
+      continue;
+    }
     const end = blocks[from]?.end;
-    if (end?.kind === "branch" && !isCatch(code, end.condition))
+    const isSide = end?.kind === "branch" && (end.then === at || end.else === at);
+    if (isSide && !isCatch(code, end.condition))
       out.push({
         text: code.text(code.op(end.condition).span),
         of: end.condition,

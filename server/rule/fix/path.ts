@@ -105,9 +105,7 @@ function baseOf(code: Code, op: Op, depth: number): string | undefined {
         behindText(code, op.left) ??
         next(op.left) ??
         // `path + ".bak"` is beside the path, not in it.
-        (code.op(op.right).op === "const" && code.op(op.left).op !== "const"
-          ? undefined
-          : folderText(code, op.left))
+        (isEnding(code, op.right) ? undefined : folderText(code, op.left))
       );
     case "join": {
       const first = op.parts[0];
@@ -222,6 +220,11 @@ function behindText(code: Code, id: ValueId): string | undefined {
   return folder.startsWith("/") && isFolder(folder.slice(1))
     ? `${base} + ${quoted(code, folder)}`
     : undefined;
+}
+/** Text that goes on with a name instead of beginning one. */
+function isEnding(code: Code, id: ValueId): boolean {
+  const op = code.op(id);
+  return op.op === "const" && typeof op.value === "string" && !/^[/\\]/.test(op.value);
 }
 function folderText(code: Code, id: ValueId): string | undefined {
   const op = code.op(id);
