@@ -8,6 +8,7 @@ import { registerChecks } from "./check-text.ts";
 import type { Session } from "./commands.ts";
 import { copyReviewPrompt, explain, PAGES, registerExplanations } from "./explain.ts";
 import { registerFlow } from "./flow.ts";
+import { protect } from "./generate.ts";
 import { ignore, turnOff } from "./ignore.ts";
 import * as l10n from "./l10n.ts";
 import { makesSafe } from "./makes-safe.ts";
@@ -17,6 +18,7 @@ import { inTime, registerFixOnSave } from "./save.ts";
 const COMMANDS: readonly FindingCommand[] = [
   "skeptic.ignore",
   "skeptic.makesSafe",
+  "skeptic.protect",
   "skeptic.turnOff",
   "skeptic.showDataFlow",
   "skeptic.explain",
@@ -42,6 +44,9 @@ export function registerFindingCommands(context: vscode.ExtensionContext, sessio
   register("skeptic.ignore", l10n.t("Ignore Finding"), (target) => ignore(session, target));
   register("skeptic.makesSafe", l10n.t("A Function Makes It Safe"), (target) =>
     makesSafe(session, target),
+  );
+  register("skeptic.protect", l10n.t("Skeptic: Add Protection to This Project"), (target) =>
+    protect(session, target),
   );
   register("skeptic.turnOff", l10n.t("Turn Off Rule"), turnOff);
   register("skeptic.showDataFlow", l10n.t("Show Data Flow"), flow.show);

@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
+import type { FindingTarget } from "../server/lsp/finding-protocol.ts";
 import type { GenerateParams, GenerateResult } from "../server/lsp/protocol.ts";
 import type { Session } from "./commands.ts";
 import * as l10n from "./l10n.ts";
@@ -20,10 +21,27 @@ export async function generateFiles(session: Session, client: BaseLanguageClient
     placeHolder: l10n.t("You see each change before it is made"),
     matchOnDetail: true,
   });
-  if (chosen === undefined) return;
+  if (chosen !== undefined) await make(session, client, folder, chosen.what);
+}
+
+/** The command of a finding that says what is missing. */
+export async function protect(session: Session, target: FindingTarget): Promise<void> {
+  const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(target.uri));
+  const client = session.client();
+  const { what } = target;
+  if (folder === undefined || client === undefined || what === undefined) return;
+  await make(session, client, folder, what);
+}
+
+async function make(
+  session: Session,
+  client: BaseLanguageClient,
+  folder: vscode.WorkspaceFolder,
+  what: string,
+): Promise<void> {
   const params: GenerateParams = {
     folder: client.code2ProtocolConverter.asUri(folder.uri),
-    what: chosen.what,
+    what,
   };
   const result = await client.sendRequest<GenerateResult>("skeptic/generate", params);
   if ("refused" in result) {

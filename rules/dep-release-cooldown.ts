@@ -30,6 +30,7 @@ export default rule({
   severity: "info",
   cwe: [1357],
   owasp: ["A08:2021", "A03:2025"],
+  generates: ({ facts }) => (facts?.kind === "unset" ? "cooldown" : undefined),
   manifest: {
     names:
       /^(?:package\.json|pyproject\.toml|\.npmrc|\.yarnrc\.yml|pnpm-workspace\.yaml|bunfig\.toml|(?:uv|poetry)\.toml|renovate\.json|\.renovaterc(?:\.json)?)$/,

@@ -12,6 +12,8 @@ import authRateLimitMissingPage from "./auth-rate-limit-missing.md";
 import authRateLimitMissing from "./auth-rate-limit-missing.ts";
 import bundleEnvironmentExposedPage from "./bundle-environment-exposed.md";
 import bundleEnvironmentExposed from "./bundle-environment-exposed.ts";
+import ciSecurityScanMissingPage from "./ci-security-scan-missing.md";
+import ciSecurityScanMissing from "./ci-security-scan-missing.ts";
 import clientSideRoleCheckPage from "./client-side-role-check.md";
 import clientSideRoleCheck from "./client-side-role-check.ts";
 import codeEvalDynamicPage from "./code-eval-dynamic.md";
@@ -290,6 +292,7 @@ export const rules: RuleSet = {
     authFailOpen,
     authRateLimitMissing,
     bundleEnvironmentExposed,
+    ciSecurityScanMissing,
     clientSideRoleCheck,
     codeEvalDynamic,
     codeEvalUserInput,
@@ -433,6 +436,7 @@ export const rules: RuleSet = {
     "auth-fail-open": authFailOpenPage,
     "auth-rate-limit-missing": authRateLimitMissingPage,
     "bundle-environment-exposed": bundleEnvironmentExposedPage,
+    "ci-security-scan-missing": ciSecurityScanMissingPage,
     "client-side-role-check": clientSideRoleCheckPage,
     "code-eval-dynamic": codeEvalDynamicPage,
     "code-eval-user-input": codeEvalUserInputPage,

@@ -28,6 +28,7 @@ export default rule({
   severity: "low",
   cwe: [693, 1021],
   owasp: ["A05:2021", "A02:2025"],
+  generates: () => "headers",
   project: { sinks: ["headers"], check },
   say: ({ facts }) => ({
     what: `This ${String(facts?.name)} application shows pages, and nothing sets the headers that tell browsers to protect them.`,

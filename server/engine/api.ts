@@ -52,6 +52,8 @@ export interface Finding extends Place {
   readonly marks: readonly string[];
   /** What stands at its place does nothing, and may be shown faded: a suppression that suppresses nothing. */
   readonly isUnneeded?: boolean;
+  /** What can be written for the project against it, by its name in `server/generate`. */
+  readonly generates?: "workflow" | "headers" | "cooldown";
   readonly fingerprint: string;
 }
 

@@ -230,6 +230,7 @@ function build(
       : (paths[0] ?? steps(match.hit.trail, input.program));
   const marks: string[] = match.hit === undefined ? [] : marksIn(match.hit.marks & ~FACTS);
   if (r.isUnknown) marks.push("unknown-origin");
+  const generates = rule.generates?.(match);
   return {
     rule: rule.id,
     title: rule.title,
@@ -247,6 +248,7 @@ function build(
     paths,
     morePaths: new Set(r.hits.map((hit) => hit.trail.key)).size - paths.length,
     marks,
+    ...(generates === undefined ? {} : { generates }),
     fingerprint,
   };
 }

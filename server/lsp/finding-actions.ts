@@ -52,7 +52,15 @@ export function findingActions(
   return [...plain, ...commands];
 }
 
+/** What can be written for the project against the fault; each is seen in the preview first. */
+const PROTECTIONS = {
+  workflow: "Add a workflow that scans each pull request...",
+  headers: "Add a module that sets security headers...",
+  cooldown: "Let the package manager wait a week...",
+} as const;
+
 const ORDER: readonly FindingCommand[] = [
+  "skeptic.protect",
   "skeptic.ignore",
   "skeptic.makesSafe",
   "skeptic.turnOff",
@@ -70,6 +78,13 @@ function offersOf(context: Context, finding: Shown): Offer[] {
   const home = homeOf(finding);
   const file = isDeparture(finding) ? visible(shortPath(context, home)) : "this file";
   const offers: Offer[] = [];
+  const what = finding.generates;
+  if (what !== undefined && context.folders.of(home) !== undefined)
+    offers.push({
+      command: "skeptic.protect",
+      title: PROTECTIONS[what],
+      more: { uri: uriFor(context, home), what },
+    });
   if (isCommentable(context, home))
     offers.push(
       {

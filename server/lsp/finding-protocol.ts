@@ -6,6 +6,7 @@ import type { Level } from "../engine/api.ts";
 export type FindingCommand =
   | "skeptic.ignore"
   | "skeptic.makesSafe"
+  | "skeptic.protect"
   | "skeptic.turnOff"
   | "skeptic.showDataFlow"
   | "skeptic.explain"
@@ -18,6 +19,8 @@ export interface FindingTarget {
   readonly rule: string;
   /** Of "skeptic.ignore". */
   readonly scope?: "lines" | "file";
+  /** Of "skeptic.protect": what is to be made, as `GenerateParams.what` names it. */
+  readonly what?: string;
 }
 
 /** Params of the request "skeptic/ignore". */

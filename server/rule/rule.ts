@@ -297,6 +297,8 @@ export interface Surroundings {
   readonly names: NameIndex | undefined;
 }
 
+export type Protection = "workflow" | "headers" | "cooldown";
+
 export interface Rule {
   readonly id: string;
   /** At most 60 characters, names the fault. */
@@ -310,6 +312,8 @@ export interface Rule {
    * new findings where a project's baseline is older.
    */
   readonly since?: string;
+  /** What Skeptic can write for the project against this fault, by its name in `server/generate`. */
+  readonly generates?: (match: Match) => Protection | undefined;
   readonly flow?: FlowSpec;
   readonly calls?: CallSpec;
   readonly stores?: StoreSpec;

@@ -1,13 +1,33 @@
 // Files that Skeptic writes for a project: chosen from the palette, seen before they are written, and saved.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Page } from "playwright-core";
-import { openSession, runCommand, type Session, untilText } from "./session.ts";
+import {
+  openFile,
+  openFixes,
+  openSession,
+  runCommand,
+  type Session,
+  untilText,
+} from "./session.ts";
 
 const OLD = "# Of the project.\nsave-exact=true\n";
+const TESTS = `on: pull_request
+permissions:
+  contents: read
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1
+        with:
+          persist-credentials: false
+      - run: npm ci && npm test
+`;
+const JOBS_LINE = 4;
 const ROWS = ".quick-input-list .monaco-list-row";
 
 describe("files that protect a project, in the workbench", { timeout: 240_000 }, () => {
@@ -17,10 +37,12 @@ describe("files that protect a project, in the workbench", { timeout: 240_000 },
 
   before(async () => {
     session = await openSession({
-      settings: { "files.autoSave": "off" },
+      settings: { "files.autoSave": "off", "skeptic.profile": "strict" },
       prepare: (folder) => {
         writeFileSync(join(folder, "package.json"), '{ "name": "web", "private": true }\n');
         writeFileSync(join(folder, ".npmrc"), OLD);
+        mkdirSync(join(folder, ".github/workflows"), { recursive: true });
+        writeFileSync(join(folder, ".github/workflows/test.yml"), TESTS);
       },
     });
     page = session.page;
@@ -68,8 +90,21 @@ describe("files that protect a project, in the workbench", { timeout: 240_000 },
     await session.screenshot("generate-cooldown-written");
   });
 
-  test("a new file is shown before it is made", async () => {
-    await choose("Workflow");
+  test("a new file is shown before it is made, asked for at the finding that it is missing", async () => {
+    await openFile(page, "test.yml");
+    await page.locator(".monaco-editor .view-line").first().click();
+    await page.keyboard.press("Control+Home");
+    for (let line = 1; line < JOBS_LINE; line++) await page.keyboard.press("ArrowDown");
+    const offer = page.locator(".action-widget .monaco-list-row.action", {
+      hasText: "Add a workflow that scans each pull request",
+    });
+    // The finding comes a moment after the file is open.
+    for (let tries = 0; tries < 20 && (await offer.count()) === 0; tries++) {
+      await page.keyboard.press("Escape");
+      await openFixes(page);
+    }
+    await session.screenshot("generate-from-finding");
+    await offer.first().click();
     await page.getByRole("button", { name: "Apply", exact: true }).waitFor();
     assert.equal(existsSync(path(".github/workflows/security.yml")), false);
     await apply("generate-workflow");

@@ -19,6 +19,7 @@ const ALL = { start: { line: 0, character: 0 }, end: { line: 999, character: 0 }
 const COMMANDS: readonly FindingCommand[] = [
   "skeptic.ignore",
   "skeptic.makesSafe",
+  "skeptic.protect",
   "skeptic.turnOff",
   "skeptic.showDataFlow",
   "skeptic.explain",
@@ -74,6 +75,19 @@ app.get("/users", async (req, res) => {
   \`);
   res.json(rows);
 });
+`;
+
+const WORKFLOW = `on: pull_request
+permissions:
+  contents: read
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1
+        with:
+          persist-credentials: false
+      - run: npm ci && npm test
 `;
 
 describe("a client with commands", () => {
@@ -139,6 +153,25 @@ describe("a client with commands", () => {
     assert.deepEqual(command?.arguments, [
       { uri, ...targetOf(byRule(items, SECRET)), scope: "lines" },
     ]);
+  });
+
+  test("where a file of its own protects the project, the finding offers it", async () => {
+    const { client, at } = await launch({ settings: { "": { profile: "strict" } } });
+    const uri = at.file(".github/workflows/test.yml");
+    client.open(uri, WORKFLOW, "yaml");
+    const items = await client.pullItems(uri);
+    const found = byRule(items, "ci-security-scan-missing");
+    const [action] = (await client.actions(uri, items, found.range)).filter(
+      ({ command }) => command?.command === "skeptic.protect",
+    );
+    assert.equal(action?.title, "Skeptic: Add a workflow that scans each pull request...");
+    assert.deepEqual(action?.command?.arguments, [{ uri, ...targetOf(found), what: "workflow" }]);
+    const settings = at.file(".npmrc");
+    client.open(settings, "min-release-age=0\n", "ini");
+    const others = await client.actions(settings, await client.pullItems(settings), ALL);
+    // There the line itself is to be changed.
+    assert.ok(others.some(({ title }) => title.includes("Wait a week")));
+    assert.ok(others.every(({ command }) => command?.command !== "skeptic.protect"));
   });
 
   test("a note about a suppression is only to be mended", async () => {
