@@ -26,7 +26,7 @@ export function reachedByName(context: ProgramContext, module: Code, name: strin
 }
 
 /** Of functions; what leads to more than these is a framework, not a part of a client. */
-const MAX_FUNCTIONS = 300;
+const MAX_FUNCTIONS = 100;
 
 function createWalk(context: ProgramContext) {
   const seen = new Map<string, Set<ValueId>>();
