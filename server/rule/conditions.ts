@@ -9,6 +9,8 @@ export interface Condition {
   readonly taken: boolean;
   /** Of several with "or" between them one has held. */
   readonly isAny?: true;
+  /** Other branches have come and met again since. */
+  readonly isFar?: true;
 }
 /** The branch conditions that every way to the operation has passed. */
 export function conditionsAt(code: Code, id: ValueId): Condition[] {
@@ -58,6 +60,7 @@ function allConditionsOf(code: Code, block: number): Condition[] {
   const { blocks } = code.ir;
   const ways = waysOf(code);
   let at: number | undefined = block;
+  let isFar = false;
   const out: Condition[] = [];
   for (const seen = new Set<number>(); at !== undefined && at > 0 && !seen.has(at); ) {
     seen.add(at);
@@ -72,6 +75,7 @@ function allConditionsOf(code: Code, block: number): Condition[] {
     // What has split and meets again says nothing, but all that stands before it does.
     if (before.length !== 1 || from === undefined) {
       at = ways.dominators[at];
+      isFar = true;
       continue;
     }
     const end = blocks[from]?.end;
@@ -81,6 +85,7 @@ function allConditionsOf(code: Code, block: number): Condition[] {
         text: code.text(code.op(end.condition).span),
         of: end.condition,
         taken: end.then === at,
+        ...(isFar ? { isFar } : {}),
       });
     at = from;
   }

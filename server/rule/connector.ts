@@ -149,14 +149,14 @@ const ADDRESS_KIND =
 const ADDRESS_CLASS =
   /(?:^|\.)(?:ip_address|ip_network|IPv[46]Address|IPv[46]Network|IPAddress|IPNetwork|BlockList)$/;
 
-/** A host's name is looked for in a list, or compared. */
+/** A host's name is looked for in a list, compared, or handed to a function that decides. */
 function comparesHost(code: Code, condition: ValueId): boolean {
   const op = code.op(condition);
   if (op.op === "unary") return comparesHost(code, op.operand);
   const sides =
     op.op === "compare"
       ? [op.left, op.right]
-      : op.op === "call" && /\.(?:has|includes)$/.test(code.text(code.op(op.callee).span))
+      : op.op === "call"
         ? op.args.map(({ value }) => value)
         : [];
   return sides.some((side) => isHost(code, side));

@@ -38,7 +38,9 @@ const ALWAYS_DOMAIN =
 export function errorContext(hit: Hit, context: Context): ErrorContext | undefined {
   const code = context.code(hit.site.item);
   if (code === undefined) return undefined;
-  const all = guardsOf(hit, code, context);
+  const known = guardsOf(hit, code, context);
+  // What was asked long before is hardly about this error.
+  const all = known.filter((g) => g.isFar !== true);
   const guards = all.filter((g) => g.isAny !== true);
   const asked = all.filter((g) => g.taken).flatMap((g) => askedFor(g.text));
   // A class that was asked for says more than the one that was caught.
@@ -48,7 +50,7 @@ export function errorContext(hit: Hit, context: Context): ErrorContext | undefin
   const narrow = types.length > 0 && types.every((t) => !BROAD.test(t) || isOwn(t));
   const own = narrow && types.every((t) => ALWAYS_DOMAIN.test(t) || isOwn(t));
   return {
-    developmentOnly: guards.some(provesDevelopment),
+    developmentOnly: known.some((g) => g.isAny !== true && provesDevelopment(g)),
     domain:
       own ||
       (narrow && clientError) ||
