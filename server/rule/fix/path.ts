@@ -1,5 +1,6 @@
 /** Fixes for paths: a containment check in front of the statement that uses the path. */
 
+import { isWholePath } from "../path.ts";
 import type { Code, Context, Edit, Fix, Match, Op, ValueId } from "../rule.ts";
 import { hole } from "./holes.ts";
 import { importEdits } from "./imports.ts";
@@ -24,7 +25,8 @@ export function containmentFixes(match: Match, code: Code, context: Context): re
   const path = code.text(argOp.span);
   if (argOp.op === "record" || /\bawait\b|\byield\b|[\r\n]|\b(pop|shift|next|read)\(/.test(path))
     return refuse("the path is computed in the call; give it a name first");
-  const base = baseOf(code, argOp, 0);
+  // Where the data begins the path, what stands at its front is no folder of the program's.
+  const base = isWholePath(hit) ? undefined : baseOf(code, argOp, 0);
   const isPython = code.language === "python";
   const refused = refusal(code, context, "Invalid path", hit.site.op);
   const { edits: imports, locals } = importEdits(code, [
