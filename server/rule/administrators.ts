@@ -7,6 +7,7 @@ import { childrenOf } from "./items.ts";
 import { refsOf } from "./router.ts";
 import type { Code, Context, Hit, Item, Op, ValueId } from "./rule.ts";
 import { words } from "./secret-names.ts";
+import { madeFrom } from "./slice.ts";
 import { single } from "./stores.ts";
 
 const ROLE =
@@ -169,10 +170,18 @@ function isOfRight(code: Code, { of, taken }: Condition): boolean {
     return isOfRight(code, { text: "", of: op.operand, taken: !taken });
   const id = single(code, of);
   const call = code.op(id);
-  if (call.op !== "call") return false;
+  if (call.op !== "call" || call.args.some(({ value }) => isSentBy(code, value))) return false;
   if (taken) return asksForRight(code, id);
   return call.args.length > 0 && says(chainOf(code, call.callee), RESTRICTS);
 }
+/** Who is asked about, the sender says himself: `has_permission(request.args["user"], "x")`. */
+function isSentBy(code: Code, id: ValueId): boolean {
+  return madeFrom(code, id).some(
+    (op) => op.op === "member" && (SENT.test(op.name) || /^get_json$/.test(op.name)),
+  );
+}
+const SENT =
+  /^(?:args|headers?|json|form|values|query|query_params|path_params|body|params|cookies|data|GET|POST|META)$/;
 const RESTRICTS = /^(?:restricts?|restricted|restrictions?|forbids?|forbidden)$/;
 const RIGHT = /^(?:permissions?|perms?|privileges?)$/;
 const ASKS = /^(?:requires?|required|needs?|has|have|checks?|check|ensure|authori[sz]e|checker)$/;
